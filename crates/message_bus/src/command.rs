@@ -1,0 +1,114 @@
+//! Commands, what travels with them, and the promise that each has a handler.
+
+use std::future::Future;
+
+use serde::Serialize;
+use shared_kernel::{CommandId, CorrelationId, EventId, IdGenerator, Timestamp, Version};
+
+use crate::{Actor, Delivery, Envelope, UseCaseError};
+
+/// Something that a context is asked to do.
+pub trait Command: Send + 'static {
+    /// What it answers: a plain view, never an aggregate.
+    type Output: Send;
+}
+
+/// A context handles a command. A command without a handler does not compile where it is sent.
+pub trait Handles<C: Command> {
+    /// Carries the command out. When it answers `Ok`, everything it decided is durable.
+    fn handle(
+        &self,
+        command: C,
+        meta: CommandMeta,
+    ) -> impl Future<Output = Result<C::Output, UseCaseError>> + Send;
+}
+
+/// What every command carries beside its own fields. Its events repeat it.
+#[derive(Clone, Debug)]
+pub struct CommandMeta {
+    /// This command.
+    pub command_id: CommandId,
+    /// Everything that one request set in motion shares this id.
+    pub correlation_id: CorrelationId,
+    /// The event that led to this command, if one did.
+    pub causation_id: Option<EventId>,
+    /// On whose behalf.
+    pub actor: Actor,
+    /// When it was issued: the time that its rules and events go by.
+    pub issued_at: Timestamp,
+    /// The version that the caller saw; anything else there is a conflict that is not retried.
+    pub expected_version: Option<Version>,
+    /// The delivery that this command answers; its position moves in the same write set.
+    pub delivery: Option<Delivery>,
+    /// The key under which a repetition gets the first answer again.
+    pub replay: Option<Replay>,
+    /// The caller's W3C trace context.
+    pub traceparent: Option<String>,
+}
+
+impl CommandMeta {
+    /// For a command that no event led to.
+    pub fn new(actor: Actor, issued_at: Timestamp, ids: &dyn IdGenerator) -> Self {
+        let id = ids.next_id();
+        Self {
+            command_id: CommandId::new(id),
+            correlation_id: CorrelationId::new(id),
+            causation_id: None,
+            actor,
+            issued_at,
+            expected_version: None,
+            delivery: None,
+            replay: None,
+            traceparent: None,
+        }
+    }
+
+    /// For the command by which a consumer reacts to an event.
+    pub fn reacting(envelope: &Envelope, delivery: Delivery, now: Timestamp, ids: &dyn IdGenerator) -> Self {
+        Self {
+            command_id: CommandId::new(ids.next_id()),
+            correlation_id: envelope.correlation_id,
+            causation_id: Some(envelope.event_id),
+            actor: Actor::Consumer(delivery.consumer),
+            issued_at: now,
+            expected_version: None,
+            delivery: Some(delivery),
+            replay: None,
+            traceparent: envelope.traceparent.clone(),
+        }
+    }
+
+    /// What the command log keeps when this command commits with `view` as its answer:
+    /// nothing, unless the caller gave a replay key.
+    ///
+    /// # Errors
+    /// When the view has no JSON form, which is a defect.
+    pub fn replay_record<V: Serialize>(&self, view: &V) -> Result<Option<ReplayRecord>, UseCaseError> {
+        let Some(replay) = &self.replay else {
+            return Ok(None);
+        };
+        let result = serde_json::to_string(view).map_err(UseCaseError::defect)?;
+        Ok(Some(ReplayRecord {
+            replay: replay.clone(),
+            result,
+        }))
+    }
+}
+
+/// A key that makes a repeated command answer as the first one did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// Caller, method, path and the caller's own key, in one string.
+    pub key: String,
+    /// A keyed hash of what was asked, since bodies can hold passwords. Another one under the same key is a mistake of the caller's.
+    pub fingerprint: [u8; 32],
+}
+
+/// A line of the command log: the key and the answer that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayRecord {
+    /// The key and the fingerprint.
+    pub replay: Replay,
+    /// The use case's view, as JSON.
+    pub result: String,
+}

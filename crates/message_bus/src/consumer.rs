@@ -1,0 +1,138 @@
+//! Named consumers: which events a context reacts to, and with what.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use shared_kernel::IntegrationEvent;
+
+use crate::{CommandMeta, Envelope, HandlingError, UseCaseError};
+
+/// A context reacts to an event, by one command of its own.
+///
+/// Implementations issue exactly one command with the `meta` they are given, also when there is
+/// nothing to do: that command's write set moves the consumer's position.
+pub trait ReactsTo<E: IntegrationEvent>: Send + Sync + 'static {
+    /// Reacts.
+    fn react(&self, event: E, meta: CommandMeta) -> impl Future<Output = Result<(), UseCaseError>> + Send;
+}
+
+/// Where in the log a consumer that is new begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// With the first event that the log still holds.
+    StartOfTheLog,
+    /// With what happens from its first start on.
+    Now,
+}
+
+type Reaction = Box<
+    dyn Fn(Envelope, CommandMeta) -> Pin<Box<dyn Future<Output = Result<(), HandlingError>> + Send>>
+        + Send
+        + Sync,
+>;
+
+struct Route {
+    event_type: &'static str,
+    reaction: Reaction,
+}
+
+/// A named subscription: every event type of one aggregate that a context reacts to, so that
+/// their order means something.
+pub struct Consumer {
+    name: &'static str,
+    context: &'static str,
+    source: &'static str,
+    beginning: Beginning,
+    routes: Vec<Route>,
+}
+
+impl Consumer {
+    /// A consumer named `name` in context `context`, of the events of context `source`.
+    ///
+    /// The name is stored with positions: it never changes. By convention it is `<context>.<what it follows>`.
+    pub const fn new(
+        name: &'static str,
+        context: &'static str,
+        source: &'static str,
+        beginning: Beginning,
+    ) -> Self {
+        Self {
+            name,
+            context,
+            source,
+            beginning,
+            routes: Vec::new(),
+        }
+    }
+
+    /// Reacts to `E` with `handler`.
+    #[must_use]
+    pub fn on<E: IntegrationEvent, H: ReactsTo<E>>(mut self, handler: &Arc<H>) -> Self {
+        let handler = Arc::clone(handler);
+        let reaction: Reaction = Box::new(move |envelope, meta| {
+            let handler = Arc::clone(&handler);
+            Box::pin(async move {
+                if envelope.schema_version > E::SCHEMA_VERSION {
+                    return Err(HandlingError::Permanent(format!(
+                        "found {} version {}, expected at most {}",
+                        E::TYPE,
+                        envelope.schema_version,
+                        E::SCHEMA_VERSION
+                    )));
+                }
+                let event: E = serde_json::from_value(envelope.data)
+                    .map_err(|error| HandlingError::Permanent(format!("unreadable {}: {error}", E::TYPE)))?;
+                handler.react(event, meta).await.map_err(HandlingError::from)
+            })
+        });
+        self.routes.push(Route {
+            event_type: E::TYPE,
+            reaction,
+        });
+        self
+    }
+
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The context it belongs to, whose database holds its positions.
+    pub const fn context(&self) -> &'static str {
+        self.context
+    }
+
+    /// The context whose events it takes.
+    pub const fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// Where it began.
+    pub const fn beginning(&self) -> Beginning {
+        self.beginning
+    }
+
+    /// The event types it takes.
+    pub fn event_types(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.routes.iter().map(|route| route.event_type)
+    }
+
+    /// Whether it takes events of this type.
+    pub fn takes(&self, event_type: &str) -> bool {
+        self.routes.iter().any(|route| route.event_type == event_type)
+    }
+
+    /// Reacts to an event of a type that it takes.
+    ///
+    /// # Errors
+    /// What the reaction failed with; permanent, when the consumer does not take the type.
+    pub async fn handle(&self, envelope: Envelope, meta: CommandMeta) -> Result<(), HandlingError> {
+        let route = self
+            .routes
+            .iter()
+            .find(|route| route.event_type == envelope.event_type)
+            .ok_or_else(|| {
+                HandlingError::Permanent(format!("{} does not take {}", self.name, envelope.event_type))
+            })?;
+        (route.reaction)(envelope, meta).await
+    }
+}

@@ -1,0 +1,131 @@
+//! The ways in which a use case, and the commit at its end, can fail.
+
+use std::{error::Error, fmt::Display};
+
+use shared_kernel::{Refusal, Version};
+
+/// A use case fails in one of four ways.
+#[derive(Debug, thiserror::Error)]
+pub enum UseCaseError {
+    /// A rule refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It is not there, or not the caller's to see.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// Somebody else changed it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// It cannot be done now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl UseCaseError {
+    /// An error that only a mistake in Orderly can cause.
+    pub fn defect(error: impl Display) -> Self {
+        Unavailable::defect(error).into()
+    }
+}
+
+/// What was asked for is absent, or hidden from the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such {what}")]
+pub struct NotFound {
+    /// What kind of thing, in snake case, as in `order`.
+    pub what: &'static str,
+}
+
+/// Somebody else changed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// The caller named a version, and another one is there.
+    #[error("found version {current}, expected version {expected}")]
+    StaleVersion {
+        /// The version the caller named.
+        expected: Version,
+        /// The version that is there.
+        current: Version,
+    },
+    /// Others kept being faster, however often the command was decided again.
+    #[error("others changed it at the same time, several times over")]
+    OthersWereFaster,
+}
+
+/// It cannot be done now, through no fault of what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Unavailable {
+    /// More is waiting than can be served soon. Nothing was done.
+    #[error("too much is waiting; try again in {retry_after_seconds} s")]
+    Busy {
+        /// When another try makes sense, in seconds.
+        retry_after_seconds: u32,
+    },
+    /// This caller asks too often. Nothing was done.
+    #[error("too many attempts; try again in {retry_after_seconds} s")]
+    Throttled {
+        /// When another try makes sense, in seconds.
+        retry_after_seconds: u32,
+    },
+    /// Something this depends on does not answer.
+    #[error("a dependency failed: {0}")]
+    Dependency(#[source] Box<dyn Error + Send + Sync>),
+    /// A mistake in Orderly itself, or a store that holds what Orderly never wrote.
+    #[error("a defect: {0}")]
+    Defect(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Unavailable {
+    /// An error that only a mistake in Orderly can cause.
+    pub fn defect(error: impl Display) -> Self {
+        Self::Defect(error.to_string().into())
+    }
+
+    /// Something this depends on does not answer.
+    pub fn dependency(error: impl Display) -> Self {
+        Self::Dependency(error.to_string().into())
+    }
+}
+
+/// Why a write set was not committed. Nothing of it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// An aggregate is no longer at the version it was loaded at.
+    #[error("an aggregate was changed by somebody else")]
+    VersionConflict,
+    /// A unique index already holds what was to be written.
+    #[error("already exists: {constraint}")]
+    AlreadyExists {
+        /// The index's columns, as in `users.email_folded`.
+        constraint: String,
+    },
+    /// A CHECK, NOT NULL or foreign key refused the rows: a defect, since rules come first.
+    #[error("a constraint refused the rows: {constraint}")]
+    ConstraintBroken {
+        /// What the database says of it.
+        constraint: String,
+    },
+    /// This delivery was applied before; its effect and its position stand.
+    #[error("this delivery was applied before")]
+    AlreadyApplied,
+    /// An earlier event of the aggregate has not reached this consumer.
+    #[error("found the consumer at version {position}, expected {previous}")]
+    DeliveryGap {
+        /// Where the consumer stands.
+        position: Version,
+        /// Where it must stand for this delivery.
+        previous: Version,
+    },
+    /// A command with the same replay key committed first; this is its answer.
+    #[error("a command with the same key was carried out before")]
+    AlreadyDone {
+        /// The recorded view, as JSON.
+        result: String,
+    },
+    /// The replay key was used for something else.
+    #[error("the key was used for another request")]
+    ReplayKeyReused,
+    /// The store cannot commit now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}

@@ -1,0 +1,26 @@
+//! How contexts take commands and hear of each other's events.
+//!
+//! Commands go to exactly one handler of their own context; events, wrapped in an [`Envelope`], go to
+//! every [`Consumer`] that names their type. The delivery rules stand here as plain decisions over
+//! ports (`delivery`, `courier`), so that they can be driven through faults in virtual time.
+//!
+//! Deliberately not here: a database, the web, and any knowledge of what a context does.
+
+pub mod actor;
+pub mod command;
+pub mod consumer;
+pub mod courier;
+pub mod delivery;
+pub mod envelope;
+pub mod errors;
+pub mod operations;
+pub mod retry;
+
+pub use actor::Actor;
+pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord};
+pub use consumer::{Beginning, Consumer, ReactsTo};
+pub use courier::{Courier, DeliveryStore, HeldDelivery};
+pub use delivery::{Delivery, DeliveryState, HandlingError, Standing};
+pub use envelope::{Audience, Envelope, NewEvent};
+pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};
+pub use operations::{Backlog, ContextOperations};

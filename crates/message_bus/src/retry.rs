@@ -1,0 +1,84 @@
+//! Deciding again, when somebody else was faster.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use shared_kernel::{IdGenerator, Refusal, RefusalKind};
+
+use crate::{CommandMeta, CommitError, Conflict, UseCaseError};
+
+/// How often a command is decided again after a conflict.
+const RETRIES: u32 = 3;
+/// The longest pause before deciding again; the one that was faster has already committed.
+const LONGEST_PAUSE_MICROSECONDS: u64 = 5_000;
+
+/// How one try of a use case ended without success.
+#[derive(Debug)]
+pub enum Attempt {
+    /// The use case's own answer, for good.
+    Failed(UseCaseError),
+    /// The commit's answer, which may be worth another try.
+    NotCommitted(CommitError),
+}
+
+impl<E: Into<UseCaseError>> From<E> for Attempt {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<CommitError> for Attempt {
+    fn from(error: CommitError) -> Self {
+        Self::NotCommitted(error)
+    }
+}
+
+/// Runs `attempt` (load, decide, commit) and runs it again when somebody else was faster: three times
+/// with jitter, unless the caller named a version. A repetition of a command that is in the command log
+/// gets the recorded answer.
+///
+/// Unique indexes other than the command log's mean something only to the use case: it turns
+/// [`CommitError::AlreadyExists`] into its own error before it gets here.
+///
+/// # Errors
+/// The use case's own, or [`Conflict::OthersWereFaster`].
+pub async fn deciding_again<T, F>(
+    meta: &CommandMeta,
+    ids: &dyn IdGenerator,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, UseCaseError>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<T, Attempt>>,
+{
+    let mut tries = 0;
+    loop {
+        let error = match attempt().await {
+            Ok(answer) => return Ok(answer),
+            Err(Attempt::Failed(error)) => return Err(error),
+            Err(Attempt::NotCommitted(error)) => error,
+        };
+        match error {
+            // With a version named by the caller, the next try finds the newer one and says which it is.
+            CommitError::VersionConflict if tries < RETRIES || meta.expected_version.is_some() => tries += 1,
+            CommitError::VersionConflict => return Err(Conflict::OthersWereFaster.into()),
+            CommitError::AlreadyDone { result } => {
+                return serde_json::from_str(&result).map_err(UseCaseError::defect);
+            }
+            CommitError::ReplayKeyReused => {
+                return Err(Refusal::new(RefusalKind::Value, "idempotency_key_reused", &error).into());
+            }
+            CommitError::Unavailable(unavailable) => return Err(unavailable.into()),
+            // The courier looks at the consumer's standing again, and finds a duplicate or a gap there.
+            CommitError::AlreadyApplied | CommitError::DeliveryGap { .. } => {
+                return Err(Conflict::OthersWereFaster.into());
+            }
+            CommitError::AlreadyExists { .. } | CommitError::ConstraintBroken { .. } => {
+                return Err(UseCaseError::defect(error));
+            }
+        }
+        let [a, b, ..] = ids.random_bytes();
+        let pause = u64::from(u16::from_le_bytes([a, b])) % LONGEST_PAUSE_MICROSECONDS;
+        tokio::time::sleep(Duration::from_micros(pause)).await;
+    }
+}

@@ -1,0 +1,1 @@
+//! ordering_infra

@@ -1,0 +1,94 @@
+//! Integration events: what one context tells the others.
+//!
+//! Past tense, kernel values only, versioned. Their JSON is a public contract with a committed
+//! sample for each (`samples/`); a change that an older reader could not read needs a new
+//! [`IntegrationEvent::SCHEMA_VERSION`].
+
+mod accounts;
+mod ordering;
+
+pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+pub use ordering::{
+    OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,
+    Shortage,
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A fact that contexts tell each other.
+pub trait IntegrationEvent: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The event's name, in the past tense.
+    const TYPE: &'static str;
+    /// The version of its JSON, starting at 1.
+    const SCHEMA_VERSION: u16;
+    /// The aggregate it is about, in snake case.
+    const AGGREGATE_TYPE: &'static str;
+}
+
+macro_rules! integration_events {
+    ($aggregate:literal: $($event:ident v $version:literal),* $(,)?) => {$(
+        impl $crate::events::IntegrationEvent for $event {
+            const TYPE: &'static str = stringify!($event);
+            const SCHEMA_VERSION: u16 = $version;
+            const AGGREGATE_TYPE: &'static str = $aggregate;
+        }
+    )*};
+}
+use integration_events;
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn folder() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+    }
+
+    fn sample_is_the_contract<E: IntegrationEvent>() -> String {
+        let file = format!("{}.v{}.json", E::TYPE, E::SCHEMA_VERSION);
+        let text = fs::read_to_string(folder().join(&file)).expect("each event has a committed sample");
+        let sample: Value = serde_json::from_str(&text).unwrap();
+        let event: E = serde_json::from_value(sample.clone()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&event).unwrap(),
+            sample,
+            "{file} and the code differ"
+        );
+        // A newer writer may add a field; an older reader must not choke on it.
+        let mut newer = sample;
+        newer["added_later"] = Value::from(1);
+        assert!(
+            serde_json::from_value::<E>(newer).is_ok(),
+            "{file}: an added field is not read over"
+        );
+        file
+    }
+
+    #[test]
+    fn each_event_reads_and_writes_its_committed_sample() {
+        let seen: BTreeSet<String> = [
+            sample_is_the_contract::<UserAccountCreated>(),
+            sample_is_the_contract::<UserEmailChanged>(),
+            sample_is_the_contract::<UserDeactivated>(),
+            sample_is_the_contract::<UserReactivated>(),
+            sample_is_the_contract::<OrderPlaced>(),
+            sample_is_the_contract::<OrderConfirmed>(),
+            sample_is_the_contract::<OrderShipped>(),
+            sample_is_the_contract::<OrderDelivered>(),
+            sample_is_the_contract::<OrderCancelled>(),
+        ]
+        .into();
+        let committed: BTreeSet<String> = fs::read_dir(folder())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(
+            seen, committed,
+            "a sample without an event, or an event without a test"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! What ordering tells the others about orders.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Currency, CustomerId, Money, OrderId, ProductId, Quantity, events::integration_events};
+
+/// A line of an order, as it was when the event happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderedLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name on the order.
+    pub product_name: String,
+    /// Units ordered.
+    pub quantity: Quantity,
+    /// Price of one unit on this order.
+    pub unit_price: Money,
+}
+
+/// Where an order goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostalAddress {
+    /// Street and number.
+    pub street: String,
+    /// City.
+    pub city: String,
+    /// State or region; may be empty.
+    pub state: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+}
+
+/// A product of which there was less than an order asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortage {
+    /// The product.
+    pub product_id: ProductId,
+    /// Units asked for, over all lines.
+    pub requested: Quantity,
+    /// Units there were.
+    pub available: u32,
+}
+
+/// A customer placed an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPlaced {
+    /// The order.
+    pub order_id: OrderId,
+    /// The order's short name for people.
+    pub reference: String,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// The order's one currency.
+    pub currency: Currency,
+    /// The sum of its lines.
+    pub total: Money,
+    /// Its lines.
+    pub lines: Vec<OrderedLine>,
+}
+
+/// A customer confirmed an order and said where it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderConfirmed {
+    /// The order.
+    pub order_id: OrderId,
+    /// The order's short name for people.
+    pub reference: String,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// The order's one currency.
+    pub currency: Currency,
+    /// The sum of its lines.
+    pub total: Money,
+    /// Its lines, which no longer change.
+    pub lines: Vec<OrderedLine>,
+    /// Where it goes.
+    pub shipping_address: PostalAddress,
+}
+
+/// An order left the house.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderShipped {
+    /// The order.
+    pub order_id: OrderId,
+    /// The order's short name for people.
+    pub reference: String,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number for it.
+    pub tracking_number: String,
+}
+
+/// An order arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderDelivered {
+    /// The order.
+    pub order_id: OrderId,
+    /// The order's short name for people.
+    pub reference: String,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+}
+
+/// An order was cancelled, by a person or for want of stock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCancelled {
+    /// The order.
+    pub order_id: OrderId,
+    /// The order's short name for people.
+    pub reference: String,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// Why.
+    pub reason: String,
+    /// What was short; empty unless stock was the reason.
+    pub shortages: Vec<Shortage>,
+}
+
+integration_events!(
+    "order": OrderPlaced v 1, OrderConfirmed v 1, OrderShipped v 1, OrderDelivered v 1, OrderCancelled v 1
+);

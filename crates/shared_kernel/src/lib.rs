@@ -1,0 +1,34 @@
+//! The only vocabulary that bounded contexts share: values, typed ids, the aggregate's
+//! contract, refusals, and the integration events that travel between contexts.
+//!
+//! Deliberately not here: anything that only one context means, any I/O, any runtime.
+//! What stands in this crate is a promise to every context, so it changes seldom.
+
+pub mod aggregate_root;
+pub mod clock;
+pub mod email_address;
+pub mod events;
+pub mod id_generator;
+pub mod identifiers;
+pub mod money;
+pub mod quantity;
+pub mod refusal;
+pub mod role;
+pub mod timestamp;
+pub mod version;
+
+pub use aggregate_root::{AggregateRoot, Changes};
+pub use clock::Clock;
+pub use email_address::{EmailAddress, InvalidEmailAddress};
+pub use events::IntegrationEvent;
+pub use id_generator::IdGenerator;
+pub use identifiers::{
+    CommandId, CorrelationId, CustomerId, EventId, OrderId, OrderLineId, ProductId, ReservationId, SessionId,
+    UserId,
+};
+pub use money::{Currency, Money, MoneyError};
+pub use quantity::{InvalidQuantity, Quantity};
+pub use refusal::{Fact, Refusal, RefusalKind};
+pub use role::{Role, UnknownRole};
+pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use version::Version;
