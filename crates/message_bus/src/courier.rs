@@ -1,14 +1,19 @@
 //! Carries one event to one consumer, or keeps it in a row until it can be carried.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
     CommandMeta, Consumer, Delivery, DeliveryState, Envelope, HandlingError, Standing, Unavailable,
     delivery::{Arrival, backoff_milliseconds},
 };
+
+/// How long a handler may take. Longer than any command of ours; short enough that one stuck handler does not stop
+/// its consumer for good. What it had handed to the committer by then may still be committed: the next attempt finds a duplicate.
+const HANDLER_DEADLINE: Duration = Duration::from_secs(30);
 
 /// A delivery that did not succeed at once, as its row holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,7 +148,15 @@ impl Courier {
         delivery: Delivery,
     ) -> Result<(), HandlingError> {
         let meta = CommandMeta::reacting(envelope, delivery, self.clock.now(), self.ids.as_ref());
-        consumer.handle(envelope.clone(), meta).await
+        let handling = AssertUnwindSafe(consumer.handle(envelope.clone(), meta)).catch_unwind();
+        match tokio::time::timeout(HANDLER_DEADLINE, handling).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(HandlingError::Permanent("the handler panicked".to_owned())),
+            Err(_) => Err(HandlingError::Transient(format!(
+                "the handler took longer than {} s",
+                HANDLER_DEADLINE.as_secs()
+            ))),
+        }
     }
 
     fn try_again_after(&self, attempts: u32) -> DeliveryState {

@@ -1,1 +1,19 @@
-//! storage
+//! Durable ground for every context: engines, group commit, the event log, delivery positions, the
+//! command log, the relay, migrations.
+//!
+//! A context hands over a [`WriteSet`] (its rows, opaque here, and its events) and gets its answer after
+//! COMMIT. Deliberately not here: any context's table, and any rule about what a context may write.
+
+#[cfg(feature = "canaries")]
+pub mod canary;
+pub mod commit_queue;
+pub mod data_folder;
+pub mod event_log;
+pub mod relay;
+pub mod sqlite;
+pub mod write_set;
+
+pub use data_folder::{DataFolder, FolderError};
+pub use event_log::{EventLog, History, LoggedEvent, PastEvent};
+pub use relay::Relay;
+pub use write_set::{UnloggedEvent, WriteSet};

@@ -1,0 +1,17 @@
+//! Known bugs, built only with the `canaries` feature and off until they are switched on.
+//!
+//! A torture test that does not find them would not find a real one either.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static ANSWER_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
+
+/// From now on, the committer answers its callers before COMMIT.
+pub fn switch_on_answer_before_commit() {
+    ANSWER_BEFORE_COMMIT.store(true, Ordering::Relaxed);
+}
+
+/// Whether the committer answers before COMMIT.
+pub(crate) fn answers_before_commit() -> bool {
+    ANSWER_BEFORE_COMMIT.load(Ordering::Relaxed)
+}

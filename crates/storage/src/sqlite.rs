@@ -1,0 +1,33 @@
+//! The embedded engine: one SQLite file per context, one thread that writes, a few that read.
+//!
+//! Everything runs on threads of its own, never on an async one. One process writes through one
+//! connection per file; others may write beside it (`BEGIN IMMEDIATE` and `busy_timeout` serialise them).
+
+mod columns;
+mod command_log;
+mod committer;
+mod connection;
+mod context;
+mod deliveries;
+mod errors;
+mod event_log;
+mod migrations;
+mod readers;
+mod schema;
+
+pub use columns::{uuid_from_blob, uuid_to_blob};
+pub use committer::CommitStatistics;
+pub use context::{OpenError, SqliteContext};
+pub use errors::{ReadError, RowError};
+pub use migrations::{MigrationStatus, migration_status};
+
+use diesel::SqliteConnection;
+
+/// The rows of a context's write set know how to write themselves.
+pub trait SqliteRows: Send + 'static {
+    /// Writes the rows. Runs in a savepoint of its own: an error undoes this write set and no other.
+    ///
+    /// # Errors
+    /// [`RowError::VersionConflict`] when an aggregate is not at the version expected, and what the database says.
+    fn write(&self, connection: &mut SqliteConnection) -> Result<(), RowError>;
+}

@@ -1,0 +1,248 @@
+//! The one thread that writes a context's file: many write sets, one transaction, one sync.
+//!
+//! Callers share the cost of a commit, not its fate. Each write set is written in a savepoint, so that a
+//! stale version, a duplicate key or a bad row undoes that write set and no other. Everyone is answered
+//! after COMMIT, also those who failed: what they failed on may stand in this very batch.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use diesel::{
+    SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    result::Error as DieselError,
+};
+use message_bus::{CommitError, Unavailable};
+use shared_kernel::Clock;
+use tokio::sync::{Notify, oneshot};
+
+use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log};
+use crate::{
+    WriteSet,
+    commit_queue::{Batches, Job},
+};
+
+/// Upkeep: a small write of storage's own that goes along with a batch.
+pub(super) type Upkeep = Box<dyn FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure> + Send>;
+
+/// What a committer did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommitStatistics {
+    /// Transactions committed that carried at least one write set.
+    pub commits: u64,
+    /// Write sets committed.
+    pub write_sets: u64,
+}
+
+/// What a committer shares with its context.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// Published events that are not marked yet.
+    pub(super) marks: Mutex<Vec<i64>>,
+    /// Told of each commit.
+    pub(super) committed: Notify,
+    commits: AtomicU64,
+    write_sets: AtomicU64,
+}
+
+impl Shared {
+    /// What was done so far.
+    pub(super) fn statistics(&self) -> CommitStatistics {
+        CommitStatistics {
+            commits: self.commits.load(Ordering::Relaxed),
+            write_sets: self.write_sets.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The marks that wait for a batch. Nothing panics while the lock is held, so a poisoned one is as good as any.
+    pub(super) fn marks(&self) -> std::sync::MutexGuard<'_, Vec<i64>> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type Answer = oneshot::Sender<Result<(), CommitError>>;
+
+/// The committer's own state.
+pub(super) struct Committer {
+    pub(super) connection: SqliteConnection,
+    pub(super) file: PathBuf,
+    pub(super) shared: Arc<Shared>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Committer {
+    /// Commits batch after batch until told to stop.
+    pub(super) fn run<R: SqliteRows>(mut self, mut batches: Batches<R, Upkeep>) {
+        while let Some(batch) = batches.next_blocking() {
+            self.commit(batch);
+        }
+        // What the log holds goes into the file, so that the folder can be copied as it lies. Losing this race loses nothing.
+        if let Err(error) = self.connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::warn!(%error, "the write-ahead log was not folded into the file");
+        }
+    }
+
+    fn commit<R: SqliteRows>(&mut self, batch: Vec<Job<R, Upkeep>>) {
+        if let Err(error) =
+            AnsiTransactionManager::begin_transaction_sql(&mut self.connection, "BEGIN IMMEDIATE")
+        {
+            tracing::warn!(%error, "a batch could not begin");
+            let refusals = batch.into_iter().filter_map(answer_of);
+            refuse_all(refusals, || Unavailable::Busy {
+                retry_after_seconds: 1,
+            });
+            self.reconnect();
+            return;
+        }
+        let mut answers: Vec<(Answer, Result<(), CommitError>)> = Vec::with_capacity(batch.len());
+        let mut written = 0;
+        let mut jobs = batch.into_iter();
+        while let Some(job) = jobs.next() {
+            let (answer, result) = match job {
+                Job::WriteSet { write_set, answer } => {
+                    let result = self.write_alone(|connection| write(connection, &write_set));
+                    written += u64::from(result.is_ok());
+                    (answer, result)
+                }
+                Job::Upkeep { work, answer } => (answer, self.write_alone(work)),
+                Job::Stop => continue,
+            };
+            match result {
+                Ok(()) => answers.push((answer, Ok(()))),
+                Err(WriteFailure::Alone(error)) => answers.push((answer, Err(error))),
+                Err(WriteFailure::Database(error)) => {
+                    let rest = jobs.filter_map(answer_of);
+                    let everyone = answers.into_iter().map(|(answer, _)| answer);
+                    self.abandon(everyone.chain([answer]).chain(rest), &error);
+                    return;
+                }
+            }
+        }
+        let marks = std::mem::take(&mut *self.shared.marks());
+        if !marks.is_empty() {
+            let now = self.clock.now().as_microseconds();
+            if let Err(error) = event_log::mark_published(&mut self.connection, &marks, now) {
+                self.shared.marks().extend(marks);
+                self.abandon(answers.into_iter().map(|(answer, _)| answer), &error);
+                return;
+            }
+        }
+        #[cfg(feature = "canaries")]
+        let answers = answer_too_early(answers);
+        if let Err(error) = AnsiTransactionManager::commit_transaction(&mut self.connection) {
+            stop_the_process(
+                "a commit failed, and whether it is on disk cannot be known",
+                &error,
+            );
+        }
+        self.shared
+            .commits
+            .fetch_add(u64::from(written > 0), Ordering::Relaxed);
+        self.shared.write_sets.fetch_add(written, Ordering::Relaxed);
+        for (answer, result) in answers {
+            // An error says that the caller has gone. What it asked for is done all the same.
+            let _ = answer.send(result);
+        }
+        self.shared.committed.notify_one();
+    }
+
+    /// Writes in a savepoint. Only when the savepoint itself cannot be left has the whole batch failed.
+    fn write_alone(
+        &mut self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure>,
+    ) -> Result<(), WriteFailure> {
+        AnsiTransactionManager::begin_transaction(&mut self.connection).map_err(WriteFailure::Database)?;
+        let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.connection)));
+        let failure = match result {
+            Ok(Ok(())) => {
+                return AnsiTransactionManager::commit_transaction(&mut self.connection)
+                    .map_err(WriteFailure::Database);
+            }
+            Ok(Err(failure)) => failure,
+            Err(_) => WriteFailure::Alone(Unavailable::defect("writing panicked").into()),
+        };
+        AnsiTransactionManager::rollback_transaction(&mut self.connection).map_err(WriteFailure::Database)?;
+        Err(WriteFailure::Alone(match failure {
+            WriteFailure::Alone(error) => error,
+            // The savepoint could be left, so the trouble was this write set's own.
+            WriteFailure::Database(error) => Unavailable::Dependency(Box::new(error)).into(),
+        }))
+    }
+
+    /// Nothing of this batch is written. Before COMMIT that is certain, so everyone may try again.
+    fn abandon(&mut self, answers: impl Iterator<Item = Answer>, error: &DieselError) {
+        tracing::error!(%error, "a batch was rolled back");
+        // The new connection rolls back whatever the old one had open.
+        self.reconnect();
+        refuse_all(answers, || Unavailable::dependency(error));
+    }
+
+    /// After a failure of the transaction itself, SQLite's idea of it and Diesel's may differ: begin afresh.
+    fn reconnect(&mut self) {
+        match connection::open_for_writing(&self.file) {
+            Ok(connection) => self.connection = connection,
+            Err(error) => stop_the_process("the database cannot be opened again", &error),
+        }
+    }
+}
+
+fn write<R: SqliteRows>(
+    connection: &mut SqliteConnection,
+    write_set: &WriteSet<R>,
+) -> Result<(), WriteFailure> {
+    // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
+    if let Some(delivery) = &write_set.delivery {
+        deliveries::move_position(connection, delivery)?;
+    }
+    if let Some(replay) = &write_set.replay {
+        command_log::record(connection, replay, write_set.issued_at)?;
+    }
+    write_set.rows.write(connection)?;
+    for event in &write_set.events {
+        event_log::append(connection, event)?;
+    }
+    Ok(())
+}
+
+fn answer_of<R>(job: Job<R, Upkeep>) -> Option<Answer> {
+    match job {
+        Job::WriteSet { answer, .. } | Job::Upkeep { answer, .. } => Some(answer),
+        Job::Stop => None,
+    }
+}
+
+fn refuse_all(answers: impl Iterator<Item = Answer>, why: impl Fn() -> Unavailable) {
+    for answer in answers {
+        // An error says that the caller has gone, and nothing was done for it.
+        let _ = answer.send(Err(why().into()));
+    }
+}
+
+/// After a failed sync nobody can say what is on disk: the system may drop the very pages it could not write, and the next
+/// sync would succeed without them. Starting again reads what is really there.
+fn stop_the_process(what: &str, error: &dyn std::error::Error) -> ! {
+    tracing::error!(%error, "{what}; stopping");
+    std::process::abort()
+}
+
+/// The known bug that the kill test must find: success is told before it is true.
+#[cfg(feature = "canaries")]
+fn answer_too_early(
+    answers: Vec<(Answer, Result<(), CommitError>)>,
+) -> Vec<(Answer, Result<(), CommitError>)> {
+    if !crate::canary::answers_before_commit() {
+        return answers;
+    }
+    for (answer, result) in answers {
+        let _ = answer.send(result);
+    }
+    // Long enough for the answers to leave the process.
+    std::thread::park_timeout(std::time::Duration::from_millis(20));
+    Vec::new()
+}

@@ -1,0 +1,63 @@
+//! The tables that storage keeps in every context's database, as Diesel sees them.
+
+diesel::table! {
+    event_log (sequence) {
+        sequence -> BigInt,
+        event_id -> Binary,
+        event_type -> Text,
+        schema_version -> Integer,
+        private -> Bool,
+        aggregate_type -> Text,
+        aggregate_id -> Binary,
+        aggregate_version -> BigInt,
+        occurred_at -> BigInt,
+        command_id -> Binary,
+        correlation_id -> Binary,
+        causation_id -> Nullable<Binary>,
+        actor -> Text,
+        traceparent -> Nullable<Text>,
+        data -> Text,
+        published_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    consumer_positions (consumer, aggregate_id) {
+        consumer -> Text,
+        aggregate_id -> Binary,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    consumers (consumer) {
+        consumer -> Text,
+        source -> Text,
+        begins_after -> BigInt,
+        first_started_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (consumer, event_id) {
+        consumer -> Text,
+        event_id -> Binary,
+        aggregate_id -> Binary,
+        aggregate_version -> BigInt,
+        previous_version -> BigInt,
+        state -> Text,
+        attempts -> BigInt,
+        next_attempt_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        envelope -> Text,
+    }
+}
+
+diesel::table! {
+    command_log (replay_key) {
+        replay_key -> Text,
+        fingerprint -> Binary,
+        result -> Text,
+        recorded_at -> BigInt,
+    }
+}

@@ -1,0 +1,56 @@
+//! Everything that one command wants written, as one thing that is committed whole or not at all.
+
+use message_bus::{Audience, CommandMeta, Delivery, Envelope, NewEvent, ReplayRecord};
+use shared_kernel::{EventId, IdGenerator};
+
+/// An event on its way into the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnloggedEvent {
+    /// The event and what travels with it.
+    pub envelope: Envelope,
+    /// Who will hear of it.
+    pub audience: Audience,
+}
+
+/// What one command writes: a context's rows `R` (opaque here), the events that tell of them, the position
+/// of the delivery it answers, and the answer to give when it is repeated.
+#[derive(Clone, Debug)]
+pub struct WriteSet<R> {
+    /// The context's rows.
+    pub rows: R,
+    /// The events, in the order they happened.
+    pub events: Vec<UnloggedEvent>,
+    /// The delivery whose consumer's position moves along.
+    pub delivery: Option<Delivery>,
+    /// The line for the command log.
+    pub replay: Option<ReplayRecord>,
+    /// When the command was issued, in microseconds since 1970.
+    pub(crate) issued_at: i64,
+}
+
+impl<R> WriteSet<R> {
+    /// The write set of the command of `meta` in the context named `source`.
+    pub fn new(
+        rows: R,
+        events: Vec<NewEvent>,
+        replay: Option<ReplayRecord>,
+        source: &'static str,
+        meta: &CommandMeta,
+        ids: &dyn IdGenerator,
+    ) -> Self {
+        let events = events
+            .into_iter()
+            .map(|event| UnloggedEvent {
+                audience: event.audience,
+                envelope: Envelope::new(event, EventId::new(ids.next_id()), source, meta),
+            })
+            .collect();
+        Self {
+            rows,
+            events,
+            delivery: meta.delivery,
+            replay,
+            issued_at: meta.issued_at.as_microseconds(),
+        }
+    }
+}
