@@ -10,6 +10,7 @@ pub mod email_address;
 pub mod events;
 pub mod id_generator;
 pub mod identifiers;
+pub mod in_memory;
 pub mod money;
 pub mod quantity;
 pub mod refusal;

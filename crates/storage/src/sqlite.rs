@@ -14,6 +14,8 @@ mod event_log;
 mod migrations;
 mod readers;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use committer::CommitStatistics;

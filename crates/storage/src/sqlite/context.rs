@@ -222,7 +222,7 @@ impl<R: SqliteRows> SqliteContext<R> {
         tracing::info!(context = self.inner.name, commits, write_sets, "closed");
     }
 
-    async fn upkeep(
+    pub(super) async fn upkeep(
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure> + Send + 'static,
     ) -> Result<(), Unavailable> {
