@@ -1,1 +1,58 @@
-fn main() {}
+//! The binary: command line, settings, wiring. The only crate that sees all the others.
+//!
+//! Where to look first: [`subscriptions`] is every consumer there is, [`installation`] puts the contexts together,
+//! [`serve`] runs them. Time, ids, randomness and the environment enter in [`system`] and [`settings`], nowhere else.
+
+mod command_line;
+mod create_user;
+mod failure;
+mod installation;
+mod logging;
+mod migrate;
+mod serve;
+mod settings;
+mod subscriptions;
+mod system;
+mod token_secret;
+mod wait_idle;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command_line::{Command, CommandLine, MigrateCommand, UsersCommand};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    // Before anything reads the environment, and before there is a second thread.
+    settings::read_dot_env()?;
+    let CommandLine { settings, command } = CommandLine::parse();
+    logging::start(&settings.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(Failure::unavailable)?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(serve) => serve::serve(&settings, &serve).await,
+            Command::Migrate {
+                command: MigrateCommand::Up,
+            } => migrate::up(&settings).await,
+            Command::Migrate {
+                command: MigrateCommand::Status { json },
+            } => migrate::status(&settings, json),
+            Command::Users {
+                command: UsersCommand::Create(user),
+            } => create_user::create_user(&settings, user).await,
+            Command::WaitIdle { timeout } => wait_idle::wait_idle(&settings, timeout).await,
+        }
+    })
+}

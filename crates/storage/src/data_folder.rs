@@ -25,6 +25,11 @@ pub enum FolderError {
     },
 }
 
+/// The database file of a context in the folder at `path`, which need not exist.
+pub fn database_file(path: &Path, context: &str) -> PathBuf {
+    path.join(format!("{context}.sqlite"))
+}
+
 /// A folder in which databases can be kept.
 #[derive(Clone, Debug)]
 pub struct DataFolder(PathBuf);
@@ -54,7 +59,7 @@ impl DataFolder {
 
     /// The database file of a context.
     pub fn database(&self, context: &str) -> PathBuf {
-        self.0.join(format!("{context}.sqlite"))
+        database_file(&self.0, context)
     }
 
     /// Takes the lock that `serve` holds.

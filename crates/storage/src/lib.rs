@@ -13,7 +13,7 @@ pub mod relay;
 pub mod sqlite;
 pub mod write_set;
 
-pub use data_folder::{DataFolder, FolderError};
+pub use data_folder::{DataFolder, FolderError, database_file};
 pub use event_log::{EventLog, History, LoggedEvent, PastEvent};
 pub use relay::Relay;
 pub use write_set::{UnloggedEvent, WriteSet};

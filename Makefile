@@ -1,0 +1,34 @@
+# What one can do here. `make` alone lists it.
+#
+# Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, curl and Python 3.
+
+CARGO ?= cargo
+# Rounds of each torture test under `make torture`; `make test` plays three.
+ROUNDS ?= 25
+
+.PHONY: help run test lint fmt doc torture ci
+.DEFAULT_GOAL := help
+
+help: ## list what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build, and serve on http://127.0.0.1:8080 with the data in ./data
+	$(CARGO) run --release --locked --package orderly -- serve
+
+test: ## run every test, and print how long each suite took
+	@.ci/test
+
+lint: ## check formatting and lints; warnings fail
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets --all-features -- --deny warnings
+
+fmt: ## format the code
+	$(CARGO) fmt --all
+
+doc: ## build the code's documentation; broken links fail
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+
+torture: ## run the kill tests with their full counts (ROUNDS=25)
+	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) .ci/test kill
+
+ci: lint test doc ## what the project's CI runs

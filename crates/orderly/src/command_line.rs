@@ -1,0 +1,134 @@
+//! The command line, as `orderly --help` explains it.
+
+use std::net::SocketAddr;
+
+use clap::{Args, Parser, Subcommand};
+use shared_kernel::{EmailAddress, Role};
+
+use crate::settings::Settings;
+
+/// Order management from one binary: accounts, orders, and the events between them.
+///
+/// Settings come from flags, from the environment, and from a file named .env in the current folder; flags win
+/// over the environment, and the environment over the file.
+///
+/// Exit codes: 0 fine, 1 a check failed or a rule refused, 2 usage or a wrong setting, 3 something needed is not available.
+#[derive(Debug, Parser)]
+#[command(name = "orderly", version)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Migrate the databases, serve the API, deliver events. SIGTERM and Ctrl-C finish what is under way and stop.
+    Serve(ServeArguments),
+    /// Look at the databases' schema, or bring it up to date.
+    Migrate {
+        #[command(subcommand)]
+        command: MigrateCommand,
+    },
+    /// Manage users.
+    Users {
+        #[command(subcommand)]
+        command: UsersCommand,
+    },
+    /// Wait until every event is delivered. Exit code 1 when that takes longer than the time-out.
+    WaitIdle {
+        /// How long to wait, in seconds.
+        #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        timeout: u64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// Address to listen on; port 0 takes a free one and prints which.
+    #[arg(
+        long,
+        env = "ORDERLY_BIND",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub(crate) bind: SocketAddr,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MigrateCommand {
+    /// Apply what is missing.
+    Up,
+    /// Tell what is applied and what is missing; changes nothing. Exit code 1 when something is missing.
+    Status {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsersCommand {
+    /// Create a user with a role.
+    Create(CreateUserArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateUserArguments {
+    /// The user's e-mail address.
+    #[arg(long)]
+    pub(crate) email: EmailAddress,
+    /// customer, staff or admin.
+    #[arg(long)]
+    pub(crate) role: Role,
+    /// Read the password from the first line of standard input instead of asking for it.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn the_settings_have_the_documented_defaults() {
+        let parsed = CommandLine::try_parse_from(["orderly", "serve"]).unwrap();
+        assert_eq!(parsed.settings.database_url.to_string(), "sqlite:data");
+        assert!(matches!(parsed.command, Command::Serve(serve) if serve.bind.port() == 8080));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for arguments in [
+            &["orderly"][..],
+            &["orderly", "fly"],
+            &["orderly", "serve", "--bind", "somewhere"],
+            &["orderly", "--database-url", "mysql://host/shop", "serve"],
+            &["orderly", "users", "create", "--email", "ada", "--role", "admin"],
+            &[
+                "orderly",
+                "users",
+                "create",
+                "--email",
+                "ada@example.com",
+                "--role",
+                "root",
+            ],
+            &["orderly", "wait-idle", "--timeout", "0"],
+        ] {
+            let error = CommandLine::try_parse_from(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments:?}");
+        }
+    }
+}

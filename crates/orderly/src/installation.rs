@@ -1,0 +1,112 @@
+//! One installation, put together: databases, adapters, contexts.
+
+use std::{path::Path, sync::Arc};
+
+use accounts_app::{Accounts, AccountsPorts};
+use accounts_infra::{
+    AccountsRows, Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SqliteAccounts,
+};
+use message_bus::{ContextOperations, Courier, Unavailable};
+use ordering_app::Ordering;
+use ordering_infra::{OrderingRows, SqliteOrdering};
+use shared_kernel::{Clock, IdGenerator};
+use storage::{DataFolder, Relay, relay::Route, sqlite::SqliteContext};
+
+use crate::{
+    failure::Failure,
+    settings::{DatabaseUrl, Settings},
+    subscriptions::subscriptions,
+    system::{SystemClock, SystemIds},
+    token_secret::token_secret,
+};
+
+/// An installation that is open.
+pub(crate) struct Installation {
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) ordering: Arc<Ordering>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdGenerator>,
+    accounts_context: SqliteContext<AccountsRows>,
+    ordering_context: SqliteContext<OrderingRows>,
+}
+
+/// The data folder that the settings name.
+pub(crate) fn data_folder(settings: &Settings) -> &Path {
+    let DatabaseUrl::Sqlite(folder) = &settings.database_url;
+    folder
+}
+
+impl Installation {
+    /// Opens every context's database in `folder`, migrated to what this binary knows.
+    pub(crate) fn open(settings: &Settings, folder: &DataFolder) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
+        let secret = token_secret(settings, folder, ids.as_ref())?;
+
+        let accounts_context =
+            SqliteContext::open(folder, "accounts", accounts_infra::MIGRATIONS, Arc::clone(&clock))?;
+        let accounts_store = Arc::new(SqliteAccounts::new(accounts_context.clone(), Arc::clone(&ids)));
+        let accounts = Arc::new(Accounts::new(AccountsPorts {
+            units: Arc::clone(&accounts_store) as _,
+            queries: accounts_store,
+            passwords: Arc::new(Argon2PasswordHasher::new(Arc::clone(&ids))),
+            access_tokens: Arc::new(JwtAccessTokens::new(&secret)),
+            refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+        }));
+
+        let ordering_context =
+            SqliteContext::open(folder, "ordering", ordering_infra::MIGRATIONS, Arc::clone(&clock))?;
+        let ordering_store = Arc::new(SqliteOrdering::new(ordering_context.clone(), Arc::clone(&ids)));
+        let ordering = Arc::new(Ordering::new(
+            Arc::clone(&ordering_store) as _,
+            ordering_store,
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+        ));
+
+        Ok(Self {
+            accounts,
+            ordering,
+            clock,
+            ids,
+            accounts_context,
+            ordering_context,
+        })
+    }
+
+    /// The contexts, as operators see them.
+    pub(crate) fn contexts(&self) -> Vec<Arc<dyn ContextOperations>> {
+        vec![
+            Arc::new(self.accounts_context.clone()),
+            Arc::new(self.ordering_context.clone()),
+        ]
+    }
+
+    /// A relay for each context whose events somebody takes or may come to take.
+    pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
+        let mut from_accounts = Vec::new();
+        for consumer in subscriptions(&self.ordering) {
+            // The one place that says which database a consumer's context has; today all consumers are ordering's.
+            let store = self.ordering_context.clone();
+            let begins_after = store.begin_consumer(&consumer, &self.accounts_context).await?;
+            let courier = Courier::new(Arc::new(store), Arc::clone(&self.clock), Arc::clone(&self.ids));
+            from_accounts.push(Route {
+                consumer: Arc::new(consumer),
+                begins_after,
+                courier,
+            });
+        }
+        Ok(vec![
+            Relay::new(Arc::new(self.accounts_context.clone()), from_accounts),
+            Relay::new(Arc::new(self.ordering_context.clone()), Vec::new()),
+        ])
+    }
+
+    /// Commits what is queued and closes the files.
+    pub(crate) async fn close(&self) {
+        self.accounts_context.close().await;
+        self.ordering_context.close().await;
+    }
+}

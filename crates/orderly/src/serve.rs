@@ -1,0 +1,105 @@
+//! `orderly serve`: migrate, serve, relay, deliver, and stop in the order that loses nothing.
+
+use std::{
+    io::{self, Write},
+    net::TcpListener,
+};
+
+use storage::DataFolder;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::JoinSet,
+};
+use web::WebState;
+
+use crate::{
+    command_line::ServeArguments,
+    failure::Failure,
+    installation::{Installation, data_folder},
+    settings::Settings,
+};
+
+/// Serves until SIGTERM or Ctrl-C.
+pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Result<(), Failure> {
+    switch_on_canaries()?;
+    // Listened for before anything else starts: from here on a signal means a clean end, not a sudden one.
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
+
+    let folder = DataFolder::open(data_folder(settings))?;
+    let _lock = folder.lock_for_serving()?;
+    let listener = TcpListener::bind(arguments.bind).map_err(|error| {
+        Failure::unavailable(format!("ORDERLY_BIND (--bind) is {}: {error}", arguments.bind))
+    })?;
+    let address = listener.local_addr().map_err(Failure::unavailable)?;
+    let installation = Installation::open(settings, &folder)?;
+
+    let (stop, stopped) = watch::channel(false);
+    let mut relays = JoinSet::new();
+    for relay in installation.relays().await.map_err(Failure::unavailable)? {
+        relays.spawn(relay.run(stopped.clone()));
+    }
+    let state = WebState {
+        accounts: installation.accounts.clone(),
+        ordering: installation.ordering.clone(),
+        contexts: installation.contexts(),
+        clock: installation.clock.clone(),
+        ids: installation.ids.clone(),
+    };
+    let server = web::serve(listener, state).map_err(Failure::unavailable)?;
+    let handle = server.handle();
+    let mut serving = tokio::spawn(server);
+    announce(address)?;
+
+    let ended = tokio::select! {
+        ended = &mut serving => Some(ended),
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+    };
+    tracing::info!("stopping");
+    // First nobody new comes in and who is in is answered; then deliveries end; then the committers, which others wait for.
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            handle.stop(true).await;
+            serving.await
+        }
+    };
+    // An error says that every relay has ended already.
+    let _ = stop.send(true);
+    while let Some(relay) = relays.join_next().await {
+        if let Err(error) = relay {
+            tracing::error!(%error, "a relay ended in a panic");
+        }
+    }
+    installation.close().await;
+    ended.map_err(Failure::unavailable)?.map_err(Failure::unavailable)
+}
+
+/// The one line on standard output: whoever started the server on port 0 learns where it is.
+fn announce(address: std::net::SocketAddr) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "orderly is listening on http://{address}")
+        .and_then(|()| output.flush())
+        .map_err(Failure::unavailable)
+}
+
+#[cfg(not(feature = "canaries"))]
+fn switch_on_canaries() -> Result<(), Failure> {
+    Ok(())
+}
+
+#[cfg(feature = "canaries")]
+fn switch_on_canaries() -> Result<(), Failure> {
+    match crate::settings::canary_from_environment().as_deref() {
+        None => Ok(()),
+        Some("answer-before-commit") => {
+            storage::canary::switch_on_answer_before_commit();
+            Ok(())
+        }
+        Some(other) => Err(Failure::usage(format!(
+            "ORDERLY_CANARY is {other:?}: expected answer-before-commit"
+        ))),
+    }
+}

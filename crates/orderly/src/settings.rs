@@ -1,0 +1,108 @@
+//! Where an installation is and how it talks, from flags, the environment and `.env`.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use clap::Args;
+
+use crate::failure::Failure;
+
+/// What every command needs to know.
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// Where the data is: sqlite:FOLDER keeps one file per context in FOLDER.
+    #[arg(
+        long,
+        global = true,
+        env = "ORDERLY_DATABASE_URL",
+        value_name = "URL",
+        default_value = "sqlite:data"
+    )]
+    pub(crate) database_url: DatabaseUrl,
+    /// A file whose content signs tokens, at least 32 bytes. Without this and ORDERLY_TOKEN_SECRET, a secret is made at the
+    /// first start and kept in the data folder.
+    #[arg(long, global = true, env = "ORDERLY_TOKEN_SECRET_FILE", value_name = "FILE")]
+    pub(crate) token_secret_file: Option<PathBuf>,
+    /// What is logged: error, warn, info, debug or trace, also per module.
+    #[arg(
+        long,
+        global = true,
+        env = "ORDERLY_LOG",
+        value_name = "LEVEL",
+        default_value = "info"
+    )]
+    pub(crate) log: String,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DatabaseUrl {
+    /// Files in a folder.
+    Sqlite(PathBuf),
+}
+
+/// The text is no database URL that this version knows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected sqlite:FOLDER, as in sqlite:data")]
+pub(crate) struct InvalidDatabaseUrl;
+
+impl FromStr for DatabaseUrl {
+    type Err = InvalidDatabaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDatabaseUrl> {
+        match text.strip_prefix("sqlite:") {
+            Some(folder) if !folder.is_empty() => Ok(Self::Sqlite(folder.into())),
+            Some(_) | None => Err(InvalidDatabaseUrl),
+        }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Sqlite(folder) = self;
+        write!(formatter, "sqlite:{}", folder.display())
+    }
+}
+
+/// Takes over the variables of a file named `.env` in this folder or one above it, if there is one; what the environment has stays.
+pub(crate) fn read_dot_env() -> Result<(), Failure> {
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(error) => Err(Failure::usage(format!(".env cannot be read: {error}"))),
+    }
+}
+
+/// `ORDERLY_TOKEN_SECRET`, if it is set. There is no flag for it: everybody on a machine can read its command lines.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "settings are where the environment enters"
+)]
+pub(crate) fn token_secret_from_environment() -> Option<String> {
+    std::env::var("ORDERLY_TOKEN_SECRET").ok()
+}
+
+/// `ORDERLY_CANARY`: the known bug to switch on, in a binary that was built to have them.
+#[cfg(feature = "canaries")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "settings are where the environment enters"
+)]
+pub(crate) fn canary_from_environment() -> Option<String> {
+    std::env::var("ORDERLY_CANARY").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_url_names_a_folder() {
+        assert_eq!(
+            "sqlite:/var/shop".parse(),
+            Ok(DatabaseUrl::Sqlite("/var/shop".into()))
+        );
+        for text in ["", "sqlite:", "data", "postgres://localhost/shop", "mysql://x"] {
+            assert_eq!(text.parse::<DatabaseUrl>(), Err(InvalidDatabaseUrl), "{text:?}");
+        }
+    }
+}
