@@ -82,6 +82,10 @@ impl Courier {
         delivery: Delivery,
     ) -> Result<Outcome, Unavailable> {
         let standing = self.store.standing(&delivery).await?;
+        if standing.held_from == Some(delivery.version) {
+            // Published once more while its row is being tried: the row goes on, with its attempts.
+            return Ok(Outcome::Held { error: None });
+        }
         let error = match delivery.arrives_at(standing) {
             Arrival::Duplicate => return Ok(Outcome::Applied),
             Arrival::WaitBehind => None,
@@ -178,3 +182,6 @@ fn gap(delivery: &Delivery, standing: Standing) -> HandlingError {
         standing.position, delivery.previous_version
     ))
 }
+
+#[cfg(test)]
+mod tests;

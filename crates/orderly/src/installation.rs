@@ -62,7 +62,6 @@ impl Installation {
         let ordering = Arc::new(Ordering::new(
             Arc::clone(&ordering_store) as _,
             ordering_store,
-            Arc::clone(&clock),
             Arc::clone(&ids),
         ));
 

@@ -26,7 +26,7 @@ pub(crate) fn token_secret(
     ids: &dyn IdGenerator,
 ) -> Result<SigningSecret, Failure> {
     if let Some(secret) = token_secret_from_environment() {
-        return checked(secret.into_bytes(), "ORDERLY_TOKEN_SECRET");
+        return checked(secret.as_bytes(), "ORDERLY_TOKEN_SECRET");
     }
     if let Some(file) = &settings.token_secret_file {
         let secret = std::fs::read(file).map_err(|error| {
@@ -35,16 +35,16 @@ pub(crate) fn token_secret(
                 file.display()
             ))
         })?;
-        return checked(secret, "ORDERLY_TOKEN_SECRET_FILE");
+        return checked(&secret, "ORDERLY_TOKEN_SECRET_FILE");
     }
     let file = folder.path().join(FILE);
     let secret = kept_secret(&file, ids).map_err(|error| {
         Failure::unavailable(format!("cannot keep a secret in {}: {error}", file.display()))
     })?;
-    checked(secret, &file.display().to_string())
+    checked(&secret, &file.display().to_string())
 }
 
-fn checked(secret: Vec<u8>, setting: &str) -> Result<SigningSecret, Failure> {
+fn checked(secret: &[u8], setting: &str) -> Result<SigningSecret, Failure> {
     SigningSecret::new(secret).map_err(|error| Failure::usage(format!("{setting}: {error}")))
 }
 

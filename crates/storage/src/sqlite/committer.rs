@@ -82,6 +82,9 @@ impl Committer {
         while let Some(batch) = batches.next_blocking() {
             self.commit(batch);
         }
+        if !self.shared.marks().is_empty() {
+            self.commit::<R>(Vec::new());
+        }
         // What the log holds goes into the file, so that the folder can be copied as it lies. Losing this race loses nothing.
         if let Err(error) = self.connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "the write-ahead log was not folded into the file");
