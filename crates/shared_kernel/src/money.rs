@@ -218,6 +218,7 @@ impl Money {
     ///
     /// # Errors
     /// [`MoneyError::CurrencyMismatch`], [`MoneyError::OutOfRange`].
+    #[expect(clippy::should_implement_trait, reason = "`+` cannot answer with an error, and a sum of money can")]
     pub fn add(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
         let sum = self

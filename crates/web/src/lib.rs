@@ -1,1 +1,52 @@
-//! web
+//! HTTP on one side, use cases on the other: routes, what they ask of a caller, and how requests
+//! become commands and answers become JSON.
+//!
+//! Where to look first: [`routes`] is every route there is. What happens around each of them (request id,
+//! policy, panics, headers, the log line) is `edge`; what a request can be refused with is [`ProblemCode`].
+//!
+//! Deliberately not here: any rule of the business, any database, and any name out of a domain crate.
+//! Web knows the contexts by their commands, queries and views alone.
+
+mod routes;
+
+mod customers;
+mod health;
+mod order_lines;
+mod orders;
+mod sessions;
+mod tokens;
+mod users;
+
+mod authentication;
+mod edge;
+mod meta;
+mod preconditions;
+mod registration;
+mod request;
+mod request_id;
+mod route;
+
+mod body;
+mod field_errors;
+mod form;
+mod paging;
+mod parameters;
+
+mod answer;
+mod problem;
+mod problem_code;
+mod use_case_errors;
+
+mod server;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use field_errors::FieldCode;
+pub use problem_code::ProblemCode;
+pub use registration::configure;
+pub use route::{Policy, RouteDescription};
+pub use routes::routes;
+pub use server::serve;
+pub use state::WebState;

@@ -1,0 +1,88 @@
+//! What a handler answers when all went well.
+
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+use serde::Serialize;
+use shared_kernel::Version;
+
+use crate::{preconditions, problem::Problem};
+
+/// What every handler returns.
+pub(crate) type Handled = Result<Answer, Problem>;
+
+/// A successful answer. Its `version` becomes the `ETag`.
+pub(crate) struct Answer {
+    status: StatusCode,
+    body: Option<Vec<u8>>,
+    pub(crate) version: Option<Version>,
+    location: Option<String>,
+    link: Option<String>,
+}
+
+impl Answer {
+    /// 200 with `view` as JSON.
+    pub(crate) fn ok(view: &impl Serialize) -> Handled {
+        let body = serde_json::to_vec(view).map_err(|error| Problem::internal_error(error.to_string()))?;
+        Ok(Self {
+            body: Some(body),
+            ..Self::empty(StatusCode::OK)
+        })
+    }
+
+    /// 200 with one versioned thing.
+    pub(crate) fn one(view: &impl Serialize, version: Version) -> Handled {
+        Self::ok(view).map(|answer| Self {
+            version: Some(version),
+            ..answer
+        })
+    }
+
+    /// 201 with the versioned thing that was made, and where it is.
+    pub(crate) fn created(view: &impl Serialize, version: Version, location: String) -> Handled {
+        Self::one(view, version).map(|answer| Self {
+            status: StatusCode::CREATED,
+            location: Some(location),
+            ..answer
+        })
+    }
+
+    /// A status and nothing else.
+    pub(crate) const fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            body: None,
+            version: None,
+            location: None,
+            link: None,
+        }
+    }
+
+    /// The same, with a `Link` header.
+    pub(crate) fn with_link(self, link: Option<String>) -> Self {
+        Self { link, ..self }
+    }
+
+    pub(crate) fn into_response(self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(version) = self.version {
+            response.insert_header((header::ETAG, preconditions::etag(version)));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if let Some(link) = self.link {
+            response.insert_header((header::LINK, link));
+        }
+        match self.body {
+            Some(body) => response
+                .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")))
+                .body(body),
+            None => response.finish(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What happens around every handler: the request's id, the policy, panics, headers, the log line.
+//!
+//! It is one function rather than a stack of middleware, so that each request pays for one boxed future,
+//! and so that no answer, whatever it is, misses a header.
+
+use std::{any::Any, panic::AssertUnwindSafe, rc::Rc};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    web::Payload,
+};
+use futures_util::FutureExt;
+use shared_kernel::Timestamp;
+use tracing::Level;
+
+use crate::{
+    ProblemCode, WebState,
+    answer::{Answer, Handled},
+    authentication, preconditions,
+    problem::Problem,
+    request::Request,
+    request_id::RequestId,
+    route::{Handler, Route},
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// On every answer. What Orderly answers is JSON about persons: never cached, sniffed, framed or followed.
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'"),
+    ),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+
+/// Answers a request to a route of the table.
+pub(crate) async fn answer(
+    route: Rc<Route>,
+    state: Rc<WebState>,
+    http: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let exchange = Exchange::begin(&state, http);
+    let request = Request::new(
+        exchange.http.clone(),
+        payload,
+        Rc::clone(&state),
+        exchange.id.clone(),
+    );
+    // A handler shares nothing mutable with the rest of the process but the contexts, and those answer
+    // for their own locks; what it was about to do dies with it.
+    let handled = AssertUnwindSafe(handle(&route, request)).catch_unwind().await;
+    exchange.end(&state, handled.unwrap_or_else(|panic| Err(panicked(&*panic))))
+}
+
+/// Answers a path that no route has.
+pub(crate) async fn route_not_found(state: Rc<WebState>, http: HttpRequest) -> HttpResponse {
+    let detail = "there is nothing at this path";
+    Exchange::begin(&state, http).end(&state, Err(Problem::new(ProblemCode::RouteNotFound, detail)))
+}
+
+/// Answers a path that exists, for another method.
+pub(crate) async fn method_not_allowed(
+    state: Rc<WebState>,
+    http: HttpRequest,
+    allowed: String,
+) -> HttpResponse {
+    let detail = format!("found {}, expected {allowed}", http.method());
+    let problem = Problem::new(ProblemCode::MethodNotAllowed, detail).with_header(header::ALLOW, &allowed);
+    Exchange::begin(&state, http).end(&state, Err(problem))
+}
+
+async fn handle(route: &Route, request: Request) -> Handled {
+    match &route.handler {
+        Handler::ForAnyone(handler) => handler(request).await,
+        Handler::ForCallers { least_role, handler } => {
+            let caller = authentication::caller(&request).await?;
+            caller.must_be(*least_role)?;
+            handler(request, caller).await
+        }
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Problem {
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Problem::internal_error(format!("a handler panicked: {message}"))
+}
+
+/// A request on its way to an answer.
+struct Exchange {
+    http: HttpRequest,
+    id: RequestId,
+    began: Option<Timestamp>,
+}
+
+impl Exchange {
+    fn begin(state: &WebState, http: HttpRequest) -> Self {
+        Self {
+            id: RequestId::of(&http, &*state.ids),
+            // Only the log line needs the time.
+            began: tracing::enabled!(Level::DEBUG).then(|| state.clock.now()),
+            http,
+        }
+    }
+
+    fn end(self, state: &WebState, handled: Handled) -> HttpResponse {
+        let mut response = match handled {
+            Ok(answer) => self.succeed(answer),
+            Err(problem) => self.fail(&problem),
+        };
+        let headers = response.headers_mut();
+        for (name, value) in HEADERS {
+            headers.insert(name, value);
+        }
+        headers.insert(REQUEST_ID, self.id.header().clone());
+        if let Some(began) = self.began {
+            tracing::debug!(
+                method = %self.http.method(),
+                path = self.http.path(),
+                status = response.status().as_u16(),
+                milliseconds = state.clock.now().milliseconds_since(began),
+                request_id = self.id.as_str(),
+                "answered"
+            );
+        }
+        response
+    }
+
+    fn succeed(&self, answer: Answer) -> HttpResponse {
+        let reading = self.http.method().is_safe();
+        match answer.version {
+            Some(version) if reading && preconditions::none_match_holds(&self.http, version) => {
+                HttpResponse::build(StatusCode::NOT_MODIFIED)
+                    .insert_header((header::ETAG, preconditions::etag(version)))
+                    .finish()
+            }
+            _ => answer.into_response(),
+        }
+    }
+
+    fn fail(&self, problem: &Problem) -> HttpResponse {
+        if let Some(cause) = problem.cause() {
+            let (code, request_id) = (problem.code(), self.id.as_str());
+            if problem.status() == StatusCode::INTERNAL_SERVER_ERROR {
+                tracing::error!(
+                    path = self.http.path(),
+                    code,
+                    request_id,
+                    cause,
+                    "a request failed"
+                );
+            } else {
+                tracing::warn!(
+                    path = self.http.path(),
+                    code,
+                    request_id,
+                    cause,
+                    "a request failed"
+                );
+            }
+        }
+        problem.to_response(self.http.path(), self.id.as_str())
+    }
+}

@@ -1,0 +1,74 @@
+//! The lines of an order that is still pending.
+
+use message_bus::Handles;
+use ordering_app::{AddLine, ChangeQuantity, LineToOrder, RemoveLine};
+use shared_kernel::OrderLineId;
+
+use crate::{
+    answer::Handled,
+    authentication::Caller,
+    body::{self, Fields},
+    orders::{answer, order_id},
+    problem::Problem,
+    request::Request,
+};
+
+/// A line as callers write it. Until there is a price list, name and price come with it.
+pub(crate) fn line_to_order(fields: &mut Fields<'_>) -> Option<LineToOrder> {
+    let product_id = fields.required("product_id", body::identifier);
+    let product_name = fields.required("product_name", body::text);
+    let quantity = fields.required("quantity", body::quantity);
+    let unit_price = fields.object("unit_price", body::money);
+    Some(LineToOrder {
+        product_id: product_id?,
+        product_name: product_name?,
+        quantity: quantity?,
+        unit_price: unit_price?,
+    })
+}
+
+/// POST /orders/{order_id}/lines
+pub(crate) async fn add(mut request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    let line = request.json(line_to_order).await?;
+    let meta = request.meta(caller.actor())?;
+    answer(
+        &request
+            .ordering()
+            .handle(AddLine { order_id, line }, meta)
+            .await?,
+    )
+}
+
+/// PATCH /orders/{order_id}/lines/{line_id}
+pub(crate) async fn change_quantity(mut request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    let line_id = line_id(&request)?;
+    let quantity = request
+        .json(|fields| fields.required("quantity", body::quantity))
+        .await?;
+    let meta = request.meta(caller.actor())?;
+    let command = ChangeQuantity {
+        order_id,
+        line_id,
+        quantity,
+    };
+    answer(&request.ordering().handle(command, meta).await?)
+}
+
+/// DELETE /orders/{order_id}/lines/{line_id}
+pub(crate) async fn remove(request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    let line_id = line_id(&request)?;
+    let meta = request.meta(caller.actor())?;
+    answer(
+        &request
+            .ordering()
+            .handle(RemoveLine { order_id, line_id }, meta)
+            .await?,
+    )
+}
+
+fn line_id(request: &Request) -> Result<OrderLineId, Problem> {
+    request.path_id("line_id", "order_line")
+}

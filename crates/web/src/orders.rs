@@ -1,0 +1,151 @@
+//! Orders: placing and reading them, and the steps of their life.
+
+use message_bus::Handles;
+use ordering_app::{
+    AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, OrderFilter, OrderView, PlaceOrder, ShipOrder,
+};
+use shared_kernel::{OrderId, Role};
+
+use crate::{
+    answer::{Answer, Handled},
+    authentication::Caller,
+    body::{self, Fields},
+    order_lines, paging, parameters,
+    problem::Problem,
+    request::Request,
+};
+
+/// POST /orders
+pub(crate) async fn place(mut request: Request, caller: Caller) -> Handled {
+    let command = request.json(order_to_place).await?;
+    let meta = request.meta(caller.actor())?;
+    let order = request.ordering().handle(command, meta).await?;
+    Answer::created(&order, order.version, format!("/api/v1/orders/{}", order.id))
+}
+
+fn order_to_place(fields: &mut Fields<'_>) -> Option<PlaceOrder> {
+    let currency = fields.required("currency", body::currency);
+    let lines = fields.objects("lines", order_lines::line_to_order);
+    let customer_id = fields.optional("customer_id", body::identifier);
+    Some(PlaceOrder {
+        currency: currency?,
+        lines: lines?,
+        customer_id: customer_id?,
+    })
+}
+
+/// GET /orders
+pub(crate) async fn list(request: Request, caller: Caller) -> Handled {
+    let (filter, page) = request.query(|parameters| {
+        let status = parameters.optional("status", parameters::text);
+        let reference = parameters.optional("reference", parameters::text);
+        let customer_id = parameters.optional("customer_id", body::parse_identifier);
+        let page = paging::page_request(parameters);
+        let filter = OrderFilter {
+            status: status?,
+            reference: reference?,
+            customer_id: customer_id?,
+        };
+        Some((filter, page?))
+    })?;
+    if filter.customer_id.is_some() {
+        caller.must_be(Role::Staff)?;
+    }
+    let page = request.ordering().orders(filter, page, &caller.actor()).await?;
+    let next_cursor = page.next.as_ref().map(paging::cursor);
+    let http = request.http();
+    let link = next_cursor
+        .as_ref()
+        .map(|cursor| paging::next_link(http.path(), http.query_string(), cursor));
+    let list = paging::List {
+        data: page.data,
+        next_cursor,
+    };
+    Ok(Answer::ok(&list)?.with_link(link))
+}
+
+/// GET /orders/{order_id}
+pub(crate) async fn one(request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    answer(&request.ordering().order(order_id, &caller.actor()).await?)
+}
+
+/// POST /orders/{order_id}/confirm
+pub(crate) async fn confirm(mut request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    let shipping_address = request
+        .json(|fields| fields.object("shipping_address", address))
+        .await?;
+    let meta = request.meta(caller.actor())?;
+    let command = ConfirmOrder {
+        order_id,
+        shipping_address,
+    };
+    answer(&request.ordering().handle(command, meta).await?)
+}
+
+fn address(fields: &mut Fields<'_>) -> Option<AddressGiven> {
+    let street = fields.required("street", body::text);
+    let city = fields.required("city", body::text);
+    let state = fields.required("state", body::text);
+    let postal_code = fields.required("postal_code", body::text);
+    let country = fields.required("country", body::text);
+    Some(AddressGiven {
+        street: street?,
+        city: city?,
+        state: state?,
+        postal_code: postal_code?,
+        country: country?,
+    })
+}
+
+/// POST /orders/{order_id}/cancel
+pub(crate) async fn cancel(mut request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    let reason = request
+        .json_or_nothing(|fields| fields.optional("reason", body::text))
+        .await?;
+    let meta = request.meta(caller.actor())?;
+    answer(
+        &request
+            .ordering()
+            .handle(CancelOrder { order_id, reason }, meta)
+            .await?,
+    )
+}
+
+/// POST /orders/{order_id}/ship
+pub(crate) async fn ship(mut request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    let command = request
+        .json(|fields| {
+            let carrier = fields.required("carrier", body::text);
+            let tracking_number = fields.required("tracking_number", body::text);
+            Some(ShipOrder {
+                order_id,
+                carrier: carrier?,
+                tracking_number: tracking_number?,
+            })
+        })
+        .await?;
+    let meta = request.meta(caller.actor())?;
+    answer(&request.ordering().handle(command, meta).await?)
+}
+
+/// POST /orders/{order_id}/deliver
+pub(crate) async fn deliver(mut request: Request, caller: Caller) -> Handled {
+    let order_id = order_id(&request)?;
+    request.no_fields().await?;
+    let meta = request.meta(caller.actor())?;
+    answer(&request.ordering().handle(DeliverOrder { order_id }, meta).await?)
+}
+
+/// The order that the path names.
+pub(crate) fn order_id(request: &Request) -> Result<OrderId, Problem> {
+    request.path_id("order_id", "order")
+}
+
+/// 200 with an order.
+pub(crate) fn answer(order: &OrderView) -> Handled {
+    Answer::one(order, order.version)
+}

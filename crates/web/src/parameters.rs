@@ -1,0 +1,85 @@
+//! Reads a query's parameters the way bodies are read: all that is wrong with them at once.
+
+use actix_web::web::Query;
+
+use crate::{
+    ProblemCode,
+    field_errors::{FieldErrors, Wrong},
+    problem::Problem,
+};
+
+/// A query's parameters that were not taken yet.
+pub(crate) struct Parameters {
+    pairs: Vec<(String, String)>,
+    errors: FieldErrors,
+}
+
+impl Parameters {
+    /// A parameter that has to be there. `None` means that an error was noted.
+    pub(crate) fn required<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        let value = self.optional(name, read)?;
+        if value.is_none() {
+            self.refuse(name, Wrong::missing());
+        }
+        value
+    }
+
+    /// A parameter that may be absent. The outer `None` means that an error was noted.
+    pub(crate) fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<Option<T>> {
+        let (mut given, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.pairs)
+            .into_iter()
+            .partition(|(found, _)| found == name);
+        self.pairs = others;
+        let Some((_, text)) = given.pop() else {
+            return Some(None);
+        };
+        let value = if given.is_empty() {
+            read(&text)
+        } else {
+            Err(Wrong::duplicate())
+        };
+        value.map(Some).map_err(|wrong| self.refuse(name, wrong)).ok()
+    }
+
+    fn refuse(&mut self, name: &str, wrong: Wrong) {
+        self.errors.add(format!("?{name}"), wrong);
+    }
+}
+
+/// Reads a query with `read`, and refuses the parameters that it did not take.
+pub(crate) fn read<T>(query: &str, read: impl FnOnce(&mut Parameters) -> Option<T>) -> Result<T, Problem> {
+    let refused = |errors| {
+        Problem::new(
+            ProblemCode::InvalidQuery,
+            "parameters of the query are wrong; see errors",
+        )
+        .with_errors(errors)
+    };
+    let mut parameters = Parameters {
+        pairs: pairs(query),
+        errors: FieldErrors::default(),
+    };
+    let value = read(&mut parameters);
+    for (name, _) in std::mem::take(&mut parameters.pairs) {
+        parameters.refuse(&name, Wrong::unknown());
+    }
+    parameters.errors.or_value(value).map_err(refused)
+}
+
+/// The pairs of `application/x-www-form-urlencoded` text. Any text has some reading as such pairs.
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
+    Query::<Vec<(String, String)>>::from_query(text).map_or_else(|_| Vec::new(), Query::into_inner)
+}
+
+/// Any text. What it may be is for the use case to say.
+pub(crate) fn text(text: &str) -> Result<String, Wrong> {
+    Ok(text.to_owned())
+}

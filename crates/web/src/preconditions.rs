@@ -1,0 +1,69 @@
+//! Versions on the wire: `ETag`, `If-Match`, `If-None-Match` (RFC 9110 sections 8.8.3 and 13.1).
+
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderValue},
+};
+use shared_kernel::Version;
+
+use crate::{ProblemCode, problem::Problem};
+
+/// The entity tag of a version.
+pub(crate) fn etag(version: Version) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+/// The version that `If-Match` asks for; `None` when it is absent or `*`.
+///
+/// A well-formed tag that is no version of ours, or a weak one, matches nothing (section 13.1.1): it becomes
+/// the version that nothing stored ever has, and so loses like any other stale one.
+pub(crate) fn expected_version(http: &HttpRequest) -> Result<Option<Version>, Problem> {
+    let mut headers = http.headers().get_all(header::IF_MATCH);
+    let Some(header) = headers.next() else {
+        return Ok(None);
+    };
+    let value = header.to_str().map(str::trim).unwrap_or_default();
+    if headers.next().is_some() {
+        return Err(malformed());
+    }
+    if value == "*" {
+        return Ok(None);
+    }
+    if value.strip_prefix("W/").and_then(opaque_tag).is_some() {
+        return Ok(Some(Version::NEVER_STORED));
+    }
+    let tag = opaque_tag(value).ok_or_else(malformed)?;
+    Ok(Some(version_of(tag).unwrap_or(Version::NEVER_STORED)))
+}
+
+/// Whether `If-None-Match` names this version, so that the caller need not get it again.
+pub(crate) fn none_match_holds(http: &HttpRequest, version: Version) -> bool {
+    http.headers()
+        .get_all(header::IF_NONE_MATCH)
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|tag| {
+            let tag = tag.strip_prefix("W/").unwrap_or(tag);
+            tag == "*" || opaque_tag(tag).and_then(version_of) == Some(version)
+        })
+}
+
+fn opaque_tag(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?
+        .strip_suffix('"')
+        .filter(|tag| !tag.contains('"'))
+}
+
+fn version_of(tag: &str) -> Option<Version> {
+    let number: u32 = tag.parse().ok()?;
+    // One version has one tag: "+3" and "03" are none.
+    (number.to_string() == tag).then(|| Version::new(number))
+}
+
+fn malformed() -> Problem {
+    Problem::new(
+        ProblemCode::MalformedIfMatch,
+        "expected If-Match to be * or one entity tag, as in \"3\"",
+    )
+}

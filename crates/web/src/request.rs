@@ -1,0 +1,109 @@
+//! A request, as handlers read it.
+
+use std::{rc::Rc, str::FromStr};
+
+use accounts_app::Accounts;
+use actix_web::{HttpRequest, web::Payload};
+use message_bus::{Actor, CommandMeta};
+use ordering_app::Ordering;
+
+use crate::{
+    WebState,
+    body::{self, Body, Fields},
+    form::Form,
+    meta,
+    parameters::{self, Parameters},
+    problem::Problem,
+    request_id::RequestId,
+    use_case_errors::not_found,
+};
+
+/// A request on its way to a handler.
+pub(crate) struct Request {
+    http: HttpRequest,
+    payload: Payload,
+    state: Rc<WebState>,
+    id: RequestId,
+}
+
+impl Request {
+    pub(crate) const fn new(http: HttpRequest, payload: Payload, state: Rc<WebState>, id: RequestId) -> Self {
+        Self {
+            http,
+            payload,
+            state,
+            id,
+        }
+    }
+
+    pub(crate) const fn http(&self) -> &HttpRequest {
+        &self.http
+    }
+
+    pub(crate) const fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    pub(crate) fn state(&self) -> &WebState {
+        &self.state
+    }
+
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.state.accounts
+    }
+
+    pub(crate) fn ordering(&self) -> &Ordering {
+        &self.state.ordering
+    }
+
+    /// The meta of the command that this request leads to.
+    pub(crate) fn meta(&self, actor: Actor) -> Result<CommandMeta, Problem> {
+        meta::command_meta(self, actor)
+    }
+
+    /// The id in the path's `{name}`. What is no id names nothing, so it is not found.
+    pub(crate) fn path_id<T: FromStr>(&self, name: &str, what: &'static str) -> Result<T, Problem> {
+        self.http
+            .match_info()
+            .get(name)
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| not_found(what))
+    }
+
+    /// The query's parameters, read by `read`; refused with all that is wrong with them.
+    pub(crate) fn query<T>(&self, read: impl FnOnce(&mut Parameters) -> Option<T>) -> Result<T, Problem> {
+        parameters::read(self.http.query_string(), read)
+    }
+
+    /// The JSON body, read by `read`; refused with all that is wrong with it.
+    pub(crate) async fn json<T>(
+        &mut self,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Result<T, Problem> {
+        match body::json(&self.http, &mut self.payload).await? {
+            Body::Given(json) => body::read_object(json, read),
+            Body::Missing => Err(body::missing()),
+        }
+    }
+
+    /// The same where every field is optional: no body at all is as good as `{}`.
+    pub(crate) async fn json_or_nothing<T>(
+        &mut self,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Result<T, Problem> {
+        match body::json(&self.http, &mut self.payload).await? {
+            Body::Given(json) => body::read_object(json, read),
+            Body::Missing => body::read_object(body::no_fields(), read),
+        }
+    }
+
+    /// Refuses a body that says something, on a route that takes none.
+    pub(crate) async fn no_fields(&mut self) -> Result<(), Problem> {
+        self.json_or_nothing(|_| Some(())).await
+    }
+
+    /// The form in the body.
+    pub(crate) async fn form(&mut self) -> Result<Form, Problem> {
+        Form::read(&self.http, &mut self.payload).await
+    }
+}

@@ -1,0 +1,56 @@
+//! Every route: method, path, policy, handler. There is no other place that adds one.
+
+use actix_web::http::Method;
+
+use crate::{
+    customers, health, order_lines, orders,
+    route::{Route, RouteDescription, admin, authenticated, owner, public, staff},
+    sessions, tokens, users,
+};
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
+/// Every route, as data.
+pub fn routes() -> Vec<RouteDescription> {
+    table().into_iter().map(|route| route.description).collect()
+}
+
+/// Every route. `HEAD` is answered wherever `GET` is.
+#[rustfmt::skip]
+pub(crate) fn table() -> Vec<Route> {
+    vec![
+        public(GET, "/livez", health::live),
+        public(GET, "/readyz", health::ready),
+
+        public(POST, "/api/v1/users", users::register),
+        admin(GET, "/api/v1/users", users::with_email),
+        authenticated(GET, "/api/v1/users/me", users::me),
+        authenticated(PUT, "/api/v1/users/me/email", users::change_email),
+        authenticated(PUT, "/api/v1/users/me/password", users::change_password),
+        authenticated(GET, "/api/v1/users/me/sessions", sessions::list),
+        authenticated(DELETE, "/api/v1/users/me/sessions/{session_id}", sessions::end),
+        admin(POST, "/api/v1/users/{user_id}/deactivate", users::deactivate),
+        admin(POST, "/api/v1/users/{user_id}/reactivate", users::reactivate),
+        admin(PUT, "/api/v1/users/{user_id}/role", users::change_role),
+
+        public(POST, "/api/v1/auth/token", tokens::token),
+        public(POST, "/api/v1/auth/revoke", tokens::revoke),
+
+        authenticated(POST, "/api/v1/orders", orders::place),
+        owner(GET, "/api/v1/orders", orders::list),
+        owner(GET, "/api/v1/orders/{order_id}", orders::one),
+        owner(POST, "/api/v1/orders/{order_id}/lines", order_lines::add),
+        owner(PATCH, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::change_quantity),
+        owner(DELETE, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::remove),
+        owner(POST, "/api/v1/orders/{order_id}/confirm", orders::confirm),
+        owner(POST, "/api/v1/orders/{order_id}/cancel", orders::cancel),
+        staff(POST, "/api/v1/orders/{order_id}/ship", orders::ship),
+        staff(POST, "/api/v1/orders/{order_id}/deliver", orders::deliver),
+
+        staff(GET, "/api/v1/customers/{customer_id}", customers::one),
+    ]
+}

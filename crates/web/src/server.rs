@@ -1,0 +1,34 @@
+//! Serves the routes on a socket.
+
+use std::{io, net::TcpListener, time::Duration};
+
+use actix_web::{App, HttpServer, dev::Server};
+
+use crate::{WebState, configure};
+
+/// How long an idle connection stays open. Longer than common proxies keep theirs, so that it is the proxy who closes.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a request's headers may take. Its body has a deadline of its own.
+const HEADERS_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a client may take to read the answer to a body that was not read to its end.
+const LINGER: Duration = Duration::from_secs(2);
+/// How long requests that are under way may take when the server is stopped.
+const DRAIN_SECONDS: u64 = 10;
+
+/// A server for these contexts on `listener`, which runs when it is awaited (or spawned).
+///
+/// It heeds no signals: whoever holds its `handle()` stops it, and `stop(true)` lets requests under way end.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(listener: TcpListener, state: WebState) -> io::Result<Server> {
+    let server = HttpServer::new(move || App::new().configure(configure(state.clone())))
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEADERS_DEADLINE)
+        .client_disconnect_timeout(LINGER)
+        .shutdown_timeout(DRAIN_SECONDS)
+        .tcp_nodelay(true)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}

@@ -1,0 +1,23 @@
+//! What the handlers work with.
+
+use std::sync::Arc;
+
+use accounts_app::Accounts;
+use message_bus::ContextOperations;
+use ordering_app::Ordering;
+use shared_kernel::{Clock, IdGenerator};
+
+/// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
+#[derive(Clone)]
+pub struct WebState {
+    /// Users, sessions and tokens.
+    pub accounts: Arc<Accounts>,
+    /// Orders and customers.
+    pub ordering: Arc<Ordering>,
+    /// Every context, as `/readyz` asks it.
+    pub contexts: Vec<Arc<dyn ContextOperations>>,
+    /// When commands are issued.
+    pub clock: Arc<dyn Clock>,
+    /// The ids of requests and commands.
+    pub ids: Arc<dyn IdGenerator>,
+}

@@ -1,0 +1,124 @@
+//! Every route of the table, by everybody. A route that is missing here fails the test.
+
+use std::collections::BTreeSet;
+
+use actix_web::{
+    http::{Method, StatusCode},
+    test::TestRequest,
+};
+
+use super::shop::{By, Login, Shop};
+use crate::{Policy, routes};
+
+/// Written out again, so that a policy changes in two places or not at all.
+const EXPECTED: [(&str, &str, Policy); 25] = [
+    ("GET", "/livez", Policy::Public),
+    ("GET", "/readyz", Policy::Public),
+    ("POST", "/api/v1/users", Policy::Public),
+    ("GET", "/api/v1/users", Policy::Admin),
+    ("GET", "/api/v1/users/me", Policy::Authenticated),
+    ("PUT", "/api/v1/users/me/email", Policy::Authenticated),
+    ("PUT", "/api/v1/users/me/password", Policy::Authenticated),
+    ("GET", "/api/v1/users/me/sessions", Policy::Authenticated),
+    (
+        "DELETE",
+        "/api/v1/users/me/sessions/{session_id}",
+        Policy::Authenticated,
+    ),
+    ("POST", "/api/v1/users/{user_id}/deactivate", Policy::Admin),
+    ("POST", "/api/v1/users/{user_id}/reactivate", Policy::Admin),
+    ("PUT", "/api/v1/users/{user_id}/role", Policy::Admin),
+    ("POST", "/api/v1/auth/token", Policy::Public),
+    ("POST", "/api/v1/auth/revoke", Policy::Public),
+    ("POST", "/api/v1/orders", Policy::Authenticated),
+    ("GET", "/api/v1/orders", Policy::Owner),
+    ("GET", "/api/v1/orders/{order_id}", Policy::Owner),
+    ("POST", "/api/v1/orders/{order_id}/lines", Policy::Owner),
+    (
+        "PATCH",
+        "/api/v1/orders/{order_id}/lines/{line_id}",
+        Policy::Owner,
+    ),
+    (
+        "DELETE",
+        "/api/v1/orders/{order_id}/lines/{line_id}",
+        Policy::Owner,
+    ),
+    ("POST", "/api/v1/orders/{order_id}/confirm", Policy::Owner),
+    ("POST", "/api/v1/orders/{order_id}/cancel", Policy::Owner),
+    ("POST", "/api/v1/orders/{order_id}/ship", Policy::Staff),
+    ("POST", "/api/v1/orders/{order_id}/deliver", Policy::Staff),
+    ("GET", "/api/v1/customers/{customer_id}", Policy::Staff),
+];
+
+#[test]
+fn every_route_has_the_policy_that_is_expected_here() {
+    let row = |method: &str, path: &str, policy: Policy| format!("{method} {path} {policy:?}");
+    let found: BTreeSet<String> = routes()
+        .iter()
+        .map(|route| row(route.method.as_str(), route.path, route.policy))
+        .collect();
+    let expected: BTreeSet<String> = EXPECTED
+        .into_iter()
+        .map(|(method, path, policy)| row(method, path, policy))
+        .collect();
+    assert_eq!(found, expected);
+    assert_eq!(found.len(), routes().len(), "a route stands in the table twice");
+}
+
+#[actix_web::test]
+async fn every_route_lets_in_whom_its_policy_names_and_nobody_else() {
+    let shop = Shop::open();
+    let (customer, staff, admin) = (shop.customer("ada").await, shop.staff().await, shop.admin().await);
+    for (method, path, policy) in EXPECTED {
+        for (who, login) in [
+            ("anonymous", None),
+            ("customer", Some(&customer)),
+            ("staff", Some(&staff)),
+            ("admin", Some(&admin)),
+        ] {
+            let refused = match (policy, who) {
+                (Policy::Public, _) => None,
+                (_, "anonymous") => Some(StatusCode::UNAUTHORIZED),
+                (Policy::Staff, "customer") | (Policy::Admin, "customer" | "staff") => {
+                    Some(StatusCode::FORBIDDEN)
+                }
+                _ => None,
+            };
+            let status = status_of(&shop, method, path, login).await;
+            match refused {
+                Some(refused) => assert_eq!(status, refused, "{method} {path} by {who}"),
+                None => assert!(
+                    ![
+                        StatusCode::UNAUTHORIZED,
+                        StatusCode::FORBIDDEN,
+                        StatusCode::METHOD_NOT_ALLOWED
+                    ]
+                    .contains(&status)
+                        && !status.is_server_error(),
+                    "{method} {path} by {who}: {status}"
+                ),
+            }
+        }
+    }
+}
+
+async fn status_of(shop: &Shop, method: &str, path: &str, login: Option<&Login>) -> StatusCode {
+    let path: String = path
+        .split('/')
+        .map(|segment| {
+            if segment.starts_with('{') {
+                "0197b2c4-0000-7000-8000-000000000bad"
+            } else {
+                segment
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("/");
+    let request = TestRequest::with_uri(&path).method(Method::from_bytes(method.as_bytes()).unwrap());
+    let request = match login {
+        Some(login) => request.by(login),
+        None => request,
+    };
+    shop.send(request).await.status
+}

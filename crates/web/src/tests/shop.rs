@@ -1,0 +1,233 @@
+//! A shop with nothing outside: the routes over fakes, and requests that read like sentences.
+
+use std::sync::Arc;
+
+use accounts_app::{
+    Accounts, AccountsPorts, CreateUser, Secret,
+    in_memory::{
+        CountingIds, InMemoryAccounts, SettableClock, TransparentAccessTokens, TransparentPasswords,
+        TransparentRefreshTokens,
+    },
+};
+use actix_web::{
+    App,
+    http::{Method, StatusCode, header::HeaderMap},
+    test::{self, TestRequest},
+};
+use async_trait::async_trait;
+use message_bus::{Actor, Backlog, CommandMeta, ContextOperations, Handles, Unavailable};
+use ordering_app::{Ordering, in_memory::InMemoryOrdering};
+use serde_json::{Value, json};
+use shared_kernel::{Clock, IdGenerator, Role, Timestamp};
+
+use crate::{WebState, configure};
+
+pub(super) const PASSWORD: &str = "correct horse battery staple";
+
+pub(super) struct Shop {
+    pub(super) state: WebState,
+    pub(super) clock: Arc<SettableClock>,
+}
+
+/// A logged-in user.
+#[derive(Clone)]
+pub(super) struct Login {
+    pub(super) access_token: String,
+    pub(super) refresh_token: String,
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answered {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Status and code, which is what most refusals come down to.
+    pub(super) fn refusal(&self) -> (u16, String) {
+        let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
+        (self.status.as_u16(), code)
+    }
+
+    /// The field errors, as pointer and code.
+    pub(super) fn errors(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        errors
+            .iter()
+            .map(|error| (text(&error["pointer"]), text(&error["code"])))
+            .collect()
+    }
+}
+
+/// A context that is ready or is not.
+pub(super) struct Context(pub(super) &'static str, pub(super) Result<(), &'static str>);
+
+#[async_trait]
+impl ContextOperations for Context {
+    fn context(&self) -> &'static str {
+        self.0
+    }
+
+    async fn backlog(&self) -> Result<Backlog, Unavailable> {
+        Ok(Backlog::default())
+    }
+
+    async fn readiness(&self) -> Result<(), Unavailable> {
+        self.1.map_err(Unavailable::dependency)
+    }
+}
+
+impl Shop {
+    pub(super) fn open() -> Self {
+        let ids: Arc<dyn IdGenerator> = Arc::new(CountingIds::default());
+        let opening = Timestamp::from_microseconds(1_767_225_600_000_000).unwrap();
+        let settable_clock = Arc::new(SettableClock::at(opening));
+        let clock: Arc<dyn Clock> = Arc::clone(&settable_clock) as _;
+        let accounts_store = Arc::new(InMemoryAccounts::new(Arc::clone(&ids)));
+        let accounts = Accounts::new(AccountsPorts {
+            units: Arc::clone(&accounts_store) as _,
+            queries: accounts_store,
+            passwords: Arc::new(TransparentPasswords::default()),
+            access_tokens: Arc::new(TransparentAccessTokens),
+            refresh_tokens: Arc::new(TransparentRefreshTokens::new(Arc::clone(&ids))),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+        });
+        let ordering_store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
+        let ordering = Ordering::new(Arc::clone(&ordering_store) as _, ordering_store, Arc::clone(&ids));
+        Self {
+            clock: settable_clock,
+            state: WebState {
+                accounts: Arc::new(accounts),
+                ordering: Arc::new(ordering),
+                contexts: vec![
+                    Arc::new(Context("accounts", Ok(()))),
+                    Arc::new(Context("ordering", Ok(()))),
+                ],
+                clock,
+                ids,
+            },
+        }
+    }
+
+    pub(super) async fn send(&self, request: TestRequest) -> Answered {
+        let service = test::init_service(App::new().configure(configure(self.state.clone()))).await;
+        let response = test::call_service(&service, request.to_request()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = test::read_body(response).await;
+        Answered {
+            status,
+            headers,
+            text: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
+    /// Logs a new customer in.
+    pub(super) async fn customer(&self, name: &str) -> Login {
+        let email = format!("{name}@example.com");
+        let body = json!({"email": email, "password": PASSWORD});
+        let answer = self.send(post("/users").set_json(body)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        self.log_in(&email).await
+    }
+
+    pub(super) async fn staff(&self) -> Login {
+        self.user_with_role("staff@example.com", Role::Staff).await
+    }
+
+    pub(super) async fn admin(&self) -> Login {
+        self.user_with_role("admin@example.com", Role::Admin).await
+    }
+
+    async fn user_with_role(&self, email: &str, role: Role) -> Login {
+        let meta = CommandMeta::new(Actor::Operator, self.state.clock.now(), &*self.state.ids);
+        let command = CreateUser {
+            email: email.parse().unwrap(),
+            password: Secret::new(PASSWORD.to_owned()),
+            role,
+        };
+        self.state.accounts.handle(command, meta).await.unwrap();
+        self.log_in(email).await
+    }
+
+    pub(super) async fn log_in(&self, email: &str) -> Login {
+        let form = [
+            ("grant_type", "password"),
+            ("username", email),
+            ("password", PASSWORD),
+        ];
+        let answer = self.send(post("/auth/token").set_form(form)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let token = |name: &str| answer.json()[name].as_str().unwrap().to_owned();
+        Login {
+            access_token: token("access_token"),
+            refresh_token: token("refresh_token"),
+        }
+    }
+
+    /// Places an order of one line and answers its JSON.
+    pub(super) async fn order(&self, login: &Login) -> Value {
+        let answer = self.send(post("/orders").by(login).set_json(an_order())).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        answer.json()
+    }
+}
+
+/// A request, by whom it is made.
+pub(super) trait By {
+    fn by(self, login: &Login) -> Self;
+}
+
+impl By for TestRequest {
+    fn by(self, login: &Login) -> Self {
+        self.insert_header(("Authorization", format!("Bearer {}", login.access_token)))
+    }
+}
+
+/// A request to a path below `/api/v1`.
+pub(super) fn request(method: Method, path: &str) -> TestRequest {
+    TestRequest::with_uri(&format!("/api/v1{path}"))
+        .method(method)
+        .insert_header(("Request-Id", "the-request"))
+}
+
+pub(super) fn get(path: &str) -> TestRequest {
+    request(Method::GET, path)
+}
+
+pub(super) fn post(path: &str) -> TestRequest {
+    request(Method::POST, path)
+}
+
+pub(super) fn put(path: &str) -> TestRequest {
+    request(Method::PUT, path)
+}
+
+/// The body that places an order of one line.
+pub(super) fn an_order() -> Value {
+    json!({"currency": "USD", "lines": [a_line()]})
+}
+
+pub(super) fn a_line() -> Value {
+    json!({
+        "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+        "product_name": "Kettle",
+        "quantity": 2,
+        "unit_price": {"amount": "19.99", "currency": "USD"},
+    })
+}
+
+pub(super) fn an_address() -> Value {
+    json!({"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_code": "62701", "country": "US"})
+}

@@ -1,0 +1,125 @@
+//! Use-case errors become HTTP here, and nowhere else. No arm is `_`: a new way to fail has to be given a status.
+
+use actix_web::http::StatusCode;
+use message_bus::{Conflict, Unavailable, UseCaseError};
+use shared_kernel::RefusalKind;
+
+use crate::{ProblemCode, problem::Problem};
+
+/// When another try makes sense after a dependency failed, in seconds.
+const DEPENDENCY_RETRY_AFTER_SECONDS: u32 = 5;
+
+impl From<UseCaseError> for Problem {
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::Refused(refusal) => {
+                let status = match refusal.kind {
+                    RefusalKind::Value => StatusCode::UNPROCESSABLE_ENTITY,
+                    RefusalKind::State => StatusCode::CONFLICT,
+                };
+                Self::of(status, refusal.code, refusal.detail).with_facts(refusal.facts)
+            }
+            UseCaseError::NotFound(error) => not_found(error.what),
+            UseCaseError::Conflict(error) => match error {
+                Conflict::StaleVersion { current, .. } => {
+                    Self::new(ProblemCode::VersionMismatch, error.to_string())
+                        .with_fact("current_version", current.number())
+                }
+                Conflict::OthersWereFaster => Self::new(ProblemCode::Conflict, error.to_string()),
+            },
+            UseCaseError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
+        match error {
+            Unavailable::Busy { retry_after_seconds } => {
+                Self::new(ProblemCode::Busy, error.to_string()).with_retry_after(retry_after_seconds)
+            }
+            Unavailable::Throttled { retry_after_seconds } => {
+                Self::new(ProblemCode::Throttled, error.to_string()).with_retry_after(retry_after_seconds)
+            }
+            Unavailable::Dependency(cause) => Self::new(
+                ProblemCode::DependencyUnavailable,
+                "something that this depends on does not answer; try again later",
+            )
+            .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS)
+            .with_cause(cause.to_string()),
+            Unavailable::Defect(cause) => Self::internal_error(cause.to_string()),
+        }
+    }
+}
+
+/// `what` is absent, or not the caller's to see.
+pub(crate) fn not_found(what: &'static str) -> Problem {
+    Problem::of(
+        StatusCode::NOT_FOUND,
+        format!("{what}_not_found"),
+        format!("there is no such {}", what.replace('_', " ")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use message_bus::NotFound;
+    use shared_kernel::{Refusal, Version};
+
+    use super::*;
+
+    #[test]
+    fn each_way_to_fail_has_its_status_and_code() {
+        let refusal = |kind| Refusal::new(kind, "a_rule", &"found this, expected that");
+        let stale = Conflict::StaleVersion {
+            expected: Version::new(1),
+            current: Version::new(2),
+        };
+        let retry_after_seconds = 3;
+        for (error, status, code) in [
+            (refusal(RefusalKind::Value).into(), 422, "a_rule"),
+            (refusal(RefusalKind::State).into(), 409, "a_rule"),
+            (NotFound { what: "order" }.into(), 404, "order_not_found"),
+            (stale.into(), 412, "version_mismatch"),
+            (Conflict::OthersWereFaster.into(), 409, "conflict"),
+            (Unavailable::Busy { retry_after_seconds }.into(), 503, "busy"),
+            (
+                Unavailable::Throttled { retry_after_seconds }.into(),
+                429,
+                "throttled",
+            ),
+            (
+                Unavailable::dependency("gone").into(),
+                503,
+                "dependency_unavailable",
+            ),
+            (UseCaseError::defect("a bug"), 500, "internal_error"),
+        ] {
+            let error: UseCaseError = error;
+            let problem = Problem::from(error);
+            assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_cause_is_for_the_log_and_not_for_the_caller() {
+        for error in [
+            Unavailable::dependency("disk /srv full"),
+            Unavailable::defect("disk /srv full"),
+        ] {
+            let problem = Problem::from(error);
+            assert_eq!(problem.cause(), Some("disk /srv full"));
+            let body = actix_web::body::to_bytes(problem.to_response("/", "id").into_body()).await;
+            assert!(!String::from_utf8_lossy(&body.unwrap()).contains("/srv"));
+        }
+    }
+
+    #[test]
+    fn whoever_is_to_wait_is_told_how_long() {
+        let problem = Problem::from(Unavailable::Busy {
+            retry_after_seconds: 3,
+        });
+        let response = problem.to_response("/", "id");
+        assert_eq!(response.headers().get("retry-after").unwrap(), "3");
+    }
+}
