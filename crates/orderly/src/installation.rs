@@ -44,13 +44,13 @@ impl Installation {
         let secret = token_secret(settings, folder, ids.as_ref())?;
 
         let accounts_context =
-            SqliteContext::open(folder, "accounts", accounts_infra::MIGRATIONS, Arc::clone(&clock))?;
+            SqliteContext::open(folder, "accounts", accounts_infra::sqlite::MIGRATIONS, Arc::clone(&clock))?;
         let accounts_store = Arc::new(SqliteAccounts::new(accounts_context.clone(), Arc::clone(&ids)));
         let accounts = Arc::new(Accounts::new(AccountsPorts {
             units: Arc::clone(&accounts_store) as _,
             queries: accounts_store,
             passwords: Arc::new(Argon2PasswordHasher::new(Arc::clone(&ids))),
-            access_tokens: Arc::new(JwtAccessTokens::new(&secret)),
+            access_tokens: Arc::new(JwtAccessTokens::new(&secret, Arc::clone(&ids))),
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),

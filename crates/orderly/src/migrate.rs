@@ -23,7 +23,7 @@ pub(crate) async fn up(settings: &Settings) -> Result<(), Failure> {
 pub(crate) fn status(settings: &Settings, as_json: bool) -> Result<(), Failure> {
     let folder = data_folder(settings);
     let contexts: [(&'static str, EmbeddedMigrations); 2] = [
-        ("accounts", accounts_infra::MIGRATIONS),
+        ("accounts", accounts_infra::sqlite::MIGRATIONS),
         ("ordering", ordering_infra::MIGRATIONS),
     ];
     let mut missing = 0;

@@ -137,7 +137,7 @@ impl Fixture {
             .unwrap()
     }
 
-    fn from_now_on(&self, does: Does) {
+    fn next_time(&self, does: Does) {
         *self.context.does.lock().unwrap() = does;
     }
 
@@ -190,7 +190,7 @@ async fn a_failure_is_held_and_its_followers_wait_in_order() {
         fixture.deliver(1).await,
         Outcome::Held { error: Some(_) }
     ));
-    fixture.from_now_on(Does::Apply);
+    fixture.next_time(Does::Apply);
     assert_eq!(fixture.deliver(2).await, Outcome::Held { error: None });
     assert_eq!(fixture.deliver(3).await, Outcome::Held { error: None });
     assert!(fixture.applied().is_empty(), "nothing overtakes the head");
@@ -214,7 +214,7 @@ async fn every_failure_is_retried_whatever_its_kind() {
         let Outcome::Held { error: Some(_) } = fixture.deliver(1).await else {
             panic!("not held");
         };
-        fixture.from_now_on(Does::Apply);
+        fixture.next_time(Does::Apply);
         fixture.retry_all().await;
         assert_eq!(fixture.applied(), [1]);
         let held = fixture.context.state().held[&1].clone();
