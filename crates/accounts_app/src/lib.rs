@@ -1,1 +1,52 @@
-//! accounts_app
+//! What can be done with accounts: one file per use case, with its command and its handler.
+//!
+//! [`Accounts`] is the context's face: it handles the commands, answers the queries and says who is behind an
+//! access token. What it needs from outside stands in [`ports`]; what it answers in [`views`].
+//!
+//! **Architecture invariant:** no database, no web, no cryptography. Handlers never look at roles: who may send
+//! which command is the caller's policy.
+
+pub mod accounts;
+pub mod event_record;
+pub mod in_memory;
+pub mod ports;
+pub mod secret;
+pub mod views;
+
+pub mod authenticate;
+pub mod change_email;
+pub mod change_password;
+pub mod change_role;
+pub mod create_user;
+pub mod deactivate_user;
+pub mod end_session;
+pub mod log_in;
+pub mod queries;
+pub mod reactivate_user;
+pub mod refresh_session;
+pub mod register_user;
+pub mod revoke_token;
+mod standing_cache;
+
+pub use accounts::{Accounts, AccountsPorts};
+pub use authenticate::Authentication;
+pub use change_email::ChangeEmail;
+pub use change_password::ChangePassword;
+pub use change_role::ChangeRole;
+pub use create_user::CreateUser;
+pub use deactivate_user::DeactivateUser;
+pub use end_session::EndSession;
+pub use log_in::LogIn;
+pub use ports::{
+    AccessClaims, AccessTokens, AccountsUnitOfWork, AccountsUnits, IssuedAccessToken, PasswordHasher,
+    RefreshTokens, RejectedToken, SessionRepository, SessionStanding, UserQueries, UserRepository,
+};
+pub use reactivate_user::ReactivateUser;
+pub use refresh_session::RefreshSession;
+pub use register_user::RegisterUser;
+pub use revoke_token::RevokeToken;
+pub use secret::Secret;
+pub use views::{SessionView, TokenGrant, Tokens, UserView};
+
+#[cfg(test)]
+mod accounts_under_test;

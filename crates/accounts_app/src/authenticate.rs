@@ -1,0 +1,169 @@
+//! Who is behind an access token.
+//!
+//! The token itself is judged without I/O; whether its session and user still stand is asked of the store, and the
+//! answer kept for two seconds at most, so that logging out, a new password, another role and a closed account
+//! bind soon, in every process.
+
+use accounts_domain::rules::inactive_users_have_no_access::has_access;
+use message_bus::UseCaseError;
+use shared_kernel::{Role, SessionId, Timestamp, UserId};
+
+use crate::{AccessClaims, Accounts, RejectedToken, SessionStanding};
+
+/// What an access token came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    /// It is good.
+    Authenticated {
+        /// Whose it is.
+        user_id: UserId,
+        /// What they may do now, whatever the token says.
+        role: Role,
+        /// The session it belongs to.
+        session_id: SessionId,
+    },
+    /// It is not. The reason is for the log: the caller only learns `invalid_token`.
+    Rejected(RejectedToken),
+}
+
+impl Accounts {
+    /// Says who is behind an access token.
+    ///
+    /// # Errors
+    /// [`UseCaseError::Unavailable`] when the store does not answer.
+    pub async fn authenticate(&self, access_token: &str) -> Result<Authentication, UseCaseError> {
+        let now = self.ports.clock.now();
+        let claims = match self.ports.access_tokens.verify(access_token, now) {
+            Ok(claims) => claims,
+            Err(reason) => return Ok(Authentication::Rejected(reason)),
+        };
+        let Some(standing) = self.standing(claims.session_id, now).await? else {
+            return Ok(Authentication::Rejected(RejectedToken::SessionOver));
+        };
+        Ok(judge(claims, standing, now))
+    }
+
+    async fn standing(&self, id: SessionId, now: Timestamp) -> Result<Option<SessionStanding>, UseCaseError> {
+        if let Some(standing) = self.standings.get(id, now) {
+            return Ok(Some(standing));
+        }
+        let standing = self.ports.queries.session_standing(id).await?;
+        if let Some(standing) = standing {
+            self.standings.keep(id, standing, now);
+        }
+        Ok(standing)
+    }
+}
+
+fn judge(claims: AccessClaims, standing: SessionStanding, now: Timestamp) -> Authentication {
+    let AccessClaims {
+        user_id, session_id, ..
+    } = claims;
+    if standing.user_id != user_id || standing.ended_at.is_some() || now >= standing.expires_at {
+        Authentication::Rejected(RejectedToken::SessionOver)
+    } else if !has_access(standing.user_status) {
+        Authentication::Rejected(RejectedToken::UserInactive)
+    } else {
+        Authentication::Authenticated {
+            user_id,
+            role: standing.role,
+            session_id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        AccessTokens, AccountsUnits, accounts_under_test::AccountsUnderTest,
+        in_memory::TransparentAccessTokens,
+    };
+
+    #[tokio::test]
+    async fn what_is_no_token_or_has_expired_is_rejected() {
+        let under_test = AccountsUnderTest::new();
+        under_test.ada().await;
+        let rubbish = under_test.accounts.authenticate("rubbish").await.unwrap();
+        assert_eq!(rubbish, Authentication::Rejected(RejectedToken::Malformed));
+        let tokens = under_test.log_in("ada@example.com").await;
+        under_test.clock.advance_milliseconds(900_000);
+        let expired = Authentication::Rejected(RejectedToken::Expired);
+        assert_eq!(under_test.authenticate(&tokens).await, expired);
+    }
+
+    #[tokio::test]
+    async fn a_well_signed_token_for_a_session_that_is_not_the_users_is_rejected() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let bob = under_test.create("bob@example.com").await.unwrap();
+        let adas = under_test
+            .session_of(&under_test.log_in("ada@example.com").await)
+            .await;
+        for (user_id, session_id) in [(bob.id, adas), (ada.id, SessionId::new(ada.id.uuid()))] {
+            let claims = AccessClaims {
+                user_id,
+                role: Role::Customer,
+                session_id,
+            };
+            let token = TransparentAccessTokens
+                .issue(claims, ada.created_at)
+                .unwrap()
+                .token;
+            let found = under_test.accounts.authenticate(token.expose()).await.unwrap();
+            assert_eq!(found, Authentication::Rejected(RejectedToken::SessionOver));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_another_process_ends_is_seen_within_two_seconds() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let tokens = under_test.log_in("ada@example.com").await;
+        under_test.session_of(&tokens).await;
+        let mut unit = under_test.store.begin(under_test.by_the_operator());
+        unit.sessions().end_all_of(ada.id, None, ada.created_at);
+        unit.commit(None).await.unwrap();
+        under_test.clock.advance_milliseconds(1_999);
+        under_test.session_of(&tokens).await;
+        under_test.clock.advance_milliseconds(1);
+        let rejected = Authentication::Rejected(RejectedToken::SessionOver);
+        assert_eq!(under_test.authenticate(&tokens).await, rejected);
+    }
+
+    #[test]
+    fn a_user_who_is_inactive_is_rejected_even_while_the_session_stands() {
+        use accounts_domain::UserStatus;
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let user_id = "0197b2c4-6d00-7000-8000-000000000001".parse().unwrap();
+        let session_id = "0197b2c4-6d00-7000-8000-000000000002".parse().unwrap();
+        let claims = AccessClaims {
+            user_id,
+            role: Role::Admin,
+            session_id,
+        };
+        let standing = SessionStanding {
+            user_id,
+            role: Role::Staff,
+            user_status: UserStatus::Active,
+            expires_at: now.plus_seconds(1),
+            ended_at: None,
+        };
+        let good = Authentication::Authenticated {
+            user_id,
+            role: Role::Staff,
+            session_id,
+        };
+        assert_eq!(judge(claims, standing, now), good);
+        let inactive = SessionStanding {
+            user_status: UserStatus::Inactive,
+            ..standing
+        };
+        assert_eq!(
+            judge(claims, inactive, now),
+            Authentication::Rejected(RejectedToken::UserInactive)
+        );
+        let expired = judge(claims, standing, now.plus_seconds(1));
+        assert_eq!(expired, Authentication::Rejected(RejectedToken::SessionOver));
+    }
+}

@@ -1,0 +1,117 @@
+//! A user takes another e-mail address.
+
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use shared_kernel::{EmailAddress, Refusal};
+
+use crate::{
+    Accounts, UserView,
+    accounts::{NO_SUCH_USER, unless_registered, user_to_change},
+};
+
+/// Change the e-mail address of the user who asks.
+#[derive(Clone, Debug)]
+pub struct ChangeEmail {
+    /// The new address, which nobody else may have.
+    pub email: EmailAddress,
+}
+
+impl Command for ChangeEmail {
+    type Output = UserView;
+}
+
+impl Handles<ChangeEmail> for Accounts {
+    async fn handle(&self, command: ChangeEmail, meta: CommandMeta) -> Result<UserView, UseCaseError> {
+        let user_id = meta.actor.user_id().ok_or(NO_SUCH_USER)?;
+        deciding_again(&meta, self.ports.ids.as_ref(), || async {
+            let mut unit = self.ports.units.begin(meta.clone());
+            let mut user = user_to_change(unit.as_mut(), user_id, &meta).await?;
+            user.change_email(command.email.clone()).map_err(Refusal::from)?;
+            let view = UserView::of(&user);
+            unit.users().save(user);
+            let committed = unit.commit(meta.replay_record(&view)?).await;
+            committed.map_err(|error| unless_registered(error, &command.email))?;
+            Ok(view)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use message_bus::Conflict;
+    use shared_kernel::Version;
+
+    use super::*;
+    use crate::accounts_under_test::{AccountsUnderTest, refused_by};
+
+    fn to(email: &str) -> ChangeEmail {
+        ChangeEmail {
+            email: email.parse().unwrap(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_user_has_the_new_address_from_then_on() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let view = under_test
+            .accounts
+            .handle(to("ada@lovelace.org"), under_test.by(ada.id))
+            .await
+            .unwrap();
+        assert_eq!(view.version, Version::new(2));
+        let found = under_test
+            .accounts
+            .users_with_email(&"ADA@lovelace.org".parse().unwrap())
+            .await;
+        assert_eq!(found.unwrap(), [view]);
+        let gone = under_test
+            .accounts
+            .users_with_email(&"ada@example.com".parse().unwrap())
+            .await;
+        assert_eq!(gone.unwrap(), []);
+        assert_eq!(
+            under_test.event_types(),
+            ["UserAccountCreated", "UserEmailChanged"]
+        );
+    }
+
+    #[tokio::test]
+    async fn somebody_elses_address_is_refused() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        under_test.create("bob@example.com").await.unwrap();
+        let result = under_test
+            .accounts
+            .handle(to("BOB@example.com"), under_test.by(ada.id))
+            .await;
+        assert_eq!(refused_by(result), "email_already_registered");
+        assert_eq!(under_test.accounts.user(ada.id).await.unwrap(), ada);
+    }
+
+    #[tokio::test]
+    async fn a_version_that_is_no_longer_there_is_a_conflict() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let meta = CommandMeta {
+            expected_version: Some(Version::new(7)),
+            ..under_test.by(ada.id)
+        };
+        let result = under_test.accounts.handle(to("ada@lovelace.org"), meta).await;
+        let expected = Conflict::StaleVersion {
+            expected: Version::new(7),
+            current: Version::FIRST,
+        };
+        assert!(matches!(result, Err(UseCaseError::Conflict(found)) if found == expected));
+    }
+
+    #[tokio::test]
+    async fn whoever_is_nobody_has_no_address_to_change() {
+        let under_test = AccountsUnderTest::new();
+        let result = under_test
+            .accounts
+            .handle(to("a@example.com"), under_test.by_the_operator())
+            .await;
+        assert!(matches!(result, Err(UseCaseError::NotFound(found)) if found == NO_SUCH_USER));
+    }
+}

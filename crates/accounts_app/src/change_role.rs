@@ -1,0 +1,93 @@
+//! An admin gives a user another role.
+
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use shared_kernel::{Refusal, Role, UserId};
+
+use crate::{Accounts, UserView, accounts::user_to_change};
+
+/// Change a user's role.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeRole {
+    /// Whose.
+    pub user_id: UserId,
+    /// To which.
+    pub role: Role,
+}
+
+impl Command for ChangeRole {
+    type Output = UserView;
+}
+
+impl Handles<ChangeRole> for Accounts {
+    async fn handle(&self, command: ChangeRole, meta: CommandMeta) -> Result<UserView, UseCaseError> {
+        let view = deciding_again(&meta, self.ports.ids.as_ref(), || async {
+            let mut unit = self.ports.units.begin(meta.clone());
+            let mut user = user_to_change(unit.as_mut(), command.user_id, &meta).await?;
+            user.change_role(command.role).map_err(Refusal::from)?;
+            let view = UserView::of(&user);
+            unit.users().save(user);
+            unit.commit(meta.replay_record(&view)?).await?;
+            Ok(view)
+        })
+        .await?;
+        self.standings.forget_user(command.user_id);
+        Ok(view)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Authentication,
+        accounts_under_test::{AccountsUnderTest, refused_by},
+    };
+
+    #[tokio::test]
+    async fn another_role_binds_at_once_for_tokens_that_are_out_already() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let tokens = under_test.log_in("ada@example.com").await;
+        under_test.session_of(&tokens).await;
+        let command = ChangeRole {
+            user_id: ada.id,
+            role: Role::Staff,
+        };
+        under_test
+            .accounts
+            .handle(command, under_test.by_the_operator())
+            .await
+            .unwrap();
+        let found = under_test.authenticate(&tokens).await;
+        assert!(
+            matches!(
+                found,
+                Authentication::Authenticated {
+                    role: Role::Staff,
+                    ..
+                }
+            ),
+            "{found:?}"
+        );
+        let event = under_test.store.events().pop().unwrap();
+        assert_eq!(event.event_type, "UserRoleChanged");
+        assert_eq!(
+            event.data,
+            serde_json::json!({ "user_id": ada.id, "role": "staff" })
+        );
+    }
+
+    #[tokio::test]
+    async fn the_role_that_is_there_already_is_refused() {
+        let under_test = AccountsUnderTest::new();
+        let command = ChangeRole {
+            user_id: under_test.ada().await.id,
+            role: Role::Customer,
+        };
+        let result = under_test
+            .accounts
+            .handle(command, under_test.by_the_operator())
+            .await;
+        assert_eq!(refused_by(result), "role_unchanged");
+    }
+}

@@ -1,0 +1,123 @@
+//! An admin closes a user's account for now, which ends all their sessions.
+
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use shared_kernel::{Refusal, UserId};
+
+use crate::{Accounts, UserView, accounts::user_to_change};
+
+/// Deactivate a user.
+#[derive(Clone, Copy, Debug)]
+pub struct DeactivateUser {
+    /// Whom.
+    pub user_id: UserId,
+}
+
+impl Command for DeactivateUser {
+    type Output = UserView;
+}
+
+impl Handles<DeactivateUser> for Accounts {
+    async fn handle(&self, command: DeactivateUser, meta: CommandMeta) -> Result<UserView, UseCaseError> {
+        let view = deciding_again(&meta, self.ports.ids.as_ref(), || async {
+            let mut unit = self.ports.units.begin(meta.clone());
+            let mut user = user_to_change(unit.as_mut(), command.user_id, &meta).await?;
+            user.deactivate().map_err(Refusal::from)?;
+            let view = UserView::of(&user);
+            unit.users().save(user);
+            unit.sessions().end_all_of(command.user_id, None, meta.issued_at);
+            unit.commit(meta.replay_record(&view)?).await?;
+            Ok(view)
+        })
+        .await?;
+        self.standings.forget_user(command.user_id);
+        Ok(view)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Authentication, ReactivateUser, RejectedToken, TokenGrant,
+        accounts_under_test::{AccountsUnderTest, PASSWORD, refused_by},
+    };
+
+    #[tokio::test]
+    async fn a_deactivated_user_is_out_at_once_and_stays_out() {
+        let under_test = AccountsUnderTest::new();
+        let user_id = under_test.ada().await.id;
+        let tokens = under_test.log_in("ada@example.com").await;
+        under_test.session_of(&tokens).await;
+        let deactivate = DeactivateUser { user_id };
+        let view = under_test
+            .accounts
+            .handle(deactivate, under_test.by_the_operator())
+            .await
+            .unwrap();
+        assert!(!view.active);
+        let rejected = Authentication::Rejected(RejectedToken::SessionOver);
+        assert_eq!(under_test.authenticate(&tokens).await, rejected);
+        assert_eq!(
+            under_test.refresh(&tokens.refresh_token).await,
+            TokenGrant::InvalidGrant
+        );
+        assert_eq!(
+            under_test.try_log_in("ada@example.com", PASSWORD).await,
+            TokenGrant::InvalidGrant
+        );
+
+        let reactivate = ReactivateUser { user_id };
+        under_test
+            .accounts
+            .handle(reactivate, under_test.by_the_operator())
+            .await
+            .unwrap();
+        assert_eq!(
+            under_test.authenticate(&tokens).await,
+            rejected,
+            "old sessions stay ended"
+        );
+        assert_eq!(
+            under_test.refresh(&tokens.refresh_token).await,
+            TokenGrant::InvalidGrant
+        );
+        under_test.log_in("ada@example.com").await;
+        assert_eq!(
+            under_test.event_types(),
+            ["UserAccountCreated", "UserDeactivated", "UserReactivated"]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_would_change_nothing_is_refused() {
+        let under_test = AccountsUnderTest::new();
+        let user_id = under_test.ada().await.id;
+        let meta = || under_test.by_the_operator();
+        let reactivated = under_test
+            .accounts
+            .handle(ReactivateUser { user_id }, meta())
+            .await;
+        assert_eq!(refused_by(reactivated), "user_already_active");
+        under_test
+            .accounts
+            .handle(DeactivateUser { user_id }, meta())
+            .await
+            .unwrap();
+        let deactivated = under_test
+            .accounts
+            .handle(DeactivateUser { user_id }, meta())
+            .await;
+        assert_eq!(refused_by(deactivated), "user_already_inactive");
+    }
+
+    #[tokio::test]
+    async fn a_user_who_does_not_exist_is_not_found() {
+        let under_test = AccountsUnderTest::new();
+        let user_id = "0197b2c4-6d00-7000-8000-00000000ffff".parse().unwrap();
+        let result = under_test
+            .accounts
+            .handle(DeactivateUser { user_id }, under_test.by_the_operator())
+            .await;
+        assert!(matches!(result, Err(UseCaseError::NotFound(_))), "{result:?}");
+    }
+}

@@ -1,0 +1,14 @@
+//! Accounts without anything outside: for tests, and for the contract suite to hold against the real store.
+//!
+//! The store behaves as the real one does: it keeps copies, collects changes and commits them at once or not at
+//! all, checks versions and the unique address, and keeps an event log and a command log. Deliberately not here:
+//! delivery positions (accounts reacts to nothing), and anything secure.
+
+mod accounts_store;
+mod clock_and_ids;
+mod transparent_secrets;
+mod unit_of_work;
+
+pub use accounts_store::InMemoryAccounts;
+pub use clock_and_ids::{CountingIds, SettableClock};
+pub use transparent_secrets::{TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens};

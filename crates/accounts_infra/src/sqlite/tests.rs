@@ -1,0 +1,145 @@
+//! Accounts' use cases on a real file, with real tokens. Passwords are see-through, so that this takes no time.
+
+mod sessions;
+mod users;
+
+use accounts_app::{
+    Accounts, AccountsPorts, Authentication, ChangeEmail, ChangePassword, ChangeRole, CreateUser,
+    DeactivateUser, LogIn, RefreshSession, RejectedToken, RevokeToken, Secret, TokenGrant, Tokens,
+    UserQueries, UserView,
+    in_memory::{CountingIds, SettableClock, TransparentPasswords},
+};
+use accounts_domain::{Session, TokenHash};
+use diesel::{Connection, SqliteConnection};
+use diesel_migrations::MigrationHarness;
+use message_bus::{Actor, CommitError, Handles, UseCaseError};
+use shared_kernel::{Clock, Role, SessionId, UserId, Version};
+use storage::{DataFolder, EventLog};
+use tempfile::TempDir;
+
+use super::*;
+use crate::{CONTEXT, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
+
+const PASSWORD: &str = "correct horse battery";
+
+struct OnAFile {
+    accounts: Accounts,
+    store: Arc<SqliteAccounts>,
+    context: SqliteContext<AccountsRows>,
+    clock: Arc<SettableClock>,
+    ids: Arc<dyn IdGenerator>,
+    folder: TempDir,
+}
+
+impl OnAFile {
+    fn new() -> Self {
+        Self::in_folder(TempDir::new().unwrap(), Arc::new(CountingIds::default()))
+    }
+
+    fn in_folder(folder: TempDir, ids: Arc<dyn IdGenerator>) -> Self {
+        let clock = Arc::new(SettableClock::at("2026-01-01T00:00:00Z".parse().unwrap()));
+        let data = DataFolder::open(folder.path()).unwrap();
+        let context = SqliteContext::open(&data, CONTEXT, MIGRATIONS, clock.clone()).unwrap();
+        let store = Arc::new(SqliteAccounts::new(context.clone(), Arc::clone(&ids)));
+        let secret = SigningSecret::new(&[7; 32]).unwrap();
+        let accounts = Accounts::new(AccountsPorts {
+            units: store.clone(),
+            queries: store.clone(),
+            passwords: Arc::new(TransparentPasswords::default()),
+            access_tokens: Arc::new(JwtAccessTokens::new(&secret, Arc::clone(&ids))),
+            refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
+            clock: clock.clone(),
+            ids: Arc::clone(&ids),
+        });
+        Self {
+            accounts,
+            store,
+            context,
+            clock,
+            ids,
+            folder,
+        }
+    }
+
+    async fn opened_again(self) -> Self {
+        self.context.close().await;
+        Self::in_folder(self.folder, self.ids)
+    }
+
+    fn meta(&self, actor: Actor) -> CommandMeta {
+        CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
+    }
+
+    fn by(&self, id: UserId) -> CommandMeta {
+        self.meta(Actor::User {
+            id,
+            role: Role::Customer,
+        })
+    }
+
+    async fn create(&self, email: &str) -> Result<UserView, UseCaseError> {
+        let command = CreateUser {
+            email: email.parse().unwrap(),
+            password: Secret::new(PASSWORD.to_owned()),
+            role: Role::Customer,
+        };
+        self.accounts.handle(command, self.meta(Actor::Operator)).await
+    }
+
+    async fn log_in(&self) -> Tokens {
+        let command = LogIn {
+            username: "ADA@example.com".to_owned(),
+            password: Secret::new(PASSWORD.to_owned()),
+        };
+        granted(
+            self.accounts
+                .handle(command, self.meta(Actor::Anonymous))
+                .await
+                .unwrap(),
+        )
+    }
+
+    async fn refresh(&self, token: &str) -> TokenGrant {
+        let command = RefreshSession {
+            refresh_token: Secret::new(token.to_owned()),
+        };
+        self.accounts
+            .handle(command, self.meta(Actor::Anonymous))
+            .await
+            .unwrap()
+    }
+
+    async fn authenticate(&self, tokens: &Tokens) -> Authentication {
+        self.accounts.authenticate(&tokens.access_token).await.unwrap()
+    }
+
+    async fn unpublished(&self) -> Vec<String> {
+        let logged = self.context.unpublished(100).await.unwrap();
+        logged
+            .into_iter()
+            .map(|event| event.envelope.event_type)
+            .collect()
+    }
+}
+
+fn granted(grant: TokenGrant) -> Tokens {
+    match grant {
+        TokenGrant::Granted(tokens) => tokens,
+        TokenGrant::InvalidGrant => panic!("expected tokens"),
+    }
+}
+
+fn refused_by<T: std::fmt::Debug>(result: Result<T, UseCaseError>) -> &'static str {
+    match result {
+        Err(UseCaseError::Refused(refusal)) => refusal.code,
+        other => panic!("expected a refusal, found {other:?}"),
+    }
+}
+
+#[test]
+fn the_migration_can_be_undone_and_done_again() {
+    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+    connection.run_pending_migrations(MIGRATIONS).unwrap();
+    connection.revert_all_migrations(MIGRATIONS).unwrap();
+    connection.run_pending_migrations(MIGRATIONS).unwrap();
+}

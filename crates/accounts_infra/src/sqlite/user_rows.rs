@@ -1,0 +1,175 @@
+//! A user as a row, and back.
+
+use accounts_app::UserView;
+use accounts_domain::{PasswordHash, StoredUser, User, UserStatus};
+use diesel::{
+    ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, SqliteConnection,
+    insert_into, update,
+};
+use shared_kernel::{AggregateRoot, Role, Timestamp, UserId, Version};
+use storage::sqlite::{ReadError, RowError, uuid_from_blob, uuid_to_blob};
+
+use super::schema::users;
+use crate::user_status_name::{name_of, status_named};
+
+/// A row of `users`.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+pub(super) struct UserRow {
+    id: Vec<u8>,
+    email: String,
+    email_folded: String,
+    password_hash: String,
+    role: String,
+    status: String,
+    created_at: i64,
+    version: i64,
+}
+
+/// A row to be written, and the version that must be there: 0 for none.
+#[derive(Debug)]
+pub(super) struct UserWrite {
+    row: UserRow,
+    loaded_version: i64,
+}
+
+impl UserWrite {
+    /// What storing this user's changes comes to.
+    pub(super) fn of(user: &User) -> Self {
+        Self {
+            row: UserRow::from(user.to_stored()),
+            loaded_version: i64::from(user.changes().loaded_version().number()),
+        }
+    }
+
+    pub(super) fn write(&self, connection: &mut SqliteConnection) -> Result<(), RowError> {
+        let row = &self.row;
+        if self.loaded_version == i64::from(Version::NEVER_STORED.number()) {
+            insert_into(users::table).values(row).execute(connection)?;
+            return Ok(());
+        }
+        let written = update(users::table.find(&row.id))
+            .filter(users::version.eq(self.loaded_version))
+            .set((
+                users::email.eq(&row.email),
+                users::email_folded.eq(&row.email_folded),
+                users::password_hash.eq(&row.password_hash),
+                users::role.eq(&row.role),
+                users::status.eq(&row.status),
+                users::version.eq(row.version),
+            ))
+            .execute(connection)?;
+        if written == 1 {
+            Ok(())
+        } else {
+            Err(RowError::VersionConflict)
+        }
+    }
+}
+
+impl From<StoredUser> for UserRow {
+    fn from(user: StoredUser) -> Self {
+        Self {
+            id: uuid_to_blob(user.id.uuid()),
+            email_folded: user.email.folded(),
+            email: user.email.into(),
+            password_hash: user.password_hash.expose().to_owned(),
+            role: user.role.name().to_owned(),
+            status: name_of(user.status).to_owned(),
+            created_at: user.created_at.as_microseconds(),
+            version: i64::from(user.version.number()),
+        }
+    }
+}
+
+impl TryFrom<UserRow> for StoredUser {
+    type Error = ReadError;
+
+    fn try_from(row: UserRow) -> Result<Self, ReadError> {
+        Ok(Self {
+            id: UserId::new(uuid_from_blob(&row.id)?),
+            email: row.email.parse().map_err(ReadError::corrupt)?,
+            password_hash: PasswordHash::new(row.password_hash),
+            role: read_role(&row.role)?,
+            status: read_status(&row.status)?,
+            created_at: read_time(row.created_at)?,
+            version: read_version(row.version)?,
+        })
+    }
+}
+
+/// The view of a stored user, without the password's hash.
+pub(super) fn view_of(row: UserRow) -> Result<UserView, ReadError> {
+    let user = StoredUser::try_from(row)?;
+    Ok(UserView {
+        id: user.id,
+        email: user.email,
+        role: user.role,
+        active: user.status == UserStatus::Active,
+        created_at: user.created_at,
+        version: user.version,
+    })
+}
+
+pub(super) fn read_role(name: &str) -> Result<Role, ReadError> {
+    name.parse().map_err(ReadError::corrupt)
+}
+
+pub(super) fn read_status(name: &str) -> Result<UserStatus, ReadError> {
+    status_named(name)
+        .ok_or_else(|| ReadError::corrupt(format!("found status {name:?}, expected active or inactive")))
+}
+
+pub(super) fn read_time(microseconds: i64) -> Result<Timestamp, ReadError> {
+    Timestamp::from_microseconds(microseconds).map_err(ReadError::corrupt)
+}
+
+pub(super) fn read_version(number: i64) -> Result<Version, ReadError> {
+    u32::try_from(number)
+        .map(Version::new)
+        .map_err(ReadError::corrupt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn a_user() -> StoredUser {
+        StoredUser {
+            id: "0197b2c4-6d00-7000-8000-000000000001".parse().unwrap(),
+            email: "Ada@Example.com".parse().unwrap(),
+            password_hash: PasswordHash::new("$argon2id$…".to_owned()),
+            role: Role::Admin,
+            status: UserStatus::Inactive,
+            created_at: "2026-01-01T00:00:00.000001Z".parse().unwrap(),
+            version: Version::new(u32::MAX),
+        }
+    }
+
+    #[test]
+    fn a_user_survives_being_a_row() {
+        let row = UserRow::from(a_user());
+        assert_eq!(row.email_folded, "ada@example.com");
+        let read = StoredUser::try_from(row).unwrap();
+        assert_eq!(read, a_user());
+        assert_eq!(read.email.as_str(), "Ada@Example.com", "the spelling is kept");
+    }
+
+    #[test]
+    fn a_row_that_orderly_never_wrote_is_corrupt() {
+        let spoil: [fn(&mut UserRow); 6] = [
+            |row| row.id = vec![1, 2],
+            |row| row.email = "nobody".to_owned(),
+            |row| row.role = "root".to_owned(),
+            |row| row.status = "asleep".to_owned(),
+            |row| row.created_at = i64::MAX,
+            |row| row.version = -1,
+        ];
+        for (number, spoil) in spoil.into_iter().enumerate() {
+            let mut row = UserRow::from(a_user());
+            spoil(&mut row);
+            let read = StoredUser::try_from(row);
+            assert!(matches!(read, Err(ReadError::Corrupt(_))), "{number}: {read:?}");
+        }
+    }
+}
