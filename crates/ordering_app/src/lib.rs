@@ -1,1 +1,53 @@
-//! ordering_app
+//! What can be done with orders and customers: one file per use case, with its command and its handler.
+//!
+//! [`Ordering`] is the context's face: it handles the commands, reacts to the events of accounts and answers the
+//! queries. What it needs from outside stands in [`ports`]; what it answers in [`views`].
+//!
+//! **Architecture invariant:** no database, no web, and no rule of its own about orders: those stand in
+//! `ordering_domain`. Whose order it is, is asked here; which role may send a command is the caller's policy.
+
+pub mod event_record;
+pub mod in_memory;
+pub mod ordering;
+pub mod ports;
+pub mod views;
+
+pub mod place_order;
+
+pub mod add_line;
+pub mod change_quantity;
+pub mod remove_line;
+
+pub mod cancel_order;
+pub mod confirm_order;
+pub mod deliver_order;
+pub mod ship_order;
+
+pub mod on_user_account_created;
+pub mod on_user_deactivated;
+pub mod on_user_email_changed;
+pub mod on_user_reactivated;
+
+pub mod queries;
+
+#[cfg(test)]
+mod tests;
+
+pub use add_line::AddLine;
+pub use cancel_order::CancelOrder;
+pub use change_quantity::ChangeQuantity;
+pub use confirm_order::{AddressGiven, ConfirmOrder};
+pub use deliver_order::DeliverOrder;
+pub use ordering::Ordering;
+pub use place_order::{LineToOrder, PlaceOrder};
+pub use ports::{
+    CustomerRepository, OrderQueries, OrderRepository, OrderingUnitOfWork, OrderingUnits, OrdersWanted,
+    VisibleTo,
+};
+pub use queries::OrderFilter;
+pub use remove_line::RemoveLine;
+pub use ship_order::ShipOrder;
+pub use views::{
+    AddressView, CancellationView, CustomerView, OrderLineView, OrderPosition, OrderView, Page, PageRequest,
+    ShipmentView,
+};

@@ -1,1 +1,28 @@
-//! ordering_domain
+//! What ordering is about: orders, customers, prices, and every rule that they obey.
+//!
+//! Each rule is one file under `rules`, named as the truth that holds. Deliberately not here: I/O,
+//! async code, serialisation, time and randomness; the caller brings ids and the time along.
+
+pub mod order;
+pub mod order_action;
+pub mod order_error;
+pub mod order_event;
+pub mod order_record;
+pub mod order_reference;
+pub mod order_status;
+
+pub mod address;
+mod country_codes;
+pub mod customer;
+pub mod pricing;
+pub mod rules;
+
+pub use address::{Address, AddressError, AddressParts};
+pub use customer::{Customer, CustomerEvent, CustomerRecord, CustomerStanding, CustomerTier};
+pub use order::{Order, Placement};
+pub use order_action::OrderAction;
+pub use order_error::OrderError;
+pub use order_event::OrderEvent;
+pub use order_record::{Cancellation, OrderLine, OrderRecord, Shipment};
+pub use order_reference::{InvalidOrderReference, OrderReference};
+pub use order_status::{Allocation, OrderStatus, UnknownName};

@@ -4,13 +4,18 @@ use std::{path::Path, sync::Arc};
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{
-    AccountsRows, Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SqliteAccounts,
+    Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens,
+    sqlite::{AccountsRows, SqliteAccounts},
 };
 use message_bus::{ContextOperations, Courier, Unavailable};
 use ordering_app::Ordering;
 use ordering_infra::{OrderingRows, SqliteOrdering};
 use shared_kernel::{Clock, IdGenerator};
-use storage::{DataFolder, Relay, relay::Route, sqlite::SqliteContext};
+use storage::{
+    DataFolder, Relay,
+    relay::Route,
+    sqlite::{CommitStatistics, SqliteContext},
+};
 
 use crate::{
     failure::Failure,
@@ -43,8 +48,12 @@ impl Installation {
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
         let secret = token_secret(settings, folder, ids.as_ref())?;
 
-        let accounts_context =
-            SqliteContext::open(folder, "accounts", accounts_infra::sqlite::MIGRATIONS, Arc::clone(&clock))?;
+        let accounts_context = SqliteContext::open(
+            folder,
+            "accounts",
+            accounts_infra::sqlite::MIGRATIONS,
+            Arc::clone(&clock),
+        )?;
         let accounts_store = Arc::new(SqliteAccounts::new(accounts_context.clone(), Arc::clone(&ids)));
         let accounts = Arc::new(Accounts::new(AccountsPorts {
             units: Arc::clone(&accounts_store) as _,
@@ -103,9 +112,11 @@ impl Installation {
         ])
     }
 
-    /// Commits what is queued and closes the files.
-    pub(crate) async fn close(&self) {
-        self.accounts_context.close().await;
-        self.ordering_context.close().await;
+    /// Commits what is queued and closes the files. Says what each context committed.
+    pub(crate) async fn close(&self) -> [(&'static str, CommitStatistics); 2] {
+        [
+            ("accounts", self.accounts_context.close().await),
+            ("ordering", self.ordering_context.close().await),
+        ]
     }
 }

@@ -5,7 +5,7 @@ use std::{
     net::TcpListener,
 };
 
-use storage::DataFolder;
+use storage::{DataFolder, sqlite::CommitStatistics};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -73,7 +73,9 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
             tracing::error!(%error, "a relay ended in a panic");
         }
     }
-    installation.close().await;
+    for (context, CommitStatistics { commits, write_sets }) in installation.close().await {
+        tracing::info!(context, commits, write_sets, "closed");
+    }
     ended.map_err(Failure::unavailable)?.map_err(Failure::unavailable)
 }
 

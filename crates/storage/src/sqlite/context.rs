@@ -204,8 +204,8 @@ impl<R: SqliteRows> SqliteContext<R> {
         Ok(begins_after)
     }
 
-    /// Commits what is queued, stops the threads and folds the log into the file.
-    pub async fn close(&self) {
+    /// Commits what is queued, stops the threads and folds the log into the file. Says what was done in all.
+    pub async fn close(&self) -> CommitStatistics {
         self.inner.queue.stop().await;
         let thread = self
             .inner
@@ -213,13 +213,13 @@ impl<R: SqliteRows> SqliteContext<R> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let Some(thread) = thread else { return };
-        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
-        if !matches!(joined, Ok(Ok(()))) {
-            tracing::error!(context = self.inner.name, "the committer ended in a panic");
+        if let Some(thread) = thread {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!(context = self.inner.name, "the committer ended in a panic");
+            }
         }
-        let CommitStatistics { commits, write_sets } = self.statistics();
-        tracing::info!(context = self.inner.name, commits, write_sets, "closed");
+        self.statistics()
     }
 
     pub(super) async fn upkeep(

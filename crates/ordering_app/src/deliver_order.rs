@@ -1,0 +1,24 @@
+//! An order arrives.
+
+use message_bus::{Command, CommandMeta, Handles, UseCaseError};
+use shared_kernel::OrderId;
+
+use crate::{OrderView, Ordering};
+
+/// Note that an order which was shipped has arrived.
+#[derive(Clone, Debug)]
+pub struct DeliverOrder {
+    /// The order.
+    pub order_id: OrderId,
+}
+
+impl Command for DeliverOrder {
+    type Output = OrderView;
+}
+
+impl Handles<DeliverOrder> for Ordering {
+    async fn handle(&self, command: DeliverOrder, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
+        self.change_order(command.order_id, &meta, |order| order.deliver(meta.issued_at))
+            .await
+    }
+}

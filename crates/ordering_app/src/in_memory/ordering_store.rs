@@ -1,0 +1,179 @@
+//! The store: what is committed, and how a unit of work's changes get there.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use message_bus::{CommandMeta, CommitError, Delivery, Envelope, NewEvent, ReplayRecord};
+use ordering_domain::{Customer, CustomerRecord, Order, OrderRecord};
+use shared_kernel::{AggregateRoot, Changes, CustomerId, EventId, IdGenerator, OrderId, Version};
+
+use super::unit_of_work::InMemoryUnitOfWork;
+use crate::{
+    OrderingUnitOfWork, OrderingUnits,
+    event_record::{customer_events, order_events},
+    ports::REFERENCE_INDEX,
+};
+
+/// Orders, customers, events, positions and the command log, in memory. Clones share them.
+#[derive(Clone)]
+pub struct InMemoryOrdering {
+    state: Arc<Mutex<State>>,
+    ids: Arc<dyn IdGenerator>,
+}
+
+/// What is committed.
+#[derive(Clone, Default)]
+pub(super) struct State {
+    pub(super) orders: BTreeMap<OrderId, (OrderRecord, Version)>,
+    pub(super) customers: BTreeMap<CustomerId, (CustomerRecord, Version)>,
+    events: Vec<Envelope>,
+    /// Per consumer and aggregate, the last delivery that was applied.
+    applied: Vec<Delivery>,
+    command_log: BTreeMap<String, ReplayRecord>,
+}
+
+impl InMemoryOrdering {
+    /// An empty store.
+    pub fn new(ids: Arc<dyn IdGenerator>) -> Self {
+        Self {
+            state: Arc::default(),
+            ids,
+        }
+    }
+
+    /// The event log, oldest first.
+    pub fn events(&self) -> Vec<Envelope> {
+        self.state().events.clone()
+    }
+
+    /// Where the consumer of `delivery` stands with its aggregate.
+    pub fn position(&self, delivery: &Delivery) -> Version {
+        self.state().position(delivery)
+    }
+
+    /// Nothing panics while the lock is held, so a poisoned one is as good as any.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Commits all of a unit of work's changes, or none.
+    pub(super) fn commit(
+        &self,
+        orders: &[Order],
+        customers: &[Customer],
+        replay: Option<ReplayRecord>,
+        meta: &CommandMeta,
+    ) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let mut next = state.clone();
+        if let Some(delivery) = meta.delivery {
+            next.move_position(delivery)?;
+        }
+        if let Some(replay) = replay {
+            next.record(replay)?;
+        }
+        for order in orders {
+            next.save_order(order)?;
+            next.log(order_events(order)?, meta, self.ids.as_ref());
+        }
+        for customer in customers {
+            next.save_customer(customer)?;
+            next.log(customer_events(customer), meta, self.ids.as_ref());
+        }
+        *state = next;
+        Ok(())
+    }
+}
+
+impl OrderingUnits for InMemoryOrdering {
+    fn begin(&self, meta: CommandMeta) -> Box<dyn OrderingUnitOfWork> {
+        Box::new(InMemoryUnitOfWork::new(self.clone(), meta))
+    }
+}
+
+impl State {
+    fn position(&self, delivery: &Delivery) -> Version {
+        self.applied
+            .iter()
+            .find(|applied| same_place(applied, delivery))
+            .map(|applied| applied.version)
+            .unwrap_or_default()
+    }
+
+    fn move_position(&mut self, delivery: Delivery) -> Result<(), CommitError> {
+        let position = self.position(&delivery);
+        if delivery.version <= position {
+            return Err(CommitError::AlreadyApplied);
+        }
+        if delivery.previous_version > position {
+            return Err(CommitError::DeliveryGap {
+                position,
+                previous: delivery.previous_version,
+            });
+        }
+        self.applied.retain(|applied| !same_place(applied, &delivery));
+        self.applied.push(delivery);
+        Ok(())
+    }
+
+    fn record(&mut self, record: ReplayRecord) -> Result<(), CommitError> {
+        match self.command_log.get(&record.replay.key) {
+            None => {
+                self.command_log.insert(record.replay.key.clone(), record);
+                Ok(())
+            }
+            Some(first) if first.replay == record.replay => Err(CommitError::AlreadyDone {
+                result: first.result.clone(),
+            }),
+            Some(_) => Err(CommitError::ReplayKeyReused),
+        }
+    }
+
+    fn save_order(&mut self, order: &Order) -> Result<(), CommitError> {
+        let record = order.record();
+        let stored = self.orders.get(&record.id).map(|(_, version)| *version);
+        unchanged_since(stored, order.changes())?;
+        let taken = |(other, _): &(OrderRecord, Version)| {
+            other.id != record.id && other.reference == record.reference
+        };
+        if self.orders.values().any(taken) {
+            return Err(CommitError::AlreadyExists {
+                constraint: REFERENCE_INDEX.to_owned(),
+            });
+        }
+        self.orders.insert(record.id, (record.clone(), order.version()));
+        Ok(())
+    }
+
+    fn save_customer(&mut self, customer: &Customer) -> Result<(), CommitError> {
+        let record = customer.record();
+        let stored = self.customers.get(&record.id).map(|(_, version)| *version);
+        unchanged_since(stored, customer.changes())?;
+        self.customers
+            .insert(record.id, (record.clone(), customer.version()));
+        Ok(())
+    }
+
+    fn log(&mut self, events: Vec<NewEvent>, meta: &CommandMeta, ids: &dyn IdGenerator) {
+        self.events.extend(
+            events
+                .into_iter()
+                .map(|event| Envelope::new(event, EventId::new(ids.next_id()), "ordering", meta)),
+        );
+    }
+}
+
+fn same_place(left: &Delivery, right: &Delivery) -> bool {
+    (left.consumer, left.aggregate_id) == (right.consumer, right.aggregate_id)
+}
+
+/// What nothing happened to is not written, so its version does not matter.
+fn unchanged_since<E>(stored: Option<Version>, changes: &Changes<E>) -> Result<(), CommitError> {
+    if changes.is_empty() || stored.unwrap_or_default() == changes.loaded_version() {
+        Ok(())
+    } else {
+        Err(CommitError::VersionConflict)
+    }
+}

@@ -1,0 +1,71 @@
+//! Questions: an order, orders, a customer. They load no aggregates.
+
+use message_bus::{Actor, NotFound, UseCaseError};
+use ordering_domain::{OrderReference, OrderStatus};
+use shared_kernel::{CustomerId, OrderId, Refusal, RefusalKind};
+
+use crate::{
+    CustomerView, OrderView, Ordering, OrdersWanted, Page, PageRequest, VisibleTo, ordering::NO_SUCH_ORDER,
+};
+
+/// Which orders somebody asks for, in their own words. What is absent does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    /// Only those that stand here, as in `pending`.
+    pub status: Option<String>,
+    /// Only the one with this reference, as people write it.
+    pub reference: Option<String>,
+    /// Only this customer's.
+    pub customer_id: Option<CustomerId>,
+}
+
+impl Ordering {
+    /// An order that `actor` may see.
+    ///
+    /// # Errors
+    /// [`UseCaseError::NotFound`] when it is not there or not theirs.
+    pub async fn order(&self, id: OrderId, actor: &Actor) -> Result<OrderView, UseCaseError> {
+        let order = self.queries.order(id, VisibleTo::actor(actor)?).await?;
+        Ok(order.ok_or(NO_SUCH_ORDER)?)
+    }
+
+    /// A page of the orders that `actor` may see, newest first.
+    ///
+    /// # Errors
+    /// [`UseCaseError::Refused`] when the filter names no status or reference that there can be.
+    pub async fn orders(
+        &self,
+        filter: OrderFilter,
+        page: PageRequest,
+        actor: &Actor,
+    ) -> Result<Page<OrderView>, UseCaseError> {
+        let visible_to = VisibleTo::actor(actor)?;
+        let wanted = filter.wanted()?;
+        Ok(self.queries.orders(wanted, page, visible_to).await?)
+    }
+
+    /// A customer.
+    ///
+    /// # Errors
+    /// [`UseCaseError::NotFound`] when there is none with this id, or not yet.
+    pub async fn customer(&self, id: CustomerId) -> Result<CustomerView, UseCaseError> {
+        let customer = self.queries.customer(id).await?;
+        Ok(customer.ok_or(NotFound { what: "customer" })?)
+    }
+}
+
+impl OrderFilter {
+    fn wanted(self) -> Result<OrdersWanted, Refusal> {
+        let status = self.status.map(|text| text.parse::<OrderStatus>()).transpose();
+        let reference = self
+            .reference
+            .map(|text| text.parse::<OrderReference>())
+            .transpose();
+        Ok(OrdersWanted {
+            status: status.map_err(|error| Refusal::new(RefusalKind::Value, "unknown_status", &error))?,
+            reference: reference
+                .map_err(|error| Refusal::new(RefusalKind::Value, "invalid_reference", &error))?,
+            customer_id: self.customer_id,
+        })
+    }
+}

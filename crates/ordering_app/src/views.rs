@@ -1,0 +1,250 @@
+//! What ordering answers: plain data, in the shape that callers see.
+
+use ordering_domain::{AddressParts, Customer, CustomerRecord, Order, OrderLine, OrderRecord};
+use serde::{Deserialize, Serialize};
+use shared_kernel::{
+    AggregateRoot, Currency, CustomerId, EmailAddress, Money, MoneyError, OrderId, OrderLineId, ProductId,
+    Quantity, Timestamp, Version, events::Shortage,
+};
+
+/// An order, as callers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderView {
+    /// The order.
+    pub id: OrderId,
+    /// Its short name for people.
+    pub reference: String,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// Where it stands, in lower case.
+    pub status: String,
+    /// Where its stock stands, in lower case.
+    pub allocation: String,
+    /// Its one currency.
+    pub currency: Currency,
+    /// Its lines, in the order in which they were added.
+    pub lines: Vec<OrderLineView>,
+    /// The sum of its lines.
+    pub total: Money,
+    /// Where it goes; known from its confirmation on.
+    pub shipping_address: Option<AddressView>,
+    /// Why it was cancelled, if it was.
+    pub cancellation: Option<CancellationView>,
+    /// How it travels, once it does.
+    pub shipment: Option<ShipmentView>,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The version of this state.
+    pub version: Version,
+    /// What can be done with it as it stands, whoever does it.
+    pub allowed_actions: Vec<String>,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLineView {
+    /// The line.
+    pub id: OrderLineId,
+    /// The product.
+    pub product_id: ProductId,
+    /// The product's name on this order.
+    pub product_name: String,
+    /// Units ordered.
+    pub quantity: Quantity,
+    /// Price of one unit.
+    pub unit_price: Money,
+    /// Price of all of them.
+    pub total: Money,
+}
+
+/// Where an order goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressView {
+    /// Street and number.
+    pub street: String,
+    /// City.
+    pub city: String,
+    /// State or region; may be empty.
+    pub state: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+}
+
+/// Why an order was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancellationView {
+    /// The reason.
+    pub reason: String,
+    /// What was short; empty unless stock was the reason.
+    pub shortages: Vec<Shortage>,
+}
+
+/// How an order travels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShipmentView {
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number for it.
+    pub tracking_number: String,
+}
+
+/// A customer, as staff see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerView {
+    /// The customer; the user's id.
+    pub id: CustomerId,
+    /// Where to write to them.
+    pub email: EmailAddress,
+    /// `standard`, `silver` or `gold`.
+    pub tier: String,
+    /// `open` or `closed`.
+    pub status: String,
+    /// The version of this state.
+    pub version: Version,
+}
+
+/// Which part of a list is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// At most so many.
+    pub limit: u32,
+    /// Those after this position; from the beginning without one.
+    pub after: Option<OrderPosition>,
+}
+
+/// Part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub data: Vec<T>,
+    /// Where the next page begins after; nothing, when this is the last one.
+    pub next: Option<OrderPosition>,
+}
+
+/// An order's place in a list, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPosition {
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// Which of those placed at that time.
+    pub order_id: OrderId,
+}
+
+impl OrderView {
+    /// The view of an order with all its changes.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when its lines cannot be added up: no order that passed the rules.
+    pub fn of(order: &Order) -> Result<Self, MoneyError> {
+        Self::of_record(order.record().clone(), order.version())
+    }
+
+    /// The view of an order's data at a version.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when its lines cannot be added up: no order that passed the rules.
+    pub fn of_record(record: OrderRecord, version: Version) -> Result<Self, MoneyError> {
+        let allowed = record.allowed_actions();
+        Ok(Self {
+            total: record.total()?,
+            id: record.id,
+            reference: record.reference.to_string(),
+            customer_id: record.customer_id,
+            status: record.status.name().to_owned(),
+            allocation: record.allocation.name().to_owned(),
+            currency: record.currency,
+            lines: record
+                .lines
+                .into_iter()
+                .map(OrderLineView::of)
+                .collect::<Result<_, _>>()?,
+            shipping_address: record
+                .shipping_address
+                .map(|address| AddressView::of(address.into_parts())),
+            cancellation: record.cancellation.map(|cancellation| CancellationView {
+                reason: cancellation.reason,
+                shortages: cancellation.shortages,
+            }),
+            shipment: record.shipment.map(|shipment| ShipmentView {
+                carrier: shipment.carrier,
+                tracking_number: shipment.tracking_number,
+            }),
+            placed_at: record.placed_at,
+            updated_at: record.updated_at,
+            version,
+            allowed_actions: allowed
+                .into_iter()
+                .map(|action| action.name().to_owned())
+                .collect(),
+        })
+    }
+
+    /// Its place in a list.
+    pub const fn position(&self) -> OrderPosition {
+        OrderPosition {
+            placed_at: self.placed_at,
+            order_id: self.id,
+        }
+    }
+}
+
+impl OrderLineView {
+    fn of(line: OrderLine) -> Result<Self, MoneyError> {
+        Ok(Self {
+            total: line.total()?,
+            id: line.id,
+            product_id: line.product_id,
+            product_name: line.product_name,
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+        })
+    }
+}
+
+impl AddressView {
+    fn of(parts: AddressParts) -> Self {
+        Self {
+            street: parts.street,
+            city: parts.city,
+            state: parts.state,
+            postal_code: parts.postal_code,
+            country: parts.country,
+        }
+    }
+}
+
+impl CustomerView {
+    /// The view of a customer with all their changes.
+    pub fn of(customer: &Customer) -> Self {
+        Self::of_record(customer.record().clone(), customer.version())
+    }
+
+    /// The view of a customer's data at a version.
+    pub fn of_record(record: CustomerRecord, version: Version) -> Self {
+        Self {
+            id: record.id,
+            email: record.email,
+            tier: record.tier.name().to_owned(),
+            status: record.standing.name().to_owned(),
+            version,
+        }
+    }
+}
+
+impl Page<OrderView> {
+    /// The page of at most `limit` orders that begins `orders`; one order more says that another page follows.
+    pub fn of(mut orders: Vec<OrderView>, limit: u32) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = orders.len() > limit;
+        orders.truncate(limit);
+        let last = orders.last().filter(|_| more).map(OrderView::position);
+        Self {
+            data: orders,
+            next: last,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What can have happened to an order.
+
+use shared_kernel::{Money, OrderLineId, Quantity};
+
+use crate::{Address, Cancellation, OrderLine, Shipment};
+
+/// One change of an order. What never changes after placing (reference, customer, currency) is read
+/// from the order itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderEvent {
+    /// It was placed.
+    Placed {
+        /// Its lines at that time.
+        lines: Vec<OrderLine>,
+        /// Their sum.
+        total: Money,
+    },
+    /// A line was added.
+    LineAdded {
+        /// The line.
+        line: OrderLine,
+    },
+    /// A line was removed.
+    LineRemoved {
+        /// The line.
+        line_id: OrderLineId,
+    },
+    /// A line's quantity became another one.
+    QuantityChanged {
+        /// The line.
+        line_id: OrderLineId,
+        /// What it was.
+        before: Quantity,
+        /// What it is now.
+        after: Quantity,
+    },
+    /// It was confirmed. From here on its lines stay as they are.
+    Confirmed {
+        /// Where it goes.
+        shipping_address: Address,
+        /// The sum of its lines.
+        total: Money,
+    },
+    /// Stock is held for it.
+    StockReserved,
+    /// It left the house.
+    Shipped {
+        /// How it travels.
+        shipment: Shipment,
+    },
+    /// It arrived.
+    Delivered,
+    /// It was cancelled.
+    Cancelled {
+        /// Why.
+        cancellation: Cancellation,
+    },
+}

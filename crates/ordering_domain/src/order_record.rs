@@ -1,0 +1,107 @@
+//! An order's data, without behaviour: what is stored, loaded and shown.
+//!
+//! An [`Order`](crate::Order) lends its record to anyone and lets nobody change it.
+
+use shared_kernel::{
+    Currency, CustomerId, Money, MoneyError, OrderId, OrderLineId, ProductId, Quantity, Timestamp,
+    events::Shortage,
+};
+
+use crate::{Address, Allocation, OrderReference, OrderStatus};
+
+/// An order's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// The order.
+    pub id: OrderId,
+    /// Its short name for people.
+    pub reference: OrderReference,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Where its stock stands.
+    pub allocation: Allocation,
+    /// Its one currency.
+    pub currency: Currency,
+    /// Its lines, in the order in which they were added.
+    pub lines: Vec<OrderLine>,
+    /// Where it goes; known from its confirmation on.
+    pub shipping_address: Option<Address>,
+    /// Why it was cancelled, if it was.
+    pub cancellation: Option<Cancellation>,
+    /// How it travels, once it does.
+    pub shipment: Option<Shipment>,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl OrderRecord {
+    /// The sum of its lines.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when the lines hold more than money can count, or another currency: an order
+    /// that passed the rules never does.
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        total_of(&self.lines, self.currency)
+    }
+}
+
+/// The sum of `lines` in `currency`.
+pub(crate) fn total_of(lines: &[OrderLine], currency: Currency) -> Result<Money, MoneyError> {
+    lines
+        .iter()
+        .try_fold(Money::zero(currency), |sum, line| sum.add(line.total()?))
+}
+
+/// One product on an order. The order refers to it by id and keeps the name and price it had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLine {
+    /// The line.
+    pub id: OrderLineId,
+    /// The product.
+    pub product_id: ProductId,
+    /// The product's name on this order.
+    pub product_name: String,
+    /// Units ordered.
+    pub quantity: Quantity,
+    /// Price of one unit on this order.
+    pub unit_price: Money,
+}
+
+impl OrderLine {
+    /// Unit price times quantity.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        self.unit_price.times(self.quantity)
+    }
+}
+
+/// Why an order was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancellation {
+    /// The reason, in a person's words or as one of the constants here.
+    pub reason: String,
+    /// What was short; empty unless stock was the reason.
+    pub shortages: Vec<Shortage>,
+}
+
+impl Cancellation {
+    /// The reason when somebody asked for it and gave none.
+    pub const ON_REQUEST: &'static str = "on_request";
+    /// The reason when there was not enough stock.
+    pub const OUT_OF_STOCK: &'static str = "out_of_stock";
+}
+
+/// How an order travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shipment {
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number for it.
+    pub tracking_number: String,
+}

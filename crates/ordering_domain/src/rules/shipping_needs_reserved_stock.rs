@@ -1,0 +1,46 @@
+//! An order ships only when its stock is reserved, or when it was confirmed before there was an
+//! inventory to ask (allocation `none`).
+
+use shared_kernel::{Refusal, RefusalKind};
+
+use crate::Allocation;
+
+/// The order's stock is not held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the order's stock is {allocation}; expected it to be reserved")]
+pub struct StockNotReserved {
+    /// Where its stock stands.
+    pub allocation: Allocation,
+}
+
+impl From<StockNotReserved> for Refusal {
+    fn from(error: StockNotReserved) -> Self {
+        Self::new(RefusalKind::State, "stock_not_reserved", &error)
+            .with("allocation", error.allocation.name())
+    }
+}
+
+pub(crate) fn check(allocation: Allocation) -> Result<(), StockNotReserved> {
+    match allocation {
+        Allocation::None | Allocation::Reserved => Ok(()),
+        Allocation::Requested | Allocation::Rejected => Err(StockNotReserved { allocation }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_stock_ships_and_so_does_an_order_from_before_inventory() {
+        assert_eq!(check(Allocation::Reserved), Ok(()));
+        assert_eq!(check(Allocation::None), Ok(()));
+    }
+
+    #[test]
+    fn stock_that_is_only_asked_for_or_refused_does_not_ship() {
+        for allocation in [Allocation::Requested, Allocation::Rejected] {
+            assert_eq!(check(allocation), Err(StockNotReserved { allocation }));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Orders go into rows and back.

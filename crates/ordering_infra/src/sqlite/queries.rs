@@ -1,0 +1,131 @@
+//! Questions, answered by SQL straight into views. Ownership stands in the `WHERE` clause; pages go by key.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection, TextExpressionMethods,
+    sqlite::Sqlite,
+};
+use message_bus::Unavailable;
+use ordering_app::{CustomerView, OrderQueries, OrderView, OrdersWanted, Page, PageRequest, VisibleTo};
+use shared_kernel::{CustomerId, OrderId};
+use storage::sqlite::ReadError;
+
+use super::{
+    SqliteOrdering, customer_table, order_tables,
+    schema::{order_lines, orders},
+};
+use crate::{
+    order_rows::{OrderLineRow, OrderRow},
+    row_id::RowId,
+};
+
+#[async_trait]
+impl OrderQueries for SqliteOrdering {
+    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<OrderView>, Unavailable> {
+        self.context
+            .read(move |connection| {
+                let read = order_tables::read(id, visible_to, connection)?;
+                read.map(|(order, lines)| view(order, lines)).transpose()
+            })
+            .await
+    }
+
+    async fn orders(
+        &self,
+        wanted: OrdersWanted,
+        page: PageRequest,
+        visible_to: VisibleTo,
+    ) -> Result<Page<OrderView>, Unavailable> {
+        self.context
+            .read(move |connection| {
+                let orders = orders_on(wanted, page, visible_to).load::<OrderRow>(connection)?;
+                let mut lines = lines_of(&orders, connection)?;
+                let views = orders
+                    .into_iter()
+                    .map(|order| {
+                        let lines = lines.remove(&order.id).unwrap_or_default();
+                        view(order, lines)
+                    })
+                    .collect::<Result<_, _>>()?;
+                Ok(Page::of(views, page.limit))
+            })
+            .await
+    }
+
+    async fn customer(&self, id: CustomerId) -> Result<Option<CustomerView>, Unavailable> {
+        self.context
+            .read(move |connection| {
+                let Some(row) = customer_table::read(id, connection)? else {
+                    return Ok(None);
+                };
+                let (record, version) = row.into_record().map_err(ReadError::corrupt)?;
+                Ok(Some(CustomerView::of_record(record, version)))
+            })
+            .await
+    }
+}
+
+fn view(order: OrderRow, lines: Vec<OrderLineRow>) -> Result<OrderView, ReadError> {
+    let (record, version) = order.into_record(lines).map_err(ReadError::corrupt)?;
+    OrderView::of_record(record, version).map_err(ReadError::corrupt)
+}
+
+/// The orders of a page, and one more if there is one: then another page follows.
+pub(super) fn orders_on(
+    wanted: OrdersWanted,
+    page: PageRequest,
+    visible_to: VisibleTo,
+) -> orders::BoxedQuery<'static, Sqlite> {
+    let mut query = orders::table
+        .order((orders::placed_at.desc(), orders::id.desc()))
+        .limit(i64::from(page.limit) + 1)
+        .into_boxed();
+    let owner = match visible_to {
+        VisibleTo::Everyone => None,
+        VisibleTo::Customer(customer_id) => Some(customer_id),
+    };
+    for customer_id in [owner, wanted.customer_id].into_iter().flatten() {
+        query = query.filter(orders::customer_id.eq(RowId(customer_id.uuid())));
+    }
+    if let Some(status) = wanted.status {
+        query = if owner.or(wanted.customer_id).is_some() {
+            // A customer has few orders, a status many: with the column in an expression SQLite cannot take the wrong index.
+            query.filter(orders::status.concat("").eq(status.name()))
+        } else {
+            query.filter(orders::status.eq(status.name()))
+        };
+    }
+    if let Some(reference) = wanted.reference {
+        query = query.filter(orders::reference.eq(reference.to_string()));
+    }
+    if let Some(after) = page.after {
+        let placed_at = after.placed_at.as_microseconds();
+        let id = RowId(after.order_id.uuid());
+        // Said with `<=` first, because SQLite finds the place in the index by that alone.
+        query = query.filter(
+            orders::placed_at
+                .le(placed_at)
+                .and(orders::placed_at.lt(placed_at).or(orders::id.lt(id))),
+        );
+    }
+    query
+}
+
+/// The lines of these orders, each order's in the order of their positions, by one query.
+fn lines_of(
+    orders: &[OrderRow],
+    connection: &mut SqliteConnection,
+) -> Result<HashMap<RowId, Vec<OrderLineRow>>, ReadError> {
+    let mut lines: HashMap<RowId, Vec<OrderLineRow>> = HashMap::with_capacity(orders.len());
+    let ids = orders.iter().map(|order| order.id);
+    let rows = order_lines::table
+        .filter(order_lines::order_id.eq_any(ids))
+        .order((order_lines::order_id, order_lines::position))
+        .load::<OrderLineRow>(connection)?;
+    for row in rows {
+        lines.entry(row.order_id).or_default().push(row);
+    }
+    Ok(lines)
+}

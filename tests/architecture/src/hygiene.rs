@@ -1,0 +1,6 @@
+//! Hygiene of the tree: what may stand where, and what may not stand anywhere.
+
+pub mod document_links;
+pub mod manifests;
+pub mod rust_files;
+pub mod top_level;

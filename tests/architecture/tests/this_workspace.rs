@@ -1,0 +1,83 @@
+//! The architecture of this very workspace. What each checker would find is proved beside it, in `src`.
+
+use std::{error::Error, fs, path::PathBuf};
+
+use architecture::{
+    CrateGraph, SourceTree, Violation, allowed_edges, business_rules,
+    hygiene::{document_links, manifests, rust_files, top_level},
+    outside_crates, table_ownership,
+    violation::listed,
+};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn none_of(violations: &[Violation]) -> Outcome {
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        // Printed, since a test's error is shown with its line breaks escaped.
+        println!("{}", listed(violations));
+        Err(format!("{} violations, listed above", violations.len()).into())
+    }
+}
+
+#[test]
+fn crates_name_exactly_the_crates_that_the_table_allows() -> Outcome {
+    none_of(&allowed_edges::check(
+        allowed_edges::ALLOWED_EDGES,
+        &CrateGraph::read(&root())?,
+    ))
+}
+
+#[test]
+fn no_layer_reaches_an_outside_crate_that_is_banned_there() -> Outcome {
+    none_of(&outside_crates::check(
+        outside_crates::BANS,
+        &CrateGraph::read(&root())?,
+    ))
+}
+
+#[test]
+fn sql_and_adapters_name_only_the_tables_of_their_owner() -> Outcome {
+    let graph = CrateGraph::read(&root())?;
+    let tree = SourceTree::read(&root())?;
+    let owners = table_ownership::owners_among(graph.members.iter().map(|member| member.name.as_str()));
+    none_of(&table_ownership::check(&owners, &tree.sql, &tree.rust))
+}
+
+#[test]
+fn the_top_level_holds_only_what_is_listed() -> Outcome {
+    none_of(&top_level::check(&SourceTree::read(&root())?.paths))
+}
+
+#[test]
+fn versions_stand_only_in_the_root_manifest_and_lints_are_the_workspaces() -> Outcome {
+    none_of(&manifests::check(&SourceTree::read(&root())?.manifests))
+}
+
+#[test]
+fn rust_files_keep_the_house_rules() -> Outcome {
+    let graph = CrateGraph::read(&root())?;
+    let crates: Vec<&str> = graph.members.iter().map(|member| member.name.as_str()).collect();
+    none_of(&rust_files::check(&crates, &SourceTree::read(&root())?.rust))
+}
+
+#[test]
+fn links_in_documents_lead_somewhere() -> Outcome {
+    let tree = SourceTree::read(&root())?;
+    none_of(&document_links::check(&tree.documents, &tree.paths))
+}
+
+#[test]
+fn business_rules_and_their_document_say_the_same() -> Outcome {
+    let tree = SourceTree::read(&root())?;
+    let document = fs::read_to_string(root().join(business_rules::DOCUMENT))?;
+    none_of(&business_rules::check(
+        &business_rules::rule_files(&tree.rust),
+        &document,
+    ))
+}
