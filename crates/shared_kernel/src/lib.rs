@@ -6,12 +6,14 @@
 
 pub mod aggregate_root;
 pub mod clock;
+pub mod currency;
 pub mod email_address;
 pub mod events;
 pub mod id_generator;
 pub mod identifiers;
 pub mod in_memory;
 pub mod money;
+pub mod money_error;
 pub mod quantity;
 pub mod refusal;
 pub mod role;
@@ -20,6 +22,7 @@ pub mod version;
 
 pub use aggregate_root::{AggregateRoot, Changes};
 pub use clock::Clock;
+pub use currency::Currency;
 pub use email_address::{EmailAddress, InvalidEmailAddress};
 pub use events::IntegrationEvent;
 pub use id_generator::IdGenerator;
@@ -27,7 +30,8 @@ pub use identifiers::{
     CommandId, CorrelationId, CustomerId, EventId, OrderId, OrderLineId, ProductId, ReservationId, SessionId,
     UserId,
 };
-pub use money::{Currency, Money, MoneyError};
+pub use money::Money;
+pub use money_error::MoneyError;
 pub use quantity::{InvalidQuantity, Quantity};
 pub use refusal::{Fact, Refusal, RefusalKind};
 pub use role::{Role, UnknownRole};

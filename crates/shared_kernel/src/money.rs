@@ -5,113 +5,7 @@ use std::{fmt, str::FromStr};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use serde::{Deserialize, Serialize};
 
-use crate::Quantity;
-
-/// The currencies Orderly handles, by their ISO 4217 codes. Each has two decimal places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Currency {
-    /// United States dollar.
-    Usd,
-    /// Euro.
-    Eur,
-    /// Pound sterling.
-    Gbp,
-    /// Indian rupee.
-    Inr,
-}
-
-impl Currency {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Usd, Self::Eur, Self::Gbp, Self::Inr];
-
-    /// The ISO 4217 code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Usd => "USD",
-            Self::Eur => "EUR",
-            Self::Gbp => "GBP",
-            Self::Inr => "INR",
-        }
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.code())
-    }
-}
-
-impl FromStr for Currency {
-    type Err = MoneyError;
-
-    fn from_str(text: &str) -> Result<Self, MoneyError> {
-        Self::ALL
-            .into_iter()
-            .find(|currency| currency.code() == text)
-            .ok_or_else(|| MoneyError::UnknownCurrency {
-                found: text.to_owned(),
-            })
-    }
-}
-
-impl TryFrom<String> for Currency {
-    type Error = MoneyError;
-
-    fn try_from(text: String) -> Result<Self, MoneyError> {
-        text.parse()
-    }
-}
-
-impl From<Currency> for String {
-    fn from(currency: Currency) -> Self {
-        currency.code().to_owned()
-    }
-}
-
-/// Why money could not be made or reckoned with.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MoneyError {
-    /// Two currencies met in one sum.
-    #[error("found {left} and {right} together, expected one currency")]
-    CurrencyMismatch {
-        /// The currency of the left side.
-        left: Currency,
-        /// The currency of the right side.
-        right: Currency,
-    },
-    /// The result would be below zero, and money never is.
-    #[error("found a negative amount, expected zero or more")]
-    Negative,
-    /// The amount is more than can be kept.
-    #[error("found an amount out of range, expected at most {} minor units", i64::MAX)]
-    OutOfRange,
-    /// The text is no decimal number.
-    #[error("{found:?} is no amount; expected a decimal number, as in 19.99")]
-    InvalidAmount {
-        /// What was given.
-        found: String,
-    },
-    /// The code names no currency that Orderly handles.
-    #[error("{found:?} is no currency known here; expected USD, EUR, GBP or INR")]
-    UnknownCurrency {
-        /// What was given.
-        found: String,
-    },
-}
-
-impl MoneyError {
-    /// The error's stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::CurrencyMismatch { .. } => "currency_mismatch",
-            Self::Negative => "negative_money",
-            Self::OutOfRange => "money_out_of_range",
-            Self::InvalidAmount { .. } => "invalid_amount",
-            Self::UnknownCurrency { .. } => "unknown_currency",
-        }
-    }
-}
+use crate::{Currency, MoneyError, Quantity};
 
 /// An amount of money: never negative, in one currency, at two decimal places, rounded half up
 /// (`MidpointAwayFromZero`, which for amounts that are never negative is the same thing).
@@ -218,7 +112,10 @@ impl Money {
     ///
     /// # Errors
     /// [`MoneyError::CurrencyMismatch`], [`MoneyError::OutOfRange`].
-    #[expect(clippy::should_implement_trait, reason = "`+` cannot answer with an error, and a sum of money can")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`+` cannot answer with an error, and a sum of money can"
+    )]
     pub fn add(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
         let sum = self

@@ -12,6 +12,7 @@ mod deliveries;
 mod errors;
 mod event_log;
 mod migrations;
+mod open_error;
 mod readers;
 mod schema;
 #[cfg(test)]
@@ -19,9 +20,10 @@ mod tests;
 
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use committer::CommitStatistics;
-pub use context::{OpenError, SqliteContext};
+pub use context::SqliteContext;
 pub use errors::{ReadError, RowError};
 pub use migrations::{MigrationStatus, migration_status};
+pub use open_error::OpenError;
 
 use diesel::SqliteConnection;
 

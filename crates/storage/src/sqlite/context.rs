@@ -1,86 +1,29 @@
 //! One context's database: opening it, committing to it, reading from it, closing it.
 
+mod ports;
+
 use std::{
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
-use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_migrations::EmbeddedMigrations;
-use message_bus::{
-    Backlog, Beginning, CommitError, Consumer, ContextOperations, Delivery, DeliveryStore, HeldDelivery,
-    Standing, Unavailable,
-};
-use shared_kernel::{Clock, Version};
-use uuid::Uuid;
+use message_bus::{Beginning, CommitError, Consumer, Unavailable};
+use shared_kernel::Clock;
 
 use super::{
-    CommitStatistics, ReadError, SqliteRows,
+    CommitStatistics, OpenError, ReadError, SqliteRows,
     committer::{Committer, Shared, Upkeep},
-    connection,
-    deliveries::{self, HeldRow},
+    connection, deliveries,
     errors::WriteFailure,
-    event_log, migrations,
+    migrations,
     readers::Readers,
 };
 use crate::{
-    DataFolder, EventLog, History, LoggedEvent, WriteSet,
+    DataFolder, EventLog, WriteSet,
     commit_queue::{CommitQueue, commit_queue},
 };
-
-/// How long marks of published events wait for a batch to ride on.
-const MARKS_WAIT: Duration = Duration::from_millis(50);
-
-/// Why a context's database could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The file cannot be used.
-    #[error("cannot use {}: {reason}", file.display())]
-    Unusable {
-        /// The file.
-        file: PathBuf,
-        /// What SQLite or the system said.
-        reason: String,
-    },
-    /// SQLite, or its settings, would not keep what was acknowledged.
-    #[error("{}: found {found}, expected {expected}", file.display())]
-    Settings {
-        /// The file.
-        file: PathBuf,
-        /// What is there.
-        found: String,
-        /// What is needed.
-        expected: String,
-    },
-    /// A newer binary has migrated the file.
-    #[error("{} has migration {version}, which this version of orderly does not know; use a newer one", file.display())]
-    Newer {
-        /// The file.
-        file: PathBuf,
-        /// The unknown migration.
-        version: String,
-    },
-    /// A migration failed.
-    #[error("cannot migrate {}: {reason}", file.display())]
-    Migration {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl OpenError {
-    pub(super) fn unusable(file: &Path, error: &diesel::result::Error) -> Self {
-        Self::Unusable {
-            file: file.to_owned(),
-            reason: error.to_string(),
-        }
-    }
-}
 
 /// One context's database, open for writing and reading. Clones share it.
 pub struct SqliteContext<R> {
@@ -231,103 +174,5 @@ impl<R: SqliteRows> SqliteContext<R> {
             Err(CommitError::Unavailable(unavailable)) => Err(unavailable),
             Err(error) => Err(Unavailable::defect(error)),
         }
-    }
-}
-
-#[async_trait]
-impl<R: SqliteRows> EventLog for SqliteContext<R> {
-    fn source(&self) -> &'static str {
-        self.inner.name
-    }
-
-    async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
-        let source = self.inner.name;
-        self.read(move |connection| event_log::unpublished(connection, source, limit))
-            .await
-    }
-
-    async fn history(
-        &self,
-        aggregate_type: String,
-        aggregate_id: Uuid,
-        version: Version,
-    ) -> Result<History, Unavailable> {
-        self.read(move |connection| event_log::history(connection, &aggregate_type, aggregate_id, version))
-            .await
-    }
-
-    fn mark_published(&self, sequences: Vec<i64>) {
-        let first = {
-            let mut marks = self.inner.shared.marks();
-            let first = marks.is_empty();
-            marks.extend(sequences);
-            first
-        };
-        if first {
-            let queue = self.inner.queue.clone();
-            let shared = Arc::clone(&self.inner.shared);
-            tokio::spawn(async move {
-                tokio::time::sleep(MARKS_WAIT).await;
-                if !shared.marks().is_empty() {
-                    // Any job makes a batch, and a batch takes the marks along. A failure leaves them for the next one.
-                    let _ = queue.upkeep(Box::new(|_| Ok(()))).await;
-                }
-            });
-        }
-    }
-
-    async fn committed(&self) {
-        self.inner.shared.committed.notified().await;
-    }
-
-    async fn last_sequence(&self) -> Result<i64, Unavailable> {
-        self.read(event_log::last_sequence).await
-    }
-
-    async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
-        self.upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types)?))
-            .await
-    }
-}
-
-#[async_trait]
-impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
-        let delivery = *delivery;
-        self.read(move |connection| deliveries::standing(connection, &delivery))
-            .await
-    }
-
-    async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable> {
-        let row = HeldRow::new(held).map_err(Unavailable::defect)?;
-        self.upkeep(move |connection| Ok(row.write(connection)?)).await
-    }
-
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
-        let now = self.inner.clock.now().as_microseconds();
-        self.read(move |connection| deliveries::due(connection, consumer, now, limit))
-            .await
-    }
-}
-
-#[async_trait]
-impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
-    fn context(&self) -> &'static str {
-        self.inner.name
-    }
-
-    async fn backlog(&self) -> Result<Backlog, Unavailable> {
-        self.read(|connection| {
-            Ok(Backlog {
-                unpublished: event_log::count_unpublished(connection)?,
-                unfinished: deliveries::count_unfinished(connection)?,
-            })
-        })
-        .await
-    }
-
-    async fn readiness(&self) -> Result<(), Unavailable> {
-        self.read(event_log::last_sequence).await?;
-        self.upkeep(|_| Ok(())).await
     }
 }

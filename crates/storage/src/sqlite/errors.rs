@@ -112,10 +112,10 @@ mod tests {
         connection
             .batch_execute(
                 "PRAGMA foreign_keys = ON;
-                 CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE,
+                 CREATE TABLE members (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE,
                                      age INTEGER CONSTRAINT grown_up CHECK (age > 17)) STRICT;
-                 CREATE TABLE notes (user_id INTEGER REFERENCES users (id)) STRICT;
-                 INSERT INTO users VALUES (1, 'a', 20);",
+                 CREATE TABLE notes (member_id INTEGER REFERENCES members (id)) STRICT;
+                 INSERT INTO members VALUES (1, 'a', 20);",
             )
             .unwrap();
         connection.batch_execute(statement).unwrap_err().into()
@@ -123,21 +123,21 @@ mod tests {
 
     #[test]
     fn a_unique_violation_names_its_columns() {
-        let failure = failure_of("INSERT INTO users VALUES (2, 'a', 20)");
+        let failure = failure_of("INSERT INTO members VALUES (2, 'a', 20)");
         let WriteFailure::Alone(CommitError::AlreadyExists { constraint }) = failure else {
             panic!("{failure:?}");
         };
-        assert_eq!(constraint, "users.email");
+        assert_eq!(constraint, "members.email");
     }
 
     #[test]
     fn broken_constraints_fail_alone_and_are_named() {
         for (statement, expected) in [
-            ("INSERT INTO users VALUES (2, 'b', 10)", "grown_up"),
-            ("INSERT INTO users VALUES (2, NULL, 20)", "users.email"),
+            ("INSERT INTO members VALUES (2, 'b', 10)", "grown_up"),
+            ("INSERT INTO members VALUES (2, NULL, 20)", "members.email"),
             (
-                "INSERT INTO users VALUES (2, 'b', 'old')",
-                "cannot store TEXT value in INTEGER column users.age",
+                "INSERT INTO members VALUES (2, 'b', 'old')",
+                "cannot store TEXT value in INTEGER column members.age",
             ),
             ("INSERT INTO notes VALUES (7)", "FOREIGN KEY constraint failed"),
         ] {

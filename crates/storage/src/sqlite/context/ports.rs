@@ -1,0 +1,119 @@
+//! What the bus and the relay ask of a context's database.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use message_bus::{Backlog, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Standing, Unavailable};
+use shared_kernel::Version;
+use uuid::Uuid;
+
+use super::SqliteContext;
+use crate::{
+    EventLog, History, LoggedEvent,
+    sqlite::{
+        SqliteRows,
+        deliveries::{self, HeldRow},
+        event_log,
+    },
+};
+
+/// How long marks of published events wait for a batch to ride on.
+const MARKS_WAIT: Duration = Duration::from_millis(50);
+
+#[async_trait]
+impl<R: SqliteRows> EventLog for SqliteContext<R> {
+    fn source(&self) -> &'static str {
+        self.inner.name
+    }
+
+    async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
+        let source = self.inner.name;
+        self.read(move |connection| event_log::unpublished(connection, source, limit))
+            .await
+    }
+
+    async fn history(
+        &self,
+        aggregate_type: String,
+        aggregate_id: Uuid,
+        version: Version,
+    ) -> Result<History, Unavailable> {
+        self.read(move |connection| event_log::history(connection, &aggregate_type, aggregate_id, version))
+            .await
+    }
+
+    fn mark_published(&self, sequences: Vec<i64>) {
+        let first = {
+            let mut marks = self.inner.shared.marks();
+            let first = marks.is_empty();
+            marks.extend(sequences);
+            first
+        };
+        if first {
+            let queue = self.inner.queue.clone();
+            let shared = Arc::clone(&self.inner.shared);
+            tokio::spawn(async move {
+                tokio::time::sleep(MARKS_WAIT).await;
+                if !shared.marks().is_empty() {
+                    // Any job makes a batch, and a batch takes the marks along. A failure leaves them for the next one.
+                    let _ = queue.upkeep(Box::new(|_| Ok(()))).await;
+                }
+            });
+        }
+    }
+
+    async fn committed(&self) {
+        self.inner.shared.committed.notified().await;
+    }
+
+    async fn last_sequence(&self) -> Result<i64, Unavailable> {
+        self.read(event_log::last_sequence).await
+    }
+
+    async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
+        self.upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types)?))
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
+    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
+        let delivery = *delivery;
+        self.read(move |connection| deliveries::standing(connection, &delivery))
+            .await
+    }
+
+    async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable> {
+        let row = HeldRow::new(held).map_err(Unavailable::defect)?;
+        self.upkeep(move |connection| Ok(row.write(connection)?)).await
+    }
+
+    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+        let now = self.inner.clock.now().as_microseconds();
+        self.read(move |connection| deliveries::due(connection, consumer, now, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
+    fn context(&self) -> &'static str {
+        self.inner.name
+    }
+
+    async fn backlog(&self) -> Result<Backlog, Unavailable> {
+        self.read(|connection| {
+            Ok(Backlog {
+                unpublished: event_log::count_unpublished(connection)?,
+                unfinished: deliveries::count_unfinished(connection)?,
+            })
+        })
+        .await
+    }
+
+    async fn readiness(&self) -> Result<(), Unavailable> {
+        self.read(event_log::last_sequence).await?;
+        self.upkeep(|_| Ok(())).await
+    }
+}
