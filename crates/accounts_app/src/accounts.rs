@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use accounts_domain::{User, rules::email_already_registered};
-use message_bus::{CommandMeta, CommitError, Conflict, NotFound, UseCaseError, retry::Attempt};
+use message_bus::{
+    CommandLog, CommandMeta, CommitError, Conflict, LogsCommands, NotFound, UseCaseError, retry::Attempt,
+};
 use shared_kernel::{AggregateRoot, Clock, EmailAddress, IdGenerator, Refusal, Timestamp, UserId};
 
 use crate::{
@@ -57,6 +59,12 @@ impl Accounts {
             refresh_token: refresh_token.expose().to_owned(),
             expires_in_seconds: issued.expires_in_seconds,
         }))
+    }
+}
+
+impl LogsCommands for Accounts {
+    fn command_log(&self) -> &dyn CommandLog {
+        &*self.ports.units
     }
 }
 

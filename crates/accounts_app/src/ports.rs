@@ -2,13 +2,13 @@
 
 use accounts_domain::{NewPassword, PasswordHash, PasswordMatch, Session, TokenHash, User};
 use async_trait::async_trait;
-use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
+use message_bus::{CommandLog, CommandMeta, CommitError, ReplayRecord, Unavailable};
 use shared_kernel::{EmailAddress, Role, SessionId, Timestamp, UserId, Version};
 
 use crate::{Secret, SessionView, UserView};
 
 /// Where units of work come from.
-pub trait AccountsUnits: Send + Sync {
+pub trait AccountsUnits: CommandLog {
     /// Begins one. No transaction is open until it commits.
     fn begin(&self, meta: CommandMeta) -> Box<dyn AccountsUnitOfWork>;
 }

@@ -9,8 +9,9 @@ mod user_rows;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::CommandMeta;
+use message_bus::{CommandLog, CommandMeta, Recorded, Replay, Unavailable};
 use shared_kernel::IdGenerator;
 use storage::sqlite::SqliteContext;
 
@@ -33,6 +34,13 @@ impl SqliteAccounts {
     /// Accounts in the database that `context` has opened.
     pub fn new(context: SqliteContext<AccountsRows>, ids: Arc<dyn IdGenerator>) -> Self {
         Self { context, ids }
+    }
+}
+
+#[async_trait]
+impl CommandLog for SqliteAccounts {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.context.recorded(replay).await
     }
 }
 

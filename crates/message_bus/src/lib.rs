@@ -8,19 +8,23 @@
 
 pub mod actor;
 pub mod command;
+pub mod command_log;
 pub mod consumer;
 pub mod courier;
 pub mod delivery;
 pub mod envelope;
 pub mod errors;
 pub mod operations;
+pub mod recorded_commands;
 pub mod retry;
 
 pub use actor::Actor;
 pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord};
+pub use command_log::{CommandLog, LogsCommands, Recorded};
 pub use consumer::{Beginning, Consumer, ReactsTo};
 pub use courier::{Courier, DeliveryStore, HeldDelivery};
 pub use delivery::{Delivery, DeliveryState, HandlingError, Standing};
 pub use envelope::{Audience, Envelope, NewEvent};
 pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};
 pub use operations::{Backlog, ContextOperations};
+pub use recorded_commands::RecordedCommands;

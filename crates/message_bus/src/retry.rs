@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use shared_kernel::{IdGenerator, Refusal, RefusalKind};
+use shared_kernel::IdGenerator;
 
-use crate::{CommandMeta, CommitError, Conflict, UseCaseError};
+use crate::{CommandMeta, CommitError, Conflict, UseCaseError, command_log};
 
 /// How often a command is decided again after a conflict.
 const RETRIES: u32 = 3;
@@ -63,10 +63,10 @@ where
             CommitError::VersionConflict if tries < RETRIES || meta.expected_version.is_some() => tries += 1,
             CommitError::VersionConflict => return Err(Conflict::OthersWereFaster.into()),
             CommitError::AlreadyDone { result } => {
-                return serde_json::from_str(&result).map_err(UseCaseError::defect);
+                return command_log::view(&result);
             }
             CommitError::ReplayKeyReused => {
-                return Err(Refusal::new(RefusalKind::Value, "idempotency_key_reused", &error).into());
+                return Err(command_log::key_reused());
             }
             CommitError::Unavailable(unavailable) => return Err(unavailable.into()),
             // The courier looks at the consumer's standing again, and finds a duplicate or a gap there.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use message_bus::{CommandMeta, Conflict, NotFound, Unavailable, UseCaseError, retry::deciding_again};
+use message_bus::{
+    CommandLog, CommandMeta, Conflict, LogsCommands, NotFound, Unavailable, UseCaseError,
+    retry::deciding_again,
+};
 use ordering_domain::{Customer, Order, OrderError};
 use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Refusal};
 
@@ -76,6 +79,12 @@ impl Ordering {
             Ok(())
         })
         .await
+    }
+}
+
+impl LogsCommands for Ordering {
+    fn command_log(&self) -> &dyn CommandLog {
+        &*self.units
     }
 }
 

@@ -1,7 +1,7 @@
 //! What ordering needs from outside, as traits that `ordering_infra` implements per engine and `in_memory` for tests.
 
 use async_trait::async_trait;
-use message_bus::{Actor, CommandMeta, CommitError, NotFound, ReplayRecord, Unavailable};
+use message_bus::{Actor, CommandLog, CommandMeta, CommitError, NotFound, ReplayRecord, Unavailable};
 use ordering_domain::{Customer, Order, OrderReference, OrderStatus};
 use shared_kernel::{CustomerId, OrderId};
 
@@ -11,7 +11,7 @@ use crate::{CustomerView, OrderView, Page, PageRequest};
 pub const REFERENCE_INDEX: &str = "orders.reference";
 
 /// Where units of work come from.
-pub trait OrderingUnits: Send + Sync {
+pub trait OrderingUnits: CommandLog {
     /// Begins one. No transaction is open until it commits.
     fn begin(&self, meta: CommandMeta) -> Box<dyn OrderingUnitOfWork>;
 }

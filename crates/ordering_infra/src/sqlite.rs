@@ -12,8 +12,9 @@ mod tests;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use diesel::SqliteConnection;
-use message_bus::CommandMeta;
+use message_bus::{CommandLog, CommandMeta, Recorded, Replay, Unavailable};
 use ordering_app::{OrderingUnitOfWork, OrderingUnits};
 use shared_kernel::IdGenerator;
 use storage::sqlite::{RowError, SqliteContext, SqliteRows};
@@ -32,6 +33,13 @@ impl SqliteOrdering {
     /// The adapter over an open context; `ids` names the events.
     pub fn new(context: SqliteContext<OrderingRows>, ids: Arc<dyn IdGenerator>) -> Self {
         Self { context, ids }
+    }
+}
+
+#[async_trait]
+impl CommandLog for SqliteOrdering {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.context.recorded(replay).await
     }
 }
 

@@ -4,13 +4,15 @@ use actix_web::{
     HttpResponse,
     http::{
         StatusCode,
-        header::{self, HeaderValue},
+        header::{self, HeaderName, HeaderValue},
     },
 };
 use serde::Serialize;
 use shared_kernel::Version;
 
 use crate::{preconditions, problem::Problem};
+
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What every handler returns.
 pub(crate) type Handled = Result<Answer, Problem>;
@@ -22,6 +24,7 @@ pub(crate) struct Answer {
     pub(crate) version: Option<Version>,
     location: Option<String>,
     link: Option<String>,
+    replayed: bool,
 }
 
 impl Answer {
@@ -59,12 +62,21 @@ impl Answer {
             version: None,
             location: None,
             link: None,
+            replayed: false,
         }
     }
 
     /// The same, with a `Link` header.
     pub(crate) fn with_link(self, link: Option<String>) -> Self {
         Self { link, ..self }
+    }
+
+    /// The same, as the repetition of an answer given before.
+    pub(crate) fn replayed(self) -> Self {
+        Self {
+            replayed: true,
+            ..self
+        }
     }
 
     pub(crate) fn into_response(self) -> HttpResponse {
@@ -77,6 +89,9 @@ impl Answer {
         }
         if let Some(link) = self.link {
             response.insert_header((header::LINK, link));
+        }
+        if self.replayed {
+            response.insert_header((IDEMPOTENT_REPLAYED, HeaderValue::from_static("true")));
         }
         match self.body {
             Some(body) => response

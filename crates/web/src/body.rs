@@ -12,7 +12,10 @@ pub(crate) use values::{
     secret, text,
 };
 
-use actix_web::{HttpRequest, web::Payload};
+use actix_web::{
+    HttpRequest,
+    web::{Bytes, Payload},
+};
 
 use self::{
     fields::Pointer,
@@ -33,13 +36,17 @@ pub(crate) enum Body {
     Missing,
 }
 
+/// The bytes of a request's JSON body.
+pub(crate) async fn bytes(http: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Problem> {
+    read_payload(http, payload, MediaType::Json, LIMIT).await
+}
+
 /// The JSON in a request's body.
-pub(crate) async fn json(http: &HttpRequest, payload: &mut Payload) -> Result<Body, Problem> {
-    let bytes = read_payload(http, payload, MediaType::Json, LIMIT).await?;
+pub(crate) fn json(bytes: &[u8]) -> Result<Body, Problem> {
     if bytes.is_empty() {
         return Ok(Body::Missing);
     }
-    match json::parse(&bytes) {
+    match json::parse(bytes) {
         Ok(json) => Ok(Body::Given(json)),
         Err(Unreadable::Malformed(detail)) => Err(Problem::new(ProblemCode::MalformedJson, detail)),
         Err(Unreadable::TooDeep) => Err(Problem::new(

@@ -19,6 +19,7 @@ mod users;
 
 mod authentication;
 mod edge;
+mod idempotency;
 mod meta;
 mod preconditions;
 mod registration;
@@ -44,6 +45,7 @@ mod state;
 mod tests;
 
 pub use field_errors::FieldCode;
+pub use idempotency::IdempotencyKeys;
 pub use problem_code::ProblemCode;
 pub use registration::configure;
 pub use route::{Policy, RouteDescription};

@@ -8,6 +8,7 @@ use crate::{
     answer::Handled,
     authentication::Caller,
     body::{self, Fields},
+    idempotency::carry_out,
     orders::{answer, order_id},
     problem::Problem,
     request::Request,
@@ -31,13 +32,10 @@ pub(crate) fn line_to_order(fields: &mut Fields<'_>) -> Option<LineToOrder> {
 pub(crate) async fn add(mut request: Request, caller: Caller) -> Handled {
     let order_id = order_id(&request)?;
     let line = request.json(line_to_order).await?;
-    let meta = request.meta(caller.actor())?;
-    answer(
-        &request
-            .ordering()
-            .handle(AddLine { order_id, line }, meta)
-            .await?,
-    )
+    let command = AddLine { order_id, line };
+    carry_out(&request, request.ordering(), command, caller.actor())
+        .await?
+        .answer(answer)
 }
 
 /// PATCH /orders/{order_id}/lines/{line_id}

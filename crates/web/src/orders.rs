@@ -1,6 +1,5 @@
 //! Orders: placing and reading them, and the steps of their life.
 
-use message_bus::Handles;
 use ordering_app::{
     AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, OrderFilter, OrderView, PlaceOrder, ShipOrder,
 };
@@ -10,6 +9,7 @@ use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
     body::{self, Fields},
+    idempotency::carry_out,
     order_lines, paging, parameters,
     problem::Problem,
     request::Request,
@@ -18,9 +18,8 @@ use crate::{
 /// POST /orders
 pub(crate) async fn place(mut request: Request, caller: Caller) -> Handled {
     let command = request.json(order_to_place).await?;
-    let meta = request.meta(caller.actor())?;
-    let order = request.ordering().handle(command, meta).await?;
-    Answer::created(&order, order.version, format!("/api/v1/orders/{}", order.id))
+    let placed = carry_out(&request, request.ordering(), command, caller.actor()).await?;
+    placed.answer(|order| Answer::created(order, order.version, format!("/api/v1/orders/{}", order.id)))
 }
 
 fn order_to_place(fields: &mut Fields<'_>) -> Option<PlaceOrder> {
@@ -76,12 +75,13 @@ pub(crate) async fn confirm(mut request: Request, caller: Caller) -> Handled {
     let shipping_address = request
         .json(|fields| fields.object("shipping_address", address))
         .await?;
-    let meta = request.meta(caller.actor())?;
     let command = ConfirmOrder {
         order_id,
         shipping_address,
     };
-    answer(&request.ordering().handle(command, meta).await?)
+    carry_out(&request, request.ordering(), command, caller.actor())
+        .await?
+        .answer(answer)
 }
 
 fn address(fields: &mut Fields<'_>) -> Option<AddressGiven> {
@@ -105,13 +105,10 @@ pub(crate) async fn cancel(mut request: Request, caller: Caller) -> Handled {
     let reason = request
         .json_or_nothing(|fields| fields.optional("reason", body::text))
         .await?;
-    let meta = request.meta(caller.actor())?;
-    answer(
-        &request
-            .ordering()
-            .handle(CancelOrder { order_id, reason }, meta)
-            .await?,
-    )
+    let command = CancelOrder { order_id, reason };
+    carry_out(&request, request.ordering(), command, caller.actor())
+        .await?
+        .answer(answer)
 }
 
 /// POST /orders/{order_id}/ship
@@ -128,16 +125,19 @@ pub(crate) async fn ship(mut request: Request, caller: Caller) -> Handled {
             })
         })
         .await?;
-    let meta = request.meta(caller.actor())?;
-    answer(&request.ordering().handle(command, meta).await?)
+    carry_out(&request, request.ordering(), command, caller.actor())
+        .await?
+        .answer(answer)
 }
 
 /// POST /orders/{order_id}/deliver
 pub(crate) async fn deliver(mut request: Request, caller: Caller) -> Handled {
     let order_id = order_id(&request)?;
     request.no_fields().await?;
-    let meta = request.meta(caller.actor())?;
-    answer(&request.ordering().handle(DeliverOrder { order_id }, meta).await?)
+    let command = DeliverOrder { order_id };
+    carry_out(&request, request.ordering(), command, caller.actor())
+        .await?
+        .answer(answer)
 }
 
 /// The order that the path names.

@@ -43,6 +43,8 @@ problem_codes! {
     MissingBody = "missing_body", BAD_REQUEST;
     /// The body ended before its announced end.
     IncompleteBody = "incomplete_body", BAD_REQUEST;
+    /// `Idempotency-Key` is not one key of 16 to 255 visible ASCII characters.
+    MalformedIdempotencyKey = "malformed_idempotency_key", BAD_REQUEST;
     /// `If-Match` is neither `*` nor one entity tag.
     MalformedIfMatch = "malformed_if_match", BAD_REQUEST;
     /// A field of a token request is absent, empty or given several times.
@@ -65,6 +67,8 @@ problem_codes! {
     BodyTooSlow = "body_too_slow", REQUEST_TIMEOUT;
     /// Others changed the thing at the same time, several times over.
     Conflict = "conflict", CONFLICT;
+    /// A request with the same `Idempotency-Key` is being worked on.
+    IdempotencyKeyInUse = "idempotency_key_in_use", CONFLICT;
     /// `If-Match` names another version than the current one.
     VersionMismatch = "version_mismatch", PRECONDITION_FAILED;
     /// The body is larger than the route takes.

@@ -3,7 +3,10 @@
 use std::{rc::Rc, str::FromStr};
 
 use accounts_app::Accounts;
-use actix_web::{HttpRequest, web::Payload};
+use actix_web::{
+    HttpRequest,
+    web::{Bytes, Payload},
+};
 use message_bus::{Actor, CommandMeta};
 use ordering_app::Ordering;
 
@@ -24,6 +27,7 @@ pub(crate) struct Request {
     payload: Payload,
     state: Rc<WebState>,
     id: RequestId,
+    body: Bytes,
 }
 
 impl Request {
@@ -33,6 +37,7 @@ impl Request {
             payload,
             state,
             id,
+            body: Bytes::new(),
         }
     }
 
@@ -80,7 +85,7 @@ impl Request {
         &mut self,
         read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
     ) -> Result<T, Problem> {
-        match body::json(&self.http, &mut self.payload).await? {
+        match self.body().await? {
             Body::Given(json) => body::read_object(json, read),
             Body::Missing => Err(body::missing()),
         }
@@ -91,10 +96,20 @@ impl Request {
         &mut self,
         read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
     ) -> Result<T, Problem> {
-        match body::json(&self.http, &mut self.payload).await? {
+        match self.body().await? {
             Body::Given(json) => body::read_object(json, read),
             Body::Missing => body::read_object(body::no_fields(), read),
         }
+    }
+
+    async fn body(&mut self) -> Result<Body, Problem> {
+        self.body = body::bytes(&self.http, &mut self.payload).await?;
+        body::json(&self.body)
+    }
+
+    /// The JSON body as it came, once it has been read; nothing before that.
+    pub(crate) fn body_read(&self) -> &[u8] {
+        &self.body
     }
 
     /// Refuses a body that says something, on a route that takes none.

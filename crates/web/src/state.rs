@@ -7,6 +7,8 @@ use message_bus::ContextOperations;
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
+use crate::IdempotencyKeys;
+
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
 pub struct WebState {
@@ -16,6 +18,8 @@ pub struct WebState {
     pub ordering: Arc<Ordering>,
     /// Every context, as `/readyz` asks it.
     pub contexts: Vec<Arc<dyn ContextOperations>>,
+    /// The keys of requests that may be sent again.
+    pub idempotency: IdempotencyKeys,
     /// When commands are issued.
     pub clock: Arc<dyn Clock>,
     /// The ids of requests and commands.

@@ -11,6 +11,7 @@ use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
     body,
+    idempotency::carry_out,
     paging::List,
     problem::Problem,
     request::Request,
@@ -28,10 +29,9 @@ pub(crate) async fn register(mut request: Request) -> Handled {
             })
         })
         .await?;
-    let meta = request.meta(Actor::Anonymous)?;
-    let user = request.accounts().handle(command, meta).await?;
+    let registered = carry_out(&request, request.accounts(), command, Actor::Anonymous).await?;
     // The one address at which its owner can get it.
-    Answer::created(&user, user.version, "/api/v1/users/me".to_owned())
+    registered.answer(|user| Answer::created(user, user.version, "/api/v1/users/me".to_owned()))
 }
 
 /// GET /users?email=
@@ -79,22 +79,20 @@ pub(crate) async fn change_password(mut request: Request, caller: Caller) -> Han
 pub(crate) async fn deactivate(mut request: Request, caller: Caller) -> Handled {
     let user_id = user_id(&request)?;
     request.no_fields().await?;
-    let meta = request.meta(caller.actor())?;
-    one(&request
-        .accounts()
-        .handle(DeactivateUser { user_id }, meta)
-        .await?)
+    let command = DeactivateUser { user_id };
+    carry_out(&request, request.accounts(), command, caller.actor())
+        .await?
+        .answer(one)
 }
 
 /// POST /users/{user_id}/reactivate
 pub(crate) async fn reactivate(mut request: Request, caller: Caller) -> Handled {
     let user_id = user_id(&request)?;
     request.no_fields().await?;
-    let meta = request.meta(caller.actor())?;
-    one(&request
-        .accounts()
-        .handle(ReactivateUser { user_id }, meta)
-        .await?)
+    let command = ReactivateUser { user_id };
+    carry_out(&request, request.accounts(), command, caller.actor())
+        .await?
+        .answer(one)
 }
 
 /// PUT /users/{user_id}/role

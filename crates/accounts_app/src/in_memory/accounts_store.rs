@@ -7,7 +7,10 @@ use std::{
 
 use accounts_domain::{StoredSession, StoredUser, TokenHash, User, UserStatus};
 use async_trait::async_trait;
-use message_bus::{CommandMeta, CommitError, Envelope, NewEvent, ReplayRecord, Unavailable};
+use message_bus::{
+    CommandLog, CommandMeta, CommitError, Envelope, NewEvent, Recorded, RecordedCommands, Replay,
+    ReplayRecord, Unavailable,
+};
 use shared_kernel::{AggregateRoot, EmailAddress, EventId, IdGenerator, SessionId, Timestamp, UserId};
 
 use super::unit_of_work::{InMemoryUnitOfWork, SessionWrite};
@@ -30,7 +33,7 @@ pub(super) struct State {
     pub(super) sessions: BTreeMap<SessionId, StoredSession>,
     pub(super) tokens: BTreeMap<TokenHash, SessionId>,
     events: Vec<Envelope>,
-    command_log: BTreeMap<String, ReplayRecord>,
+    command_log: RecordedCommands,
 }
 
 impl InMemoryAccounts {
@@ -63,7 +66,7 @@ impl InMemoryAccounts {
         let mut state = self.state();
         let mut next = state.clone();
         if let Some(replay) = replay {
-            next.record(replay)?;
+            next.command_log.record(replay)?;
         }
         for user in users {
             next.save(user)?;
@@ -78,19 +81,6 @@ impl InMemoryAccounts {
 }
 
 impl State {
-    fn record(&mut self, record: ReplayRecord) -> Result<(), CommitError> {
-        match self.command_log.get(&record.replay.key) {
-            None => {
-                self.command_log.insert(record.replay.key.clone(), record);
-                Ok(())
-            }
-            Some(first) if first.replay == record.replay => Err(CommitError::AlreadyDone {
-                result: first.result.clone(),
-            }),
-            Some(_) => Err(CommitError::ReplayKeyReused),
-        }
-    }
-
     fn save(&mut self, user: &User) -> Result<(), CommitError> {
         let stored_version = self
             .users
@@ -173,6 +163,13 @@ impl State {
             },
         );
         Ok(())
+    }
+}
+
+#[async_trait]
+impl CommandLog for InMemoryAccounts {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        Ok(self.state().command_log.recorded(replay))
     }
 }
 

@@ -5,7 +5,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use message_bus::{CommandMeta, CommitError, Delivery, Envelope, NewEvent, ReplayRecord};
+use async_trait::async_trait;
+use message_bus::{
+    CommandLog, CommandMeta, CommitError, Delivery, Envelope, NewEvent, Recorded, RecordedCommands, Replay,
+    ReplayRecord, Unavailable,
+};
 use ordering_domain::{Customer, CustomerRecord, Order, OrderRecord};
 use shared_kernel::{AggregateRoot, Changes, CustomerId, EventId, IdGenerator, OrderId, Version};
 
@@ -31,7 +35,7 @@ pub(super) struct State {
     events: Vec<Envelope>,
     /// Per consumer and aggregate, the last delivery that was applied.
     applied: Vec<Delivery>,
-    command_log: BTreeMap<String, ReplayRecord>,
+    command_log: RecordedCommands,
 }
 
 impl InMemoryOrdering {
@@ -72,7 +76,7 @@ impl InMemoryOrdering {
             next.move_position(delivery)?;
         }
         if let Some(replay) = replay {
-            next.record(replay)?;
+            next.command_log.record(replay)?;
         }
         for order in orders {
             next.save_order(order)?;
@@ -84,6 +88,13 @@ impl InMemoryOrdering {
         }
         *state = next;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl CommandLog for InMemoryOrdering {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        Ok(self.state().command_log.recorded(replay))
     }
 }
 
@@ -116,19 +127,6 @@ impl State {
         self.applied.retain(|applied| !same_place(applied, &delivery));
         self.applied.push(delivery);
         Ok(())
-    }
-
-    fn record(&mut self, record: ReplayRecord) -> Result<(), CommitError> {
-        match self.command_log.get(&record.replay.key) {
-            None => {
-                self.command_log.insert(record.replay.key.clone(), record);
-                Ok(())
-            }
-            Some(first) if first.replay == record.replay => Err(CommitError::AlreadyDone {
-                result: first.result.clone(),
-            }),
-            Some(_) => Err(CommitError::ReplayKeyReused),
-        }
     }
 
     fn save_order(&mut self, order: &Order) -> Result<(), CommitError> {

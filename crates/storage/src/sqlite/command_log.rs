@@ -1,7 +1,9 @@
 //! The command log: who repeats a command gets the first answer again.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into};
-use message_bus::{CommitError, ReplayRecord};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, delete, insert_into,
+};
+use message_bus::{CommitError, Recorded, Replay, ReplayRecord};
 
 use super::{errors::WriteFailure, schema::command_log};
 
@@ -24,18 +26,41 @@ pub(super) fn record(
     if inserted == 1 {
         return Ok(());
     }
-    let recorded: Option<(Vec<u8>, String)> = command_log::table
-        .filter(command_log::replay_key.eq(&record.replay.key))
-        .select((command_log::fingerprint, command_log::result))
-        .first(connection)
-        .optional()?;
-    Err(WriteFailure::Alone(match recorded {
-        Some((fingerprint, result)) if fingerprint == record.replay.fingerprint => {
-            CommitError::AlreadyDone { result }
-        }
-        Some(_) => CommitError::ReplayKeyReused,
-        None => CommitError::ConstraintBroken {
+    Err(WriteFailure::Alone(match find(connection, &record.replay)? {
+        Recorded::Answer(result) => CommitError::AlreadyDone { result },
+        Recorded::AnotherRequest => CommitError::ReplayKeyReused,
+        Recorded::Nothing => CommitError::ConstraintBroken {
             constraint: "command_log.replay_key".to_owned(),
         },
     }))
+}
+
+/// Looks a key up.
+pub(super) fn find(connection: &mut SqliteConnection, replay: &Replay) -> diesel::QueryResult<Recorded> {
+    let recorded: Option<(Vec<u8>, String)> = command_log::table
+        .filter(command_log::replay_key.eq(&replay.key))
+        .select((command_log::fingerprint, command_log::result))
+        .first(connection)
+        .optional()?;
+    Ok(match recorded {
+        None => Recorded::Nothing,
+        Some((fingerprint, result)) if fingerprint == replay.fingerprint => Recorded::Answer(result),
+        Some(_) => Recorded::AnotherRequest,
+    })
+}
+
+/// Forgets what was recorded before `time`, the oldest first and at most `limit` lines, so that no commit waits long
+/// for it. Says how many there were.
+pub(super) fn forget_before(
+    connection: &mut SqliteConnection,
+    time: i64,
+    limit: i64,
+) -> diesel::QueryResult<usize> {
+    let oldest: Vec<String> = command_log::table
+        .filter(command_log::recorded_at.lt(time))
+        .order(command_log::recorded_at)
+        .limit(limit)
+        .select(command_log::replay_key)
+        .load(connection)?;
+    delete(command_log::table.filter(command_log::replay_key.eq_any(&oldest))).execute(connection)
 }

@@ -10,10 +10,11 @@ use std::{
 use diesel::SqliteConnection;
 use diesel_migrations::EmbeddedMigrations;
 use message_bus::{Beginning, CommitError, Consumer, Unavailable};
-use shared_kernel::Clock;
+use shared_kernel::{Clock, Timestamp};
+use tokio::sync::oneshot;
 
 use super::{
-    CommitStatistics, OpenError, ReadError, SqliteRows,
+    CommitStatistics, OpenError, ReadError, SqliteRows, command_log,
     committer::{Committer, Shared, Upkeep},
     connection, deliveries,
     errors::WriteFailure,
@@ -145,6 +146,27 @@ impl<R: SqliteRows> SqliteContext<R> {
         self.upkeep(move |connection| Ok(deliveries::begin(connection, name, source, begins_after, now)?))
             .await?;
         Ok(begins_after)
+    }
+
+    /// Forgets the commands that were recorded before `time`, a few at a time, so that no commit waits long for it.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn forget_commands_before(&self, time: Timestamp) -> Result<(), Unavailable> {
+        const AT_ONCE: i64 = 500;
+        loop {
+            let (count, counted) = oneshot::channel();
+            self.upkeep(move |connection| {
+                let forgotten = command_log::forget_before(connection, time.as_microseconds(), AT_ONCE)?;
+                // An error says that the caller has gone, and so nobody counts.
+                let _ = count.send(forgotten);
+                Ok(())
+            })
+            .await?;
+            if counted.await.unwrap_or(0) == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Commits what is queued, stops the threads and folds the log into the file. Says what was done in all.

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use message_bus::{Backlog, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Standing, Unavailable};
+use message_bus::{
+    Backlog, CommandLog, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
+    Standing, Unavailable,
+};
 use shared_kernel::Version;
 use uuid::Uuid;
 
@@ -11,7 +14,7 @@ use super::SqliteContext;
 use crate::{
     EventLog, History, LoggedEvent,
     sqlite::{
-        SqliteRows,
+        SqliteRows, command_log,
         deliveries::{self, HeldRow},
         event_log,
     },
@@ -92,6 +95,15 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
         let now = self.inner.clock.now().as_microseconds();
         self.read(move |connection| deliveries::due(connection, consumer, now, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: SqliteRows> CommandLog for SqliteContext<R> {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        let replay = replay.clone();
+        self.read(move |connection| Ok(command_log::find(connection, &replay)?))
             .await
     }
 }
