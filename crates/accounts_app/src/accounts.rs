@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use accounts_domain::{User, rules::email_already_registered};
 use message_bus::{
-    CommandLog, CommandMeta, CommitError, Conflict, LogsCommands, NotFound, UseCaseError, retry::Attempt,
+    CommandLog, CommandMeta, CommitError, Conflict, LogsCommands, NotFound, ReplayRecord, UseCaseError,
+    retry::Attempt,
 };
 use shared_kernel::{AggregateRoot, Clock, EmailAddress, IdGenerator, Refusal, Timestamp, UserId};
 
@@ -83,6 +84,20 @@ pub(crate) async fn user_to_change(
         .into()),
         Some(_) | None => Ok(user),
     }
+}
+
+/// Commits what happened to the user. When nothing did, there is at most the answer for the command log to commit.
+pub(crate) async fn commit_changes(
+    mut unit: Box<dyn AccountsUnitOfWork>,
+    user: User,
+    replay: Option<ReplayRecord>,
+) -> Result<(), CommitError> {
+    if !user.changes().is_empty() {
+        unit.users().save(user);
+    } else if replay.is_none() {
+        return Ok(());
+    }
+    unit.commit(replay).await
 }
 
 /// There is no such user.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use message_bus::{Actor, CommandMeta, Handles, Replay, UseCaseError};
-use shared_kernel::{IdGenerator, Role, SessionId, UserId};
+use shared_kernel::{
+    IdGenerator, Role, SessionId, UserId,
+    in_memory::{CountingIds, ManualClock},
+};
 
 use crate::{
     Accounts, AccountsPorts, Authentication, CreateUser, LogIn, RefreshSession, Secret, TokenGrant, Tokens,
     UserView,
-    in_memory::{
-        CountingIds, InMemoryAccounts, SettableClock, TransparentAccessTokens, TransparentPasswords,
-        TransparentRefreshTokens,
-    },
+    in_memory::{InMemoryAccounts, TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens},
 };
 
 /// Everybody's password.
@@ -20,7 +20,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) struct AccountsUnderTest {
     pub(crate) accounts: Accounts,
     pub(crate) store: InMemoryAccounts,
-    pub(crate) clock: Arc<SettableClock>,
+    pub(crate) clock: Arc<ManualClock>,
     pub(crate) passwords: Arc<TransparentPasswords>,
     ids: Arc<dyn IdGenerator>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct AccountsUnderTest {
 impl AccountsUnderTest {
     pub(crate) fn new() -> Self {
         let ids: Arc<dyn IdGenerator> = Arc::new(CountingIds::default());
-        let clock = Arc::new(SettableClock::at("2026-01-01T00:00:00Z".parse().unwrap()));
+        let clock = Arc::new(ManualClock::default());
         let passwords = Arc::new(TransparentPasswords::default());
         let store = InMemoryAccounts::new(Arc::clone(&ids));
         let accounts = Accounts::new(AccountsPorts {

@@ -87,7 +87,7 @@ mod tests {
         let rubbish = under_test.accounts.authenticate("rubbish").await.unwrap();
         assert_eq!(rubbish, Authentication::Rejected(RejectedToken::Malformed));
         let tokens = under_test.log_in("ada@example.com").await;
-        under_test.clock.advance_milliseconds(900_000);
+        under_test.clock.advance_seconds(900);
         let expired = Authentication::Rejected(RejectedToken::Expired);
         assert_eq!(under_test.authenticate(&tokens).await, expired);
     }
@@ -124,9 +124,9 @@ mod tests {
         let mut unit = under_test.store.begin(under_test.by_the_operator());
         unit.sessions().end_all_of(ada.id, None, ada.created_at);
         unit.commit(None).await.unwrap();
-        under_test.clock.advance_milliseconds(1_999);
+        under_test.clock.advance_seconds(1);
         under_test.session_of(&tokens).await;
-        under_test.clock.advance_milliseconds(1);
+        under_test.clock.advance_seconds(1);
         let rejected = Authentication::Rejected(RejectedToken::SessionOver);
         assert_eq!(under_test.authenticate(&tokens).await, rejected);
     }

@@ -1,11 +1,11 @@
-//! A user takes another e-mail address.
+//! A user takes another e-mail address. Taking the one they have, in the same spelling, changes nothing.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
 use shared_kernel::{EmailAddress, Refusal};
 
 use crate::{
     Accounts, UserView,
-    accounts::{NO_SUCH_USER, unless_registered, user_to_change},
+    accounts::{NO_SUCH_USER, commit_changes, unless_registered, user_to_change},
 };
 
 /// Change the e-mail address of the user who asks.
@@ -27,8 +27,7 @@ impl Handles<ChangeEmail> for Accounts {
             let mut user = user_to_change(unit.as_mut(), user_id, &meta).await?;
             user.change_email(command.email.clone()).map_err(Refusal::from)?;
             let view = UserView::of(&user);
-            unit.users().save(user);
-            let committed = unit.commit(meta.replay_record(&view)?).await;
+            let committed = commit_changes(unit, user, meta.replay_record(&view)?).await;
             committed.map_err(|error| unless_registered(error, &command.email))?;
             Ok(view)
         })
@@ -74,6 +73,39 @@ mod tests {
             under_test.event_types(),
             ["UserAccountCreated", "UserEmailChanged"]
         );
+    }
+
+    #[tokio::test]
+    async fn the_address_that_is_there_already_changes_nothing_and_another_spelling_does() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let change = |email| under_test.accounts.handle(to(email), under_test.by(ada.id));
+        assert_eq!(change("ada@example.com").await.unwrap(), ada);
+        assert_eq!(under_test.event_types(), ["UserAccountCreated"]);
+        let respelled = change("Ada@example.com").await.unwrap();
+        assert_eq!(
+            (respelled.email.as_str(), respelled.version),
+            ("Ada@example.com", Version::new(2))
+        );
+        assert_eq!(
+            under_test.event_types(),
+            ["UserAccountCreated", "UserEmailChanged"]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_changed_nothing_is_still_the_answer_when_it_is_repeated() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let with_key = || CommandMeta {
+            actor: under_test.by(ada.id).actor,
+            ..under_test.by_the_operator_with_key("key")
+        };
+        let change = |meta, email| under_test.accounts.handle(to(email), meta);
+        assert_eq!(change(with_key(), "ada@example.com").await.unwrap(), ada);
+        let moved = change(under_test.by(ada.id), "ada@lovelace.org").await.unwrap();
+        assert_eq!(change(with_key(), "ada@example.com").await.unwrap(), ada);
+        assert_eq!(under_test.accounts.user(ada.id).await.unwrap(), moved);
     }
 
     #[tokio::test]

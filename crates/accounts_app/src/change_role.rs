@@ -1,9 +1,12 @@
-//! An admin gives a user another role.
+//! An admin gives a user another role. Giving the one they have changes nothing.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
-use shared_kernel::{Refusal, Role, UserId};
+use shared_kernel::{Role, UserId};
 
-use crate::{Accounts, UserView, accounts::user_to_change};
+use crate::{
+    Accounts, UserView,
+    accounts::{commit_changes, user_to_change},
+};
 
 /// Change a user's role.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +26,9 @@ impl Handles<ChangeRole> for Accounts {
         let view = deciding_again(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.ports.units.begin(meta.clone());
             let mut user = user_to_change(unit.as_mut(), command.user_id, &meta).await?;
-            user.change_role(command.role).map_err(Refusal::from)?;
+            user.change_role(command.role);
             let view = UserView::of(&user);
-            unit.users().save(user);
-            unit.commit(meta.replay_record(&view)?).await?;
+            commit_changes(unit, user, meta.replay_record(&view)?).await?;
             Ok(view)
         })
         .await?;
@@ -38,10 +40,7 @@ impl Handles<ChangeRole> for Accounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        Authentication,
-        accounts_under_test::{AccountsUnderTest, refused_by},
-    };
+    use crate::{Authentication, accounts_under_test::AccountsUnderTest};
 
     #[tokio::test]
     async fn another_role_binds_at_once_for_tokens_that_are_out_already() {
@@ -78,16 +77,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_role_that_is_there_already_is_refused() {
+    async fn the_role_that_is_there_already_changes_nothing() {
         let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
         let command = ChangeRole {
-            user_id: under_test.ada().await.id,
-            role: Role::Customer,
+            user_id: ada.id,
+            role: ada.role,
         };
-        let result = under_test
+        let view = under_test
             .accounts
             .handle(command, under_test.by_the_operator())
-            .await;
-        assert_eq!(refused_by(result), "role_unchanged");
+            .await
+            .unwrap();
+        assert_eq!(view, ada);
+        assert_eq!(under_test.event_types(), ["UserAccountCreated"]);
     }
 }

@@ -5,10 +5,8 @@
 //! delivery positions (accounts reacts to nothing), and anything secure.
 
 mod accounts_store;
-mod clock_and_ids;
 mod transparent_secrets;
 mod unit_of_work;
 
 pub use accounts_store::InMemoryAccounts;
-pub use clock_and_ids::{CountingIds, SettableClock};
 pub use transparent_secrets::{TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens};

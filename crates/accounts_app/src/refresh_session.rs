@@ -98,7 +98,7 @@ mod tests {
         accounts_under_test::{AccountsUnderTest, granted},
     };
 
-    const DAY_MILLISECONDS: i64 = 24 * 60 * 60 * 1000;
+    const DAY_SECONDS: i64 = 24 * 60 * 60;
 
     async fn logged_in() -> (AccountsUnderTest, Tokens) {
         let under_test = AccountsUnderTest::new();
@@ -122,7 +122,7 @@ mod tests {
     async fn within_the_grace_window_a_replaced_token_gets_the_same_successor_again() {
         let (under_test, first) = logged_in().await;
         let second = granted(under_test.refresh(&first.refresh_token).await);
-        under_test.clock.advance_milliseconds(10_000);
+        under_test.clock.advance_seconds(10);
         let again = granted(under_test.refresh(&first.refresh_token).await);
         assert_eq!(again.refresh_token, second.refresh_token);
         granted(under_test.refresh(&again.refresh_token).await);
@@ -133,7 +133,7 @@ mod tests {
         let (under_test, first) = logged_in().await;
         let second = granted(under_test.refresh(&first.refresh_token).await);
         under_test.session_of(&second).await;
-        under_test.clock.advance_milliseconds(10_001);
+        under_test.clock.advance_seconds(11);
         assert_eq!(
             under_test.refresh(&first.refresh_token).await,
             TokenGrant::InvalidGrant
@@ -166,7 +166,7 @@ mod tests {
         let (under_test, first) = logged_in().await;
         let mut newest = first.clone();
         for _ in 0..5 {
-            under_test.clock.advance_milliseconds(DAY_MILLISECONDS);
+            under_test.clock.advance_seconds(DAY_SECONDS);
             newest = granted(under_test.refresh(&newest.refresh_token).await);
         }
         assert_eq!(
@@ -184,7 +184,7 @@ mod tests {
         let (under_test, first) = logged_in().await;
         let other = under_test.log_in("ada@example.com").await;
         granted(under_test.refresh(&first.refresh_token).await);
-        under_test.clock.advance_milliseconds(20_000);
+        under_test.clock.advance_seconds(20);
         assert_eq!(
             under_test.refresh(&first.refresh_token).await,
             TokenGrant::InvalidGrant
@@ -195,9 +195,9 @@ mod tests {
     #[tokio::test]
     async fn a_session_expires_after_thirty_days_without_use() {
         let (under_test, first) = logged_in().await;
-        under_test.clock.advance_milliseconds(29 * DAY_MILLISECONDS);
+        under_test.clock.advance_seconds(29 * DAY_SECONDS);
         let second = granted(under_test.refresh(&first.refresh_token).await);
-        under_test.clock.advance_milliseconds(30 * DAY_MILLISECONDS);
+        under_test.clock.advance_seconds(30 * DAY_SECONDS);
         assert_eq!(
             under_test.refresh(&second.refresh_token).await,
             TokenGrant::InvalidGrant

@@ -4,9 +4,8 @@ use shared_kernel::Refusal;
 
 use crate::rules::{
     common_passwords_are_refused::CommonPassword, current_password_must_match::CurrentPasswordMismatch,
-    email_must_differ::EmailUnchanged, password_length::PasswordLength, role_must_differ::RoleUnchanged,
-    user_already_active::UserAlreadyActive, user_already_inactive::UserAlreadyInactive,
-    user_must_be_active::UserInactive,
+    password_length::PasswordLength, user_already_active::UserAlreadyActive,
+    user_already_inactive::UserAlreadyInactive, user_must_be_active::UserInactive,
 };
 
 /// A rule of accounts refused.
@@ -21,12 +20,6 @@ pub enum AccountsError {
     /// The current password was not given.
     #[error(transparent)]
     CurrentPasswordMismatch(#[from] CurrentPasswordMismatch),
-    /// The new address is the old one.
-    #[error(transparent)]
-    EmailUnchanged(#[from] EmailUnchanged),
-    /// The new role is the old one.
-    #[error(transparent)]
-    RoleUnchanged(#[from] RoleUnchanged),
     /// An active user cannot be reactivated.
     #[error(transparent)]
     UserAlreadyActive(#[from] UserAlreadyActive),
@@ -44,8 +37,6 @@ impl From<AccountsError> for Refusal {
             AccountsError::PasswordLength(error) => error.into(),
             AccountsError::CommonPassword(error) => error.into(),
             AccountsError::CurrentPasswordMismatch(error) => error.into(),
-            AccountsError::EmailUnchanged(error) => error.into(),
-            AccountsError::RoleUnchanged(error) => error.into(),
             AccountsError::UserAlreadyActive(error) => error.into(),
             AccountsError::UserAlreadyInactive(error) => error.into(),
             AccountsError::UserInactive(error) => error.into(),

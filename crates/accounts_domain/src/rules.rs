@@ -6,11 +6,9 @@
 pub mod common_passwords_are_refused;
 pub mod current_password_must_match;
 pub mod email_already_registered;
-pub mod email_must_differ;
 pub mod inactive_users_have_no_access;
 pub mod password_length;
 pub mod refresh_tokens_are_used_once;
-pub mod role_must_differ;
 pub mod sessions_expire_unused;
 pub mod user_already_active;
 pub mod user_already_inactive;

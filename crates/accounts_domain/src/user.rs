@@ -8,11 +8,10 @@ use shared_kernel::{AggregateRoot, Changes, EmailAddress, Role, Timestamp, UserI
 use crate::{
     AccountsError, PasswordHash, PasswordMatch,
     rules::{
-        current_password_must_match, email_must_differ, role_must_differ,
-        role_must_differ::RoleUnchanged,
+        current_password_must_match,
         user_already_active::{self, UserAlreadyActive},
         user_already_inactive::{self, UserAlreadyInactive},
-        user_must_be_active,
+        user_must_be_active::{self, UserInactive},
     },
 };
 
@@ -118,12 +117,16 @@ impl User {
     }
 
     /// Gives the user another e-mail address. Whether somebody else has it is decided when it is committed.
+    /// The one they have changes nothing; another spelling of it is another address.
     ///
     /// # Errors
-    /// [`AccountsError::UserInactive`], [`AccountsError::EmailUnchanged`].
-    pub fn change_email(&mut self, email: EmailAddress) -> Result<(), AccountsError> {
+    /// [`UserInactive`].
+    pub fn change_email(&mut self, email: EmailAddress) -> Result<(), UserInactive> {
         user_must_be_active::check(self.status)?;
-        email_must_differ::check(&self.email, &email)?;
+        // Addresses are equal however they are cased, so the spelling is asked.
+        if self.email.as_str() == email.as_str() {
+            return Ok(());
+        }
         self.email = email.clone();
         self.changes.raise(UserEvent::EmailChanged { email });
         Ok(())
@@ -145,15 +148,13 @@ impl User {
         Ok(())
     }
 
-    /// Gives the user another role.
-    ///
-    /// # Errors
-    /// [`RoleUnchanged`].
-    pub fn change_role(&mut self, role: Role) -> Result<(), RoleUnchanged> {
-        role_must_differ::check(self.role, role)?;
+    /// Gives the user another role. The one they have changes nothing.
+    pub fn change_role(&mut self, role: Role) {
+        if self.role == role {
+            return;
+        }
         self.role = role;
         self.changes.raise(UserEvent::RoleChanged { role });
-        Ok(())
     }
 
     /// Closes the account for now.

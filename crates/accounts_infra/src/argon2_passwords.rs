@@ -124,7 +124,7 @@ impl PasswordHasher for Argon2PasswordHasher {
 
 #[cfg(test)]
 mod tests {
-    use accounts_app::in_memory::CountingIds;
+    use shared_kernel::in_memory::CountingIds;
 
     use super::*;
 

@@ -48,7 +48,7 @@ impl RefreshTokens for HmacRefreshTokens {
 
 #[cfg(test)]
 mod tests {
-    use accounts_app::in_memory::CountingIds;
+    use shared_kernel::in_memory::CountingIds;
 
     use super::*;
 

@@ -1,1 +1,9 @@
 //! Use cases on the in-memory store.
+
+mod following_accounts;
+mod fulfilling;
+mod listing;
+mod placing;
+mod racing;
+mod shop;
+mod storing;

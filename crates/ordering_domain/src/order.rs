@@ -14,7 +14,7 @@ use crate::{
     order_record::total_of,
     rules::{
         an_order_is_confirmed_once, closed_customers_place_no_orders, confirming_needs_lines,
-        lines_are_named_by_id::UnknownLine, one_currency, only_confirmed_orders_ship,
+        lines_are_named_by_id, one_currency, only_confirmed_orders_ship,
         only_pending_or_confirmed_orders_are_cancelled, only_pending_orders_change,
         only_shipped_orders_are_delivered, order_line_limit, order_total_limit,
         shipping_needs_reserved_stock, text_fields,
@@ -119,11 +119,8 @@ impl Order {
     /// The rule that refuses it.
     pub fn remove_line(&mut self, line_id: OrderLineId, at: Timestamp) -> Result<(), OrderError> {
         only_pending_orders_change::check(self.record.status)?;
-        let before = self.record.lines.len();
+        lines_are_named_by_id::find(&mut self.record.lines, line_id)?;
         self.record.lines.retain(|line| line.id != line_id);
-        if self.record.lines.len() == before {
-            return Err(UnknownLine { line_id }.into());
-        }
         self.changed(at, OrderEvent::LineRemoved { line_id });
         Ok(())
     }
@@ -140,10 +137,7 @@ impl Order {
     ) -> Result<(), OrderError> {
         only_pending_orders_change::check(self.record.status)?;
         let mut lines = self.record.lines.clone();
-        let line = lines
-            .iter_mut()
-            .find(|line| line.id == line_id)
-            .ok_or(UnknownLine { line_id })?;
+        let line = lines_are_named_by_id::find(&mut lines, line_id)?;
         let before = line.quantity;
         line.quantity = quantity;
         order_total_limit::check(total_of(&lines, self.record.currency)?)?;

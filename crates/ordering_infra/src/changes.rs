@@ -103,3 +103,6 @@ fn line_changes(order: &Order, loaded: &[OrderLineRow]) -> Vec<LineChange> {
     changes.extend(gone.cloned().map(LineChange::Delete));
     changes
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
-use accounts_app::in_memory::CountingIds;
+//! Access tokens: what is in them, and what is rejected.
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use shared_kernel::in_memory::CountingIds;
 
 use super::*;
 

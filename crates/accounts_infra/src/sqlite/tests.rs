@@ -6,14 +6,16 @@ mod users;
 use accounts_app::{
     Accounts, AccountsPorts, Authentication, ChangeEmail, ChangePassword, ChangeRole, CreateUser,
     DeactivateUser, LogIn, RefreshSession, RejectedToken, RevokeToken, Secret, TokenGrant, Tokens,
-    UserQueries, UserView,
-    in_memory::{CountingIds, SettableClock, TransparentPasswords},
+    UserQueries, UserView, in_memory::TransparentPasswords,
 };
 use accounts_domain::{Session, TokenHash};
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::MigrationHarness;
-use message_bus::{Actor, CommitError, Handles, UseCaseError};
-use shared_kernel::{Clock, Role, SessionId, UserId, Version};
+use message_bus::{Actor, CommitError, Handles, Replay, UseCaseError};
+use shared_kernel::{
+    Clock, Role, SessionId, UserId, Version,
+    in_memory::{CountingIds, ManualClock},
+};
 use storage::{DataFolder, EventLog};
 use tempfile::TempDir;
 
@@ -26,7 +28,7 @@ struct OnAFile {
     accounts: Accounts,
     store: Arc<SqliteAccounts>,
     context: SqliteContext<AccountsRows>,
-    clock: Arc<SettableClock>,
+    clock: Arc<ManualClock>,
     ids: Arc<dyn IdGenerator>,
     folder: TempDir,
 }
@@ -37,7 +39,7 @@ impl OnAFile {
     }
 
     fn in_folder(folder: TempDir, ids: Arc<dyn IdGenerator>) -> Self {
-        let clock = Arc::new(SettableClock::at("2026-01-01T00:00:00Z".parse().unwrap()));
+        let clock = Arc::new(ManualClock::default());
         let data = DataFolder::open(folder.path()).unwrap();
         let context = SqliteContext::open(&data, CONTEXT, MIGRATIONS, clock.clone()).unwrap();
         let store = Arc::new(SqliteAccounts::new(context.clone(), Arc::clone(&ids)));

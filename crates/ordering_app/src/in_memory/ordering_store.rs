@@ -78,11 +78,12 @@ impl InMemoryOrdering {
         if let Some(replay) = replay {
             next.command_log.record(replay)?;
         }
-        for order in orders {
+        // What nothing happened to is not written, whatever others did to it meanwhile.
+        for order in orders.iter().filter(|order| !order.changes().is_empty()) {
             next.save_order(order)?;
             next.log(order_events(order)?, meta, self.ids.as_ref());
         }
-        for customer in customers {
+        for customer in customers.iter().filter(|customer| !customer.changes().is_empty()) {
             next.save_customer(customer)?;
             next.log(customer_events(customer), meta, self.ids.as_ref());
         }
@@ -132,7 +133,7 @@ impl State {
     fn save_order(&mut self, order: &Order) -> Result<(), CommitError> {
         let record = order.record();
         let stored = self.orders.get(&record.id).map(|(_, version)| *version);
-        unchanged_since(stored, order.changes())?;
+        as_it_was_loaded(stored, order.changes(), "orders.id")?;
         let taken = |(other, _): &(OrderRecord, Version)| {
             other.id != record.id && other.reference == record.reference
         };
@@ -148,7 +149,7 @@ impl State {
     fn save_customer(&mut self, customer: &Customer) -> Result<(), CommitError> {
         let record = customer.record();
         let stored = self.customers.get(&record.id).map(|(_, version)| *version);
-        unchanged_since(stored, customer.changes())?;
+        as_it_was_loaded(stored, customer.changes(), "customers.id")?;
         self.customers
             .insert(record.id, (record.clone(), customer.version()));
         Ok(())
@@ -167,11 +168,17 @@ fn same_place(left: &Delivery, right: &Delivery) -> bool {
     (left.consumer, left.aggregate_id) == (right.consumer, right.aggregate_id)
 }
 
-/// What nothing happened to is not written, so its version does not matter.
-fn unchanged_since<E>(stored: Option<Version>, changes: &Changes<E>) -> Result<(), CommitError> {
-    if changes.is_empty() || stored.unwrap_or_default() == changes.loaded_version() {
-        Ok(())
-    } else {
-        Err(CommitError::VersionConflict)
+/// A row that is new must not be there, and one that is changed must be as it was loaded.
+fn as_it_was_loaded<E>(
+    stored: Option<Version>,
+    changes: &Changes<E>,
+    primary_key: &str,
+) -> Result<(), CommitError> {
+    match (stored, changes.loaded_version()) {
+        (Some(_), Version::NEVER_STORED) => Err(CommitError::AlreadyExists {
+            constraint: primary_key.to_owned(),
+        }),
+        (stored, loaded) if stored.unwrap_or_default() == loaded => Ok(()),
+        _ => Err(CommitError::VersionConflict),
     }
 }

@@ -1,32 +1,17 @@
-//! An order's operations, each at the edge of its rules.
+//! Placing an order and changing its lines, each at the edge of its rules.
 
 mod builders;
 mod lifecycle;
+mod steps;
 
-use shared_kernel::{AggregateRoot, Currency, Quantity, Refusal, RefusalKind, Version};
+use shared_kernel::{AggregateRoot, Currency, Money, Quantity, Refusal, Version};
 
-use self::builders::{LONDON, a_line, an_order, at, id, usd};
+use self::builders::{a_line, an_order, at, id, usd};
 use super::*;
 use crate::rules::{
-    an_order_is_confirmed_once::OrderAlreadyConfirmed,
-    closed_customers_place_no_orders::CustomerClosed,
-    confirming_needs_lines::OrderWithoutLines,
-    one_currency::OneCurrency,
-    only_confirmed_orders_ship::OrderNotConfirmed,
-    only_pending_or_confirmed_orders_are_cancelled::{OrderAlreadyCancelled, OrderCannotBeCancelled},
-    only_pending_orders_change::OrderNotPending,
-    only_shipped_orders_are_delivered::OrderNotShipped,
-    order_line_limit::OrderLineLimit,
-    order_total_limit::OrderTotalLimit,
-    shipping_needs_reserved_stock::StockNotReserved,
+    closed_customers_place_no_orders::CustomerClosed, lines_are_named_by_id::UnknownLine,
+    one_currency::OneCurrency, order_line_limit::OrderLineLimit, order_total_limit::OrderTotalLimit,
 };
-
-fn by_road() -> Shipment {
-    Shipment {
-        carrier: "Royal Mail".to_owned(),
-        tracking_number: "RM123456789GB".to_owned(),
-    }
-}
 
 fn last_event(order: &Order) -> OrderEvent {
     let (_, event) = order.changes().events().last().unwrap();
@@ -94,7 +79,7 @@ fn fifty_lines_are_accepted_and_fifty_one_are_not() {
 #[test]
 fn a_line_in_another_currency_is_refused() {
     let mut line = a_line(9, "1.00", 1);
-    line.unit_price = shared_kernel::Money::parse("1.00", Currency::Eur).unwrap();
+    line.unit_price = Money::parse("1.00", Currency::Eur).unwrap();
     let mut order = an_order().placed();
     let error = refused_without_a_trace(&mut order, |order| order.add_line(line.clone(), at(1)));
     assert_eq!(
@@ -180,166 +165,4 @@ fn a_line_that_is_not_there_can_be_neither_changed_nor_removed() {
     );
     let error = refused_without_a_trace(&mut order, |order| order.change_quantity(line_id, one, at(1)));
     assert_eq!(error, unknown);
-}
-
-#[test]
-fn adding_to_a_confirmed_order_is_refused_and_so_is_every_other_change_of_lines() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
-    let line_id = order.record().lines[0].id;
-    let not_pending = OrderError::from(OrderNotPending {
-        status: OrderStatus::Confirmed,
-    });
-    let one = Quantity::new(1).unwrap();
-    let add = refused_without_a_trace(&mut order, |order| order.add_line(a_line(9, "1.00", 1), at(1)));
-    let remove = refused_without_a_trace(&mut order, |order| order.remove_line(line_id, at(1)));
-    let change = refused_without_a_trace(&mut order, |order| order.change_quantity(line_id, one, at(1)));
-    assert_eq!(
-        [add, remove, change],
-        [not_pending.clone(), not_pending.clone(), not_pending]
-    );
-}
-
-#[test]
-fn confirming_an_empty_order_is_refused() {
-    let mut order = an_order().placed();
-    let error = refused_without_a_trace(&mut order, |order| order.confirm(LONDON.address(), at(1)));
-    assert_eq!(error, OrderWithoutLines.into());
-}
-
-#[test]
-fn confirming_twice_has_an_error_of_its_own() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
-    let error = refused_without_a_trace(&mut order, |order| order.confirm(LONDON.address(), at(1)));
-    assert_eq!(
-        error,
-        OrderAlreadyConfirmed {
-            status: OrderStatus::Confirmed
-        }
-        .into()
-    );
-}
-
-#[test]
-fn cancelling_keeps_the_reason_and_has_one_of_its_own_when_none_is_given() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
-    order.cancel(Some("found it cheaper".to_owned()), at(1)).unwrap();
-    assert_eq!(
-        order.record().cancellation.as_ref().unwrap().reason,
-        "found it cheaper"
-    );
-    let mut order = an_order().placed();
-    order.cancel(None, at(1)).unwrap();
-    assert_eq!(
-        order.record().cancellation.as_ref().unwrap().reason,
-        Cancellation::ON_REQUEST
-    );
-}
-
-#[test]
-fn a_cancelled_or_shipped_order_cannot_be_cancelled_each_with_its_own_error() {
-    let mut cancelled = an_order().placed();
-    cancelled.cancel(None, at(1)).unwrap();
-    let error = refused_without_a_trace(&mut cancelled, |order| order.cancel(None, at(2)));
-    assert_eq!(error, OrderAlreadyCancelled.into());
-    let mut shipped = an_order().with_line("1.00", 1).shipped();
-    let error = refused_without_a_trace(&mut shipped, |order| order.cancel(None, at(2)));
-    assert_eq!(
-        error,
-        OrderCannotBeCancelled {
-            status: OrderStatus::Shipped
-        }
-        .into()
-    );
-}
-
-#[test]
-fn only_a_confirmed_order_ships_and_only_a_shipped_one_arrives() {
-    let mut order = an_order().with_line("1.00", 1).placed();
-    let error = refused_without_a_trace(&mut order, |order| order.ship(by_road(), at(1)));
-    assert_eq!(
-        error,
-        OrderNotConfirmed {
-            status: OrderStatus::Pending
-        }
-        .into()
-    );
-    order.confirm(LONDON.address(), at(1)).unwrap();
-    let error = refused_without_a_trace(&mut order, |order| order.deliver(at(2)));
-    assert_eq!(
-        error,
-        OrderNotShipped {
-            status: OrderStatus::Confirmed
-        }
-        .into()
-    );
-    order.ship(by_road(), at(2)).unwrap();
-    order.deliver(at(3)).unwrap();
-    assert_eq!(order.record().status, OrderStatus::Delivered);
-}
-
-#[test]
-fn a_shipment_names_its_carrier() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
-    let nobody = Shipment {
-        carrier: String::new(),
-        ..by_road()
-    };
-    let error = refused_without_a_trace(&mut order, |order| order.ship(nobody.clone(), at(1)));
-    assert_eq!(Refusal::from(error).kind, RefusalKind::Value);
-}
-
-#[test]
-fn an_order_whose_stock_is_only_asked_for_does_not_ship() {
-    let mut record = an_order().with_line("1.00", 1).confirmed().record().clone();
-    record.allocation = Allocation::Requested;
-    let mut order = Order::rehydrate(record, Version::new(2));
-    let error = refused_without_a_trace(&mut order, |order| order.ship(by_road(), at(1)));
-    assert_eq!(
-        error,
-        StockNotReserved {
-            allocation: Allocation::Requested
-        }
-        .into()
-    );
-    order.stock_reserved(at(2));
-    assert!(order.ship(by_road(), at(3)).is_ok());
-}
-
-#[test]
-fn news_of_stock_that_comes_too_late_changes_nothing() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
-    order.cancel(None, at(1)).unwrap();
-    let version = order.version();
-    order.stock_reserved(at(2));
-    order.stock_rejected(Vec::new(), at(3));
-    assert_eq!(order.version(), version);
-    assert_eq!(order.record().allocation, Allocation::None);
-}
-
-#[test]
-fn rejected_stock_cancels_the_order_and_keeps_what_was_short() {
-    let mut order = an_order().with_line("1.00", 2).confirmed();
-    let shortages = vec![Shortage {
-        product_id: order.record().lines[0].product_id,
-        requested: Quantity::new(2).unwrap(),
-        available: 1,
-    }];
-    order.stock_rejected(shortages.clone(), at(1));
-    assert_eq!(order.record().status, OrderStatus::Cancelled);
-    assert_eq!(order.record().allocation, Allocation::Rejected);
-    let cancellation = Cancellation {
-        reason: "out_of_stock".to_owned(),
-        shortages,
-    };
-    assert_eq!(last_event(&order), OrderEvent::Cancelled { cancellation });
-}
-
-#[test]
-fn an_order_from_before_a_limit_stays_readable_and_can_still_be_cancelled() {
-    let mut record = an_order().with_line("1.00", 1).placed().record().clone();
-    record.lines[0].unit_price = usd("20000.00");
-    let mut order = Order::rehydrate(record, Version::FIRST);
-    assert_eq!(order.record().total(), Ok(usd("20000.00")));
-    order.cancel(None, at(1)).unwrap();
-    assert_eq!(order.version(), Version::new(2));
 }

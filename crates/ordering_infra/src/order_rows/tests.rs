@@ -1,1 +1,175 @@
 //! Orders go into rows and back.
+
+use shared_kernel::events::Shortage;
+
+use super::*;
+use ordering_domain::{OrderReference, Placement};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_microseconds(1_767_225_600_000_123)
+        .unwrap()
+        .plus_seconds(seconds)
+}
+
+fn a_line(number: u8) -> OrderLine {
+    OrderLine {
+        id: format!("0197b2c4-6d00-7000-8000-0000000001{number:02}")
+            .parse()
+            .unwrap(),
+        product_id: format!("0197b2c4-6d00-7000-8000-0000000002{number:02}")
+            .parse()
+            .unwrap(),
+        product_name: format!("Tëapot {number}"),
+        quantity: Quantity::new(i64::from(number)).unwrap(),
+        unit_price: Money::parse("19.99", Currency::Gbp).unwrap(),
+    }
+}
+
+fn pending() -> Order {
+    let placement = Placement {
+        id: "0197b2c4-6d00-7000-8000-000000000010".parse().unwrap(),
+        reference: OrderReference::from_random_bits([1, 2, 3, 4, 5]),
+        customer_id: "0197b2c4-6d00-7000-8000-000000000001".parse().unwrap(),
+        currency: Currency::Gbp,
+        lines: vec![a_line(1), a_line(2)],
+        placed_at: at(0),
+    };
+    Order::place(placement, None).unwrap()
+}
+
+fn confirmed() -> Order {
+    let mut order = pending();
+    let parts = AddressParts {
+        street: "12 St James Square".to_owned(),
+        city: "London".to_owned(),
+        state: String::new(),
+        postal_code: "SW1Y 4JH".to_owned(),
+        country: "GB".to_owned(),
+    };
+    order.confirm(Address::new(parts).unwrap(), at(1)).unwrap();
+    order
+}
+
+fn shipped() -> Order {
+    let mut order = confirmed();
+    let shipment = Shipment {
+        carrier: "Royal Mail".to_owned(),
+        tracking_number: "RM1".to_owned(),
+    };
+    order.ship(shipment, at(2)).unwrap();
+    order
+}
+
+fn out_of_stock() -> Order {
+    let mut order = confirmed();
+    let shortage = Shortage {
+        product_id: a_line(1).product_id,
+        requested: a_line(1).quantity,
+        available: 0,
+    };
+    order.stock_rejected(vec![shortage], at(2));
+    order
+}
+
+fn rows(order: &Order) -> (OrderRow, Vec<OrderLineRow>) {
+    let lines = order.record().lines.iter().zip(0..);
+    let lines = lines
+        .map(|(line, position)| OrderLineRow::of(order.id(), position, line))
+        .collect();
+    (OrderRow::of(order).unwrap(), lines)
+}
+
+#[test]
+fn an_order_in_every_state_goes_into_rows_and_back() {
+    let mut cancelled = pending();
+    cancelled
+        .cancel(Some("changed my mind".to_owned()), at(1))
+        .unwrap();
+    let mut delivered = shipped();
+    delivered.deliver(at(3)).unwrap();
+    for order in [
+        pending(),
+        confirmed(),
+        shipped(),
+        delivered,
+        cancelled,
+        out_of_stock(),
+    ] {
+        let (row, lines) = rows(&order);
+        let (record, version) = row.into_record(lines).unwrap();
+        assert_eq!(&record, order.record());
+        assert_eq!(version, order.version());
+    }
+}
+
+#[test]
+fn money_is_minor_units_and_times_are_microseconds() {
+    let (row, lines) = rows(&pending());
+    assert_eq!((row.currency.as_str(), lines[0].unit_price), ("GBP", 1999));
+    assert_eq!(row.placed_at, 1_767_225_600_000_123);
+}
+
+#[test]
+fn a_row_that_orderly_never_wrote_is_not_guessed_at() {
+    let (row, lines) = rows(&out_of_stock());
+    let broken_rows = [
+        OrderRow {
+            status: "lost".to_owned(),
+            ..row.clone()
+        },
+        OrderRow {
+            allocation: String::new(),
+            ..row.clone()
+        },
+        OrderRow {
+            currency: "XTS".to_owned(),
+            ..row.clone()
+        },
+        OrderRow {
+            reference: "7K3M".to_owned(),
+            ..row.clone()
+        },
+        OrderRow {
+            shipping_city: None,
+            ..row.clone()
+        },
+        OrderRow {
+            cancellation_shortages: Some("[".to_owned()),
+            ..row.clone()
+        },
+        OrderRow {
+            cancellation_reason: None,
+            ..row.clone()
+        },
+        OrderRow {
+            carrier: Some("Royal Mail".to_owned()),
+            ..row.clone()
+        },
+        OrderRow {
+            placed_at: i64::MAX,
+            ..row.clone()
+        },
+        OrderRow {
+            version: -1,
+            ..row.clone()
+        },
+    ];
+    for broken in broken_rows {
+        assert!(broken.clone().into_record(lines.clone()).is_err(), "{broken:?}");
+    }
+    for broken in [
+        OrderLineRow {
+            quantity: 0,
+            ..lines[0].clone()
+        },
+        OrderLineRow {
+            unit_price: -1,
+            ..lines[0].clone()
+        },
+    ] {
+        assert!(
+            row.clone().into_record(vec![broken.clone()]).is_err(),
+            "{broken:?}"
+        );
+    }
+}

@@ -1,1 +1,6 @@
 //! The adapters on a real file.
+
+mod lists;
+mod orders;
+mod prepared;
+mod shop;

@@ -67,6 +67,25 @@ async fn a_user_changes_their_address_and_their_password() {
 }
 
 #[actix_web::test]
+async fn putting_what_is_there_already_answers_the_user_as_they_are() {
+    let shop = Shop::open();
+    let admin = shop.admin().await;
+    let ada = shop.customer("ada").await;
+    let user = shop.send(get("/users/me").by(&ada)).await.json();
+    let email = put("/users/me/email")
+        .by(&ada)
+        .set_json(json!({"email": user["email"]}));
+    let role = put(&format!("/users/{}/role", user["id"].as_str().unwrap()))
+        .by(&admin)
+        .set_json(json!({"role": user["role"]}));
+    for same in [email, role] {
+        let answer = shop.send(same).await;
+        assert_eq!((answer.status, &answer.json()), (StatusCode::OK, &user));
+        assert_eq!(answer.header("etag"), Some("\"1\""));
+    }
+}
+
+#[actix_web::test]
 async fn a_user_sees_their_sessions_and_ends_one() {
     let shop = Shop::open();
     let ada = shop.customer("ada").await;

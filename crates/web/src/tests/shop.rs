@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use accounts_app::{
     Accounts, AccountsPorts, CreateUser, Secret,
-    in_memory::{
-        CountingIds, InMemoryAccounts, SettableClock, TransparentAccessTokens, TransparentPasswords,
-        TransparentRefreshTokens,
-    },
+    in_memory::{InMemoryAccounts, TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens},
 };
 use actix_web::{
     App,
@@ -18,7 +15,10 @@ use async_trait::async_trait;
 use message_bus::{Actor, Backlog, CommandMeta, ContextOperations, Handles, Unavailable};
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
-use shared_kernel::{Clock, IdGenerator, Role, Timestamp};
+use shared_kernel::{
+    Clock, IdGenerator, Role,
+    in_memory::{CountingIds, ManualClock},
+};
 
 use crate::{WebState, configure};
 
@@ -26,7 +26,7 @@ pub(super) const PASSWORD: &str = "correct horse battery staple";
 
 pub(super) struct Shop {
     pub(super) state: WebState,
-    pub(super) clock: Arc<SettableClock>,
+    pub(super) clock: Arc<ManualClock>,
 }
 
 /// A logged-in user.
@@ -91,9 +91,8 @@ impl ContextOperations for Context {
 impl Shop {
     pub(super) fn open() -> Self {
         let ids: Arc<dyn IdGenerator> = Arc::new(CountingIds::default());
-        let opening = Timestamp::from_microseconds(1_767_225_600_000_000).unwrap();
-        let settable_clock = Arc::new(SettableClock::at(opening));
-        let clock: Arc<dyn Clock> = Arc::clone(&settable_clock) as _;
+        let manual_clock = Arc::new(ManualClock::default());
+        let clock: Arc<dyn Clock> = Arc::clone(&manual_clock) as _;
         let accounts_store = Arc::new(InMemoryAccounts::new(Arc::clone(&ids)));
         let accounts = Accounts::new(AccountsPorts {
             units: Arc::clone(&accounts_store) as _,
@@ -107,7 +106,7 @@ impl Shop {
         let ordering_store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
         let ordering = Ordering::new(Arc::clone(&ordering_store) as _, ordering_store, Arc::clone(&ids));
         Self {
-            clock: settable_clock,
+            clock: manual_clock,
             state: WebState {
                 accounts: Arc::new(accounts),
                 ordering: Arc::new(ordering),

@@ -14,7 +14,7 @@ CREATE TABLE orders (
     shipping_postal_code   TEXT    CHECK (shipping_postal_code <> ''),
     shipping_country       TEXT    CHECK (length(shipping_country) = 2),
     cancellation_reason    TEXT,
-    cancellation_shortages TEXT    CHECK (json_valid(cancellation_shortages)), -- [{product_id, requested, available}]
+    cancellation_shortages TEXT    CHECK (cancellation_shortages IS NULL OR json_valid(cancellation_shortages)), -- [{product_id, requested, available}]
     carrier                TEXT,
     tracking_number        TEXT,
     placed_at              INTEGER NOT NULL,

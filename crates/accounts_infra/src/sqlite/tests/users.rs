@@ -94,6 +94,37 @@ async fn only_the_events_for_others_are_to_be_published() {
 }
 
 #[tokio::test]
+async fn what_changes_nothing_is_recorded_under_its_key_and_writes_nothing_else() {
+    let file = OnAFile::new();
+    let ada = file.create("ada@example.com").await.unwrap();
+    let change = |role, replay| {
+        let meta = CommandMeta {
+            replay,
+            ..file.meta(Actor::Operator)
+        };
+        let user_id = ada.id;
+        file.accounts.handle(ChangeRole { user_id, role }, meta)
+    };
+    let key = || {
+        Some(Replay {
+            key: "key".to_owned(),
+            fingerprint: [1; 32],
+        })
+    };
+    assert_eq!(change(Role::Customer, None).await.unwrap(), ada);
+    assert_eq!(change(Role::Customer, key()).await.unwrap(), ada);
+    assert_eq!(file.accounts.user(ada.id).await.unwrap(), ada);
+    let promoted = change(Role::Staff, None).await.unwrap();
+    assert_eq!(promoted.version, Version::new(2));
+    assert_eq!(
+        change(Role::Customer, key()).await.unwrap(),
+        ada,
+        "as it was answered"
+    );
+    assert_eq!(file.accounts.user(ada.id).await.unwrap(), promoted);
+}
+
+#[tokio::test]
 async fn a_user_changed_by_two_at_once_is_written_by_one() {
     let file = OnAFile::new();
     let ada = file.create("ada@example.com").await.unwrap();

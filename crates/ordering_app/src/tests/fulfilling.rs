@@ -1,0 +1,218 @@
+//! An order's way from its lines to its delivery, and who may take it there.
+
+use message_bus::{Actor, CommandMeta, Conflict, Handles, UseCaseError};
+use shared_kernel::{OrderLineId, Quantity, Version};
+
+use super::shop::{Shop, a_line, ada, bob, code, customer, staff, to_london};
+use crate::{
+    AddLine, AddressGiven, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, OrderView, RemoveLine,
+};
+
+fn not_found(result: Result<OrderView, UseCaseError>) -> &'static str {
+    match result {
+        Err(UseCaseError::NotFound(not_found)) => not_found.what,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version() {
+    let shop = Shop::new();
+    let order = shop.placed(customer(ada()), vec![a_line("10.00", 1)]).await;
+    let meta = || shop.meta(customer(ada()));
+    let add = AddLine {
+        order_id: order.id,
+        line: a_line("5.00", 1),
+    };
+    let order = shop.ordering.handle(add, meta()).await.unwrap();
+    let (order_id, line_id) = (order.id, order.lines[1].id);
+    let quantity = Quantity::new(3).unwrap();
+    let order = shop
+        .ordering
+        .handle(
+            ChangeQuantity {
+                order_id,
+                line_id,
+                quantity,
+            },
+            meta(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(order.total.to_string(), "USD 25.00");
+    let order = shop
+        .ordering
+        .handle(RemoveLine { order_id, line_id }, meta())
+        .await
+        .unwrap();
+    assert_eq!(order.lines.len(), 1);
+
+    let confirmed = shop.confirm(order_id).await.unwrap();
+    assert_eq!(
+        (confirmed.status.as_str(), confirmed.allocation.as_str()),
+        ("confirmed", "none")
+    );
+    assert_eq!(confirmed.shipping_address.unwrap().postal_code, "SW1Y 4JH");
+    assert_eq!(confirmed.allowed_actions, ["cancel", "ship"]);
+
+    shop.clock.advance_seconds(60);
+    let shipped = shop.ship(order_id).await.unwrap();
+    assert_eq!(shipped.shipment.unwrap().carrier, "Royal Mail");
+    assert_eq!(shipped.updated_at, shipped.placed_at.plus_seconds(60));
+    let delivered = shop
+        .ordering
+        .handle(DeliverOrder { order_id }, shop.meta(staff()))
+        .await
+        .unwrap();
+    assert_eq!(
+        (delivered.status.as_str(), delivered.version),
+        ("delivered", Version::new(7))
+    );
+    assert!(delivered.allowed_actions.is_empty());
+
+    let events = [
+        "OrderPlaced",
+        "OrderLineAdded",
+        "OrderLineQuantityChanged",
+        "OrderLineRemoved",
+        "OrderConfirmed",
+        "OrderShipped",
+        "OrderDelivered",
+    ];
+    assert_eq!(shop.events_of(order_id), events);
+    assert_eq!(
+        shop.ordering.order(order_id, &customer(ada())).await.unwrap(),
+        delivered
+    );
+}
+
+#[tokio::test]
+async fn cancelling_tells_the_reason() {
+    let shop = Shop::new();
+    let order = shop.confirmed().await;
+    let cancel = CancelOrder {
+        order_id: order.id,
+        reason: Some("changed my mind".to_owned()),
+    };
+    let order = shop
+        .ordering
+        .handle(cancel.clone(), shop.meta(customer(ada())))
+        .await
+        .unwrap();
+    assert_eq!(order.cancellation.unwrap().reason, "changed my mind");
+    assert_eq!(
+        shop.store.events().last().unwrap().data["reason"],
+        "changed my mind"
+    );
+    let again = shop.ordering.handle(cancel, shop.meta(customer(ada()))).await;
+    assert_eq!(code(again), "order_already_cancelled");
+}
+
+#[tokio::test]
+async fn each_step_out_of_turn_has_its_own_code() {
+    let shop = Shop::new();
+    let empty = shop.placed(customer(ada()), vec![]).await;
+    assert_eq!(code(shop.confirm(empty.id).await), "order_without_lines");
+    assert_eq!(code(shop.ship(empty.id).await), "order_not_confirmed");
+    let order = shop.confirmed().await;
+    let order_id = order.id;
+    assert_eq!(code(shop.confirm(order_id).await), "order_already_confirmed");
+    let add = AddLine {
+        order_id,
+        line: a_line("1.00", 1),
+    };
+    assert_eq!(
+        code(shop.ordering.handle(add, shop.meta(customer(ada()))).await),
+        "order_not_pending"
+    );
+    let deliver = shop
+        .ordering
+        .handle(DeliverOrder { order_id }, shop.meta(staff()))
+        .await;
+    assert_eq!(code(deliver), "order_not_shipped");
+    shop.ship(order_id).await.unwrap();
+    let cancel = CancelOrder {
+        order_id,
+        reason: None,
+    };
+    assert_eq!(
+        code(shop.ordering.handle(cancel, shop.meta(staff())).await),
+        "order_cannot_be_cancelled"
+    );
+}
+
+#[tokio::test]
+async fn an_address_without_a_country_is_refused_before_the_order_is_looked_at() {
+    let shop = Shop::new();
+    let order = shop.placed(customer(ada()), vec![a_line("1.00", 1)]).await;
+    let nowhere = AddressGiven {
+        country: String::new(),
+        ..to_london()
+    };
+    let confirm = ConfirmOrder {
+        order_id: order.id,
+        shipping_address: nowhere,
+    };
+    assert_eq!(
+        code(shop.ordering.handle(confirm, shop.meta(customer(ada()))).await),
+        "address_incomplete"
+    );
+    assert_eq!(shop.events_of(order.id), ["OrderPlaced"]);
+}
+
+#[tokio::test]
+async fn somebody_elses_order_is_not_found_and_stays_as_it_is() {
+    let shop = Shop::new();
+    let order = shop.placed(customer(ada()), vec![a_line("1.00", 1)]).await;
+    for stranger in [customer(bob()), Actor::Anonymous] {
+        let cancel = CancelOrder {
+            order_id: order.id,
+            reason: None,
+        };
+        assert_eq!(
+            not_found(shop.ordering.handle(cancel, shop.meta(stranger.clone())).await),
+            "order"
+        );
+        assert_eq!(not_found(shop.ordering.order(order.id, &stranger).await), "order");
+    }
+    assert_eq!(shop.ordering.order(order.id, &staff()).await.unwrap(), order);
+}
+
+#[tokio::test]
+async fn a_line_that_is_not_there_is_not_found() {
+    let shop = Shop::new();
+    let order = shop.placed(customer(ada()), vec![a_line("1.00", 1)]).await;
+    let line_id = OrderLineId::new(order.id.uuid());
+    let remove = RemoveLine {
+        order_id: order.id,
+        line_id,
+    };
+    assert_eq!(
+        not_found(shop.ordering.handle(remove, shop.meta(customer(ada()))).await),
+        "order_line"
+    );
+}
+
+#[tokio::test]
+async fn a_stale_version_is_a_conflict_that_names_the_current_one() {
+    let shop = Shop::new();
+    let order = shop.confirmed().await;
+    let expecting = |version| CommandMeta {
+        expected_version: Some(Version::new(version)),
+        ..shop.meta(customer(ada()))
+    };
+    let cancel = || CancelOrder {
+        order_id: order.id,
+        reason: None,
+    };
+    let result = shop.ordering.handle(cancel(), expecting(1)).await;
+    let Err(UseCaseError::Conflict(conflict)) = result else {
+        panic!("{result:?}");
+    };
+    let stale = Conflict::StaleVersion {
+        expected: Version::new(1),
+        current: Version::new(2),
+    };
+    assert_eq!(conflict, stale);
+    assert!(shop.ordering.handle(cancel(), expecting(2)).await.is_ok());
+}

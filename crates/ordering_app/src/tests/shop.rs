@@ -1,0 +1,192 @@
+//! A shop for tests: the context over the in-memory store, and people in words.
+
+use std::sync::Arc;
+
+use message_bus::{Actor, CommandMeta, Delivery, Handles, Replay, UseCaseError};
+use shared_kernel::{
+    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, Quantity, Role, UserId, Version,
+    in_memory::{CountingIds, ManualClock},
+};
+
+use crate::{
+    AddressGiven, ConfirmOrder, LineToOrder, OrderView, Ordering, OrderingUnits, PlaceOrder, ShipOrder,
+    in_memory::InMemoryOrdering,
+};
+
+/// The context, its store, and the sources that it draws from.
+pub(super) struct Shop {
+    pub(super) ordering: Arc<Ordering>,
+    pub(super) store: InMemoryOrdering,
+    pub(super) clock: ManualClock,
+    pub(super) ids: Arc<CountingIds>,
+}
+
+pub(super) fn ada() -> UserId {
+    "0197b2c4-6d00-7000-8000-00000000000a".parse().unwrap()
+}
+
+pub(super) fn bob() -> UserId {
+    "0197b2c4-6d00-7000-8000-00000000000b".parse().unwrap()
+}
+
+pub(super) const fn customer(id: UserId) -> Actor {
+    Actor::User {
+        id,
+        role: Role::Customer,
+    }
+}
+
+pub(super) fn staff() -> Actor {
+    let id = "0197b2c4-6d00-7000-8000-00000000000c".parse().unwrap();
+    Actor::User {
+        id,
+        role: Role::Staff,
+    }
+}
+
+pub(super) fn a_line(unit_price: &str, quantity: i64) -> LineToOrder {
+    LineToOrder {
+        product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
+        product_name: "Teapot".to_owned(),
+        quantity: Quantity::new(quantity).unwrap(),
+        unit_price: Money::parse(unit_price, Currency::Usd).unwrap(),
+    }
+}
+
+pub(super) fn an_order(lines: Vec<LineToOrder>) -> PlaceOrder {
+    PlaceOrder {
+        currency: Currency::Usd,
+        lines,
+        customer_id: None,
+    }
+}
+
+pub(super) fn to_london() -> AddressGiven {
+    AddressGiven {
+        street: "12 St James Square".to_owned(),
+        city: "London".to_owned(),
+        state: String::new(),
+        postal_code: "SW1Y 4JH".to_owned(),
+        country: "GB".to_owned(),
+    }
+}
+
+/// The code of a refusal; anything else is not what the test expected.
+pub(super) fn code(result: Result<OrderView, UseCaseError>) -> &'static str {
+    match result {
+        Err(UseCaseError::Refused(refusal)) => refusal.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+impl Shop {
+    pub(super) fn new() -> Self {
+        Self::with_units(|store| Arc::new(store))
+    }
+
+    /// A shop whose units of work come from somewhere else, which may get them from the store.
+    pub(super) fn with_units(units: impl FnOnce(InMemoryOrdering) -> Arc<dyn OrderingUnits>) -> Self {
+        let ids = Arc::new(CountingIds::default());
+        Self::drawing_from(Arc::clone(&ids) as Arc<dyn IdGenerator>, ids, units)
+    }
+
+    /// A shop that draws ids from one source while its tests draw theirs from another.
+    pub(super) fn drawing_from(
+        source: Arc<dyn IdGenerator>,
+        ids: Arc<CountingIds>,
+        units: impl FnOnce(InMemoryOrdering) -> Arc<dyn OrderingUnits>,
+    ) -> Self {
+        let store = InMemoryOrdering::new(Arc::clone(&ids) as Arc<dyn IdGenerator>);
+        let ordering = Ordering::new(units(store.clone()), Arc::new(store.clone()), source);
+        Self {
+            ordering: Arc::new(ordering),
+            store,
+            clock: ManualClock::default(),
+            ids,
+        }
+    }
+
+    pub(super) fn meta(&self, actor: Actor) -> CommandMeta {
+        CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
+    }
+
+    pub(super) fn meta_with_key(&self, actor: Actor, key: &str) -> CommandMeta {
+        let replay = Replay {
+            key: key.to_owned(),
+            fingerprint: [7; 32],
+        };
+        CommandMeta {
+            replay: Some(replay),
+            ..self.meta(actor)
+        }
+    }
+
+    /// The meta of a reaction to version `version` of a user, whose events before it were all taken.
+    pub(super) fn reacting(&self, user_id: UserId, version: u32) -> CommandMeta {
+        let delivery = Delivery {
+            consumer: "ordering.users",
+            event_id: EventId::new(self.ids.next_id()),
+            aggregate_id: user_id.uuid(),
+            version: Version::new(version),
+            previous_version: Version::new(version - 1),
+        };
+        CommandMeta {
+            delivery: Some(delivery),
+            ..self.meta(Actor::Consumer("ordering.users"))
+        }
+    }
+
+    pub(super) async fn placed(&self, actor: Actor, lines: Vec<LineToOrder>) -> OrderView {
+        self.ordering
+            .handle(an_order(lines), self.meta(actor))
+            .await
+            .unwrap()
+    }
+
+    /// An order of Ada's, confirmed.
+    pub(super) async fn confirmed(&self) -> OrderView {
+        let order = self.placed(customer(ada()), vec![a_line("19.99", 2)]).await;
+        self.confirm(order.id).await.unwrap()
+    }
+
+    pub(super) async fn confirm(&self, order_id: OrderId) -> Result<OrderView, UseCaseError> {
+        let command = ConfirmOrder {
+            order_id,
+            shipping_address: to_london(),
+        };
+        self.ordering.handle(command, self.meta(customer(ada()))).await
+    }
+
+    pub(super) async fn ship(&self, order_id: OrderId) -> Result<OrderView, UseCaseError> {
+        let command = ShipOrder {
+            order_id,
+            carrier: "Royal Mail".to_owned(),
+            tracking_number: "RM123456789GB".to_owned(),
+        };
+        self.ordering.handle(command, self.meta(staff())).await
+    }
+
+    /// The types of the events that were logged about an order or a customer, oldest first.
+    pub(super) fn events_of(&self, id: impl Into<Subject>) -> Vec<String> {
+        let subject = id.into().0;
+        let about = |id: &dyn ToString| id.to_string() == subject;
+        let events = self.store.events();
+        let about_it = events.iter().filter(|event| about(&event.aggregate_id));
+        about_it.map(|event| event.event_type.clone()).collect()
+    }
+}
+
+/// Whatever events can be about.
+pub(super) struct Subject(String);
+
+impl From<OrderId> for Subject {
+    fn from(id: OrderId) -> Self {
+        Self(id.to_string())
+    }
+}
+
+impl From<CustomerId> for Subject {
+    fn from(id: CustomerId) -> Self {
+        Self(id.to_string())
+    }
+}

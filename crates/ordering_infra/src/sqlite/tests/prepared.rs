@@ -1,0 +1,83 @@
+//! Placing and reading an order prepares each statement once; after that it is only bound and run.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::{
+    Connection, SqliteConnection,
+    connection::{Instrumentation, InstrumentationEvent},
+};
+use diesel_migrations::MigrationHarness;
+use ordering_app::VisibleTo;
+use ordering_domain::{Order, OrderLine, OrderReference, Placement};
+use shared_kernel::{
+    AggregateRoot, Currency, IdGenerator, Money, OrderId, OrderLineId, Quantity, Timestamp,
+    in_memory::CountingIds,
+};
+
+use crate::{MIGRATIONS, changes::OrderChange, sqlite::order_tables};
+
+/// The statements that went into the connection's cache, each as often as it did. One that is prepared
+/// afresh each time never goes there.
+#[derive(Clone, Default)]
+struct Cached(Arc<Mutex<Vec<String>>>);
+
+impl Instrumentation for Cached {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::CacheQuery { sql, .. } = event {
+            self.0.lock().unwrap().push(sql.replace('`', ""));
+        }
+    }
+}
+
+fn an_order(ids: &CountingIds, lines: u8) -> Order {
+    let line = |_| OrderLine {
+        id: OrderLineId::new(ids.next_id()),
+        product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
+        product_name: "Teapot".to_owned(),
+        quantity: Quantity::new(1).unwrap(),
+        unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
+    };
+    let placement = Placement {
+        id: OrderId::new(ids.next_id()),
+        reference: OrderReference::from_random_bits([lines; 5]),
+        customer_id: "0197b2c4-6d00-7000-8000-000000000001".parse().unwrap(),
+        currency: Currency::Usd,
+        lines: (0..lines).map(line).collect(),
+        placed_at: Timestamp::from_microseconds(0).unwrap(),
+    };
+    Order::place(placement, None).unwrap()
+}
+
+#[test]
+fn placing_takes_two_statements_and_reading_two_whoever_asks_each_prepared_once() {
+    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+    connection.run_pending_migrations(MIGRATIONS).unwrap();
+    let cached = Cached::default();
+    connection.set_instrumentation(cached.clone());
+    let ids = CountingIds::default();
+    for lines in 1..4 {
+        let order = an_order(&ids, lines);
+        order_tables::write(&OrderChange::of(&order, &[]).unwrap(), &mut connection).unwrap();
+        for who in [
+            VisibleTo::Everyone,
+            VisibleTo::Customer(order.record().customer_id),
+        ] {
+            let (_, read) = order_tables::read(order.id(), who, &mut connection)
+                .unwrap()
+                .unwrap();
+            assert_eq!(read.len(), usize::from(lines));
+        }
+    }
+    let cached = cached.0.lock().unwrap();
+    let about = |beginning: &str, middle: &str| {
+        let found = cached
+            .iter()
+            .filter(|sql| sql.starts_with(beginning) && sql.contains(middle));
+        found.count()
+    };
+    assert_eq!(about("INSERT INTO orders", ""), 1);
+    assert_eq!(about("INSERT INTO order_lines", ""), 1);
+    assert_eq!(about("SELECT", "FROM orders"), 2);
+    assert_eq!(about("SELECT", "FROM order_lines"), 1);
+    assert_eq!(cached.len(), 5, "{cached:?}");
+}

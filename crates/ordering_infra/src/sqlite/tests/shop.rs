@@ -1,0 +1,102 @@
+//! A shop on a file of its own.
+
+use std::sync::Arc;
+
+use message_bus::{Actor, CommandMeta, Handles};
+use ordering_app::{LineToOrder, OrderView, Ordering, PlaceOrder};
+use shared_kernel::{
+    Clock, Currency, IdGenerator, Money, Quantity, Role, UserId,
+    in_memory::{CountingIds, ManualClock},
+};
+use storage::{DataFolder, sqlite::SqliteContext};
+
+use crate::{MIGRATIONS, OrderingRows, sqlite::SqliteOrdering};
+
+pub(super) struct Shop {
+    pub(super) ordering: Ordering,
+    pub(super) store: SqliteOrdering,
+    pub(super) context: SqliteContext<OrderingRows>,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) ids: Arc<CountingIds>,
+    folder: DataFolder,
+    temporary: tempfile::TempDir,
+}
+
+pub(super) fn ada() -> Actor {
+    somebody("0197b2c4-6d00-7000-8000-00000000000a", Role::Customer)
+}
+
+pub(super) fn bob() -> Actor {
+    somebody("0197b2c4-6d00-7000-8000-00000000000b", Role::Customer)
+}
+
+pub(super) fn staff() -> Actor {
+    somebody("0197b2c4-6d00-7000-8000-00000000000c", Role::Staff)
+}
+
+fn somebody(id: &str, role: Role) -> Actor {
+    Actor::User {
+        id: id.parse::<UserId>().unwrap(),
+        role,
+    }
+}
+
+pub(super) fn a_line(name: &str, quantity: i64) -> LineToOrder {
+    LineToOrder {
+        product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
+        product_name: name.to_owned(),
+        quantity: Quantity::new(quantity).unwrap(),
+        unit_price: Money::parse("19.99", Currency::Eur).unwrap(),
+    }
+}
+
+impl Shop {
+    pub(super) fn new() -> Self {
+        Self::open(tempfile::tempdir().unwrap(), Arc::default())
+    }
+
+    /// The shop on the same file, after everything was closed.
+    pub(super) async fn opened_again(self) -> Self {
+        self.context.close().await;
+        let Self {
+            folder,
+            temporary,
+            ids,
+            ..
+        } = self;
+        drop(folder);
+        Self::open(temporary, ids)
+    }
+
+    fn open(temporary: tempfile::TempDir, ids: Arc<CountingIds>) -> Self {
+        let folder = DataFolder::open(temporary.path()).unwrap();
+        let clock = Arc::new(ManualClock::default());
+        let time = Arc::clone(&clock) as Arc<dyn Clock>;
+        let context = SqliteContext::open(&folder, "ordering", MIGRATIONS, time).unwrap();
+        let source = Arc::clone(&ids) as Arc<dyn IdGenerator>;
+        let store = SqliteOrdering::new(context.clone(), Arc::clone(&source));
+        let ordering = Ordering::new(Arc::new(store.clone()), Arc::new(store.clone()), source);
+        Self {
+            ordering,
+            store,
+            context,
+            clock,
+            ids,
+            folder,
+            temporary,
+        }
+    }
+
+    pub(super) fn meta(&self, actor: Actor) -> CommandMeta {
+        CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
+    }
+
+    pub(super) async fn placed(&self, actor: Actor, lines: Vec<LineToOrder>) -> OrderView {
+        let place = PlaceOrder {
+            currency: Currency::Eur,
+            lines,
+            customer_id: None,
+        };
+        self.ordering.handle(place, self.meta(actor)).await.unwrap()
+    }
+}
