@@ -5,8 +5,10 @@
 CARGO ?= cargo
 # Rounds of each torture test under `make torture`; `make test` plays three.
 ROUNDS ?= 25
+# Orders that the demo customers have in all after `make seed`.
+ORDERS ?= 60
 
-.PHONY: help run test lint fmt doc torture ci
+.PHONY: help run seed demo test lint fmt doc torture ci
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -14,6 +16,13 @@ help: ## list what can be done
 
 run: ## build, and serve on http://127.0.0.1:8080 with the data in ./data
 	$(CARGO) run --release --locked --package orderly -- serve
+
+seed: ## fill ./data with demo users and ORDERS (60) orders in every state; again adds nothing
+	$(CARGO) run --release --locked --package orderly -- seed --orders $(ORDERS)
+
+demo: ## play an order's whole life against a temporary server, each step with what it shows
+	$(CARGO) build --release --locked --package orderly
+	@.ci/demo $${CARGO_TARGET_DIR:-target}/release/orderly
 
 test: ## run every test, and print how long each suite took
 	@.ci/test

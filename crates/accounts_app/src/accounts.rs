@@ -11,7 +11,9 @@ use shared_kernel::{AggregateRoot, Clock, EmailAddress, IdGenerator, Refusal, Ti
 
 use crate::{
     AccessClaims, AccessTokens, AccountsUnitOfWork, AccountsUnits, PasswordHasher, RefreshTokens, Secret,
-    TokenGrant, Tokens, UserQueries, standing_cache::StandingCache,
+    TokenGrant, Tokens, UserQueries,
+    standing_cache::StandingCache,
+    throttling::{LogInThrottle, RegistrationThrottle},
 };
 
 /// What accounts needs from outside.
@@ -36,6 +38,8 @@ pub struct AccountsPorts {
 pub struct Accounts {
     pub(crate) ports: AccountsPorts,
     pub(crate) standings: StandingCache,
+    pub(crate) log_ins: LogInThrottle,
+    pub(crate) registrations: RegistrationThrottle,
 }
 
 impl Accounts {
@@ -44,6 +48,8 @@ impl Accounts {
         Self {
             ports,
             standings: StandingCache::default(),
+            log_ins: LogInThrottle::default(),
+            registrations: RegistrationThrottle::default(),
         }
     }
 

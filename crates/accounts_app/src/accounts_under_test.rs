@@ -1,6 +1,6 @@
 //! Accounts over the in-memory stand-ins, with words for what tests do again and again.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use message_bus::{Actor, CommandMeta, Handles, Replay, UseCaseError};
 use shared_kernel::{
@@ -91,14 +91,21 @@ impl AccountsUnderTest {
     }
 
     pub(crate) async fn try_log_in(&self, username: &str, password: &str) -> TokenGrant {
+        self.log_in_from(None, username, password).await.unwrap()
+    }
+
+    pub(crate) async fn log_in_from(
+        &self,
+        caller_address: Option<IpAddr>,
+        username: &str,
+        password: &str,
+    ) -> Result<TokenGrant, UseCaseError> {
         let command = LogIn {
             username: username.to_owned(),
             password: Secret::new(password.to_owned()),
+            caller_address,
         };
-        self.accounts
-            .handle(command, self.meta(Actor::Anonymous))
-            .await
-            .unwrap()
+        self.accounts.handle(command, self.meta(Actor::Anonymous)).await
     }
 
     pub(crate) async fn log_in(&self, username: &str) -> Tokens {

@@ -27,6 +27,7 @@ pub mod refresh_session;
 pub mod register_user;
 pub mod revoke_token;
 mod standing_cache;
+mod throttling;
 
 pub use accounts::{Accounts, AccountsPorts};
 pub use authenticate::Authentication;

@@ -1,7 +1,9 @@
 //! Somebody logs in, which opens a session.
 //!
 //! Why somebody is turned away shows neither in the answer nor in the time it takes: for a user who does not exist
-//! the password is compared with a decoy. Throttling is not here, but with whoever takes the requests.
+//! the password is compared with a decoy. Whoever tries too often is told to come back before any of that.
+
+use std::net::IpAddr;
 
 use accounts_domain::{PasswordMatch, Session, User, rules::inactive_users_have_no_access::has_access};
 use message_bus::{
@@ -19,6 +21,8 @@ pub struct LogIn {
     pub username: String,
     /// What was given for the password.
     pub password: Secret,
+    /// Where the request came from; `None` when it came over no network.
+    pub caller_address: Option<IpAddr>,
 }
 
 impl Command for LogIn {
@@ -27,13 +31,24 @@ impl Command for LogIn {
 
 impl Handles<LogIn> for Accounts {
     async fn handle(&self, command: LogIn, meta: CommandMeta) -> Result<TokenGrant, UseCaseError> {
+        let attempt = self
+            .log_ins
+            .admit(command.caller_address, &command.username, meta.issued_at)?;
+        let result = self.log_in(&command, &meta).await;
+        self.log_ins.settle(attempt, &result);
+        result
+    }
+}
+
+impl Accounts {
+    async fn log_in(&self, command: &LogIn, meta: &CommandMeta) -> Result<TokenGrant, UseCaseError> {
         let session_id = SessionId::new(self.ports.ids.next_id());
         let refresh_token = self.ports.refresh_tokens.first();
         let token_hash = self.ports.refresh_tokens.hash(&refresh_token);
         let now = meta.issued_at;
-        let opened: Option<(UserId, Role)> = deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        let opened: Option<(UserId, Role)> = deciding_again(meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.ports.units.begin(meta.clone());
-            let Some(user) = self.user_with_password(unit.as_mut(), &command).await? else {
+            let Some(user) = self.user_with_password(unit.as_mut(), command).await? else {
                 return Ok(None);
             };
             let session = Session::open(session_id, user.id(), token_hash, now);
@@ -56,9 +71,7 @@ impl Handles<LogIn> for Accounts {
             None => Ok(TokenGrant::InvalidGrant),
         }
     }
-}
 
-impl Accounts {
     async fn user_with_password(
         &self,
         unit: &mut dyn AccountsUnitOfWork,

@@ -1,5 +1,7 @@
 //! Somebody registers and becomes a customer.
 
+use std::net::IpAddr;
+
 use message_bus::{Command, CommandMeta, Handles, UseCaseError};
 use shared_kernel::{EmailAddress, Role};
 
@@ -12,6 +14,8 @@ pub struct RegisterUser {
     pub email: EmailAddress,
     /// The password.
     pub password: Secret,
+    /// Where the request came from; `None` when it came over no network.
+    pub caller_address: Option<IpAddr>,
 }
 
 impl Command for RegisterUser {
@@ -20,8 +24,14 @@ impl Command for RegisterUser {
 
 impl Handles<RegisterUser> for Accounts {
     async fn handle(&self, command: RegisterUser, meta: CommandMeta) -> Result<UserView, UseCaseError> {
-        self.create_account(command.email, &command.password, Role::Customer, meta)
-            .await
+        let attempt = self
+            .registrations
+            .admit(command.caller_address, &command.email, meta.issued_at)?;
+        let result = self
+            .create_account(command.email, &command.password, Role::Customer, meta)
+            .await;
+        self.registrations.settle(&attempt, &result);
+        result
     }
 }
 
@@ -38,6 +48,7 @@ mod tests {
         let command = RegisterUser {
             email: email.parse().unwrap(),
             password: Secret::new(PASSWORD.to_owned()),
+            caller_address: None,
         };
         under_test
             .accounts

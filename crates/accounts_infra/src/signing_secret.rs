@@ -35,6 +35,11 @@ impl SigningSecret {
         Ok(Self(Key(Sha256::digest(bytes).into())))
     }
 
+    /// A key for a purpose of the binary's own, which no other key can be told from.
+    pub fn derived_key(&self, purpose: &str) -> [u8; 32] {
+        *self.key_for(purpose).bytes()
+    }
+
     /// A key for one purpose only, so that what is signed for one is worth nothing for another.
     pub(crate) fn key_for(&self, purpose: &str) -> Key {
         Key(self.0.mac(&[purpose.as_bytes()]))

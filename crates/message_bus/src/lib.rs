@@ -26,5 +26,5 @@ pub use courier::{Courier, DeliveryStore, HeldDelivery};
 pub use delivery::{Delivery, DeliveryState, HandlingError, Standing};
 pub use envelope::{Audience, Envelope, NewEvent};
 pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};
-pub use operations::{Backlog, ContextOperations};
+pub use operations::{Backlog, BatchSizes, Commits, ContextOperations};
 pub use recorded_commands::RecordedCommands;

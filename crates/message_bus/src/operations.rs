@@ -1,6 +1,7 @@
 //! What an operator may ask of a context, whatever it is about.
 
 use async_trait::async_trait;
+use shared_kernel::Timestamp;
 
 use crate::Unavailable;
 
@@ -9,6 +10,8 @@ use crate::Unavailable;
 pub struct Backlog {
     /// Events that not every consumer has, or holds, yet.
     pub unpublished: u64,
+    /// When the first of these happened.
+    pub oldest_unpublished_at: Option<Timestamp>,
     /// Deliveries that its consumers hold as retrying or waiting.
     pub unfinished: u64,
 }
@@ -20,11 +23,54 @@ impl Backlog {
     }
 }
 
+/// How many batches were committed, by how many write sets they carried. A batch without any is upkeep, and not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BatchSizes {
+    /// For each of [`Self::BOUNDS`]: the batches that are no larger than it, and larger than the bound before it.
+    pub counts: [u64; Self::BOUNDS.len()],
+    /// The write sets in all of them.
+    pub write_sets: u64,
+}
+
+impl BatchSizes {
+    /// The sizes at which one count ends and the next begins, in write sets.
+    pub const BOUNDS: [u64; 10] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+    /// Counts a batch of this size. One that is larger than all bounds counts with the last.
+    pub fn add(&mut self, write_sets: u64) {
+        if write_sets == 0 {
+            return;
+        }
+        let smaller = Self::BOUNDS.iter().filter(|bound| **bound < write_sets).count();
+        if let Some(count) = self.counts.get_mut(smaller.min(Self::BOUNDS.len() - 1)) {
+            *count += 1;
+        }
+        self.write_sets += write_sets;
+    }
+
+    /// How many batches there were.
+    pub fn batches(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+}
+
+/// What this process committed to a context, and what waits to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Commits {
+    /// The batches so far.
+    pub batches: BatchSizes,
+    /// Write sets, and upkeep, that wait for the next batch.
+    pub queued: u64,
+}
+
 /// A context, as operators see it.
 #[async_trait]
 pub trait ContextOperations: Send + Sync {
     /// Its name.
     fn context(&self) -> &'static str;
+
+    /// What was committed and what waits. Asks no database.
+    fn commits(&self) -> Commits;
 
     /// What is left to do.
     ///
@@ -37,4 +83,22 @@ pub trait ContextOperations: Send + Sync {
     /// # Errors
     /// [`Unavailable`], with the reason.
     async fn readiness(&self) -> Result<(), Unavailable>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_counts_with_the_first_bound_that_it_does_not_exceed() {
+        let mut sizes = BatchSizes::default();
+        for size in [0, 1, 2, 3, 4, 512, 513] {
+            sizes.add(size);
+        }
+        assert_eq!(sizes.counts, [1, 1, 2, 0, 0, 0, 0, 0, 0, 2]);
+        assert_eq!(
+            (sizes.batches(), sizes.write_sets),
+            (6, 1 + 2 + 3 + 4 + 512 + 513)
+        );
+    }
 }

@@ -36,6 +36,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UsersCommand,
     },
+    /// Make demo users and orders in every state, by the same commands that the API sends. Seeding again adds nothing.
+    Seed(SeedArguments),
+    /// List the contexts, their commands and events, and who reacts to what. Needs no database.
+    Describe {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the contract of the HTTP API as OpenAPI 3.1; needs no database.
+    Openapi,
     /// Wait until every event is delivered. Exit code 1 when that takes longer than the time-out.
     WaitIdle {
         /// How long to wait, in seconds.
@@ -54,6 +64,16 @@ pub(crate) struct ServeArguments {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) bind: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SeedArguments {
+    /// How many orders the demo customers are to have in all.
+    #[arg(long, value_name = "COUNT", default_value_t = 60, value_parser = clap::value_parser!(u64).range(..=100_000_000))]
+    pub(crate) orders: u64,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,13 +1,13 @@
 //! One installation, put together: databases, adapters, contexts.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashSet, path::Path, sync::Arc};
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{
-    Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens,
+    Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret,
     sqlite::{AccountsRows, SqliteAccounts},
 };
-use message_bus::{ContextOperations, Courier, Unavailable};
+use message_bus::{Consumer, ContextOperations, Courier, Unavailable};
 use ordering_app::Ordering;
 use ordering_infra::{OrderingRows, SqliteOrdering};
 use shared_kernel::{Clock, IdGenerator};
@@ -31,6 +31,8 @@ pub(crate) struct Installation {
     pub(crate) ordering: Arc<Ordering>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
+    /// Where other keys are derived from.
+    pub(crate) secret: SigningSecret,
     accounts_context: SqliteContext<AccountsRows>,
     ordering_context: SqliteContext<OrderingRows>,
 }
@@ -79,6 +81,7 @@ impl Installation {
             ordering,
             clock,
             ids,
+            secret,
             accounts_context,
             ordering_context,
         })
@@ -94,8 +97,14 @@ impl Installation {
 
     /// A relay for each context whose events somebody takes or may come to take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
+        let consumers = subscriptions(&self.ordering);
+        // Only the process that serves says so: it is the one whose consumers count, whatever another command was built with.
+        self.accounts_context
+            .consumers_take(taken_from("accounts", &consumers));
+        self.ordering_context
+            .consumers_take(taken_from("ordering", &consumers));
         let mut from_accounts = Vec::new();
-        for consumer in subscriptions(&self.ordering) {
+        for consumer in consumers {
             // The one place that says which database a consumer's context has; today all consumers are ordering's.
             let store = self.ordering_context.clone();
             let begins_after = store.begin_consumer(&consumer, &self.accounts_context).await?;
@@ -119,4 +128,13 @@ impl Installation {
             ("ordering", self.ordering_context.close().await),
         ]
     }
+}
+
+/// The event types of context `source` that consumers take.
+fn taken_from(source: &str, consumers: &[Consumer]) -> HashSet<&'static str> {
+    consumers
+        .iter()
+        .filter(|consumer| consumer.source() == source)
+        .flat_map(Consumer::event_types)
+        .collect()
 }

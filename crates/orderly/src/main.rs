@@ -5,10 +5,13 @@
 
 mod command_line;
 mod create_user;
+mod describe;
 mod failure;
 mod installation;
 mod logging;
 mod migrate;
+mod openapi;
+mod seed;
 mod serve;
 mod settings;
 mod subscriptions;
@@ -22,6 +25,9 @@ use clap::Parser;
 
 use command_line::{Command, CommandLine, MigrateCommand, UsersCommand};
 use failure::Failure;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match run() {
@@ -52,6 +58,9 @@ fn run() -> Result<(), Failure> {
             Command::Users {
                 command: UsersCommand::Create(user),
             } => create_user::create_user(&settings, user).await,
+            Command::Seed(seed) => seed::seed(&settings, &seed).await,
+            Command::Describe { json } => describe::describe(json),
+            Command::Openapi => openapi::openapi(),
             Command::WaitIdle { timeout } => wait_idle::wait_idle(&settings, timeout).await,
         }
     })

@@ -11,7 +11,7 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use web::WebState;
+use web::{Cursors, IdempotencyKeys, Metrics, WebState};
 
 use crate::{
     command_line::ServeArguments,
@@ -44,6 +44,13 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
         accounts: installation.accounts.clone(),
         ordering: installation.ordering.clone(),
         contexts: installation.contexts(),
+        idempotency: IdempotencyKeys::new(
+            installation
+                .secret
+                .derived_key("fingerprints of repeated requests"),
+        ),
+        metrics: Metrics::new().map_err(Failure::unavailable)?,
+        cursors: Cursors::new(installation.secret.derived_key("cursors of lists")),
         clock: installation.clock.clone(),
         ids: installation.ids.clone(),
     };

@@ -76,6 +76,11 @@ impl<R, H> CommitQueue<R, H> {
         let _ = self.sender.send(Job::Stop).await;
     }
 
+    /// How many jobs wait.
+    pub(crate) fn depth(&self) -> usize {
+        self.sender.max_capacity() - self.sender.capacity()
+    }
+
     async fn put(
         &self,
         job: Job<R, H>,

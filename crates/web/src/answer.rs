@@ -20,11 +20,13 @@ pub(crate) type Handled = Result<Answer, Problem>;
 /// A successful answer. Its `version` becomes the `ETag`.
 pub(crate) struct Answer {
     status: StatusCode,
+    media_type: &'static str,
     body: Option<Vec<u8>>,
     pub(crate) version: Option<Version>,
     location: Option<String>,
     link: Option<String>,
     replayed: bool,
+    content_security_policy: Option<HeaderValue>,
 }
 
 impl Answer {
@@ -35,6 +37,15 @@ impl Answer {
             body: Some(body),
             ..Self::empty(StatusCode::OK)
         })
+    }
+
+    /// 200 with something other than a view.
+    pub(crate) fn content(media_type: &'static str, body: &[u8]) -> Self {
+        Self {
+            media_type,
+            body: Some(body.to_vec()),
+            ..Self::empty(StatusCode::OK)
+        }
     }
 
     /// 200 with one versioned thing.
@@ -58,11 +69,13 @@ impl Answer {
     pub(crate) const fn empty(status: StatusCode) -> Self {
         Self {
             status,
+            media_type: "application/json",
             body: None,
             version: None,
             location: None,
             link: None,
             replayed: false,
+            content_security_policy: None,
         }
     }
 
@@ -75,6 +88,14 @@ impl Answer {
     pub(crate) fn replayed(self) -> Self {
         Self {
             replayed: true,
+            ..self
+        }
+    }
+
+    /// The same, under a content security policy of its own.
+    pub(crate) fn guarded_by(self, policy: HeaderValue) -> Self {
+        Self {
+            content_security_policy: Some(policy),
             ..self
         }
     }
@@ -93,9 +114,12 @@ impl Answer {
         if self.replayed {
             response.insert_header((IDEMPOTENT_REPLAYED, HeaderValue::from_static("true")));
         }
+        if let Some(policy) = self.content_security_policy {
+            response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
+        }
         match self.body {
             Some(body) => response
-                .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")))
+                .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(self.media_type)))
                 .body(body),
             None => response.finish(),
         }

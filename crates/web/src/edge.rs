@@ -15,12 +15,13 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 use shared_kernel::Timestamp;
-use tracing::Level;
 
 use crate::{
     ProblemCode, WebState,
     answer::{Answer, Handled},
-    authentication, preconditions,
+    authentication,
+    metrics::NO_ROUTE,
+    preconditions,
     problem::Problem,
     request::Request,
     request_id::RequestId,
@@ -50,7 +51,7 @@ pub(crate) async fn answer(
     http: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    let exchange = Exchange::begin(&state, http);
+    let exchange = Exchange::begin(&state, http, route.description.path);
     let request = Request::new(
         exchange.http.clone(),
         payload,
@@ -66,7 +67,7 @@ pub(crate) async fn answer(
 /// Answers a path that no route has.
 pub(crate) async fn route_not_found(state: Rc<WebState>, http: HttpRequest) -> HttpResponse {
     let detail = "there is nothing at this path";
-    Exchange::begin(&state, http).end(&state, Err(Problem::new(ProblemCode::RouteNotFound, detail)))
+    Exchange::begin(&state, http, NO_ROUTE).end(&state, Err(Problem::new(ProblemCode::RouteNotFound, detail)))
 }
 
 /// Answers a path that exists, for another method.
@@ -77,7 +78,7 @@ pub(crate) async fn method_not_allowed(
 ) -> HttpResponse {
     let detail = format!("found {}, expected {allowed}", http.method());
     let problem = Problem::new(ProblemCode::MethodNotAllowed, detail).with_header(header::ALLOW, &allowed);
-    Exchange::begin(&state, http).end(&state, Err(problem))
+    Exchange::begin(&state, http, NO_ROUTE).end(&state, Err(problem))
 }
 
 async fn handle(route: &Route, request: Request) -> Handled {
@@ -104,15 +105,17 @@ fn panicked(panic: &(dyn Any + Send)) -> Problem {
 struct Exchange {
     http: HttpRequest,
     id: RequestId,
-    began: Option<Timestamp>,
+    /// The pattern of the route that answers it.
+    route: &'static str,
+    began: Timestamp,
 }
 
 impl Exchange {
-    fn begin(state: &WebState, http: HttpRequest) -> Self {
+    fn begin(state: &WebState, http: HttpRequest, route: &'static str) -> Self {
         Self {
             id: RequestId::of(&http, &*state.ids),
-            // Only the log line needs the time.
-            began: tracing::enabled!(Level::DEBUG).then(|| state.clock.now()),
+            began: state.clock.now(),
+            route,
             http,
         }
     }
@@ -124,19 +127,24 @@ impl Exchange {
         };
         let headers = response.headers_mut();
         for (name, value) in HEADERS {
-            headers.insert(name, value);
+            // The docs page has a content security policy of its own.
+            if !headers.contains_key(&name) {
+                headers.insert(name, value);
+            }
         }
         headers.insert(REQUEST_ID, self.id.header().clone());
-        if let Some(began) = self.began {
-            tracing::debug!(
-                method = %self.http.method(),
-                path = self.http.path(),
-                status = response.status().as_u16(),
-                milliseconds = state.clock.now().milliseconds_since(began),
-                request_id = self.id.as_str(),
-                "answered"
-            );
-        }
+        let (method, status, ended) = (self.http.method(), response.status(), state.clock.now());
+        state
+            .metrics
+            .answered(method, self.route, status, self.began, ended);
+        tracing::debug!(
+            %method,
+            path = self.http.path(),
+            status = status.as_u16(),
+            milliseconds = ended.milliseconds_since(self.began),
+            request_id = self.id.as_str(),
+            "answered"
+        );
         response
     }
 

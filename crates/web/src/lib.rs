@@ -10,7 +10,10 @@
 mod routes;
 
 mod customers;
+mod docs;
 mod health;
+mod metrics;
+mod openapi;
 mod order_lines;
 mod orders;
 mod sessions;
@@ -28,6 +31,7 @@ mod request_id;
 mod route;
 
 mod body;
+mod cursors;
 mod field_errors;
 mod form;
 mod paging;
@@ -44,8 +48,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use cursors::Cursors;
 pub use field_errors::FieldCode;
 pub use idempotency::IdempotencyKeys;
+pub use metrics::Metrics;
+pub use openapi::openapi_json;
 pub use problem_code::ProblemCode;
 pub use registration::configure;
 pub use route::{Policy, RouteDescription};

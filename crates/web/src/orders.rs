@@ -35,11 +35,14 @@ fn order_to_place(fields: &mut Fields<'_>) -> Option<PlaceOrder> {
 
 /// GET /orders
 pub(crate) async fn list(request: Request, caller: Caller) -> Handled {
+    let http = request.http();
+    let list_name = paging::list_name(http.path(), http.query_string());
+    let cursors = &request.state().cursors;
     let (filter, page) = request.query(|parameters| {
         let status = parameters.optional("status", parameters::text);
         let reference = parameters.optional("reference", parameters::text);
         let customer_id = parameters.optional("customer_id", body::parse_identifier);
-        let page = paging::page_request(parameters);
+        let page = paging::page_request(parameters, cursors, &list_name);
         let filter = OrderFilter {
             status: status?,
             reference: reference?,
@@ -51,8 +54,7 @@ pub(crate) async fn list(request: Request, caller: Caller) -> Handled {
         caller.must_be(Role::Staff)?;
     }
     let page = request.ordering().orders(filter, page, &caller.actor()).await?;
-    let next_cursor = page.next.as_ref().map(paging::cursor);
-    let http = request.http();
+    let next_cursor = page.next.as_ref().map(|next| cursors.cursor(&list_name, next));
     let link = next_cursor
         .as_ref()
         .map(|cursor| paging::next_link(http.path(), http.query_string(), cursor));

@@ -1,13 +1,12 @@
 //! Lists: `limit`, `cursor`, and the way to the next page.
 //!
-//! A cursor is the position of a page's last order, as 48 hexadecimal digits: its time in microseconds,
-//! then its id. Callers are told nothing of that.
+//! What a cursor is, is its own affair: see [`crate::cursors`].
 
-use ordering_app::{OrderPosition, PageRequest};
+use ordering_app::PageRequest;
 use serde::Serialize;
-use shared_kernel::{OrderId, Timestamp};
 
 use crate::{
+    cursors::Cursors,
     field_errors::{FieldCode, Wrong},
     parameters::Parameters,
 };
@@ -15,10 +14,6 @@ use crate::{
 const SMALLEST_LIMIT: u32 = 1;
 const LARGEST_LIMIT: u32 = 100;
 const USUAL_LIMIT: u32 = 20;
-/// Digits of a cursor that hold the time; the rest hold the id.
-const TIME_DIGITS: usize = 16;
-const CURSOR_DIGITS: usize = 48;
-
 /// A list on the wire.
 #[derive(Serialize)]
 pub(crate) struct List<T> {
@@ -36,14 +31,33 @@ impl<T> List<T> {
     }
 }
 
-/// The page that the query asks for.
-pub(crate) fn page_request(parameters: &mut Parameters) -> Option<PageRequest> {
+/// The page of the list named `list` that the query asks for.
+pub(crate) fn page_request(
+    parameters: &mut Parameters,
+    cursors: &Cursors,
+    list: &str,
+) -> Option<PageRequest> {
     let limit = parameters.optional("limit", limit);
-    let after = parameters.optional("cursor", position);
+    let after = parameters.optional("cursor", |cursor| {
+        cursors.position(list, cursor).ok_or_else(|| {
+            let detail = "expected a cursor as an earlier answer to the same query gave it";
+            Wrong::new(FieldCode::InvalidCursor, detail)
+        })
+    });
     Some(PageRequest {
         limit: limit?.unwrap_or(USUAL_LIMIT),
         after: after?,
     })
+}
+
+/// The name of the list that a query asks for: its path and its filters, whatever their order, without the page.
+pub(crate) fn list_name(path: &str, query: &str) -> String {
+    let mut filters: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=") && !pair.starts_with("limit="))
+        .collect();
+    filters.sort_unstable();
+    format!("{path}?{}", filters.join("&"))
 }
 
 fn limit(text: &str) -> Result<u32, Wrong> {
@@ -54,32 +68,6 @@ fn limit(text: &str) -> Result<u32, Wrong> {
     limit.ok_or_else(|| {
         let detail = format!("expected a whole number from {SMALLEST_LIMIT} to {LARGEST_LIMIT}");
         Wrong::new(FieldCode::InvalidLimit, detail)
-    })
-}
-
-/// The cursor of a position.
-pub(crate) fn cursor(position: &OrderPosition) -> String {
-    let time = position.placed_at.as_microseconds();
-    format!("{time:016x}{}", position.order_id.uuid().simple())
-}
-
-fn position(cursor: &str) -> Result<OrderPosition, Wrong> {
-    read_position(cursor).ok_or_else(|| {
-        let detail = "expected a cursor as an earlier answer gave it";
-        Wrong::new(FieldCode::InvalidCursor, detail)
-    })
-}
-
-fn read_position(cursor: &str) -> Option<OrderPosition> {
-    let digits = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if cursor.len() != CURSOR_DIGITS || !cursor.bytes().all(digits) {
-        return None;
-    }
-    let (time, id) = cursor.split_at_checked(TIME_DIGITS)?;
-    let time = i64::from_str_radix(time, 16).ok()?;
-    Some(OrderPosition {
-        placed_at: Timestamp::from_microseconds(time).ok()?,
-        order_id: id.parse::<OrderId>().ok()?,
     })
 }
 
@@ -98,24 +86,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_leads_back_to_its_position() {
-        let position = OrderPosition {
-            placed_at: Timestamp::from_microseconds(1_767_225_600_000_123).unwrap(),
-            order_id: "0196a0b0-0000-7000-8000-00000000002a".parse().unwrap(),
-        };
-        let cursor = cursor(&position);
-        assert_eq!(cursor, "000647484620407b0196a0b000007000800000000000002a");
-        assert_eq!(read_position(&cursor), Some(position));
-    }
-
-    #[test]
-    fn what_no_list_gave_out_is_no_cursor() {
-        let long = "0".repeat(49);
-        let after_the_end_of_time = "7f".repeat(24);
-        let umlauts = "ä".repeat(24);
-        for text in ["", "abc", &long, &after_the_end_of_time, &umlauts] {
-            assert!(read_position(text).is_none(), "{text:?}");
-        }
+    fn a_list_is_named_by_its_filters_and_not_by_its_pages() {
+        let name = list_name("/orders", "status=pending&limit=5&reference=A");
+        assert_eq!(
+            name,
+            list_name("/orders", "reference=A&cursor=1&status=pending&limit=7")
+        );
+        assert_ne!(name, list_name("/orders", "reference=A"));
+        assert_ne!(list_name("/orders", ""), list_name("/users", ""));
     }
 
     #[test]

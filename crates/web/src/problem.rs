@@ -143,6 +143,11 @@ impl Problem {
         body.map_or_else(|_| HttpResponse::new(self.0.status), |body| response.body(body))
     }
 
+    /// The body that such a problem has, as an example in the contract.
+    pub(crate) fn as_json(&self, instance: &str, request_id: &str) -> Option<serde_json::Value> {
+        serde_json::to_value(self.details(instance, request_id)).ok()
+    }
+
     fn details<'a>(&'a self, instance: &'a str, request_id: &'a str) -> Details<'a> {
         Details {
             kind: format!("urn:orderly:problem:{}", self.0.code),

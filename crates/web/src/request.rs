@@ -1,6 +1,6 @@
 //! A request, as handlers read it.
 
-use std::{rc::Rc, str::FromStr};
+use std::{net::IpAddr, rc::Rc, str::FromStr};
 
 use accounts_app::Accounts;
 use actix_web::{
@@ -47,6 +47,11 @@ impl Request {
 
     pub(crate) const fn id(&self) -> &RequestId {
         &self.id
+    }
+
+    /// The other end of the connection. What a header says of callers farther away, anybody can write.
+    pub(crate) fn caller_address(&self) -> Option<IpAddr> {
+        self.http.peer_addr().map(|address| address.ip())
     }
 
     pub(crate) fn state(&self) -> &WebState {

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 
 use crate::{
-    customers, health, order_lines, orders,
+    customers, docs, health, metrics, openapi, order_lines, orders,
     route::{Route, RouteDescription, admin, authenticated, owner, public, staff},
     sessions, tokens, users,
 };
@@ -25,6 +25,10 @@ pub(crate) fn table() -> Vec<Route> {
     vec![
         public(GET, "/livez", health::live),
         public(GET, "/readyz", health::ready),
+        public(GET, "/metrics", metrics::show),
+        public(GET, "/openapi.json", openapi::contract),
+        public(GET, "/docs", docs::page),
+        public(GET, "/docs/{file}", docs::file),
 
         public(POST, "/api/v1/users", users::register),
         admin(GET, "/api/v1/users", users::with_email),

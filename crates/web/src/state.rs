@@ -7,7 +7,7 @@ use message_bus::ContextOperations;
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::IdempotencyKeys;
+use crate::{Cursors, IdempotencyKeys, Metrics};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -20,6 +20,10 @@ pub struct WebState {
     pub contexts: Vec<Arc<dyn ContextOperations>>,
     /// The keys of requests that may be sent again.
     pub idempotency: IdempotencyKeys,
+    /// The cursors of lists.
+    pub cursors: Cursors,
+    /// The figures that `/metrics` shows.
+    pub metrics: Metrics,
     /// When commands are issued.
     pub clock: Arc<dyn Clock>,
     /// The ids of requests and commands.

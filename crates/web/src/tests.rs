@@ -1,14 +1,18 @@
 //! Requests in, answers out, over the contexts' in-memory fakes.
 
-mod shop;
+pub(crate) mod shop;
 
 mod accounts;
 mod bad_bodies;
+mod docs;
 mod edges;
 mod health;
+mod idempotency;
 mod lists;
+mod metrics;
 mod orders;
 mod policies;
 mod preconditions;
 mod sockets;
+mod throttling;
 mod tokens;

@@ -53,8 +53,11 @@ async fn grant(mut request: Request) -> Handled {
             let command = LogIn {
                 username: form.take("username")?,
                 password: secret(&mut form, "password")?,
+                caller_address: request.caller_address(),
             };
-            request.accounts().handle(command, meta).await?
+            let granted = request.accounts().handle(command, meta).await;
+            request.state().metrics.logged_in(&granted);
+            granted?
         }
         "refresh_token" => {
             let refresh_token = secret(&mut form, "refresh_token")?;

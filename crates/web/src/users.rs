@@ -19,6 +19,7 @@ use crate::{
 
 /// POST /users
 pub(crate) async fn register(mut request: Request) -> Handled {
+    let caller_address = request.caller_address();
     let command = request
         .json(|fields| {
             let email = fields.required("email", body::email_address);
@@ -26,6 +27,7 @@ pub(crate) async fn register(mut request: Request) -> Handled {
             Some(RegisterUser {
                 email: email?,
                 password: password?,
+                caller_address,
             })
         })
         .await?;

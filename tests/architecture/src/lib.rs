@@ -8,6 +8,7 @@
 //! Deliberately not here: what clippy and rustc check already (unwrap, unsafe, missing docs, the seams).
 
 pub mod allowed_edges;
+pub mod api_document;
 pub mod business_rules;
 pub mod crate_graph;
 pub mod hygiene;

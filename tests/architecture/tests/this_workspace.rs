@@ -3,7 +3,7 @@
 use std::{error::Error, fs, path::PathBuf};
 
 use architecture::{
-    CrateGraph, SourceTree, Violation, allowed_edges, business_rules,
+    CrateGraph, SourceTree, Violation, allowed_edges, api_document, business_rules,
     hygiene::{document_links, manifests, rust_files, top_level},
     outside_crates, table_ownership,
     violation::listed,
@@ -80,4 +80,11 @@ fn business_rules_and_their_document_say_the_same() -> Outcome {
         &business_rules::rule_files(&tree.rust),
         &document,
     ))
+}
+
+#[test]
+fn the_api_and_its_document_say_the_same() -> Outcome {
+    let tree = SourceTree::read(&root())?;
+    let document = fs::read_to_string(root().join(api_document::DOCUMENT))?;
+    none_of(&api_document::check(&tree.rust, &document))
 }

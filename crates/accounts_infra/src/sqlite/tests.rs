@@ -92,6 +92,7 @@ impl OnAFile {
         let command = LogIn {
             username: "ADA@example.com".to_owned(),
             password: Secret::new(PASSWORD.to_owned()),
+            caller_address: None,
         };
         granted(
             self.accounts

@@ -5,12 +5,10 @@
 //! after COMMIT, also those who failed: what they failed on may stand in this very batch.
 
 use std::{
+    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use diesel::{
@@ -18,7 +16,7 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     result::Error as DieselError,
 };
-use message_bus::{CommitError, Unavailable};
+use message_bus::{BatchSizes, CommitError, Unavailable};
 use shared_kernel::Clock;
 use tokio::sync::{Notify, oneshot};
 
@@ -45,25 +43,42 @@ pub struct CommitStatistics {
 pub(super) struct Shared {
     /// Published events that are not marked yet.
     pub(super) marks: Mutex<Vec<i64>>,
+    /// The event types that some consumer takes.
+    pub(super) taken: OnceLock<HashSet<&'static str>>,
     /// Told of each commit.
     pub(super) committed: Notify,
-    commits: AtomicU64,
-    write_sets: AtomicU64,
+    batches: Mutex<BatchSizes>,
 }
 
 impl Shared {
     /// What was done so far.
     pub(super) fn statistics(&self) -> CommitStatistics {
+        let batches = self.batches();
         CommitStatistics {
-            commits: self.commits.load(Ordering::Relaxed),
-            write_sets: self.write_sets.load(Ordering::Relaxed),
+            commits: batches.batches(),
+            write_sets: batches.write_sets,
         }
     }
 
-    /// The marks that wait for a batch. Nothing panics while the lock is held, so a poisoned one is as good as any.
-    pub(super) fn marks(&self) -> std::sync::MutexGuard<'_, Vec<i64>> {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The batches so far.
+    pub(super) fn batches(&self) -> MutexGuard<'_, BatchSizes> {
+        lock(&self.batches)
     }
+
+    /// Whether some consumer takes events of this type. As long as nobody has said who takes what, all are.
+    fn takes(&self, event_type: &str) -> bool {
+        self.taken.get().is_none_or(|taken| taken.contains(event_type))
+    }
+
+    /// The marks that wait for a batch.
+    pub(super) fn marks(&self) -> MutexGuard<'_, Vec<i64>> {
+        lock(&self.marks)
+    }
+}
+
+/// Nothing panics while these locks are held, so a poisoned one is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 type Answer = oneshot::Sender<Result<(), CommitError>>;
@@ -105,11 +120,12 @@ impl Committer {
         }
         let mut answers: Vec<(Answer, Result<(), CommitError>)> = Vec::with_capacity(batch.len());
         let mut written = 0;
+        let shared = Arc::clone(&self.shared);
         let mut jobs = batch.into_iter();
         while let Some(job) = jobs.next() {
             let (answer, result) = match job {
                 Job::WriteSet { write_set, answer } => {
-                    let result = self.write_alone(|connection| write(connection, &write_set));
+                    let result = self.write_alone(|connection| write(connection, &write_set, &shared));
                     written += u64::from(result.is_ok());
                     (answer, result)
                 }
@@ -144,10 +160,7 @@ impl Committer {
                 &error,
             );
         }
-        self.shared
-            .commits
-            .fetch_add(u64::from(written > 0), Ordering::Relaxed);
-        self.shared.write_sets.fetch_add(written, Ordering::Relaxed);
+        self.shared.batches().add(written);
         for (answer, result) in answers {
             // An error says that the caller has gone. What it asked for is done all the same.
             let _ = answer.send(result);
@@ -198,6 +211,7 @@ impl Committer {
 fn write<R: SqliteRows>(
     connection: &mut SqliteConnection,
     write_set: &WriteSet<R>,
+    shared: &Shared,
 ) -> Result<(), WriteFailure> {
     // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
     if let Some(delivery) = &write_set.delivery {
@@ -208,7 +222,7 @@ fn write<R: SqliteRows>(
     }
     write_set.rows.write(connection)?;
     for event in &write_set.events {
-        event_log::append(connection, event)?;
+        event_log::append(connection, event, shared.takes(&event.envelope.event_type))?;
     }
     Ok(())
 }

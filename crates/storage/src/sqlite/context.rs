@@ -3,6 +3,7 @@
 mod ports;
 
 use std::{
+    collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
@@ -108,6 +109,13 @@ impl<R: SqliteRows> SqliteContext<R> {
         F: FnOnce(&mut SqliteConnection) -> Result<T, ReadError> + Send + 'static,
     {
         self.inner.readers.read(query).await
+    }
+
+    /// Says which event types consumers take, before anything is committed: events of all others are published as they are
+    /// written. Where nobody says so, every event waits for a relay to find out. The first word stands.
+    pub fn consumers_take(&self, event_types: HashSet<&'static str>) {
+        // An error says that it was said before.
+        let _ = self.inner.shared.taken.set(event_types);
     }
 
     /// What the committer did so far.

@@ -36,6 +36,7 @@ struct NewRow<'a> {
     actor: &'a str,
     traceparent: Option<&'a str>,
     data: String,
+    published_at: Option<i64>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -58,25 +59,32 @@ struct Row {
     data: String,
 }
 
-/// Appends an event.
-pub(super) fn append(connection: &mut SqliteConnection, event: &UnloggedEvent) -> Result<(), WriteFailure> {
+/// Appends an event. One that no consumer takes is published as it is written: there is nobody left to tell.
+pub(super) fn append(
+    connection: &mut SqliteConnection,
+    event: &UnloggedEvent,
+    is_taken: bool,
+) -> Result<(), WriteFailure> {
     let envelope = &event.envelope;
+    let occurred_at = envelope.occurred_at.as_microseconds();
+    let is_private = event.audience == Audience::Private;
     insert_into(event_log::table)
         .values(NewRow {
             event_id: uuid_to_blob(envelope.event_id.uuid()),
             event_type: &envelope.event_type,
             schema_version: i32::from(envelope.schema_version),
-            private: event.audience == Audience::Private,
+            private: is_private,
             aggregate_type: &envelope.aggregate_type,
             aggregate_id: uuid_to_blob(envelope.aggregate_id),
             aggregate_version: i64::from(envelope.aggregate_version.number()),
-            occurred_at: envelope.occurred_at.as_microseconds(),
+            occurred_at,
             command_id: uuid_to_blob(envelope.command_id.uuid()),
             correlation_id: uuid_to_blob(envelope.correlation_id.uuid()),
             causation_id: envelope.causation_id.map(|id| uuid_to_blob(id.uuid())),
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
             data: envelope.data.to_string(),
+            published_at: (!is_private && !is_taken).then_some(occurred_at),
         })
         .execute(connection)?;
     Ok(())
@@ -138,6 +146,22 @@ pub(super) fn count_unpublished(connection: &mut SqliteConnection) -> Result<u64
         .count()
         .get_result(connection)?;
     u64::try_from(count).map_err(ReadError::corrupt)
+}
+
+/// When the first of the unpublished events happened.
+pub(super) fn oldest_unpublished_at(
+    connection: &mut SqliteConnection,
+) -> Result<Option<Timestamp>, ReadError> {
+    let oldest: Option<i64> = event_log::table
+        .filter(event_log::published_at.is_null())
+        .filter(event_log::private.eq(false))
+        .order(event_log::sequence)
+        .select(event_log::occurred_at)
+        .first(connection)
+        .optional()?;
+    oldest
+        .map(|microseconds| Timestamp::from_microseconds(microseconds).map_err(ReadError::corrupt))
+        .transpose()
 }
 
 /// The events of an aggregate before `version`, newest first.

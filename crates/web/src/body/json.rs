@@ -16,7 +16,7 @@ pub(crate) const DEEPEST: usize = 32;
 pub(crate) enum Json {
     Null,
     Boolean,
-    /// A number written without fraction and exponent; one beyond 64 bits is the nearest that fits.
+    /// A whole number, however it is written: 7.0 is 7, as in JSON Schema. One beyond 64 bits is the nearest that fits.
     Whole(i64),
     /// Any other number. No field takes one, so its value is not kept.
     Fractional,
@@ -104,11 +104,9 @@ impl<'de> Visitor<'de> for LevelsLeft {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
-        // Beyond 64 bits every number is a float to the parser, and every such float is whole.
-        Ok(if number >= u64::MAX as f64 {
-            Json::Whole(i64::MAX)
-        } else if number <= i64::MIN as f64 {
-            Json::Whole(i64::MIN)
+        // Beyond 64 bits every number is a float to the parser, every such float is whole, and `as` takes the nearest.
+        Ok(if number.fract() == 0.0 {
+            Json::Whole(number as i64)
         } else {
             Json::Fractional
         })
@@ -159,8 +157,9 @@ mod tests {
         for (text, json) in [
             ("7", Json::Whole(7)),
             ("-7", Json::Whole(-7)),
-            ("7.0", Json::Fractional),
-            ("1e2", Json::Fractional),
+            ("7.0", Json::Whole(7)),
+            ("1e2", Json::Whole(100)),
+            ("7.5", Json::Fractional),
             ("18446744073709551615", Json::Whole(i64::MAX)),
             ("99999999999999999999", Json::Whole(i64::MAX)),
             ("-99999999999999999999", Json::Whole(i64::MIN)),

@@ -11,9 +11,13 @@ use super::shop::{By, Login, Shop};
 use crate::{Policy, routes};
 
 /// Written out again, so that a policy changes in two places or not at all.
-const EXPECTED: [(&str, &str, Policy); 25] = [
+const EXPECTED: [(&str, &str, Policy); 29] = [
     ("GET", "/livez", Policy::Public),
     ("GET", "/readyz", Policy::Public),
+    ("GET", "/metrics", Policy::Public),
+    ("GET", "/openapi.json", Policy::Public),
+    ("GET", "/docs", Policy::Public),
+    ("GET", "/docs/{file}", Policy::Public),
     ("POST", "/api/v1/users", Policy::Public),
     ("GET", "/api/v1/users", Policy::Admin),
     ("GET", "/api/v1/users/me", Policy::Authenticated),

@@ -12,7 +12,7 @@ use actix_web::{
     test::{self, TestRequest},
 };
 use async_trait::async_trait;
-use message_bus::{Actor, Backlog, CommandMeta, ContextOperations, Handles, Unavailable};
+use message_bus::{Actor, Backlog, CommandMeta, Commits, ContextOperations, Handles, Unavailable};
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::{
@@ -20,47 +20,47 @@ use shared_kernel::{
     in_memory::{CountingIds, ManualClock},
 };
 
-use crate::{WebState, configure};
+use crate::{Cursors, IdempotencyKeys, Metrics, WebState, configure};
 
-pub(super) const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-pub(super) struct Shop {
-    pub(super) state: WebState,
-    pub(super) clock: Arc<ManualClock>,
+pub(crate) struct Shop {
+    pub(crate) state: WebState,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 /// A logged-in user.
 #[derive(Clone)]
-pub(super) struct Login {
-    pub(super) access_token: String,
-    pub(super) refresh_token: String,
+pub(crate) struct Login {
+    pub(crate) access_token: String,
+    pub(crate) refresh_token: String,
 }
 
 /// An answer, taken apart.
 #[derive(Debug)]
-pub(super) struct Answered {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) text: String,
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answered {
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// Status and code, which is what most refusals come down to.
-    pub(super) fn refusal(&self) -> (u16, String) {
+    pub(crate) fn refusal(&self) -> (u16, String) {
         let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
         (self.status.as_u16(), code)
     }
 
     /// The field errors, as pointer and code.
-    pub(super) fn errors(&self) -> Vec<(String, String)> {
+    pub(crate) fn errors(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
         errors
@@ -71,12 +71,16 @@ impl Answered {
 }
 
 /// A context that is ready or is not.
-pub(super) struct Context(pub(super) &'static str, pub(super) Result<(), &'static str>);
+pub(crate) struct Context(pub(super) &'static str, pub(super) Result<(), &'static str>);
 
 #[async_trait]
 impl ContextOperations for Context {
     fn context(&self) -> &'static str {
         self.0
+    }
+
+    fn commits(&self) -> Commits {
+        Commits::default()
     }
 
     async fn backlog(&self) -> Result<Backlog, Unavailable> {
@@ -89,7 +93,7 @@ impl ContextOperations for Context {
 }
 
 impl Shop {
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let ids: Arc<dyn IdGenerator> = Arc::new(CountingIds::default());
         let manual_clock = Arc::new(ManualClock::default());
         let clock: Arc<dyn Clock> = Arc::clone(&manual_clock) as _;
@@ -114,13 +118,16 @@ impl Shop {
                     Arc::new(Context("accounts", Ok(()))),
                     Arc::new(Context("ordering", Ok(()))),
                 ],
+                idempotency: IdempotencyKeys::new([1; 32]),
+                cursors: Cursors::new([2; 32]),
+                metrics: Metrics::new().unwrap(),
                 clock,
                 ids,
             },
         }
     }
 
-    pub(super) async fn send(&self, request: TestRequest) -> Answered {
+    pub(crate) async fn send(&self, request: TestRequest) -> Answered {
         let service = test::init_service(App::new().configure(configure(self.state.clone()))).await;
         let response = test::call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -133,7 +140,7 @@ impl Shop {
     }
 
     /// Logs a new customer in.
-    pub(super) async fn customer(&self, name: &str) -> Login {
+    pub(crate) async fn customer(&self, name: &str) -> Login {
         let email = format!("{name}@example.com");
         let body = json!({"email": email, "password": PASSWORD});
         let answer = self.send(post("/users").set_json(body)).await;
@@ -141,11 +148,11 @@ impl Shop {
         self.log_in(&email).await
     }
 
-    pub(super) async fn staff(&self) -> Login {
+    pub(crate) async fn staff(&self) -> Login {
         self.user_with_role("staff@example.com", Role::Staff).await
     }
 
-    pub(super) async fn admin(&self) -> Login {
+    pub(crate) async fn admin(&self) -> Login {
         self.user_with_role("admin@example.com", Role::Admin).await
     }
 
@@ -160,7 +167,7 @@ impl Shop {
         self.log_in(email).await
     }
 
-    pub(super) async fn log_in(&self, email: &str) -> Login {
+    pub(crate) async fn log_in(&self, email: &str) -> Login {
         let form = [
             ("grant_type", "password"),
             ("username", email),
@@ -176,7 +183,7 @@ impl Shop {
     }
 
     /// Places an order of one line and answers its JSON.
-    pub(super) async fn order(&self, login: &Login) -> Value {
+    pub(crate) async fn order(&self, login: &Login) -> Value {
         let answer = self.send(post("/orders").by(login).set_json(an_order())).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
         answer.json()
@@ -184,7 +191,7 @@ impl Shop {
 }
 
 /// A request, by whom it is made.
-pub(super) trait By {
+pub(crate) trait By {
     fn by(self, login: &Login) -> Self;
 }
 
@@ -195,30 +202,30 @@ impl By for TestRequest {
 }
 
 /// A request to a path below `/api/v1`.
-pub(super) fn request(method: Method, path: &str) -> TestRequest {
+pub(crate) fn request(method: Method, path: &str) -> TestRequest {
     TestRequest::with_uri(&format!("/api/v1{path}"))
         .method(method)
         .insert_header(("Request-Id", "the-request"))
 }
 
-pub(super) fn get(path: &str) -> TestRequest {
+pub(crate) fn get(path: &str) -> TestRequest {
     request(Method::GET, path)
 }
 
-pub(super) fn post(path: &str) -> TestRequest {
+pub(crate) fn post(path: &str) -> TestRequest {
     request(Method::POST, path)
 }
 
-pub(super) fn put(path: &str) -> TestRequest {
+pub(crate) fn put(path: &str) -> TestRequest {
     request(Method::PUT, path)
 }
 
 /// The body that places an order of one line.
-pub(super) fn an_order() -> Value {
+pub(crate) fn an_order() -> Value {
     json!({"currency": "USD", "lines": [a_line()]})
 }
 
-pub(super) fn a_line() -> Value {
+pub(crate) fn a_line() -> Value {
     json!({
         "product_id": "0197b2c4-0000-7000-8000-00000000beef",
         "product_name": "Kettle",
@@ -227,6 +234,6 @@ pub(super) fn a_line() -> Value {
     })
 }
 
-pub(super) fn an_address() -> Value {
+pub(crate) fn an_address() -> Value {
     json!({"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_code": "62701", "country": "US"})
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use message_bus::{
-    Backlog, CommandLog, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
+    Backlog, CommandLog, Commits, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
     Standing, Unavailable,
 };
 use shared_kernel::Version;
@@ -114,10 +114,18 @@ impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
         self.inner.name
     }
 
+    fn commits(&self) -> Commits {
+        Commits {
+            batches: *self.inner.shared.batches(),
+            queued: self.inner.queue.depth() as u64,
+        }
+    }
+
     async fn backlog(&self) -> Result<Backlog, Unavailable> {
         self.read(|connection| {
             Ok(Backlog {
                 unpublished: event_log::count_unpublished(connection)?,
+                oldest_unpublished_at: event_log::oldest_unpublished_at(connection)?,
                 unfinished: deliveries::count_unfinished(connection)?,
             })
         })

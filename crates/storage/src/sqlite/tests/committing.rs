@@ -1,6 +1,6 @@
 //! Commits that are shared, and fates that are not.
 
-use message_bus::CommitError;
+use message_bus::{CommitError, ContextOperations};
 
 use super::*;
 use crate::{EventLog, sqlite::CommitStatistics};
@@ -188,6 +188,35 @@ async fn a_full_queue_says_so_at_once_and_loses_nothing_it_took() {
             .all(Result::is_ok)
     );
     assert!(fixture.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn operators_see_batches_by_size_what_is_queued_and_since_when_events_wait() {
+    let fixture = Fixture::new();
+    assert_eq!(
+        fixture.context.backlog().await.unwrap().oldest_unpublished_at,
+        None
+    );
+    let occupied = fixture.occupied().await;
+    let callers: Vec<_> = (1..=3).map(|id| fixture.queued(fixture.eventful(id))).collect();
+    assert_eq!(fixture.context.commits().queued, 3);
+    occupied.let_go().await;
+    futures_util::future::join_all(callers).await;
+    let happened = fixture.clock.now();
+    fixture.clock.advance_seconds(60);
+    fixture.context.commit(fixture.eventful(4)).await.unwrap();
+
+    let commits = fixture.context.commits();
+    assert_eq!(commits.queued, 0);
+    assert_eq!(
+        commits.batches.counts[..4],
+        [1, 0, 1, 0],
+        "one of 1, and one of 3 or 4; upkeep is none"
+    );
+    assert_eq!(commits.batches.write_sets, 4);
+    let backlog = fixture.context.backlog().await.unwrap();
+    assert_eq!(backlog.unpublished, 4);
+    assert_eq!(backlog.oldest_unpublished_at, Some(happened));
 }
 
 #[tokio::test]

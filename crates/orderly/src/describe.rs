@@ -1,0 +1,245 @@
+//! `orderly describe`: the contexts, what they can be asked, what they tell each other, and who reacts to it.
+//!
+//! Read off the code: a command that is listed has a handler, or this does not compile; an event's type and version are
+//! its own constants; the consumers are those of [`subscriptions`]. No database is opened. That nothing is left out is
+//! for a test to say, which compares this with the source files.
+
+use std::{
+    any::type_name,
+    fmt::Write as _,
+    io::{self, Write as _},
+    sync::Arc,
+};
+
+use accounts_app::{
+    Accounts, ChangeEmail, ChangePassword, ChangeRole, CreateUser, DeactivateUser, EndSession, LogIn,
+    ReactivateUser, RefreshSession, RegisterUser, RevokeToken,
+};
+use message_bus::{Beginning, Command, Consumer, Handles};
+use ordering_app::{
+    AddLine, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, Ordering, PlaceOrder, RemoveLine,
+    ShipOrder, in_memory::InMemoryOrdering,
+};
+use serde_json::{Value, json};
+use shared_kernel::{
+    IdGenerator, IntegrationEvent,
+    events::{
+        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, UserAccountCreated,
+        UserDeactivated, UserEmailChanged, UserReactivated,
+    },
+};
+
+use crate::{failure::Failure, subscriptions::subscriptions, system::SystemIds};
+
+/// A context, as it appears from outside.
+struct Context {
+    name: &'static str,
+    commands: Vec<DescribedCommand>,
+    events: Vec<DescribedEvent>,
+}
+
+struct DescribedCommand {
+    name: &'static str,
+    handled_in: String,
+}
+
+struct DescribedEvent {
+    name: &'static str,
+    schema_version: u16,
+    aggregate_type: &'static str,
+}
+
+fn contexts() -> Vec<Context> {
+    vec![
+        Context {
+            name: "accounts",
+            commands: vec![
+                handled_by::<Accounts, RegisterUser>(),
+                handled_by::<Accounts, CreateUser>(),
+                handled_by::<Accounts, ChangeEmail>(),
+                handled_by::<Accounts, ChangePassword>(),
+                handled_by::<Accounts, ChangeRole>(),
+                handled_by::<Accounts, DeactivateUser>(),
+                handled_by::<Accounts, ReactivateUser>(),
+                handled_by::<Accounts, LogIn>(),
+                handled_by::<Accounts, RefreshSession>(),
+                handled_by::<Accounts, RevokeToken>(),
+                handled_by::<Accounts, EndSession>(),
+            ],
+            events: vec![
+                event::<UserAccountCreated>(),
+                event::<UserEmailChanged>(),
+                event::<UserDeactivated>(),
+                event::<UserReactivated>(),
+            ],
+        },
+        Context {
+            name: "ordering",
+            commands: vec![
+                handled_by::<Ordering, PlaceOrder>(),
+                handled_by::<Ordering, AddLine>(),
+                handled_by::<Ordering, RemoveLine>(),
+                handled_by::<Ordering, ChangeQuantity>(),
+                handled_by::<Ordering, ConfirmOrder>(),
+                handled_by::<Ordering, CancelOrder>(),
+                handled_by::<Ordering, ShipOrder>(),
+                handled_by::<Ordering, DeliverOrder>(),
+            ],
+            events: vec![
+                event::<OrderPlaced>(),
+                event::<OrderConfirmed>(),
+                event::<OrderShipped>(),
+                event::<OrderDelivered>(),
+                event::<OrderCancelled>(),
+            ],
+        },
+    ]
+}
+
+fn consumers() -> Vec<Consumer> {
+    // Nobody sends it anything: the table of subscriptions only asks for somebody to subscribe.
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
+    let store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
+    subscriptions(&Arc::new(Ordering::new(Arc::clone(&store) as _, store, ids)))
+}
+
+/// `C`, which `H` handles. A use case is one file with its command and its handler, so the command's module is the place.
+#[expect(
+    clippy::extra_unused_type_parameters,
+    reason = "its bound is the proof that there is a handler"
+)]
+fn handled_by<H: Handles<C>, C: Command>() -> DescribedCommand {
+    let path = type_name::<C>();
+    let (module, name) = path.rsplit_once("::").unwrap_or_default();
+    let (crate_name, module) = module.split_once("::").unwrap_or((module, "lib"));
+    DescribedCommand {
+        name,
+        handled_in: format!("crates/{crate_name}/src/{}.rs", module.replace("::", "/")),
+    }
+}
+
+fn event<E: IntegrationEvent>() -> DescribedEvent {
+    DescribedEvent {
+        name: E::TYPE,
+        schema_version: E::SCHEMA_VERSION,
+        aggregate_type: E::AGGREGATE_TYPE,
+    }
+}
+
+/// Where a consumer reacts: a reaction is a file `on_<event>.rs` of its context's application.
+fn reacts_in(consumer: &Consumer, event_type: &str) -> String {
+    let mut file = String::from("on");
+    for letter in event_type.chars() {
+        if letter.is_ascii_uppercase() {
+            file.push('_');
+        }
+        file.push(letter.to_ascii_lowercase());
+    }
+    format!("crates/{}_app/src/{file}.rs", consumer.context())
+}
+
+fn takers<'a>(
+    consumers: &'a [Consumer],
+    context: &'a Context,
+    event: &'a DescribedEvent,
+) -> impl Iterator<Item = &'static str> + 'a {
+    let takers = consumers
+        .iter()
+        .filter(|consumer| consumer.source() == context.name && consumer.takes(event.name));
+    takers.map(Consumer::name)
+}
+
+/// Prints it all.
+pub(crate) fn describe(as_json: bool) -> Result<(), Failure> {
+    let (contexts, consumers) = (contexts(), consumers());
+    let text = if as_json {
+        format!("{:#}\n", as_value(&contexts, &consumers))
+    } else {
+        as_text(&contexts, &consumers).map_err(Failure::unavailable)?
+    };
+    io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(Failure::unavailable)
+}
+
+fn as_value(contexts: &[Context], consumers: &[Consumer]) -> Value {
+    let described = contexts.iter().map(|context| {
+        let commands = context
+            .commands
+            .iter()
+            .map(|command| json!({ "name": command.name, "handled_in": command.handled_in }));
+        let events = context.events.iter().map(|event| {
+            json!({
+                "name": event.name,
+                "schema_version": event.schema_version,
+                "aggregate_type": event.aggregate_type,
+                "delivered_to": takers(consumers, context, event).collect::<Vec<_>>(),
+            })
+        });
+        json!({
+            "name": context.name,
+            "commands": commands.collect::<Vec<_>>(),
+            "events": events.collect::<Vec<_>>(),
+        })
+    });
+    let reacting = consumers.iter().map(|consumer| {
+        let reactions = consumer
+            .event_types()
+            .map(|event_type| json!({ "event": event_type, "reacts_in": reacts_in(consumer, event_type) }));
+        json!({
+            "name": consumer.name(),
+            "context": consumer.context(),
+            "source": consumer.source(),
+            "begins_with": begins_with(consumer),
+            "reactions": reactions.collect::<Vec<_>>(),
+        })
+    });
+    json!({ "contexts": described.collect::<Vec<_>>(), "consumers": reacting.collect::<Vec<_>>() })
+}
+
+fn as_text(contexts: &[Context], consumers: &[Consumer]) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    for context in contexts {
+        writeln!(text, "{}", context.name)?;
+        writeln!(text, "  handles")?;
+        for command in &context.commands {
+            writeln!(text, "    {:<20} {}", command.name, command.handled_in)?;
+        }
+        writeln!(text, "  tells")?;
+        for event in &context.events {
+            let named = format!("{} v{}", event.name, event.schema_version);
+            let takers: Vec<&str> = takers(consumers, context, event).collect();
+            let takers = if takers.is_empty() {
+                "nobody yet".to_owned()
+            } else {
+                takers.join(", ")
+            };
+            writeln!(
+                text,
+                "    {named:<24} about {:<8} to {takers}",
+                event.aggregate_type
+            )?;
+        }
+        writeln!(text)?;
+    }
+    for consumer in consumers {
+        writeln!(
+            text,
+            "{} reacts to {}, beginning with {}",
+            consumer.name(),
+            consumer.source(),
+            begins_with(consumer)
+        )?;
+        for event_type in consumer.event_types() {
+            writeln!(text, "    {event_type:<20} {}", reacts_in(consumer, event_type))?;
+        }
+    }
+    Ok(text)
+}
+
+const fn begins_with(consumer: &Consumer) -> &'static str {
+    match consumer.beginning() {
+        Beginning::StartOfTheLog => "the first event in the log",
+        Beginning::Now => "what happens after its first start",
+    }
+}

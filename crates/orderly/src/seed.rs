@@ -1,0 +1,121 @@
+//! `orderly seed`: demo users and orders, made by the same commands that the API sends.
+//!
+//! Seeding again adds nothing: users are recognised by their addresses, and of the orders that are wanted in all, those
+//! that the demo customers have already are not placed again. Deliberately not here: any way around the use cases.
+
+mod assortment;
+mod demo_users;
+mod plan;
+mod progress;
+mod report;
+mod shop;
+
+use std::{
+    fs::{File, TryLockError},
+    time::Instant,
+};
+
+use futures_util::{StreamExt, stream};
+use message_bus::{Actor, UseCaseError};
+use ordering_app::{OrderFilter, Ordering, PageRequest};
+use shared_kernel::CustomerId;
+use storage::DataFolder;
+
+use self::{
+    demo_users::DemoUsers,
+    progress::Progress,
+    report::{Report, Speed},
+    shop::Shop,
+};
+use crate::{
+    command_line::SeedArguments,
+    failure::Failure,
+    installation::{Installation, data_folder},
+    settings::Settings,
+};
+
+/// How many orders live at the same time: so many share a commit at best.
+const AT_ONCE: usize = 256;
+/// How many orders are asked for at a time when those that are there are counted.
+const PAGE: u32 = 1_000;
+
+/// Brings the installation to what was asked for, beside a running server or without one.
+pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Result<(), Failure> {
+    let folder = DataFolder::open(data_folder(settings))?;
+    let _lock = lock(&folder)?;
+    let installation = Installation::open(settings, &folder)?;
+    let mut report = Report::new(arguments.json);
+    let started = Instant::now();
+    let filled = fill(&installation, arguments.orders, &mut report).await;
+    for (context, statistics) in installation.close().await {
+        if context == "ordering" {
+            report.speed = Some(Speed {
+                elapsed: started.elapsed(),
+                commits: statistics,
+            });
+        }
+    }
+    // Also after a failure: the passwords of users that were created are told now or never.
+    report.finish()?;
+    filled
+}
+
+/// Two that count what is there at the same time would both add what is missing.
+fn lock(folder: &DataFolder) -> Result<File, Failure> {
+    let path = folder.path().join("seed.lock");
+    let cannot = |reason: &dyn std::fmt::Display| {
+        Failure::unavailable(format!("cannot lock {}: {reason}", path.display()))
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| cannot(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(cannot(&"this installation is being seeded already")),
+        Err(TryLockError::Error(error)) => Err(cannot(&error)),
+    }
+}
+
+async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> Result<(), Failure> {
+    let users = DemoUsers::present_or_created(installation, report).await?;
+    let mut present = 0;
+    for customer_id in users.customers_from_before() {
+        present += count_orders(&installation.ordering, customer_id).await?;
+    }
+    report.orders_present = present;
+    if present >= orders {
+        return Ok(());
+    }
+    let shop = Shop::open(installation, &users)?;
+    let progress = Progress::new(orders - present);
+    let mut lives = stream::iter(present..orders)
+        .map(|number| shop.play(number))
+        .buffer_unordered(AT_ONCE);
+    while let Some(order) = lives.next().await {
+        report.added(order?.status);
+        progress.one_more();
+    }
+    progress.finish();
+    Ok(())
+}
+
+async fn count_orders(ordering: &Ordering, customer_id: CustomerId) -> Result<u64, UseCaseError> {
+    let mut count = 0;
+    let mut after = None;
+    loop {
+        let filter = OrderFilter {
+            customer_id: Some(customer_id),
+            ..OrderFilter::default()
+        };
+        let request = PageRequest { limit: PAGE, after };
+        let page = ordering.orders(filter, request, &Actor::Operator).await?;
+        count += page.data.len() as u64;
+        if page.next.is_none() {
+            return Ok(count);
+        }
+        after = page.next;
+    }
+}

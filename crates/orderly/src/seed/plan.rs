@@ -1,0 +1,149 @@
+//! What becomes of the demo's orders: the order with a number is the same one in every run.
+
+use ordering_app::LineToOrder;
+use shared_kernel::{Currency, InvalidQuantity, MoneyError, Quantity};
+
+use super::assortment::products;
+
+/// The most lines of a demo order.
+const MOST_LINES: u64 = 4;
+/// The most units of what is not dear.
+const MOST_UNITS: u64 = 3;
+
+/// What happens to an order after it was placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Its customer confirms it.
+    Confirm,
+    /// Staff send it out.
+    Ship,
+    /// It arrives.
+    Deliver,
+    /// Its customer cancels it, for this reason.
+    Cancel(&'static str),
+}
+
+use Step::{Cancel, Confirm, Deliver, Ship};
+
+/// The lives that take turns. All states are among them, and most orders arrive, as in a shop.
+const LIVES: [&[Step]; 10] = [
+    &[Confirm, Ship, Deliver],
+    &[],
+    &[Confirm, Ship],
+    &[Confirm],
+    &[Cancel("ordered by mistake")],
+    &[Confirm, Ship, Deliver],
+    &[Confirm, Cancel("found it cheaper")],
+    &[Confirm, Ship, Deliver],
+    &[Confirm],
+    &[],
+];
+
+/// Why an order of the plan could not be written down: a price or a count in the tables is none.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PlanError {
+    /// A price.
+    #[error(transparent)]
+    Price(#[from] MoneyError),
+    /// A count.
+    #[error(transparent)]
+    Units(#[from] InvalidQuantity),
+}
+
+/// What happens to the order with this number.
+pub(super) fn steps(number: u64) -> &'static [Step] {
+    // One further on in each round, so that a customer does not always have the same fate.
+    let lives = LIVES.len() as u64;
+    let turn = (number + number / lives) % lives;
+    turned(&LIVES, turn).copied().unwrap_or_default()
+}
+
+/// The lines of the order with this number.
+pub(super) fn lines(number: u64, currency: Currency) -> Result<Vec<LineToOrder>, PlanError> {
+    let first = mixed(number, 0);
+    let count = 1 + mixed(number, 1) % MOST_LINES;
+    let on_offer = products().len() as u64;
+    let wanted = (0..count).map(|line| {
+        // Seven and the number of products have no divisor in common, so no product comes twice.
+        let place = (first % on_offer + line * 7) % on_offer;
+        (place, 1 + mixed(number, 2 + line) % MOST_UNITS)
+    });
+    let mut lines = Vec::new();
+    for (place, units) in wanted {
+        let Some((product_id, product)) = usize::try_from(place)
+            .ok()
+            .and_then(|place| products().nth(place))
+        else {
+            continue;
+        };
+        let units = if product.is_dear() { 1 } else { units };
+        lines.push(LineToOrder {
+            product_id,
+            product_name: product.name.to_owned(),
+            quantity: Quantity::new(i64::try_from(units).unwrap_or(1))?,
+            unit_price: product.price(currency)?,
+        });
+    }
+    Ok(lines)
+}
+
+/// Whose turn it is when `number` goes round and round.
+pub(super) fn turned<T>(among: &[T], number: u64) -> Option<&T> {
+    let count = among.len() as u64;
+    let place = number.checked_rem(count)?;
+    among.get(usize::try_from(place).ok()?)
+}
+
+/// A number that looks random and is the same each time: SplitMix64.
+fn mixed(number: u64, salt: u64) -> u64 {
+    let mut mixed = (number ^ salt.rotate_left(56)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use shared_kernel::Money;
+
+    use super::*;
+
+    #[test]
+    fn no_planned_order_exceeds_what_an_order_may_cost() {
+        for currency in Currency::ALL {
+            let limit = Money::parse("10000.00", currency).unwrap();
+            for number in 0..10_000 {
+                let mut total = Money::zero(currency);
+                for line in lines(number, currency).unwrap() {
+                    total = total.add(line.unit_price.times(line.quantity).unwrap()).unwrap();
+                }
+                assert!(total.amount() <= limit.amount(), "order {number} costs {total}");
+            }
+        }
+    }
+
+    #[test]
+    fn orders_have_one_to_four_lines_with_a_product_each() {
+        let mut counts = BTreeSet::new();
+        for number in 0..1_000 {
+            let lines = lines(number, Currency::Eur).unwrap();
+            let products: BTreeSet<_> = lines.iter().map(|line| line.product_id).collect();
+            assert_eq!(products.len(), lines.len(), "order {number}");
+            counts.insert(lines.len());
+        }
+        assert_eq!(counts, (1..=4).collect());
+    }
+
+    #[test]
+    fn over_a_hundred_orders_each_of_ten_customers_sees_every_fate() {
+        for customer in 0..10 {
+            let fates: BTreeSet<String> = (0..10)
+                .map(|round| format!("{:?}", steps(round * 10 + customer)))
+                .collect();
+            let all: BTreeSet<String> = LIVES.iter().map(|life| format!("{life:?}")).collect();
+            assert_eq!(fates, all, "customer {customer}");
+        }
+    }
+}

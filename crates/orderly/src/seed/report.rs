@@ -1,0 +1,147 @@
+//! What seeding tells on standard output: the logins, once, and what was added.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use shared_kernel::{EmailAddress, Role};
+use storage::sqlite::CommitStatistics;
+
+use crate::failure::Failure;
+
+/// A way in.
+pub(super) struct Login {
+    /// With this address.
+    pub(super) email: EmailAddress,
+    /// As this.
+    pub(super) role: Role,
+    /// And this password, which is kept nowhere.
+    pub(super) password: String,
+}
+
+/// How long it took, and what ordering's committer did.
+pub(super) struct Speed {
+    /// How long it took.
+    pub(super) elapsed: Duration,
+    /// The committer's count.
+    pub(super) commits: CommitStatistics,
+}
+
+/// Everything that is to be told.
+pub(super) struct Report {
+    as_json: bool,
+    logins: Vec<Login>,
+    /// Demo users that were there before.
+    pub(super) users_present: u32,
+    /// Demo orders that were there before.
+    pub(super) orders_present: u64,
+    orders_added: BTreeMap<String, u64>,
+    /// Known at the end.
+    pub(super) speed: Option<Speed>,
+}
+
+impl Report {
+    /// Nothing to tell so far.
+    pub(super) const fn new(as_json: bool) -> Self {
+        Self {
+            as_json,
+            logins: Vec::new(),
+            users_present: 0,
+            orders_present: 0,
+            orders_added: BTreeMap::new(),
+            speed: None,
+        }
+    }
+
+    /// A user was created. A person is told at once: nothing that happens later can lose the password.
+    pub(super) fn created(&mut self, login: Login) -> Result<(), Failure> {
+        if !self.as_json {
+            if self.logins.is_empty() {
+                print("demo logins, printed this once:\n")?;
+            }
+            print(&format!(
+                "  {:<9} {:<26} {}\n",
+                login.role.name(),
+                login.email.to_string(),
+                login.password
+            ))?;
+        }
+        self.logins.push(login);
+        Ok(())
+    }
+
+    /// An order was led to this status.
+    pub(super) fn added(&mut self, status: String) {
+        *self.orders_added.entry(status).or_default() += 1;
+    }
+
+    /// Tells the rest; with JSON, everything.
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        let text = if self.as_json {
+            format!("{}\n", self.json())
+        } else {
+            self.lines()
+        };
+        print(&text)
+    }
+
+    fn lines(&self) -> String {
+        let mut lines = String::new();
+        if self.users_present > 0 {
+            lines += &format!(
+                "{} demo users were there already; their passwords were printed when they were created\n",
+                self.users_present
+            );
+        }
+        if self.orders_present > 0 {
+            lines += &format!("{} demo orders were there already\n", self.orders_present);
+        }
+        let added: u64 = self.orders_added.values().sum();
+        if added == 0 {
+            return lines + "no order was added\n";
+        }
+        let states: Vec<String> = self
+            .orders_added
+            .iter()
+            .map(|(status, count)| format!("{count} {status}"))
+            .collect();
+        lines += &format!("{added} orders were added: {}\n", states.join(", "));
+        if let Some(Speed { elapsed, commits }) = &self.speed {
+            lines += &format!(
+                "it took {:.1} s; {} commands shared {} commits\n",
+                elapsed.as_secs_f64(),
+                commits.write_sets,
+                commits.commits
+            );
+        }
+        lines
+    }
+
+    fn json(&self) -> Value {
+        let logins: Vec<Value> = self
+            .logins
+            .iter()
+            .map(|login| json!({ "email": login.email, "role": login.role, "password": login.password }))
+            .collect();
+        json!({
+            "logins": logins,
+            "users_present": self.users_present,
+            "orders_present": self.orders_present,
+            "orders_added": self.orders_added,
+            "seconds": self.speed.as_ref().map(|speed| speed.elapsed.as_secs_f64()),
+            "commands": self.speed.as_ref().map(|speed| speed.commits.write_sets),
+            "commits": self.speed.as_ref().map(|speed| speed.commits.commits),
+        })
+    }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .map_err(Failure::unavailable)
+}

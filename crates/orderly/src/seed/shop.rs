@@ -1,0 +1,110 @@
+//! The demo shop at work: places an order and leads it through its life, by the commands that the API would send.
+
+use std::time::Duration;
+
+use message_bus::{Actor, Command, CommandMeta, Handles, Unavailable, UseCaseError};
+use ordering_app::{CancelOrder, ConfirmOrder, DeliverOrder, OrderView, Ordering, PlaceOrder, ShipOrder};
+use shared_kernel::{Clock, IdGenerator, Role, UserId};
+
+use super::{
+    demo_users::{CustomerProfile, DemoUsers},
+    plan::{self, Step, turned},
+};
+use crate::{failure::Failure, installation::Installation};
+
+/// How often a command is sent again when a server on the same files is busy: for more than a minute.
+const PATIENCE: u32 = 60;
+
+const CARRIERS: [&str; 4] = ["Royal Mail", "DHL", "India Post", "UPS"];
+
+/// The shop, and who takes part in it.
+pub(super) struct Shop<'a> {
+    ordering: &'a Ordering,
+    clock: &'a dyn Clock,
+    ids: &'a dyn IdGenerator,
+    customers: Vec<(UserId, &'static CustomerProfile)>,
+    sender: Actor,
+}
+
+impl<'a> Shop<'a> {
+    /// The shop, for the demo users who may still take part.
+    pub(super) fn open(installation: &'a Installation, users: &DemoUsers) -> Result<Self, Failure> {
+        let customers = users.active_customers();
+        if customers.is_empty() {
+            return Err(Failure::check(
+                "found every demo customer deactivated, expected one who can order",
+            ));
+        }
+        Ok(Self {
+            ordering: &installation.ordering,
+            clock: installation.clock.as_ref(),
+            ids: installation.ids.as_ref(),
+            customers,
+            sender: users.sender(),
+        })
+    }
+
+    /// The whole life of the order with this number, as the plan has it.
+    pub(super) async fn play(&self, number: u64) -> Result<OrderView, UseCaseError> {
+        let Some((id, profile)) = turned(&self.customers, number) else {
+            return Err(UseCaseError::defect("a shop without customers was opened"));
+        };
+        let customer = Actor::User {
+            id: *id,
+            role: Role::Customer,
+        };
+        let place = PlaceOrder {
+            currency: profile.currency,
+            lines: plan::lines(number, profile.currency).map_err(UseCaseError::defect)?,
+            customer_id: None,
+        };
+        let mut order = self.send(place, &customer).await?;
+        for step in plan::steps(number) {
+            let order_id = order.id;
+            order = match *step {
+                Step::Confirm => {
+                    let shipping_address = profile.address();
+                    let confirm = ConfirmOrder {
+                        order_id,
+                        shipping_address,
+                    };
+                    self.send(confirm, &customer).await?
+                }
+                Step::Ship => {
+                    let ship = ShipOrder {
+                        order_id,
+                        carrier: turned(&CARRIERS, number).copied().unwrap_or_default().to_owned(),
+                        tracking_number: format!("DEMO{number:09}"),
+                    };
+                    self.send(ship, &self.sender).await?
+                }
+                Step::Deliver => self.send(DeliverOrder { order_id }, &self.sender).await?,
+                Step::Cancel(reason) => {
+                    let reason = Some(reason.to_owned());
+                    self.send(CancelOrder { order_id, reason }, &customer).await?
+                }
+            };
+        }
+        Ok(order)
+    }
+
+    /// Sends a command, and again while there is more to do than can be done soon.
+    async fn send<C: Command + Clone>(&self, command: C, actor: &Actor) -> Result<C::Output, UseCaseError>
+    where
+        Ordering: Handles<C>,
+    {
+        let mut tries = 0;
+        loop {
+            let meta = CommandMeta::new(actor.clone(), self.clock.now(), self.ids);
+            match self.ordering.handle(command.clone(), meta).await {
+                Err(UseCaseError::Unavailable(Unavailable::Busy { retry_after_seconds }))
+                    if tries < PATIENCE =>
+                {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_secs(retry_after_seconds.into())).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+}

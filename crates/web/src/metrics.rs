@@ -1,0 +1,137 @@
+//! Figures for Prometheus: what was asked, how long it took, who logged in, and how the contexts keep up.
+//!
+//! Requests count under their route's pattern, never under their path, and nothing in a label is a person's or of a
+//! caller's choosing, so the number of series is bounded. What is not here can be added up from what is.
+
+mod contexts;
+
+use accounts_app::TokenGrant;
+use actix_web::http::{Method, StatusCode};
+use message_bus::{Unavailable, UseCaseError};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TEXT_FORMAT, TextEncoder};
+use shared_kernel::Timestamp;
+
+use crate::{
+    answer::{Answer, Handled},
+    problem::Problem,
+    request::Request,
+};
+
+/// Where answering gets slow, in seconds: from what one read costs to what nobody waits for.
+const DURATION_BOUNDS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
+/// Stands for the route of a request that no route answers.
+pub(crate) const NO_ROUTE: &str = "none";
+/// How a log-in can end.
+const LOG_IN_OUTCOMES: [&str; 4] = ["granted", "refused", "throttled", "failed"];
+
+/// The figures that web keeps itself, since the process began. Clones share them.
+#[derive(Clone)]
+pub struct Metrics {
+    requests: IntCounterVec,
+    durations: HistogramVec,
+    log_ins: IntCounterVec,
+    registry: Registry,
+}
+
+impl Metrics {
+    /// Figures that begin at nothing.
+    ///
+    /// # Errors
+    /// None that can be expected: every name in here is one that Prometheus takes.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let requests = Opts::new("orderly_http_requests_total", "Requests answered.");
+        let durations = HistogramOpts::new(
+            "orderly_http_request_duration_seconds",
+            "From a request's head having come to its answer being ready to go.",
+        )
+        .buckets(DURATION_BOUNDS.into());
+        let log_ins = Opts::new(
+            "orderly_log_ins_total",
+            "Log-ins with a password, by what they came to.",
+        );
+        let metrics = Self {
+            requests: IntCounterVec::new(requests, &["method", "route", "status"])?,
+            durations: HistogramVec::new(durations, &["method", "route"])?,
+            log_ins: IntCounterVec::new(log_ins, &["outcome"])?,
+            registry: Registry::new(),
+        };
+        metrics.registry.register(Box::new(metrics.requests.clone()))?;
+        metrics.registry.register(Box::new(metrics.durations.clone()))?;
+        metrics.registry.register(Box::new(metrics.log_ins.clone()))?;
+        // From the start, so that the first of each shows as a step.
+        for outcome in LOG_IN_OUTCOMES {
+            metrics.log_ins.get_metric_with_label_values(&[outcome])?;
+        }
+        Ok(metrics)
+    }
+
+    /// Counts a request to the route with this pattern, begun and answered at these times.
+    pub(crate) fn answered(
+        &self,
+        method: &Method,
+        route: &'static str,
+        status: StatusCode,
+        began: Timestamp,
+        ended: Timestamp,
+    ) {
+        let method = method_label(method);
+        // An error would say that the labels are not the declared ones.
+        if let Ok(requests) = self
+            .requests
+            .get_metric_with_label_values(&[method, route, status.as_str()])
+        {
+            requests.inc();
+        }
+        if let Ok(durations) = self.durations.get_metric_with_label_values(&[method, route]) {
+            durations.observe(seconds_between(began, ended));
+        }
+    }
+
+    /// Counts a log-in.
+    pub(crate) fn logged_in(&self, result: &Result<TokenGrant, UseCaseError>) {
+        let outcome = match result {
+            Ok(TokenGrant::Granted(_)) => "granted",
+            Ok(TokenGrant::InvalidGrant) => "refused",
+            Err(UseCaseError::Unavailable(Unavailable::Throttled { .. })) => "throttled",
+            Err(_) => "failed",
+        };
+        if let Ok(log_ins) = self.log_ins.get_metric_with_label_values(&[outcome]) {
+            log_ins.inc();
+        }
+    }
+}
+
+/// GET /metrics
+pub(crate) async fn show(request: Request) -> Handled {
+    let state = request.state();
+    let mut families = state.metrics.registry.gather();
+    families.extend(contexts::families(&state.contexts, &*state.clock).await);
+    // The encoder takes a family without a figure for a mistake.
+    families.retain(|family| !family.get_metric().is_empty());
+    let text = TextEncoder::new()
+        .encode_to_string(&families)
+        .map_err(|error| Problem::internal_error(error.to_string()))?;
+    Ok(Answer::content(TEXT_FORMAT, text.as_bytes()))
+}
+
+/// Callers may make methods up; these are the ones that are told apart.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Zero when the clock was set back meanwhile.
+fn seconds_between(began: Timestamp, ended: Timestamp) -> f64 {
+    let microseconds = ended.as_microseconds().saturating_sub(began.as_microseconds());
+    microseconds.max(0) as f64 / 1e6
+}

@@ -1,0 +1,294 @@
+//! The schemas of what Orderly answers. A test holds them against answers.
+
+#![expect(dead_code, reason = "only their shapes are used")]
+
+use utoipa::ToSchema;
+
+use super::values::{
+    Allocation, Currency, EmailAddress, Id, Money, OrderAction, OrderStatus, Quantity, Role, Standing, Tier,
+    Time, Version,
+};
+
+/// A user.
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "id": "0197b2c4-0000-7000-8000-0000000000ad", "email": "ada@example.com",
+    "role": "customer", "active": true, "created_at": "2026-01-31T12:00:00.000000Z", "version": 1,
+}))]
+pub(super) struct User {
+    id: Id,
+    email: EmailAddress,
+    role: Role,
+    /// Whether they may log in.
+    active: bool,
+    created_at: Time,
+    version: Version,
+}
+
+/// Users.
+#[derive(ToSchema)]
+pub(super) struct UserList {
+    data: Vec<User>,
+    /// This list is never longer than one page.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// A log-in session that is open.
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "id": "0197b2c4-0000-7000-8000-0000000000f1",
+    "created_at": "2026-01-31T12:00:00.000000Z", "last_used_at": "2026-01-31T12:00:00.000000Z",
+    "expires_at": "2026-03-02T12:00:00.000000Z",
+}))]
+pub(super) struct Session {
+    id: Id,
+    /// When the user logged in.
+    created_at: Time,
+    /// When it was last refreshed, or opened.
+    last_used_at: Time,
+    /// When it expires, unless it is refreshed.
+    expires_at: Time,
+}
+
+/// The user's open sessions.
+#[derive(ToSchema)]
+pub(super) struct SessionList {
+    data: Vec<Session>,
+    /// This list is never longer than one page.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// A pair of tokens (RFC 6749 section 5.1).
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl", "token_type": "Bearer",
+    "expires_in": 900, "refresh_token": "bm90IGEgcmVhbCB0b2tlbg",
+}))]
+pub(super) struct Tokens {
+    /// Goes into `Authorization: Bearer …`.
+    access_token: String,
+    #[schema(pattern = "^Bearer$", example = "Bearer")]
+    token_type: String,
+    /// How long the access token serves, in seconds.
+    #[schema(minimum = 1)]
+    expires_in: u32,
+    /// Gets the next pair, once.
+    refresh_token: String,
+}
+
+/// An order.
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "id": "0197b2c4-0000-7000-8000-000000000001",
+    "reference": "7K3M-9QXD",
+    "customer_id": "0197b2c4-0000-7000-8000-0000000000ad",
+    "status": "pending",
+    "allocation": "none",
+    "currency": "USD",
+    "lines": [{
+        "id": "0197b2c4-0000-7000-8000-000000000002",
+        "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+        "product_name": "Kettle",
+        "quantity": 2,
+        "unit_price": {"amount": "19.99", "currency": "USD"},
+        "total": {"amount": "39.98", "currency": "USD"},
+    }],
+    "total": {"amount": "39.98", "currency": "USD"},
+    "shipping_address": null,
+    "cancellation": null,
+    "shipment": null,
+    "placed_at": "2026-01-31T12:00:00.000000Z",
+    "updated_at": "2026-01-31T12:00:00.000000Z",
+    "version": 1,
+    "allowed_actions": ["add_line", "remove_line", "change_quantity", "confirm", "cancel"],
+}))]
+pub(super) struct Order {
+    id: Id,
+    /// Its short name for people.
+    #[schema(
+        pattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$",
+        example = "7K3M-9QXD"
+    )]
+    reference: String,
+    /// Who ordered.
+    customer_id: Id,
+    status: OrderStatus,
+    allocation: Allocation,
+    currency: Currency,
+    /// In the order in which they were added.
+    #[schema(max_items = 50)]
+    lines: Vec<OrderLine>,
+    /// The sum of its lines.
+    total: Money,
+    /// Known from its confirmation on.
+    #[schema(required)]
+    shipping_address: Option<Address>,
+    /// Why it was cancelled, if it was.
+    #[schema(required)]
+    cancellation: Option<OrderCancellation>,
+    /// How it travels, once it does.
+    #[schema(required)]
+    shipment: Option<Shipment>,
+    placed_at: Time,
+    updated_at: Time,
+    version: Version,
+    allowed_actions: Vec<OrderAction>,
+}
+
+/// A line of an order.
+#[derive(ToSchema)]
+pub(super) struct OrderLine {
+    id: Id,
+    product_id: Id,
+    /// The product's name on this order.
+    product_name: String,
+    quantity: Quantity,
+    /// Price of one unit.
+    unit_price: Money,
+    /// Price of all of them.
+    total: Money,
+}
+
+/// Where an order goes.
+#[derive(ToSchema)]
+pub(super) struct Address {
+    street: String,
+    city: String,
+    state: String,
+    postal_code: String,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(pattern = "^[A-Z]{2}$", example = "US")]
+    country: String,
+}
+
+/// Why an order was cancelled.
+#[derive(ToSchema)]
+pub(super) struct OrderCancellation {
+    reason: String,
+    /// What was short; empty unless stock was the reason.
+    shortages: Vec<Shortage>,
+}
+
+/// A product of which there was less than an order asked for.
+#[derive(ToSchema)]
+pub(super) struct Shortage {
+    product_id: Id,
+    /// Units asked for, over all lines.
+    requested: Quantity,
+    /// Units there were.
+    #[schema(minimum = 0)]
+    available: u64,
+}
+
+/// How an order travels.
+#[derive(ToSchema)]
+pub(super) struct Shipment {
+    carrier: String,
+    tracking_number: String,
+}
+
+/// Part of a list of orders, newest first.
+#[derive(ToSchema)]
+pub(super) struct OrderList {
+    data: Vec<Order>,
+    /// Gets the next page, as `cursor`; null when this is the last one.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// A customer.
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "id": "0197b2c4-0000-7000-8000-0000000000ad", "email": "ada@example.com",
+    "tier": "standard", "status": "open", "version": 1,
+}))]
+pub(super) struct Customer {
+    /// The user's id.
+    id: Id,
+    email: EmailAddress,
+    tier: Tier,
+    status: Standing,
+    version: Version,
+}
+
+/// That the process lives.
+#[derive(ToSchema)]
+#[schema(example = json!({"status": "live"}))]
+pub(super) struct Liveness {
+    #[schema(pattern = "^live$")]
+    status: String,
+}
+
+/// That every context can serve.
+#[derive(ToSchema)]
+#[schema(example = json!({"status": "ready", "contexts": [{"context": "ordering", "status": "ready"}]}))]
+pub(super) struct Readiness {
+    #[schema(pattern = "^ready$")]
+    status: String,
+    contexts: Vec<ContextReadiness>,
+}
+
+/// Whether one context can serve.
+#[derive(ToSchema)]
+pub(super) struct ContextReadiness {
+    context: String,
+    #[schema(pattern = "^(ready|not_ready)$", example = "ready")]
+    status: String,
+}
+
+/// What went wrong (RFC 9457). Facts of the problem stand beside these fields.
+#[derive(ToSchema)]
+pub(super) struct Problem {
+    /// `urn:orderly:problem:` and the code.
+    #[schema(format = "uri")]
+    r#type: String,
+    title: String,
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What was found, and what was expected.
+    detail: String,
+    /// The path that was asked.
+    instance: String,
+    /// What to decide by.
+    #[schema(pattern = "^[a-z_]+$")]
+    code: String,
+    /// What to ask us about; also the header `Request-Id`.
+    request_id: String,
+    /// All that is wrong with a body or a query.
+    #[schema(nullable = false, max_items = 100)]
+    errors: Option<Vec<FieldProblem>>,
+}
+
+/// What is wrong with one field of a body, or one parameter of a query.
+#[derive(ToSchema)]
+pub(super) struct FieldProblem {
+    /// A JSON pointer into the body (RFC 6901), or `?name` for a parameter of the query.
+    #[schema(example = "/lines/0/quantity")]
+    pointer: String,
+    code: String,
+    detail: String,
+}
+
+/// What went wrong at a token endpoint (RFC 6749 section 5.2).
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "error": "invalid_grant",
+    "error_description": "the user name, the password or the refresh token is wrong",
+}))]
+pub(super) struct TokenProblem {
+    error: TokenError,
+    error_description: String,
+}
+
+/// RFC 6749's errors, as far as they occur.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(super) enum TokenError {
+    InvalidRequest,
+    InvalidGrant,
+    UnsupportedGrantType,
+    TemporarilyUnavailable,
+    ServerError,
+}

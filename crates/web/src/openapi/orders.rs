@@ -1,0 +1,191 @@
+//! The operations on orders and customers.
+
+use actix_web::http::{Method, StatusCode};
+
+use super::{
+    answers::{Customer, Order, OrderList},
+    operation::Operation,
+    parts::{query, schema_of, text, whole_number},
+    requests::{
+        Cancellation, Confirmation, LineToOrder, Nothing, OrderToPlace, QuantityChange, ShipmentGiven,
+    },
+    values::{Id, OrderStatus},
+};
+use crate::ProblemCode;
+
+const TEXT_RULES: [&str; 3] = ["text_missing", "text_too_long", "text_not_printable"];
+const SUM_RULES: [&str; 3] = ["order_total_limit", "currency_mismatch", "money_out_of_range"];
+
+pub(super) fn operations() -> Vec<Operation> {
+    let mut operations = placing_and_reading();
+    operations.extend(lines());
+    operations.extend(life());
+    operations
+}
+
+fn placing_and_reading() -> Vec<Operation> {
+    vec![
+        Operation::new(Method::POST, "/api/v1/orders", "placeOrder", "Place an order")
+            .taking::<OrderToPlace>()
+            .creating::<Order>("The order, pending.")
+            .repeatable()
+            .depending_on_version()
+            .finding("customer")
+            .refusing(409, &["customer_closed"])
+            .refusing(422, &["order_line_limit"])
+            .refusing(422, &SUM_RULES)
+            .refusing(422, &TEXT_RULES),
+        Operation::new(Method::GET, "/api/v1/orders", "listOrders", "List orders")
+            .saying("The caller's own, newest first; staff see everybody's.")
+            .asking(query(
+                "status",
+                "Only those that stand so.",
+                schema_of::<OrderStatus>(),
+            ))
+            .asking(query(
+                "reference",
+                "Only the one with this short name, in any case.",
+                text().examples(["7K3M-9QXD"]),
+            ))
+            .asking(query(
+                "customer_id",
+                "Only this customer's; for staff.",
+                schema_of::<Id>(),
+            ))
+            .asking(query(
+                "limit",
+                "How many at most.",
+                whole_number(1, 100).default(Some(20.into())),
+            ))
+            .asking(query(
+                "cursor",
+                "`next_cursor` of the page before, with the same filters.",
+                text(),
+            ))
+            .answering::<OrderList>(StatusCode::OK, "A page of orders.")
+            .with_headers(&["Link"])
+            .may_be(ProblemCode::InsufficientRole)
+            .refusing(422, &["unknown_status", "invalid_reference"]),
+        Operation::new(Method::GET, "/api/v1/orders/{order_id}", "getOrder", "An order")
+            .answering::<Order>(StatusCode::OK, "The order.")
+            .versioned()
+            .finding("order"),
+    ]
+}
+
+fn lines() -> Vec<Operation> {
+    vec![
+        Operation::new(
+            Method::POST,
+            "/api/v1/orders/{order_id}/lines",
+            "addLine",
+            "Add a line",
+        )
+        .taking::<LineToOrder>()
+        .answering::<Order>(StatusCode::OK, "The order, with the line.")
+        .versioned()
+        .repeatable()
+        .finding("order")
+        .refusing(409, &["order_not_pending"])
+        .refusing(422, &["order_line_limit"])
+        .refusing(422, &SUM_RULES)
+        .refusing(422, &TEXT_RULES),
+        Operation::new(
+            Method::PATCH,
+            "/api/v1/orders/{order_id}/lines/{line_id}",
+            "changeQuantity",
+            "Change a line's quantity",
+        )
+        .taking::<QuantityChange>()
+        .answering::<Order>(StatusCode::OK, "The order, with the new quantity.")
+        .versioned()
+        .finding("order")
+        .finding("order_line")
+        .refusing(409, &["order_not_pending"])
+        .refusing(422, &SUM_RULES),
+        Operation::new(
+            Method::DELETE,
+            "/api/v1/orders/{order_id}/lines/{line_id}",
+            "removeLine",
+            "Remove a line",
+        )
+        .answering::<Order>(StatusCode::OK, "The order, without the line.")
+        .versioned()
+        .finding("order")
+        .finding("order_line")
+        .refusing(409, &["order_not_pending"]),
+    ]
+}
+
+fn life() -> Vec<Operation> {
+    vec![
+        Operation::new(
+            Method::POST,
+            "/api/v1/orders/{order_id}/confirm",
+            "confirmOrder",
+            "Confirm an order",
+        )
+        .taking::<Confirmation>()
+        .answering::<Order>(StatusCode::OK, "The order, confirmed.")
+        .versioned()
+        .repeatable()
+        .finding("order")
+        .refusing(
+            409,
+            &[
+                "order_already_confirmed",
+                "order_without_lines",
+                "order_not_pending",
+            ],
+        )
+        .refusing(422, &["address_incomplete", "unknown_country"])
+        .refusing(422, &TEXT_RULES),
+        Operation::new(
+            Method::POST,
+            "/api/v1/orders/{order_id}/cancel",
+            "cancelOrder",
+            "Cancel an order",
+        )
+        .taking_perhaps::<Cancellation>()
+        .answering::<Order>(StatusCode::OK, "The order, cancelled.")
+        .versioned()
+        .repeatable()
+        .finding("order")
+        .refusing(409, &["order_already_cancelled", "order_cannot_be_cancelled"])
+        .refusing(422, &TEXT_RULES),
+        Operation::new(
+            Method::POST,
+            "/api/v1/orders/{order_id}/ship",
+            "shipOrder",
+            "Ship an order",
+        )
+        .taking::<ShipmentGiven>()
+        .answering::<Order>(StatusCode::OK, "The order, shipped.")
+        .versioned()
+        .repeatable()
+        .finding("order")
+        .refusing(409, &["order_not_confirmed", "stock_not_reserved"])
+        .refusing(422, &TEXT_RULES),
+        Operation::new(
+            Method::POST,
+            "/api/v1/orders/{order_id}/deliver",
+            "deliverOrder",
+            "Mark an order as delivered",
+        )
+        .taking_perhaps::<Nothing>()
+        .answering::<Order>(StatusCode::OK, "The order, delivered.")
+        .versioned()
+        .repeatable()
+        .finding("order")
+        .refusing(409, &["order_not_shipped"]),
+        Operation::new(
+            Method::GET,
+            "/api/v1/customers/{customer_id}",
+            "getCustomer",
+            "A customer",
+        )
+        .answering::<Customer>(StatusCode::OK, "The customer.")
+        .versioned()
+        .finding("customer"),
+    ]
+}

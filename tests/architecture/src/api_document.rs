@@ -1,0 +1,95 @@
+//! `docs/API.md` and the code say the same: each code that callers can be answered with stands there once with its
+//! status, each route with its policy, and nothing stands there that the code does not have.
+//!
+//! Codes are read off the source text, by the few ways in which this workspace writes them.
+
+mod codes;
+mod routes;
+
+use std::collections::BTreeSet;
+
+use crate::{SourceFile, Violation};
+
+/// The document's path.
+pub const DOCUMENT: &str = "docs/API.md";
+
+/// Something that the code has, as the first two cells of a row tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
+    name: String,
+    /// What the second cell says; one of these, where there are several.
+    as_one_of: Vec<String>,
+    path: String,
+}
+
+impl Told {
+    fn new(name: &str, second_cell: &str, path: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            as_one_of: vec![second_cell.to_owned()],
+            path: path.to_owned(),
+        }
+    }
+
+    fn is(&self, (name, second_cell): &(String, String)) -> bool {
+        self.name == *name && self.as_one_of.contains(second_cell)
+    }
+}
+
+/// Compares the codes and routes in `files` with the document's text.
+pub fn check(files: &[SourceFile], document: &str) -> Vec<Violation> {
+    let files: Vec<SourceFile> = files
+        .iter()
+        .filter(|file| file.path.starts_with("crates/") && !file.is_for_tests())
+        .map(|file| SourceFile::new(&file.path, codes::working_text(file)))
+        .collect();
+    let (mut told, mut violations) = codes::of(&files);
+    let (routes, unreadable) = routes::of(&files);
+    told.extend(routes);
+    violations.extend(unreadable);
+
+    let mut rows: BTreeSet<(String, String)> = BTreeSet::new();
+    for (index, line) in document.lines().enumerate() {
+        let Some(row) = row(line) else { continue };
+        let place = format!("{DOCUMENT}:{}", index + 1);
+        if !told.iter().any(|told| told.is(&row)) {
+            violations.push(Violation::new(
+                place,
+                format!("found `{}` as {}, which the code does not have", row.0, row.1),
+                "remove the row, or correct it",
+            ));
+        } else if !rows.insert(row.clone()) {
+            violations.push(Violation::new(
+                place,
+                format!("found a second row for `{}` as {}", row.0, row.1),
+                "one row is enough",
+            ));
+        }
+    }
+    for told in told {
+        if !rows.iter().any(|row| told.is(row)) {
+            let cell = told.as_one_of.join(" or ");
+            violations.push(Violation::new(
+                told.path,
+                format!("found `{}`, which {DOCUMENT} does not tell as {cell}", told.name),
+                format!("add the row | `{}` | {cell} | … |", told.name),
+            ));
+        }
+    }
+    violations
+}
+
+/// The first two cells of a row that tells of a code or a route; other tables have no such rows.
+fn row(line: &str) -> Option<(String, String)> {
+    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+    let ["", first, second, _, ..] = cells.as_slice() else {
+        return None;
+    };
+    let name = first.strip_prefix('`')?.strip_suffix('`')?;
+    let is_status = second.len() == 3 && second.bytes().all(|byte| byte.is_ascii_digit());
+    let is_told = is_status || second.starts_with("in `") || routes::POLICIES.contains(second);
+    is_told.then(|| (name.to_owned(), (*second).to_owned()))
+}
+
+#[cfg(test)]
+mod tests;
