@@ -56,20 +56,18 @@ impl Finished {
 }
 
 impl Binary {
-    /// As it is released: `ORDERLY_BINARY`, or the one that Cargo built beside these tests.
+    /// Without known bugs: `ORDERLY_BINARY`, or the one that Cargo built beside these tests.
     pub fn released() -> Self {
         Self {
-            path: found("ORDERLY_BINARY", "orderly", "cargo build --package orderly"),
+            path: found("ORDERLY_BINARY", "orderly"),
             canary: None,
         }
     }
 
-    /// Built to have known bugs, with this one switched on: `ORDERLY_CANARY_BINARY`, or the one that `make test` built.
+    /// With this known bug switched on: `ORDERLY_CANARY_BINARY`, or the one beside these tests. Only a debug build has them.
     pub fn with_canary(name: &'static str) -> Self {
-        let build =
-            "cargo build --package orderly --features canaries, and copying it there (make test does)";
         Self {
-            path: found("ORDERLY_CANARY_BINARY", "orderly-canary", build),
+            path: found("ORDERLY_CANARY_BINARY", "orderly"),
             canary: Some(name),
         }
     }
@@ -126,11 +124,11 @@ impl Binary {
     }
 }
 
-fn found(variable: &str, name: &str, build: &str) -> PathBuf {
+fn found(variable: &str, name: &str) -> PathBuf {
     let path = from_environment(variable).map_or_else(|| beside_the_tests(name), PathBuf::from);
     assert!(
         path.is_file(),
-        "found no binary at {}; build it with {build}, or name another in {variable}",
+        "found no binary at {}; build it with cargo build --package orderly, or name another in {variable}",
         path.display()
     );
     path.canonicalize().unwrap()
