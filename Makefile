@@ -29,7 +29,7 @@ test: ## run every test, and print how long each suite took
 
 lint: ## check formatting and lints; warnings fail
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets --all-features -- --deny warnings
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 
 fmt: ## format the code
 	$(CARGO) fmt --all

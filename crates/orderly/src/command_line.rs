@@ -1,11 +1,14 @@
 //! The command line, as `orderly --help` explains it.
 
-use std::net::SocketAddr;
+use std::{error::Error, net::SocketAddr};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ErrorKind},
+};
 use shared_kernel::{EmailAddress, Role};
 
-use crate::settings::Settings;
+use crate::{failure::Failure, settings::Settings};
 
 /// Order management from one binary: accounts, orders, and the events between them.
 ///
@@ -20,6 +23,49 @@ pub(crate) struct CommandLine {
     pub(crate) settings: Settings,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl CommandLine {
+    /// The command line this process was started with. Help, and mistakes of usage, end the process as clap has it.
+    ///
+    /// # Errors
+    /// One line that names the setting, when a flag or a variable has a value that it cannot have.
+    pub(crate) fn from_arguments() -> Result<Self, Failure> {
+        Self::try_parse().map_err(|error| match error.kind() {
+            ErrorKind::ValueValidation | ErrorKind::InvalidValue => Failure::usage(wrong_setting(&error)),
+            _ => error.exit(),
+        })
+    }
+}
+
+/// What is wrong with a setting, by both its names: clap tells the flag even when the value came from the environment.
+fn wrong_setting(error: &clap::Error) -> String {
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let argument = context(ContextKind::InvalidArg);
+    let name = setting_name(&CommandLine::command(), &argument).unwrap_or(argument);
+    let value = context(ContextKind::InvalidValue);
+    let reason = error
+        .source()
+        .map(|source| format!(": {source}"))
+        .unwrap_or_default();
+    format!("{name} is {value:?}{reason}")
+}
+
+/// `VARIABLE (--flag)` of the argument that clap shows as `--flag <VALUE>`, wherever in the tree of commands it stands.
+fn setting_name(command: &clap::Command, shown: &str) -> Option<String> {
+    let flag = shown.strip_prefix("--")?.split(' ').next()?;
+    let own = command
+        .get_arguments()
+        .find(|argument| argument.get_long() == Some(flag));
+    match own {
+        Some(argument) => {
+            let variable = argument.get_env()?.to_str()?;
+            Some(format!("{variable} (--{flag})"))
+        }
+        None => command
+            .get_subcommands()
+            .find_map(|command| setting_name(command, shown)),
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -112,8 +158,6 @@ pub(crate) struct CreateUserArguments {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -126,6 +170,22 @@ mod tests {
         let parsed = CommandLine::try_parse_from(["orderly", "serve"]).unwrap();
         assert_eq!(parsed.settings.database_url.to_string(), "sqlite:data");
         assert!(matches!(parsed.command, Command::Serve(serve) if serve.bind.port() == 8080));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_told_by_both_its_names() {
+        let told = |arguments: &[&str]| wrong_setting(&CommandLine::try_parse_from(arguments).unwrap_err());
+        assert_eq!(
+            told(&["orderly", "serve", "--bind", "somewhere"]),
+            "ORDERLY_BIND (--bind) is \"somewhere\": invalid socket address syntax"
+        );
+        assert_eq!(
+            told(&["orderly", "--database-url", "mysql://x", "serve"]),
+            "ORDERLY_DATABASE_URL (--database-url) is \"mysql://x\": expected sqlite:FOLDER, as in sqlite:data"
+        );
+        assert!(
+            told(&["orderly", "wait-idle", "--timeout", "0"]).starts_with("--timeout <SECONDS> is \"0\"")
+        );
     }
 
     #[test]

@@ -21,8 +21,6 @@ mod wait_idle;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use command_line::{Command, CommandLine, MigrateCommand, UsersCommand};
 use failure::Failure;
 
@@ -39,7 +37,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     // Before anything reads the environment, and before there is a second thread.
     settings::read_dot_env()?;
-    let CommandLine { settings, command } = CommandLine::parse();
+    let CommandLine { settings, command } = CommandLine::from_arguments()?;
     logging::start(&settings.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

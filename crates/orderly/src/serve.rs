@@ -94,12 +94,12 @@ fn announce(address: std::net::SocketAddr) -> Result<(), Failure> {
         .map_err(Failure::unavailable)
 }
 
-#[cfg(not(feature = "canaries"))]
+#[cfg(not(debug_assertions))]
 fn switch_on_canaries() -> Result<(), Failure> {
     Ok(())
 }
 
-#[cfg(feature = "canaries")]
+#[cfg(debug_assertions)]
 fn switch_on_canaries() -> Result<(), Failure> {
     match crate::settings::canary_from_environment().as_deref() {
         None => Ok(()),

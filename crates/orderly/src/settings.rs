@@ -81,8 +81,8 @@ pub(crate) fn token_secret_from_environment() -> Option<String> {
     std::env::var("ORDERLY_TOKEN_SECRET").ok()
 }
 
-/// `ORDERLY_CANARY`: the known bug to switch on, in a binary that was built to have them.
-#[cfg(feature = "canaries")]
+/// `ORDERLY_CANARY`: the known bug to switch on, in a debug build, which has them for the torture tests.
+#[cfg(debug_assertions)]
 #[expect(
     clippy::disallowed_methods,
     reason = "settings are where the environment enters"

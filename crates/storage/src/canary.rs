@@ -1,4 +1,4 @@
-//! Known bugs, built only with the `canaries` feature and off until they are switched on.
+//! Known bugs, which only a debug build has, and which are off until they are switched on.
 //!
 //! A torture test that does not find them would not find a real one either.
 

@@ -4,7 +4,7 @@
 //! A context hands over a [`WriteSet`] (its rows, opaque here, and its events) and gets its answer after
 //! COMMIT. Deliberately not here: any context's table, and any rule about what a context may write.
 
-#[cfg(feature = "canaries")]
+#[cfg(debug_assertions)]
 pub mod canary;
 pub mod commit_queue;
 pub mod data_folder;

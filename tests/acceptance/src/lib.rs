@@ -1,1 +1,27 @@
-//! acceptance
+//! The product as its users meet it: the real binary, on a folder and a port of its own, over HTTP.
+//!
+//! [`TestApp`] is where a test begins; [`torture`] kills servers and compares what is left. Names no crate of the
+//! workspace, so that nothing here can know more than a caller does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "everything here is test code, and stops at the first thing that is not as it says"
+)]
+
+pub mod answer;
+pub mod asking;
+pub mod binary;
+pub mod bodies;
+pub mod data_folder;
+pub mod lines;
+pub mod server;
+pub mod test_app;
+pub mod torture;
+
+pub use answer::Answer;
+pub use asking::{Asking, Login};
+pub use binary::{Binary, Finished};
+pub use bodies::{a_line, an_address, an_order};
+pub use server::Server;
+pub use test_app::{PASSWORD, TestApp};

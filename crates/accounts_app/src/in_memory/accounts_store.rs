@@ -11,7 +11,9 @@ use message_bus::{
     CommandLog, CommandMeta, CommitError, Envelope, NewEvent, Recorded, RecordedCommands, Replay,
     ReplayRecord, Unavailable,
 };
-use shared_kernel::{AggregateRoot, EmailAddress, EventId, IdGenerator, SessionId, Timestamp, UserId};
+use shared_kernel::{
+    AggregateRoot, EmailAddress, EventId, IdGenerator, SessionId, Timestamp, UserId, Version,
+};
 
 use super::unit_of_work::{InMemoryUnitOfWork, SessionWrite};
 use crate::{
@@ -82,14 +84,8 @@ impl InMemoryAccounts {
 
 impl State {
     fn save(&mut self, user: &User) -> Result<(), CommitError> {
-        let stored_version = self
-            .users
-            .get(&user.id())
-            .map(|stored| stored.version)
-            .unwrap_or_default();
-        if stored_version != user.changes().loaded_version() {
-            return Err(CommitError::VersionConflict);
-        }
+        let stored = self.users.get(&user.id()).map(|stored| stored.version);
+        as_it_was_loaded(stored, user.changes().loaded_version(), "users.id")?;
         if self
             .users
             .values()
@@ -121,14 +117,12 @@ impl State {
                 if user.is_none_or(|user| user.version != *user_version) {
                     return Err(CommitError::VersionConflict);
                 }
-                self.tokens
-                    .insert(session.as_stored().current_token, session.id());
-                self.put(session.as_stored())
+                self.put(session.as_stored())?;
+                self.add_token(session.as_stored())
             }
             SessionWrite::ReplaceToken(session) => {
-                self.tokens
-                    .insert(session.as_stored().current_token, session.id());
-                self.put(session.as_stored())
+                self.put(session.as_stored())?;
+                self.add_token(session.as_stored())
             }
             SessionWrite::End(session) => self.put(session.as_stored()),
             SessionWrite::EndAllOf { user_id, keep, at } => {
@@ -147,14 +141,8 @@ impl State {
     }
 
     fn put(&mut self, session: &StoredSession) -> Result<(), CommitError> {
-        let stored_version = self
-            .sessions
-            .get(&session.id)
-            .map(|stored| stored.version)
-            .unwrap_or_default();
-        if stored_version != session.version {
-            return Err(CommitError::VersionConflict);
-        }
+        let stored = self.sessions.get(&session.id).map(|stored| stored.version);
+        as_it_was_loaded(stored, session.version, "sessions.id")?;
         self.sessions.insert(
             session.id,
             StoredSession {
@@ -163,6 +151,27 @@ impl State {
             },
         );
         Ok(())
+    }
+
+    /// A token leads to one session, for ever.
+    fn add_token(&mut self, session: &StoredSession) -> Result<(), CommitError> {
+        match self.tokens.insert(session.current_token, session.id) {
+            None => Ok(()),
+            Some(_) => Err(CommitError::AlreadyExists {
+                constraint: "refresh_tokens.token_hash".to_owned(),
+            }),
+        }
+    }
+}
+
+/// A row that is new must not be there, and one that is changed must be as it was loaded.
+fn as_it_was_loaded(stored: Option<Version>, loaded: Version, primary_key: &str) -> Result<(), CommitError> {
+    match (stored, loaded) {
+        (Some(_), Version::NEVER_STORED) => Err(CommitError::AlreadyExists {
+            constraint: primary_key.to_owned(),
+        }),
+        (stored, loaded) if stored.unwrap_or_default() == loaded => Ok(()),
+        _ => Err(CommitError::VersionConflict),
     }
 }
 

@@ -9,7 +9,7 @@ use ordering_app::{
     event_record::{customer_events, order_events},
 };
 use ordering_domain::{Customer, Order};
-use shared_kernel::{AggregateRoot, CustomerId, OrderId};
+use shared_kernel::{AggregateRoot, CustomerId, OrderId, Version};
 use storage::{WriteSet, sqlite::ReadError};
 
 use super::{SqliteOrdering, customer_table, order_tables};
@@ -42,6 +42,18 @@ impl SqliteUnitOfWork {
             customers: Vec::new(),
         }
     }
+
+    /// The lines that an order had in the database when this unit of work loaded it. Nothing else says which of
+    /// its rows are to go.
+    fn loaded_lines(&self, order: &Order) -> Result<&[OrderLineRow], Unavailable> {
+        match self.loaded.get(&order.id()) {
+            Some(lines) => Ok(lines),
+            None if order.changes().loaded_version() == Version::NEVER_STORED => Ok(&[]),
+            None => Err(Unavailable::defect(
+                "found an order that another unit of work loaded, expected one of this",
+            )),
+        }
+    }
 }
 
 #[async_trait]
@@ -58,8 +70,8 @@ impl OrderingUnitOfWork for SqliteUnitOfWork {
         let mut rows = OrderingRows::default();
         let mut events = Vec::new();
         for order in self.orders.iter().filter(|order| !order.changes().is_empty()) {
-            let loaded = self.loaded.get(&order.id()).map_or(&[][..], Vec::as_slice);
-            rows.orders.push(OrderChange::of(order, loaded)?);
+            rows.orders
+                .push(OrderChange::of(order, self.loaded_lines(order)?)?);
             events.extend(order_events(order)?);
         }
         for customer in self

@@ -45,7 +45,9 @@ fn placing_and_reading() -> Vec<Operation> {
             .asking(query(
                 "reference",
                 "Only the one with this short name, in any case.",
-                text().examples(["7K3M-9QXD"]),
+                text()
+                    .pattern(Some("^[0-9A-TV-Za-tv-z]{4}-?[0-9A-TV-Za-tv-z]{4}$"))
+                    .examples(["7K3M-9QXD"]),
             ))
             .asking(query(
                 "customer_id",

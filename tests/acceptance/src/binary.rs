@@ -1,0 +1,154 @@
+//! Finding the binary, and running its commands.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// The binary under test.
+#[derive(Clone, Debug)]
+pub struct Binary {
+    path: PathBuf,
+    canary: Option<&'static str>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The exit code.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+}
+
+impl From<Output> for Finished {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("it was not killed"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Finished {
+    /// What a command printed that has to have ended well.
+    pub fn expecting_success(self) -> String {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        self.stdout
+    }
+
+    /// The one line in which a command said why it did not do what it was asked.
+    pub fn expecting_one_line(self, code: i32) -> String {
+        assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{}", self.stderr);
+        let line = self.stderr.trim_end_matches('\n');
+        assert!(
+            !line.is_empty() && !line.contains('\n'),
+            "found other than one line:\n{line}"
+        );
+        line.to_owned()
+    }
+}
+
+impl Binary {
+    /// Without known bugs: `ORDERLY_BINARY`, or the one that Cargo built beside these tests.
+    pub fn released() -> Self {
+        Self {
+            path: found("ORDERLY_BINARY", "orderly"),
+            canary: None,
+        }
+    }
+
+    /// With this known bug switched on: `ORDERLY_CANARY_BINARY`, or the one beside these tests. Only a debug build has them.
+    pub fn with_canary(name: &'static str) -> Self {
+        Self {
+            path: found("ORDERLY_CANARY_BINARY", "orderly"),
+            canary: Some(name),
+        }
+    }
+
+    /// The same without its bug, if it had one.
+    #[must_use]
+    pub fn without_canary(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            canary: None,
+        }
+    }
+
+    /// Whether a known bug is switched on.
+    pub fn has_canary(&self) -> bool {
+        self.canary.is_some()
+    }
+
+    /// A command that knows nothing but what it is given: no setting of whoever runs the tests reaches it.
+    pub fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.path);
+        command
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .env("RUST_BACKTRACE", "1");
+        if let Some(canary) = self.canary {
+            command.env("ORDERLY_CANARY", canary);
+        }
+        command
+    }
+
+    /// Runs a command on the installation in `folder/data`, to its end.
+    pub fn run(&self, folder: &Path, arguments: &[&str]) -> Finished {
+        self.run_with_input(folder, arguments, "")
+    }
+
+    /// The same, with something on standard input.
+    pub fn run_with_input(&self, folder: &Path, arguments: &[&str], input: &str) -> Finished {
+        let mut running = self
+            .command(folder, arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that does not read its input may be gone before all of it is written.
+        let _ = running
+            .stdin
+            .take()
+            .expect("it was piped")
+            .write_all(input.as_bytes());
+        running.wait_with_output().unwrap().into()
+    }
+}
+
+fn found(variable: &str, name: &str) -> PathBuf {
+    let path = from_environment(variable).map_or_else(|| beside_the_tests(name), PathBuf::from);
+    assert!(
+        path.is_file(),
+        "found no binary at {}; build it with cargo build --package orderly, or name another in {variable}",
+        path.display()
+    );
+    path.canonicalize().unwrap()
+}
+
+/// Cargo puts binaries into the folder above that of the test executables.
+fn beside_the_tests(name: &str) -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("tests are built in target/debug/deps");
+    folder.join(name)
+}
+
+/// A setting of the tests' own.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment which binary to run, and how long"
+)]
+pub fn from_environment(variable: &str) -> Option<OsString> {
+    env::var_os(variable)
+}

@@ -1,0 +1,125 @@
+//! Bodies that are right: `an_order().with_line(a_line().of(2).at("19.99"))`.
+
+use serde_json::{Value, json};
+
+/// The product that lines order unless they say another.
+pub const KETTLE: &str = "0197b2c4-0000-7000-8000-00000000beef";
+
+/// An order in USD, without lines.
+pub fn an_order() -> OrderBody {
+    OrderBody {
+        currency: "USD",
+        lines: Vec::new(),
+    }
+}
+
+/// One kettle at USD 19.99.
+pub fn a_line() -> LineBody {
+    LineBody {
+        product_name: "Kettle".to_owned(),
+        quantity: 1,
+        amount: "19.99".to_owned(),
+        currency: "USD",
+    }
+}
+
+/// The body that confirms an order.
+pub fn an_address() -> Value {
+    json!({"shipping_address": {
+        "street": "12 St James Square",
+        "city": "London",
+        "state": "",
+        "postal_code": "SW1Y 4JH",
+        "country": "GB",
+    }})
+}
+
+/// The body that ships an order.
+pub fn a_shipment() -> Value {
+    json!({"carrier": "Royal Mail", "tracking_number": "RM123456789GB"})
+}
+
+/// The body that places an order.
+#[derive(Clone, Debug)]
+pub struct OrderBody {
+    currency: &'static str,
+    lines: Vec<LineBody>,
+}
+
+impl OrderBody {
+    /// With one line more.
+    #[must_use]
+    pub fn with_line(mut self, line: LineBody) -> Self {
+        self.lines.push(line);
+        self
+    }
+
+    /// With so many lines like this one more.
+    #[must_use]
+    pub fn with_lines(mut self, count: usize, line: &LineBody) -> Self {
+        self.lines.extend(std::iter::repeat_n(line.clone(), count));
+        self
+    }
+
+    /// In this currency; its lines have their own.
+    #[must_use]
+    pub fn in_currency(mut self, currency: &'static str) -> Self {
+        self.currency = currency;
+        self
+    }
+
+    /// As JSON.
+    pub fn body(&self) -> Value {
+        let lines: Vec<Value> = self.lines.iter().map(LineBody::body).collect();
+        json!({"currency": self.currency, "lines": lines})
+    }
+}
+
+/// A line of an order, and the body that adds it to one.
+#[derive(Clone, Debug)]
+pub struct LineBody {
+    product_name: String,
+    quantity: u64,
+    amount: String,
+    currency: &'static str,
+}
+
+impl LineBody {
+    /// So many of it.
+    #[must_use]
+    pub fn of(mut self, quantity: u64) -> Self {
+        self.quantity = quantity;
+        self
+    }
+
+    /// At this price for one.
+    #[must_use]
+    pub fn at(mut self, amount: &str) -> Self {
+        amount.clone_into(&mut self.amount);
+        self
+    }
+
+    /// Priced in this currency.
+    #[must_use]
+    pub fn in_currency(mut self, currency: &'static str) -> Self {
+        self.currency = currency;
+        self
+    }
+
+    /// Under this name.
+    #[must_use]
+    pub fn named(mut self, product_name: &str) -> Self {
+        product_name.clone_into(&mut self.product_name);
+        self
+    }
+
+    /// As JSON.
+    pub fn body(&self) -> Value {
+        json!({
+            "product_id": KETTLE,
+            "product_name": self.product_name,
+            "quantity": self.quantity,
+            "unit_price": {"amount": self.amount, "currency": self.currency},
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! What clients ask for, and the requests that ask for it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{PASSWORD, bodies::KETTLE};
+
+/// A line to order. Its name tells which command made it, so that an order that nobody heard of can be traced.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) product_name: String,
+    pub(crate) quantity: u64,
+    pub(crate) cents: u64,
+}
+
+/// A change of an order.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    AddLine(Line),
+    ChangeQuantity { line_id: String, quantity: u64 },
+    RemoveLine { line_id: String },
+    Confirm,
+    Cancel { reason: String },
+    Ship { tracking_number: String },
+    Deliver,
+}
+
+/// A command of the mix.
+#[derive(Clone, Debug)]
+pub(crate) enum Command {
+    Register { email: String },
+    ChangeEmail { email: String },
+    Place { lines: Vec<Line> },
+    Change { order_id: String, step: Step },
+}
+
+/// Who a command is sent as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sender {
+    Nobody,
+    Customer,
+    Staff,
+}
+
+impl Line {
+    pub(crate) fn body(&self) -> Value {
+        json!({
+            "product_id": KETTLE,
+            "product_name": self.product_name,
+            "quantity": self.quantity,
+            "unit_price": money(self.cents),
+        })
+    }
+}
+
+/// The one carrier.
+pub(crate) const CARRIER: &str = "Royal Mail";
+
+/// The one address.
+pub(crate) fn address() -> Value {
+    json!({"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_code": "62701", "country": "US"})
+}
+
+/// USD, as it stands in a body.
+pub(crate) fn money(cents: u64) -> Value {
+    json!({"amount": format!("{}.{:02}", cents / 100, cents % 100), "currency": "USD"})
+}
+
+impl Command {
+    /// Its name, for the report.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Register { .. } => "register",
+            Self::ChangeEmail { .. } => "change_email",
+            Self::Place { .. } => "place",
+            Self::Change { step, .. } => match step {
+                Step::AddLine(_) => "add_line",
+                Step::ChangeQuantity { .. } => "change_quantity",
+                Step::RemoveLine { .. } => "remove_line",
+                Step::Confirm => "confirm",
+                Step::Cancel { .. } => "cancel",
+                Step::Ship { .. } => "ship",
+                Step::Deliver => "deliver",
+            },
+        }
+    }
+
+    pub(crate) const fn sender(&self) -> Sender {
+        match self {
+            Self::Register { .. } => Sender::Nobody,
+            Self::Change {
+                step: Step::Ship { .. } | Step::Deliver,
+                ..
+            } => Sender::Staff,
+            Self::ChangeEmail { .. } | Self::Place { .. } | Self::Change { .. } => Sender::Customer,
+        }
+    }
+
+    pub(crate) const fn method(&self) -> Method {
+        match self {
+            Self::ChangeEmail { .. } => Method::PUT,
+            Self::Change {
+                step: Step::ChangeQuantity { .. },
+                ..
+            } => Method::PATCH,
+            Self::Change {
+                step: Step::RemoveLine { .. },
+                ..
+            } => Method::DELETE,
+            Self::Register { .. } | Self::Place { .. } | Self::Change { .. } => Method::POST,
+        }
+    }
+
+    /// The path below `/api/v1`.
+    pub(crate) fn path(&self) -> String {
+        match self {
+            Self::Register { .. } => "/users".to_owned(),
+            Self::ChangeEmail { .. } => "/users/me/email".to_owned(),
+            Self::Place { .. } => "/orders".to_owned(),
+            Self::Change { order_id, step } => {
+                let step = match step {
+                    Step::AddLine(_) => "lines".to_owned(),
+                    Step::ChangeQuantity { line_id, .. } | Step::RemoveLine { line_id } => {
+                        format!("lines/{line_id}")
+                    }
+                    Step::Confirm => "confirm".to_owned(),
+                    Step::Cancel { .. } => "cancel".to_owned(),
+                    Step::Ship { .. } => "ship".to_owned(),
+                    Step::Deliver => "deliver".to_owned(),
+                };
+                format!("/orders/{order_id}/{step}")
+            }
+        }
+    }
+
+    pub(crate) fn body(&self) -> Option<Value> {
+        match self {
+            Self::Register { email } => Some(json!({"email": email, "password": PASSWORD})),
+            Self::ChangeEmail { email } => Some(json!({"email": email})),
+            Self::Place { lines } => {
+                let lines: Vec<Value> = lines.iter().map(Line::body).collect();
+                Some(json!({"currency": "USD", "lines": lines}))
+            }
+            Self::Change { step, .. } => match step {
+                Step::AddLine(line) => Some(line.body()),
+                Step::ChangeQuantity { quantity, .. } => Some(json!({"quantity": quantity})),
+                Step::Confirm => Some(json!({"shipping_address": address()})),
+                Step::Cancel { reason } => Some(json!({"reason": reason})),
+                Step::Ship { tracking_number } => {
+                    Some(json!({"carrier": CARRIER, "tracking_number": tracking_number}))
+                }
+                Step::RemoveLine { .. } | Step::Deliver => None,
+            },
+        }
+    }
+}

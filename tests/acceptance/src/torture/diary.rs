@@ -1,0 +1,142 @@
+//! What one client knows, through all kills: what it was told for certain, and what it never heard the end of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{
+    command::{Command, Step},
+    model,
+};
+use crate::{Answer, answer::text};
+
+const MOST_OBJECTIONS: usize = 5;
+
+/// A client's diary.
+#[derive(Debug)]
+pub(crate) struct Diary {
+    /// Which client keeps it.
+    pub(crate) client: usize,
+    /// Which user it orders as.
+    pub(crate) customer: usize,
+    /// That user's id.
+    pub(crate) customer_id: String,
+    /// That user, as last answered, for the one client that changes them.
+    pub(crate) user: Option<Value>,
+    /// Orders as last answered, by id.
+    pub(crate) orders: BTreeMap<String, Value>,
+    /// Those among them that changed since the last kill.
+    pub(crate) touched: BTreeSet<String>,
+    /// Users that it registered, as answered.
+    pub(crate) registered: Vec<Value>,
+    /// The command that was under way when the server died.
+    pub(crate) unknown: Option<Command>,
+    /// How many commands it has made up; none is like another.
+    pub(crate) serial: u64,
+    /// How often each command was answered 2xx.
+    pub(crate) acknowledged: BTreeMap<&'static str, u64>,
+    /// How often a command was refused, as it had to be.
+    pub(crate) refused: u64,
+    /// Answers that were wrong, before any kill.
+    pub(crate) wrong: Vec<String>,
+}
+
+impl Diary {
+    pub(crate) const fn new(
+        client: usize,
+        customer: usize,
+        customer_id: String,
+        user: Option<Value>,
+    ) -> Self {
+        Self {
+            client,
+            customer,
+            customer_id,
+            user,
+            orders: BTreeMap::new(),
+            touched: BTreeSet::new(),
+            registered: Vec::new(),
+            unknown: None,
+            serial: 0,
+            acknowledged: BTreeMap::new(),
+            refused: 0,
+            wrong: Vec::new(),
+        }
+    }
+
+    /// What `command` has to make of what is known; nothing, if it has to be refused.
+    pub(crate) fn foretold(&self, command: &Command) -> Option<Value> {
+        match command {
+            // Registering an address twice has to be refused.
+            Command::Register { email } => {
+                let taken = self.registered.iter().any(|user| user["email"] == **email);
+                (!taken).then(|| model::registered(email))
+            }
+            Command::ChangeEmail { email } => self.user.as_ref().map(|user| model::with_email(user, email)),
+            Command::Place { lines } => model::placed(&self.customer_id, lines),
+            Command::Change { order_id, step } => self
+                .orders
+                .get(order_id)
+                .and_then(|order| model::changed(order, step)),
+        }
+    }
+
+    /// Writes down how a command was answered.
+    pub(crate) fn note(&mut self, command: &Command, answer: &Answer) {
+        let foretold = self.foretold(command);
+        match (answer.status, foretold) {
+            (200 | 201, Some(foretold)) => {
+                let differences = model::differences(&foretold, &answer.json());
+                if !differences.is_empty() {
+                    self.object(format!(
+                        "{command:?} was answered wrongly: {}",
+                        differences.join("; ")
+                    ));
+                }
+                *self.acknowledged.entry(command.name()).or_default() += 1;
+                self.keep(command, answer.json());
+            }
+            // A rule refused, or more was waiting than could be served; nothing was done.
+            (400..=499, None) | (429 | 503, _) => self.refused += 1,
+            (status, foretold) => {
+                let expected = if foretold.is_some() {
+                    "success"
+                } else {
+                    "a refusal"
+                };
+                self.wrong.push(format!(
+                    "{command:?} was answered {status}, expected {expected}: {}",
+                    answer.text
+                ));
+            }
+        }
+    }
+
+    /// Notes an answer that was wrong; the first few say enough.
+    fn object(&mut self, what: String) {
+        if self.wrong.len() < MOST_OBJECTIONS {
+            self.wrong.push(what);
+        }
+    }
+
+    /// Takes over what a command has made.
+    pub(crate) fn keep(&mut self, command: &Command, made: Value) {
+        match command {
+            Command::Register { .. } => self.registered.push(made),
+            Command::ChangeEmail { .. } => self.user = Some(made),
+            Command::Place { .. } | Command::Change { .. } => {
+                let id = text(&made["id"]);
+                self.touched.insert(id.clone());
+                self.orders.insert(id, made);
+            }
+        }
+    }
+
+    /// The step that was under way on this order.
+    pub(crate) fn unknown_step(&self, id: &str) -> Option<&Step> {
+        match &self.unknown {
+            Some(Command::Change { order_id, step }) if order_id == id => Some(step),
+            _ => None,
+        }
+    }
+}

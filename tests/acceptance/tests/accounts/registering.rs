@@ -1,0 +1,102 @@
+//! Registering: once per address, with a password that is worth the name.
+
+use acceptance::{Asking, PASSWORD, TestApp};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+#[tokio::test]
+async fn registering_answers_the_user_and_never_the_password() {
+    let app = TestApp::start();
+    let body = json!({"email": "Ada@example.com", "password": PASSWORD});
+    let answer = app.post("/users").json(&body).answer().await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.header("location"), Some("/api/v1/users/me"));
+    assert_eq!(answer.header("etag"), Some("\"1\""));
+    insta::assert_snapshot!(answer.redacted(), @r#"
+    {
+      "active": true,
+      "created_at": "[created_at]",
+      "email": "Ada@example.com",
+      "id": "[id]",
+      "role": "customer",
+      "version": 1
+    }
+    "#);
+    assert!(!answer.text.contains(PASSWORD));
+}
+
+#[tokio::test]
+async fn an_address_registers_once_however_it_is_written() {
+    let app = TestApp::start();
+    app.register("ada").await;
+    let body = json!({"email": "ADA@Example.com", "password": PASSWORD});
+    let answer = app.post("/users").json(&body).answer().await;
+    assert_eq!(answer.refusal(), (409, "email_already_registered".to_owned()));
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    insta::assert_snapshot!(answer.redacted(), @r#"
+    {
+      "code": "email_already_registered",
+      "detail": "a user with the address ADA@Example.com is registered already",
+      "email": "ADA@Example.com",
+      "instance": "/api/v1/users",
+      "request_id": "[request_id]",
+      "status": 409,
+      "title": "Email already registered",
+      "type": "urn:orderly:problem:email_already_registered"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn of_many_who_register_one_address_at_once_one_gets_it() {
+    let app = TestApp::start();
+    let mut registering = JoinSet::new();
+    for _ in 0..16 {
+        let body = json!({"email": "ada@example.com", "password": PASSWORD});
+        registering.spawn(app.post("/users").json(&body).answer());
+    }
+    let mut answers: Vec<u16> = registering
+        .join_all()
+        .await
+        .iter()
+        .map(|answer| answer.status)
+        .collect();
+    answers.sort_unstable();
+    let mut expected = vec![409; 16];
+    expected[0] = 201;
+    assert_eq!(answers, expected);
+    let admin = app.admin().await;
+    let found = app
+        .get("/users?email=ada%40example.com")
+        .by(&admin)
+        .answer()
+        .await
+        .expecting(200);
+    assert_eq!(found["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn passwords_that_are_too_short_too_long_or_too_common_are_refused() {
+    let app = TestApp::start();
+    let register = |password: &str| {
+        app.post("/users")
+            .json(&json!({"email": "ada@example.com", "password": password}))
+            .answer()
+    };
+    for (password, code) in [
+        ("seven77", "password_length"),
+        (&"x".repeat(129), "password_length"),
+        ("password", "common_password"),
+    ] {
+        assert_eq!(
+            register(password).await.refusal(),
+            (422, code.to_owned()),
+            "{password}"
+        );
+    }
+    assert_eq!(
+        register(&"länger".repeat(21)).await.status,
+        201,
+        "128 characters are counted, not bytes"
+    );
+}

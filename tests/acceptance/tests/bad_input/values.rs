@@ -1,0 +1,171 @@
+//! Values that are wrong, alone or together.
+
+use acceptance::{Asking, a_line, an_address, an_order};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::shop::{Shop, an_order_with, price};
+
+#[tokio::test]
+async fn an_amount_that_is_a_number_has_been_a_float_somewhere() {
+    let shop = Shop::open().await;
+    for amount in [json!(19.99), json!(20), json!(1e2)] {
+        let order = an_order_with("unit_price", json!({"amount": amount, "currency": "USD"}));
+        shop.refuses_to_place(&order, &["/lines/0/unit_price/amount amount_is_a_number"])
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn amounts_that_are_no_money_are_refused() {
+    let shop = Shop::open().await;
+    for (amount, code) in [
+        ("-0.01", "negative_money"),
+        ("1e3", "invalid_amount"),
+        ("", "invalid_amount"),
+        ("1,000.00", "invalid_amount"),
+        ("NaN", "invalid_amount"),
+        ("99999999999999999999", "money_out_of_range"),
+    ] {
+        let error = format!("/lines/0/unit_price/amount {code}");
+        shop.refuses_to_place(&an_order_with("unit_price", price(amount, "USD")), &[&error])
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn negative_zero_fractional_and_huge_quantities_are_refused() {
+    let shop = Shop::open().await;
+    for quantity in [
+        json!(-1),
+        json!(0),
+        json!(1.5),
+        json!(1_000_001),
+        json!(u64::MAX),
+        json!(1e300),
+    ] {
+        let errors = ["/lines/0/quantity invalid_quantity"];
+        shop.refuses_to_place(&an_order_with("quantity", quantity.clone()), &errors)
+            .await;
+        let change = shop
+            .app
+            .patch(&shop.line_path())
+            .json(&json!({"quantity": quantity}));
+        shop.refuses(change, 422, "invalid_body").await;
+    }
+    // Each of them is allowed; together they are more than can be counted.
+    let priceless = a_line().of(1_000_000).at("92233720368547758.07");
+    let order = an_order().with_lines(50, &priceless).body();
+    let answer = shop.app.post("/orders").by(&shop.ada).json(&order).answer().await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    shop.assert_nothing_happened(&answer.text).await;
+}
+
+#[tokio::test]
+async fn an_unknown_currency_and_a_mixed_one_are_refused() {
+    let shop = Shop::open().await;
+    for currency in ["DOGE", "usd", "", "CHF"] {
+        let mut order = an_order().with_line(a_line()).body();
+        order["currency"] = json!(currency);
+        shop.refuses_to_place(&order, &["/currency unknown_currency"])
+            .await;
+    }
+    let mixed = an_order()
+        .with_line(a_line())
+        .with_line(a_line().in_currency("EUR"))
+        .body();
+    let answer = shop
+        .refuses(shop.app.post("/orders").json(&mixed), 422, "currency_mismatch")
+        .await;
+    assert_eq!(
+        (&answer["order_currency"], &answer["line_currency"]),
+        (&json!("USD"), &json!("EUR"))
+    );
+    let euros = a_line().in_currency("EUR").body();
+    let add = shop
+        .app
+        .post(&format!("{}/lines", shop.order_path()))
+        .json(&euros);
+    shop.refuses(add, 422, "currency_mismatch").await;
+    let other = an_order().in_currency("EUR").with_line(a_line()).body();
+    shop.refuses(shop.app.post("/orders").json(&other), 422, "currency_mismatch")
+        .await;
+}
+
+#[tokio::test]
+async fn more_than_50_lines_and_more_than_10_000_are_refused() {
+    let shop = Shop::open().await;
+    let lines = an_order().with_lines(51, &a_line()).body();
+    let answer = shop
+        .refuses(shop.app.post("/orders").json(&lines), 422, "order_line_limit")
+        .await;
+    assert_eq!(answer["limit"], 50);
+    let total = an_order().with_line(a_line().at("10000.01")).body();
+    shop.refuses(shop.app.post("/orders").json(&total), 422, "order_total_limit")
+        .await;
+}
+
+#[tokio::test]
+async fn an_address_without_a_country_or_a_postal_code_is_refused() {
+    let shop = Shop::open().await;
+    let confirm = |field: &str, value: &str| {
+        let mut body = an_address();
+        body["shipping_address"][field] = json!(value);
+        shop.app
+            .post(&format!("{}/confirm", shop.order_path()))
+            .json(&body)
+    };
+    for (field, value, code) in [
+        ("country", "", "address_incomplete"),
+        ("country", " ", "address_incomplete"),
+        ("country", "XX", "unknown_country"),
+        ("country", "Austria", "unknown_country"),
+        ("postal_code", "", "address_incomplete"),
+        ("street", "12 St James\u{0} Square", "text_not_printable"),
+        ("city", &"x".repeat(201), "text_too_long"),
+    ] {
+        shop.refuses(confirm(field, value), 422, code).await;
+    }
+}
+
+#[tokio::test]
+async fn bad_parameters_of_a_list_are_refused() {
+    let shop = Shop::open().await;
+    for (query, error) in [
+        ("limit=0", "?limit invalid_limit"),
+        ("limit=101", "?limit invalid_limit"),
+        ("limit=many", "?limit invalid_limit"),
+        ("cursor=forged", "?cursor invalid_cursor"),
+        ("customer_id=7", "?customer_id invalid_id"),
+        ("colour=red", "?colour unknown_field"),
+    ] {
+        let answer = shop
+            .app
+            .get(&format!("/orders?{query}"))
+            .by(&shop.ada)
+            .answer()
+            .await;
+        assert_eq!(
+            answer.refusal(),
+            (422, "invalid_query".to_owned()),
+            "{query}: {}",
+            answer.text
+        );
+        assert_eq!(answer.errors(), [error]);
+    }
+    let lost = shop.app.get("/orders?status=lost").by(&shop.ada).answer().await;
+    assert_eq!(lost.refusal(), (422, "unknown_status".to_owned()));
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems_as_well() {
+    let shop = Shop::open().await;
+    shop.refuses(shop.app.get("/nothing"), 404, "route_not_found")
+        .await;
+    shop.refuses(
+        shop.app.request(Method::PUT, "/orders"),
+        405,
+        "method_not_allowed",
+    )
+    .await;
+}

@@ -1,0 +1,142 @@
+//! What happens in one context and is heard in another, also when the server dies in between.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests stop at the first thing that is not as they say"
+)]
+
+use acceptance::{Asking, Login, PASSWORD, TestApp, a_line, an_order, answer::text};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+async fn customer_of(app: &TestApp, staff: &Login, user_id: &str) -> Value {
+    app.get(&format!("/customers/{user_id}"))
+        .by(staff)
+        .answer()
+        .await
+        .expecting(200)
+}
+
+#[tokio::test]
+async fn registering_makes_a_customer() {
+    let app = TestApp::start();
+    let sam = app.staff().await;
+    let ada = app.register("ada").await;
+    app.wait_idle();
+    let expected = json!({
+        "id": ada["id"],
+        "email": "ada@example.com",
+        "tier": "standard",
+        "status": "open",
+        "version": 1,
+    });
+    assert_eq!(customer_of(&app, &sam, &text(&ada["id"])).await, expected);
+}
+
+#[tokio::test]
+async fn a_new_address_follows() {
+    let app = TestApp::start();
+    let sam = app.staff().await;
+    let ada = app.customer("ada").await;
+    for number in 0..5 {
+        let email = format!("ada.{number}@example.com");
+        app.put("/users/me/email")
+            .by(&ada)
+            .json(&json!({"email": email}))
+            .answer()
+            .await
+            .expecting(200);
+    }
+    app.wait_idle();
+    let customer = customer_of(&app, &sam, &ada.user_id).await;
+    assert_eq!(
+        (&customer["email"], &customer["version"]),
+        (&json!("ada.4@example.com"), &json!(6))
+    );
+}
+
+#[tokio::test]
+async fn a_deactivated_users_customer_is_closed_and_places_no_orders() {
+    let app = TestApp::start();
+    let admin = app.admin().await;
+    let ada = app.register("ada").await;
+    let id = text(&ada["id"]);
+    let mut order = an_order().with_line(a_line()).body();
+    order["customer_id"] = ada["id"].clone();
+
+    app.post(&format!("/users/{id}/deactivate"))
+        .by(&admin)
+        .answer()
+        .await
+        .expecting(200);
+    app.wait_idle();
+    assert_eq!(customer_of(&app, &admin, &id).await["status"], "closed");
+    let refused = app.post("/orders").by(&admin).json(&order).answer().await;
+    assert_eq!(refused.refusal(), (409, "customer_closed".to_owned()));
+
+    app.post(&format!("/users/{id}/reactivate"))
+        .by(&admin)
+        .answer()
+        .await
+        .expecting(200);
+    app.wait_idle();
+    assert_eq!(customer_of(&app, &admin, &id).await["status"], "open");
+    app.place(&admin, &order).await;
+}
+
+#[tokio::test]
+async fn a_server_killed_right_after_registrations_delivers_them_when_it_is_back() {
+    let mut app = TestApp::start();
+    let sam = app.staff().await;
+    let mut registering = JoinSet::new();
+    for number in 0..12 {
+        let body = json!({"email": format!("user{number}@example.com"), "password": PASSWORD});
+        let request = app.post("/users").json(&body);
+        registering.spawn(async move { request.send().await?.json::<Value>().await });
+    }
+    let mut registered = Vec::new();
+    while registered.len() < 5 {
+        registered.extend(registering.join_next().await.unwrap().unwrap());
+    }
+    app.server.kill();
+    // Those that were answered in the meantime count as well.
+    registered.extend(registering.join_all().await.into_iter().filter_map(Result::ok));
+    app.restart();
+    app.wait_idle();
+    for user in registered {
+        let customer = customer_of(&app, &sam, &text(&user["id"])).await;
+        assert_eq!(
+            (&customer["email"], &customer["version"]),
+            (&user["email"], &json!(1))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_user_made_while_no_server_runs_is_heard_of_when_one_does() {
+    let mut app = TestApp::start();
+    let sam = app.staff().await;
+    app.wait_idle();
+    app.server.stop();
+    let grace = app.create_user("grace", "staff");
+    let line = app.run(&["wait-idle", "--timeout", "1"]).expecting_one_line(1);
+    assert!(line.contains("1 events unpublished"), "{line}");
+    app.restart();
+    app.wait_idle();
+    assert_eq!(
+        customer_of(&app, &sam, &text(&grace["id"])).await["email"],
+        "grace@example.com"
+    );
+}
+
+#[tokio::test]
+async fn a_user_made_beside_a_running_server_is_heard_of() {
+    let app = TestApp::start();
+    let sam = app.staff().await;
+    let grace = app.create_user("grace", "admin");
+    app.wait_idle();
+    assert_eq!(
+        customer_of(&app, &sam, &text(&grace["id"])).await["email"],
+        "grace@example.com"
+    );
+}

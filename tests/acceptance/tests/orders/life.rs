@@ -1,0 +1,175 @@
+//! From placing to delivery.
+
+use acceptance::{Asking, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment};
+use serde_json::json;
+
+use crate::steps::{one_kettle, refused, take};
+
+#[tokio::test]
+async fn an_order_is_placed_confirmed_shipped_and_delivered() {
+    let app = TestApp::start();
+    let ada = app.customer("ada").await;
+    let sam = app.staff().await;
+
+    let body = an_order()
+        .with_line(a_line().of(2).at("19.99"))
+        .with_line(a_line().named("Cup").at("0.05"))
+        .body();
+    let placed = app.post("/orders").by(&ada).json(&body).answer().await;
+    assert_eq!((placed.status, placed.header("etag")), (201, Some("\"1\"")));
+    let order = placed.json();
+    let location = format!("/api/v1/orders/{}", text(&order["id"]));
+    assert_eq!(placed.header("location"), Some(location.as_str()));
+    insta::assert_snapshot!(placed.redacted(), @r#"
+    {
+      "allocation": "none",
+      "allowed_actions": [
+        "add_line",
+        "remove_line",
+        "change_quantity",
+        "confirm",
+        "cancel"
+      ],
+      "cancellation": null,
+      "currency": "USD",
+      "customer_id": "[customer_id]",
+      "id": "[id]",
+      "lines": [
+        {
+          "id": "[id]",
+          "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+          "product_name": "Kettle",
+          "quantity": 2,
+          "total": {
+            "amount": "39.98",
+            "currency": "USD"
+          },
+          "unit_price": {
+            "amount": "19.99",
+            "currency": "USD"
+          }
+        },
+        {
+          "id": "[id]",
+          "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+          "product_name": "Cup",
+          "quantity": 1,
+          "total": {
+            "amount": "0.05",
+            "currency": "USD"
+          },
+          "unit_price": {
+            "amount": "0.05",
+            "currency": "USD"
+          }
+        }
+      ],
+      "placed_at": "[placed_at]",
+      "reference": "[reference]",
+      "shipment": null,
+      "shipping_address": null,
+      "status": "pending",
+      "total": {
+        "amount": "40.03",
+        "currency": "USD"
+      },
+      "updated_at": "[updated_at]",
+      "version": 1
+    }
+    "#);
+    assert_eq!(order["customer_id"], json!(ada.user_id));
+
+    let confirmed = take(&app, &ada, &order, "confirm", &an_address())
+        .await
+        .expecting(200);
+    assert_eq!(
+        (&confirmed["status"], &confirmed["version"]),
+        (&json!("confirmed"), &json!(2))
+    );
+    assert_eq!(confirmed["shipping_address"], an_address()["shipping_address"]);
+    let shipped = take(&app, &sam, &order, "ship", &a_shipment())
+        .await
+        .expecting(200);
+    assert_eq!(
+        (&shipped["status"], &shipped["shipment"]),
+        (&json!("shipped"), &a_shipment())
+    );
+    let delivered = take(&app, &sam, &order, "deliver", &json!({}))
+        .await
+        .expecting(200);
+    assert_eq!(
+        (&delivered["status"], &delivered["version"]),
+        (&json!("delivered"), &json!(4))
+    );
+    assert_eq!(delivered["allowed_actions"], json!([]));
+    assert_eq!(app.order(&ada, &order["id"]).await, delivered);
+    assert_eq!(app.orders(&ada).await, [delivered]);
+}
+
+#[tokio::test]
+async fn lines_are_added_changed_and_removed_while_an_order_is_pending() {
+    let app = TestApp::start();
+    let ada = app.customer("ada").await;
+    let order = app.place(&ada, &an_order().body()).await;
+    assert_eq!(
+        (&order["lines"], &order["total"]["amount"]),
+        (&json!([]), &json!("0.00"))
+    );
+    let added = take(&app, &ada, &order, "lines", &a_line().of(2).at("19.995").body())
+        .await
+        .expecting(200);
+    assert_eq!(
+        added["total"]["amount"], "40.00",
+        "a price is rounded half up before it is multiplied"
+    );
+    let line = format!(
+        "/orders/{}/lines/{}",
+        text(&order["id"]),
+        text(&added["lines"][0]["id"])
+    );
+    let changed = app
+        .patch(&line)
+        .by(&ada)
+        .json(&json!({"quantity": 3}))
+        .answer()
+        .await
+        .expecting(200);
+    assert_eq!(
+        (&changed["lines"][0]["quantity"], &changed["total"]["amount"]),
+        (&json!(3), &json!("60.00"))
+    );
+    let removed = app.delete(&line).by(&ada).answer().await;
+    assert_eq!((removed.status, removed.header("etag")), (200, Some("\"4\"")));
+    assert_eq!(removed.json()["lines"], json!([]));
+    let again = app.delete(&line).by(&ada).answer().await;
+    assert_eq!(again.refusal(), (404, "order_line_not_found".to_owned()));
+    assert_eq!(app.order(&ada, &order["id"]).await, removed.json());
+}
+
+#[tokio::test]
+async fn customers_do_not_ship_or_deliver_their_own_orders() {
+    let app = TestApp::start();
+    let ada = app.customer("ada").await;
+    let order = app.place(&ada, &one_kettle()).await;
+    take(&app, &ada, &order, "confirm", &an_address())
+        .await
+        .expecting(200);
+    refused(
+        &app,
+        &ada,
+        &order,
+        ("ship", a_shipment()),
+        "insufficient_role",
+        403,
+    )
+    .await;
+    refused(
+        &app,
+        &ada,
+        &order,
+        ("deliver", json!({})),
+        "insufficient_role",
+        403,
+    )
+    .await;
+}

@@ -1,0 +1,41 @@
+//! The steps of an order's life, and asserting that one is refused.
+
+use acceptance::{Answer, Asking, Login, TestApp, a_line, an_order, answer::text};
+use serde_json::Value;
+
+/// Takes a step of an order's life.
+pub(crate) async fn take(app: &TestApp, login: &Login, order: &Value, step: &str, body: &Value) -> Answer {
+    app.post(&format!("/orders/{}/{step}", text(&order["id"])))
+        .by(login)
+        .json(body)
+        .answer()
+        .await
+}
+
+/// Asserts that a step is refused with this code and leaves the order as it is.
+pub(crate) async fn refused(
+    app: &TestApp,
+    login: &Login,
+    order: &Value,
+    (step, body): (&str, Value),
+    code: &str,
+    status: u16,
+) {
+    let before = app.order(login, &order["id"]).await;
+    let answer = take(app, login, order, step, &body).await;
+    assert_eq!(
+        answer.refusal(),
+        (status, code.to_owned()),
+        "{step}: {}",
+        answer.text
+    );
+    assert_eq!(
+        app.order(login, &order["id"]).await,
+        before,
+        "a refused {step} changed something"
+    );
+}
+
+pub(crate) fn one_kettle() -> Value {
+    an_order().with_line(a_line()).body()
+}

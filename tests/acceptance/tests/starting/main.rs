@@ -1,0 +1,11 @@
+//! Starting and stopping: what stands in the way is named in one line, and nothing is changed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests stop at the first thing that is not as they say"
+)]
+
+mod folders;
+mod installation;
+mod settings;
+mod stopping;

@@ -1,0 +1,97 @@
+//! Settings: which of them wins, and which are wrong.
+
+use std::{fs, net::TcpListener};
+
+use acceptance::{Binary, Finished, data_folder::kept};
+
+use crate::installation::{a_closed_installation, refused_to_start};
+
+#[tokio::test]
+async fn an_address_in_use_is_named() {
+    let (folder, _) = a_closed_installation().await;
+    let before = kept(folder.path());
+    let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = occupied.local_addr().unwrap().to_string();
+    let by_flag = refused_to_start(folder.path(), &["serve", "--bind", &address], &[]);
+    let by_environment = refused_to_start(folder.path(), &["serve"], &[("ORDERLY_BIND", &address)]);
+    for finished in [by_flag, by_environment] {
+        let line = finished.expecting_one_line(3);
+        assert!(line.contains("ORDERLY_BIND") && line.contains(&address), "{line}");
+    }
+    assert!(kept(folder.path()) == before);
+}
+
+#[tokio::test]
+async fn a_wrong_setting_is_one_line_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (setting, value) in [
+        ("ORDERLY_DATABASE_URL", "mysql://localhost/shop"),
+        ("ORDERLY_DATABASE_URL", "sqlite:"),
+        ("ORDERLY_BIND", "somewhere"),
+        ("ORDERLY_LOG", "=loud="),
+        ("ORDERLY_TOKEN_SECRET", "too short"),
+        ("ORDERLY_TOKEN_SECRET_FILE", "no/such/file"),
+    ] {
+        let line = refused_to_start(folder.path(), &["serve"], &[(setting, value)]).expecting_one_line(2);
+        assert!(line.contains(setting), "{setting}={value}: {line}");
+    }
+    for (flag, value, setting) in [
+        ("--database-url", "mysql://localhost/shop", "ORDERLY_DATABASE_URL"),
+        ("--bind", "somewhere", "ORDERLY_BIND"),
+    ] {
+        let line = refused_to_start(folder.path(), &["serve", flag, value], &[]).expecting_one_line(2);
+        assert!(line.contains(flag) || line.contains(setting), "{line}");
+    }
+    assert!(!folder.path().join("data/accounts.sqlite").exists());
+}
+
+#[test]
+fn an_unknown_flag_or_command_is_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["serve", "--fast"][..],
+        &["fly"],
+        &["wait-idle", "--timeout", "soon"],
+        &["--json"],
+    ] {
+        let finished = Binary::released().run(folder.path(), arguments);
+        assert_eq!(
+            (finished.code, finished.stdout.as_str()),
+            (2, ""),
+            "{arguments:?}"
+        );
+        let wrong = arguments.last().unwrap();
+        assert!(finished.stderr.contains(wrong), "{}", finished.stderr);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn flags_win_over_the_environment_and_the_environment_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join(".env"),
+        "ORDERLY_DATABASE_URL=sqlite:of_the_file\n",
+    )
+    .unwrap();
+    let binary = Binary::released();
+    for (environment, flags, expected) in [
+        (None, &["migrate", "up"][..], "of_the_file"),
+        (
+            Some("sqlite:of_the_environment"),
+            &["migrate", "up"],
+            "of_the_environment",
+        ),
+        (
+            Some("sqlite:of_the_environment"),
+            &["migrate", "up", "--database-url", "sqlite:of_the_flag"],
+            "of_the_flag",
+        ),
+    ] {
+        let mut command = binary.command(folder.path(), flags);
+        command.envs(environment.map(|url| ("ORDERLY_DATABASE_URL", url)));
+        assert!(!folder.path().join(expected).exists());
+        Finished::from(command.output().unwrap()).expecting_success();
+        assert!(folder.path().join(expected).join("ordering.sqlite").exists());
+    }
+}

@@ -1,0 +1,32 @@
+//! The fakes that the application layers are tested on. They keep no outbox and no deliveries.
+
+use std::sync::Arc;
+
+use accounts_app::in_memory::InMemoryAccounts;
+use ordering_app::in_memory::InMemoryOrdering;
+
+use crate::{
+    event_history::EventHistory,
+    seams::Seams,
+    stores::{AccountsStore, OrderingStore},
+};
+
+pub(crate) async fn accounts() -> AccountsStore {
+    let seams = Seams::default();
+    let store = Arc::new(InMemoryAccounts::new(seams.ids()));
+    let history = {
+        let store = Arc::clone(&store);
+        EventHistory::Remembered(Box::new(move || store.events()))
+    };
+    AccountsStore::new(store.clone(), store, history, seams, None)
+}
+
+pub(crate) async fn ordering() -> OrderingStore {
+    let seams = Seams::default();
+    let store = Arc::new(InMemoryOrdering::new(seams.ids()));
+    let history = {
+        let store = Arc::clone(&store);
+        EventHistory::Remembered(Box::new(move || store.events()))
+    };
+    OrderingStore::new(store.clone(), store, history, seams, None)
+}

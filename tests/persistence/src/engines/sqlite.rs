@@ -1,0 +1,79 @@
+//! SQLite: each store in a file of its own, in a folder that goes with it.
+
+use std::sync::Arc;
+
+use accounts_infra::sqlite::{AccountsRows, SqliteAccounts};
+use ordering_infra::{OrderingRows, SqliteOrdering};
+use storage::{DataFolder, sqlite::SqliteContext};
+
+use crate::{
+    event_history::EventHistory,
+    installation::Installation,
+    seams::Seams,
+    stores::{AccountsStore, OrderingStore},
+};
+
+pub(crate) async fn accounts() -> AccountsStore {
+    let temporary = tempfile::tempdir().unwrap();
+    let seams = Seams::default();
+    let context = accounts_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
+    let store = Arc::new(SqliteAccounts::new(context.clone(), seams.ids()));
+    let history = EventHistory::Logged(Arc::new(context));
+    AccountsStore::new(store.clone(), store, history, seams, Some(temporary))
+}
+
+pub(crate) async fn ordering() -> OrderingStore {
+    let temporary = tempfile::tempdir().unwrap();
+    let seams = Seams::default();
+    let context = ordering_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
+    let store = Arc::new(SqliteOrdering::new(context.clone(), seams.ids()));
+    let history = EventHistory::Logged(Arc::new(context));
+    OrderingStore::new(store.clone(), store, history, seams, Some(temporary))
+}
+
+/// Both contexts in one folder, each in its own file.
+pub(crate) async fn installation() -> Installation {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open(temporary.path()).unwrap();
+    let seams = Seams::default();
+    let accounts = accounts_file(&folder, &seams);
+    let accounts_store = Arc::new(SqliteAccounts::new(accounts.clone(), seams.ids()));
+    let accounts_log = Arc::new(accounts.clone());
+    let ordering = ordering_file(&folder, &seams);
+    let ordering_store = Arc::new(SqliteOrdering::new(ordering.clone(), seams.ids()));
+    let ordering_log = Arc::new(ordering.clone());
+    Installation {
+        accounts: AccountsStore::new(
+            accounts_store.clone(),
+            accounts_store,
+            EventHistory::Logged(accounts_log.clone()),
+            seams.clone(),
+            Some(temporary),
+        ),
+        accounts_log,
+        accounts_operations: Arc::new(accounts),
+        ordering: OrderingStore::new(
+            ordering_store.clone(),
+            ordering_store,
+            EventHistory::Logged(ordering_log.clone()),
+            seams,
+            None,
+        ),
+        ordering_deliveries: ordering_log,
+        ordering_operations: Arc::new(ordering),
+    }
+}
+
+fn accounts_file(folder: &DataFolder, seams: &Seams) -> SqliteContext<AccountsRows> {
+    SqliteContext::open(
+        folder,
+        "accounts",
+        accounts_infra::sqlite::MIGRATIONS,
+        seams.clock(),
+    )
+    .unwrap()
+}
+
+fn ordering_file(folder: &DataFolder, seams: &Seams) -> SqliteContext<OrderingRows> {
+    SqliteContext::open(folder, "ordering", ordering_infra::MIGRATIONS, seams.clock()).unwrap()
+}

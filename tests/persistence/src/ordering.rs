@@ -1,0 +1,14 @@
+//! What every store of ordering does.
+
+pub(crate) mod builders;
+
+mod customers;
+mod deliveries;
+mod order_events;
+mod order_lines;
+mod order_lists;
+mod order_states;
+mod orders;
+mod ownership;
+mod reactions;
+mod use_cases;

@@ -1,0 +1,185 @@
+//! A context's ports on some engine, and what contracts do to them again and again.
+
+use std::sync::Arc;
+
+use accounts_app::{
+    Accounts, AccountsPorts, AccountsUnits, UserQueries,
+    in_memory::{TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens},
+};
+use accounts_domain::{PasswordHash, StoredUser, User};
+use message_bus::CommitError;
+use ordering_app::{OrderQueries, Ordering, OrderingUnits, VisibleTo};
+use ordering_domain::{Customer, Order};
+use shared_kernel::{AggregateRoot, CustomerId, OrderId, Role, UserId};
+use tempfile::TempDir;
+
+use crate::{event_history::EventHistory, seams::Seams};
+
+/// Accounts on some engine.
+pub(crate) struct AccountsStore {
+    pub(crate) units: Arc<dyn AccountsUnits>,
+    pub(crate) queries: Arc<dyn UserQueries>,
+    pub(crate) history: EventHistory,
+    pub(crate) seams: Seams,
+    _folder: Option<TempDir>,
+}
+
+impl AccountsStore {
+    /// `folder` is deleted together with the store, if it has one.
+    pub(crate) fn new(
+        units: Arc<dyn AccountsUnits>,
+        queries: Arc<dyn UserQueries>,
+        history: EventHistory,
+        seams: Seams,
+        folder: Option<TempDir>,
+    ) -> Self {
+        Self {
+            units,
+            queries,
+            history,
+            seams,
+            _folder: folder,
+        }
+    }
+
+    /// The context's face over this store; passwords and tokens cost nothing.
+    pub(crate) fn face(&self) -> Accounts {
+        Accounts::new(AccountsPorts {
+            units: Arc::clone(&self.units),
+            queries: Arc::clone(&self.queries),
+            passwords: Arc::new(TransparentPasswords::default()),
+            access_tokens: Arc::new(TransparentAccessTokens),
+            refresh_tokens: Arc::new(TransparentRefreshTokens::new(self.seams.ids())),
+            clock: self.seams.clock(),
+            ids: self.seams.ids(),
+        })
+    }
+
+    /// Somebody who is not stored yet.
+    pub(crate) fn new_user(&self, email: &str) -> User {
+        User::register(
+            UserId::new(self.seams.next_id()),
+            email.parse().unwrap(),
+            PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned()),
+            Role::Customer,
+            self.seams.now(),
+        )
+    }
+
+    /// Somebody who is stored, as a unit of work loads them.
+    pub(crate) async fn user(&self, email: &str) -> User {
+        let user = self.new_user(email);
+        let id = user.id();
+        self.save(user).await.unwrap();
+        self.load(id).await.unwrap()
+    }
+
+    pub(crate) async fn save(&self, user: User) -> Result<(), CommitError> {
+        let mut unit = self.units.begin(self.seams.meta());
+        unit.users().save(user);
+        unit.commit(None).await
+    }
+
+    pub(crate) async fn load(&self, id: UserId) -> Option<User> {
+        let mut unit = self.units.begin(self.seams.meta());
+        unit.users().get(id).await.unwrap()
+    }
+
+    /// What is stored of a user, with the spelling of the address: addresses compare without it.
+    pub(crate) async fn stored(&self, id: UserId) -> Option<(StoredUser, String)> {
+        Some(spelled(self.load(id).await?.to_stored()))
+    }
+
+    /// The types of a user's events, each with its version.
+    pub(crate) async fn user_history(&self, id: UserId) -> Vec<(u32, String)> {
+        self.history.of("user", id.uuid()).await
+    }
+}
+
+pub(crate) fn spelled(user: StoredUser) -> (StoredUser, String) {
+    let spelling = user.email.as_str().to_owned();
+    (user, spelling)
+}
+
+/// Ordering on some engine.
+pub(crate) struct OrderingStore {
+    pub(crate) units: Arc<dyn OrderingUnits>,
+    pub(crate) queries: Arc<dyn OrderQueries>,
+    pub(crate) history: EventHistory,
+    pub(crate) seams: Seams,
+    _folder: Option<TempDir>,
+}
+
+impl OrderingStore {
+    /// `folder` is deleted together with the store, if it has one.
+    pub(crate) fn new(
+        units: Arc<dyn OrderingUnits>,
+        queries: Arc<dyn OrderQueries>,
+        history: EventHistory,
+        seams: Seams,
+        folder: Option<TempDir>,
+    ) -> Self {
+        Self {
+            units,
+            queries,
+            history,
+            seams,
+            _folder: folder,
+        }
+    }
+
+    /// The context's face over this store.
+    pub(crate) fn face(&self) -> Ordering {
+        Ordering::new(
+            Arc::clone(&self.units),
+            Arc::clone(&self.queries),
+            self.seams.ids(),
+        )
+    }
+
+    /// Saves an order that is new. One that is stored is changed by [`Self::change`].
+    pub(crate) async fn save(&self, order: Order) -> Result<(), CommitError> {
+        let mut unit = self.units.begin(self.seams.meta());
+        unit.orders().save(order);
+        unit.commit(None).await
+    }
+
+    /// Loads an order, changes it and saves it, in one unit of work.
+    pub(crate) async fn change(
+        &self,
+        id: OrderId,
+        change: impl FnOnce(&mut Order),
+    ) -> Result<(), CommitError> {
+        let mut unit = self.units.begin(self.seams.meta());
+        let mut order = unit.orders().get(id, VisibleTo::Everyone).await?.unwrap();
+        change(&mut order);
+        unit.orders().save(order);
+        unit.commit(None).await
+    }
+
+    pub(crate) async fn load(&self, id: OrderId) -> Option<Order> {
+        let mut unit = self.units.begin(self.seams.meta());
+        unit.orders().get(id, VisibleTo::Everyone).await.unwrap()
+    }
+
+    pub(crate) async fn save_customer(&self, customer: Customer) -> Result<(), CommitError> {
+        let mut unit = self.units.begin(self.seams.meta());
+        unit.customers().save(customer);
+        unit.commit(None).await
+    }
+
+    pub(crate) async fn load_customer(&self, id: CustomerId) -> Option<Customer> {
+        let mut unit = self.units.begin(self.seams.meta());
+        unit.customers().get(id).await.unwrap()
+    }
+
+    /// The types of an order's events, each with its version.
+    pub(crate) async fn order_history(&self, id: OrderId) -> Vec<(u32, String)> {
+        self.history.of("order", id.uuid()).await
+    }
+
+    /// The types of a customer's events, each with its version.
+    pub(crate) async fn customer_history(&self, id: CustomerId) -> Vec<(u32, String)> {
+        self.history.of("customer", id.uuid()).await
+    }
+}
