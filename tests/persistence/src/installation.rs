@@ -67,6 +67,7 @@ impl Installation {
         let command = RegisterUser {
             email: email.parse().unwrap(),
             password: Secret::new(PASSWORD.to_owned()),
+            caller_address: None,
         };
         let meta = self.accounts.seams.meta();
         self.accounts.face().handle(command, meta).await.unwrap()

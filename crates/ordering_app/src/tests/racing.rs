@@ -6,7 +6,10 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use message_bus::{CommandMeta, CommitError, Conflict, Handles, ReplayRecord, UseCaseError};
+use message_bus::{
+    CommandLog, CommandMeta, CommitError, Conflict, Handles, Recorded, Replay, ReplayRecord, Unavailable,
+    UseCaseError,
+};
 use ordering_domain::Order;
 use shared_kernel::{OrderId, Version};
 
@@ -28,6 +31,13 @@ struct RivalledUnit {
     inner: Box<dyn OrderingUnitOfWork>,
     rivalry: Rivalry,
     meta: CommandMeta,
+}
+
+#[async_trait]
+impl CommandLog for Rivalry {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.store.recorded(replay).await
+    }
 }
 
 impl OrderingUnits for Rivalry {

@@ -1,6 +1,7 @@
 //! The operations on orders and customers.
 
 use actix_web::http::{Method, StatusCode};
+use utoipa::openapi::SchemaFormat;
 
 use super::{
     answers::{Customer, Order, OrderList},
@@ -9,7 +10,7 @@ use super::{
     requests::{
         Cancellation, Confirmation, LineToOrder, Nothing, OrderToPlace, QuantityChange, ShipmentGiven,
     },
-    values::{Id, OrderStatus},
+    values::OrderStatus,
 };
 use crate::ProblemCode;
 
@@ -29,10 +30,10 @@ fn placing_and_reading() -> Vec<Operation> {
             .taking::<OrderToPlace>()
             .creating::<Order>("The order, pending.")
             .repeatable()
-            .depending_on_version()
-            .finding("customer")
+            .may_be(ProblemCode::MalformedIfMatch)
+            .may_be(ProblemCode::Conflict)
             .refusing(409, &["customer_closed"])
-            .refusing(422, &["order_line_limit"])
+            .refusing(422, &["ordering_for_somebody_else", "order_line_limit"])
             .refusing(422, &SUM_RULES)
             .refusing(422, &TEXT_RULES),
         Operation::new(Method::GET, "/api/v1/orders", "listOrders", "List orders")
@@ -44,15 +45,13 @@ fn placing_and_reading() -> Vec<Operation> {
             ))
             .asking(query(
                 "reference",
-                "Only the one with this short name, in any case.",
-                text()
-                    .pattern(Some("^[0-9A-TV-Za-tv-z]{4}-?[0-9A-TV-Za-tv-z]{4}$"))
-                    .examples(["7K3M-9QXD"]),
+                "Only the one with this short name, as in `7K3M-9QXD`, in any case.",
+                text().pattern(Some("^[0-9A-TV-Za-tv-z]{4}-?[0-9A-TV-Za-tv-z]{4}$")),
             ))
             .asking(query(
                 "customer_id",
                 "Only this customer's; for staff.",
-                schema_of::<Id>(),
+                text().format(Some(SchemaFormat::Custom("uuid".to_owned()))),
             ))
             .asking(query(
                 "limit",

@@ -1,6 +1,5 @@
 //! Parameters and headers that several operations share.
 
-use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
@@ -68,16 +67,16 @@ fn matching(pattern: &str) -> Object {
     text().pattern(Some(pattern)).build()
 }
 
-/// The headers that requests may carry, by name. Each is optional.
+/// The headers that requests may carry, by name. Each is optional, and none has an example: the page at `/docs` fills
+/// examples in, and the same `Idempotency-Key` for every request is no help.
 pub(super) fn request_headers() -> Vec<(&'static str, Parameter)> {
-    let header = |name, description, schema: Object, example| {
+    let header = |name, description, schema: Object| {
         let parameter = ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some(description))
             .schema(Some(schema))
-            .example(Some(json!(example)))
             .build();
         (name, parameter)
     };
@@ -87,33 +86,28 @@ pub(super) fn request_headers() -> Vec<(&'static str, Parameter)> {
             "By what this request is to be found again. One of 1 to 128 visible ASCII characters is echoed; \
              otherwise one is made.",
             text().build(),
-            "4b1c6d1e-checkout",
         ),
         header(
             "traceparent",
             "The caller's W3C trace context. A malformed one is as good as none.",
             text().build(),
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         ),
         header(
             "If-Match",
             "The `ETag` that the thing must still have, or `*`. Without it, changes that others make at the same \
              time are waited for.",
             matching(r#"^(\*|"[0-9]{1,10}")$"#),
-            "*",
         ),
         header(
             "If-None-Match",
             "The `ETag` of what the caller has already; 304 if it is still so.",
             text().build(),
-            "\"2\"",
         ),
         header(
             "Idempotency-Key",
             "A key of the caller's making. The same request under the same key is carried out once, and answered \
              as the first time. A refusal leaves the key free.",
             matching(r#"^[!#-~][!-~]{14,253}[!#-~]$"#),
-            "f4f0c0a2-0a3e-4f2e-9d1c-5b7d7f0c9f11",
         ),
     ]
 }

@@ -133,7 +133,8 @@ fn codes_of_rules() -> BTreeMap<String, u16> {
 }
 
 /// Refusals that neither web nor a rule of the list brings, but the use cases themselves or the kernel's money.
-const OF_USE_CASES: [(&str, u16); 4] = [
+const OF_USE_CASES: [(&str, u16); 5] = [
+    ("ordering_for_somebody_else", 422),
     ("idempotency_key_reused", 422),
     ("unknown_status", 422),
     ("invalid_reference", 422),

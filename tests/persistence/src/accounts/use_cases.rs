@@ -26,6 +26,7 @@ fn registering(email: &str) -> RegisterUser {
     RegisterUser {
         email: email.parse().unwrap(),
         password: Secret::new(PASSWORD.to_owned()),
+        caller_address: None,
     }
 }
 
@@ -38,6 +39,7 @@ async fn log_in(store: &AccountsStore) -> TokenGrant {
     let command = LogIn {
         username: "ada@example.com".to_owned(),
         password: Secret::new(PASSWORD.to_owned()),
+        caller_address: None,
     };
     store.face().handle(command, store.seams.meta()).await.unwrap()
 }
