@@ -25,6 +25,9 @@ use crate::{
     token_secret::token_secret,
 };
 
+/// How long a command can be repeated under its key, in seconds: two days, where callers are promised one.
+const COMMANDS_REMEMBERED_SECONDS: i64 = 2 * 24 * 60 * 60;
+
 /// An installation that is open.
 pub(crate) struct Installation {
     pub(crate) accounts: Arc<Accounts>,
@@ -119,6 +122,13 @@ impl Installation {
             Relay::new(Arc::new(self.accounts_context.clone()), from_accounts),
             Relay::new(Arc::new(self.ordering_context.clone()), Vec::new()),
         ])
+    }
+
+    /// Forgets repeated commands that are older than callers are promised to be remembered.
+    pub(crate) async fn forget_old_commands(&self) -> Result<(), Unavailable> {
+        let time = self.clock.now().plus_seconds(-COMMANDS_REMEMBERED_SECONDS);
+        self.accounts_context.forget_commands_before(time).await?;
+        self.ordering_context.forget_commands_before(time).await
     }
 
     /// Commits what is queued and closes the files. Says what each context committed.

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     net::TcpListener,
+    time::Duration,
 };
 
 use storage::{DataFolder, sqlite::CommitStatistics};
@@ -63,6 +64,7 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
         ended = &mut serving => Some(ended),
         _ = terminate.recv() => None,
         _ = interrupt.recv() => None,
+        () = keep_forgetting(&installation) => None,
     };
     tracing::info!("stopping");
     // First nobody new comes in and who is in is answered; then deliveries end; then the committers, which others wait for.
@@ -84,6 +86,17 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
         tracing::info!(context, commits, write_sets, "closed");
     }
     ended.map_err(Failure::unavailable)?.map_err(Failure::unavailable)
+}
+
+/// Forgets old commands now and every hour, for as long as the server serves.
+async fn keep_forgetting(installation: &Installation) {
+    let mut hours = tokio::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hours.tick().await;
+        if let Err(error) = installation.forget_old_commands().await {
+            tracing::warn!(%error, "old commands could not be forgotten; tried again in an hour");
+        }
+    }
 }
 
 /// The one line on standard output: whoever started the server on port 0 learns where it is.

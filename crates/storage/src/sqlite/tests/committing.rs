@@ -1,6 +1,6 @@
 //! Commits that are shared, and fates that are not.
 
-use message_bus::{CommitError, ContextOperations};
+use message_bus::{CommandLog, CommitError, ContextOperations, Recorded};
 
 use super::*;
 use crate::{EventLog, sqlite::CommitStatistics};
@@ -112,6 +112,33 @@ async fn twins_with_one_key_write_once_and_get_one_answer() {
 }
 
 #[tokio::test]
+async fn what_is_old_is_forgotten_and_what_is_not_stays() {
+    let fixture = Fixture::new();
+    let keyed = |id: i64| {
+        let mut meta = fixture.meta();
+        meta.replay = replay(&format!("ada POST /orders {id}"), 7);
+        fixture.write_set_with(Fixture::thing(id), vec![], &meta)
+    };
+    let known = async |id: i64| {
+        let replay = replay(&format!("ada POST /orders {id}"), 7).unwrap();
+        fixture.context.recorded(&replay).await.unwrap()
+    };
+    for id in 1..=1200 {
+        fixture.context.commit(keyed(id)).await.unwrap();
+    }
+    fixture.clock.advance_seconds(10);
+    fixture.context.commit(keyed(2000)).await.unwrap();
+    fixture
+        .context
+        .forget_commands_before(fixture.clock.now())
+        .await
+        .unwrap();
+    assert_eq!(known(1).await, Recorded::Nothing);
+    assert_eq!(known(1200).await, Recorded::Nothing);
+    assert_eq!(known(2000).await, Recorded::Answer("\"done\"".to_owned()));
+}
+
+#[tokio::test]
 async fn a_refused_command_leaves_its_key_free() {
     let fixture = Fixture::new();
     let mut meta = fixture.meta();
@@ -174,10 +201,7 @@ async fn a_full_queue_says_so_at_once_and_loses_nothing_it_took() {
         .collect();
     let refused = fixture.context.commit(fixture.eventful(1)).await;
     assert!(
-        matches!(
-            refused,
-            Err(CommitError::Unavailable(message_bus::Unavailable::Busy { .. }))
-        ),
+        matches!(refused, Err(CommitError::Unavailable(Unavailable::Busy { .. }))),
         "{refused:?}"
     );
     occupied.let_go().await;
