@@ -15,6 +15,7 @@ mod parts;
 mod rendering;
 
 mod answers;
+mod problems;
 mod requests;
 mod values;
 
@@ -48,7 +49,10 @@ Orders from being placed to being delivered. Log in with the button **Authorize*
 
 Errors are RFC 9457 problem details; decide by `code`, and expect further fields with the facts. Money is an object \
 with its amount as a text. Fields and parameters that are not named here are refused, except at the token \
-endpoints, as RFC 6749 demands.";
+endpoints, as RFC 6749 demands.
+
+Beyond what stands at each operation: `route_not_found` (404) at a path that is not here, and `method_not_allowed` \
+(405, with `Allow`) for a method that a path does not have. `HEAD` is answered wherever `GET` is.";
 
 /// GET /openapi.json
 pub(crate) async fn contract(_: Request) -> Handled {
@@ -146,8 +150,9 @@ struct JsonRequests;
     answers::Customer,
     answers::Liveness,
     answers::Readiness,
-    answers::Problem,
-    answers::TokenProblem,
+    answers::Contract,
+    problems::Problem,
+    problems::TokenProblem,
 )))]
 struct FormsAndAnswers;
 

@@ -14,9 +14,9 @@ use utoipa::openapi::{
 };
 
 use super::{
-    answers::{Problem as ProblemSchema, TokenProblem},
     operation::{Body, Operation},
     parts::{schema_of, text},
+    problems::{Problem as ProblemSchema, TokenProblem},
 };
 use crate::{Policy, ProblemCode, RouteDescription, problem::Problem};
 

@@ -3,7 +3,7 @@
 use actix_web::http::{Method, StatusCode};
 
 use super::{
-    answers::{Liveness, Readiness},
+    answers::{Contract, Liveness, Readiness},
     operation::Operation,
     parts::{path_parameter, text},
 };
@@ -30,7 +30,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .saying("Requests, log-ins, commits, and how far events are behind, in Prometheus's text format.")
             .answering_page("text/plain; version=0.0.4", "The figures."),
         Operation::of_the_process(Method::GET, "/openapi.json", "getContract", "This document")
-            .answering_page("application/json", "The API, as OpenAPI 3.1."),
+            .answering::<Contract>(StatusCode::OK, "The API, as OpenAPI 3.1."),
         Operation::of_the_process(Method::GET, "/docs", "getDocs", "The API page")
             .saying("Reads this document and lets one log in and try everything. Asks no other machine.")
             .answering_page("text/html", "The page."),

@@ -263,5 +263,6 @@ async fn the_service_answers_about_itself_as_the_contract_says() {
         assert_as_said(&contract, &format!("GET {path}"), &answer);
     }
     let served = shop.send(TestRequest::with_uri("/openapi.json")).await;
+    assert_as_said(&contract, "GET /openapi.json", &served);
     assert_eq!(served.json(), contract);
 }
