@@ -266,3 +266,22 @@ async fn the_service_answers_about_itself_as_the_contract_says() {
     assert_as_said(&contract, "GET /openapi.json", &served);
     assert_eq!(served.json(), contract);
 }
+
+#[test]
+fn a_field_that_the_contract_does_not_name_is_found() {
+    let schema = schema(&contract(), "GET /api/v1/users/me/sessions", 200);
+    let session = json!({
+        "id": "0197b2c4-0000-7000-8000-0000000000f1",
+        "created_at": "2026-01-31T12:00:00Z",
+        "last_used_at": "2026-01-31T12:00:00Z",
+        "expires_at": "2026-03-02T12:00:00Z",
+    });
+    let mut with_more = session.clone();
+    with_more["address"] = json!("192.0.2.1");
+    let mut with_less = session.clone();
+    with_less.as_object_mut().unwrap().remove("id");
+    for (session, stands) in [(session, true), (with_more, false), (with_less, false)] {
+        let list = json!({"data": [session], "next_cursor": null});
+        assert_eq!(validator(&schema).is_valid(&list), stands, "{list}");
+    }
+}
