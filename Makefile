@@ -8,7 +8,7 @@ ROUNDS ?= 25
 # Orders that the demo customers have in all after `make seed`.
 ORDERS ?= 60
 
-.PHONY: help run seed demo test lint fmt doc torture ci
+.PHONY: help run demo test lint fmt doc seed torture contract ci
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -40,4 +40,8 @@ doc: ## build the code's documentation; broken links fail
 torture: ## run the kill tests with their full counts (ROUNDS=25)
 	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) .ci/test kill
 
-ci: lint test doc ## what the project's CI runs
+contract: ## check the contract against the running server (schemathesis, from PyPI)
+	$(CARGO) build --locked --package orderly
+	.ci/schemathesis target/debug/orderly
+
+ci: lint test doc contract ## every check there is

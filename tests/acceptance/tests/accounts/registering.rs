@@ -51,7 +51,8 @@ async fn an_address_registers_once_however_it_is_written() {
 async fn of_many_who_register_one_address_at_once_one_gets_it() {
     let app = TestApp::start();
     let mut registering = JoinSet::new();
-    for _ in 0..16 {
+    // Fewer than one address may be asked for at once before its callers are told to wait.
+    for _ in 0..8 {
         let body = json!({"email": "ada@example.com", "password": PASSWORD});
         registering.spawn(app.post("/users").json(&body).answer());
     }
@@ -62,7 +63,7 @@ async fn of_many_who_register_one_address_at_once_one_gets_it() {
         .map(|answer| answer.status)
         .collect();
     answers.sort_unstable();
-    let mut expected = vec![409; 16];
+    let mut expected = vec![409; 8];
     expected[0] = 201;
     assert_eq!(answers, expected);
     let admin = app.admin().await;
