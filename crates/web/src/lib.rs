@@ -1,7 +1,7 @@
 //! HTTP on one side, use cases on the other: routes, what they ask of a caller, and how requests
 //! become commands and answers become JSON.
 //!
-//! Where to look first: [`routes`] is every route there is. What happens around each of them (request id,
+//! Where to look first: [`routes`](fn@routes) is every route there is. What happens around each of them (request id,
 //! policy, panics, headers, the log line) is `edge`; what a request can be refused with is [`ProblemCode`].
 //!
 //! Deliberately not here: any rule of the business, any database, and any name out of a domain crate.
