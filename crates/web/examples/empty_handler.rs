@@ -9,7 +9,10 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 #[actix_web::main]
 async fn main() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    println!("an empty handler is listening on http://{}", listener.local_addr()?);
+    println!(
+        "an empty handler is listening on http://{}",
+        listener.local_addr()?
+    );
     let app = || App::new().route("/", web::to(HttpResponse::Ok));
     HttpServer::new(app).workers(2).listen(listener)?.run().await
 }

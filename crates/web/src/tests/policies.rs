@@ -6,8 +6,9 @@ use actix_web::{
     http::{Method, StatusCode},
     test::TestRequest,
 };
+use serde_json::{Value, json};
 
-use super::shop::{By, Login, Shop};
+use super::shop::{By, Login, Shop, a_line, an_address};
 use crate::{Policy, routes};
 
 /// Written out again, so that a policy changes in two places or not at all.
@@ -125,4 +126,59 @@ async fn status_of(shop: &Shop, method: &str, path: &str, login: Option<&Login>)
         None => request,
     };
     shop.send(request).await.status
+}
+
+/// A body that each route about one order takes.
+fn body_for(method: &str, path: &str) -> Option<Value> {
+    match (method, path.rsplit('/').next()) {
+        ("POST", Some("lines")) => Some(a_line()),
+        ("POST", Some("confirm")) => Some(json!({"shipping_address": an_address()})),
+        ("PATCH", _) => Some(json!({"quantity": 2})),
+        _ => None,
+    }
+}
+
+#[actix_web::test]
+async fn an_order_is_there_for_its_owner_and_for_staff_and_not_for_another_customer() {
+    let about_one_order = EXPECTED
+        .into_iter()
+        .filter(|(_, path, policy)| *policy == Policy::Owner && path.contains("{order_id}"));
+    let mut tried = 0;
+    for (method, path, _) in about_one_order {
+        let shop = Shop::open();
+        let (ada, bob) = (shop.customer("ada").await, shop.customer("bob").await);
+        let (staff, admin) = (shop.staff().await, shop.admin().await);
+        for (who, login) in [
+            ("owner", &ada),
+            ("another", &bob),
+            ("staff", &staff),
+            ("admin", &admin),
+        ] {
+            let order = shop.order(&ada).await;
+            let uri = path
+                .replace("{order_id}", order["id"].as_str().unwrap())
+                .replace("{line_id}", order["lines"][0]["id"].as_str().unwrap());
+            let mut request = TestRequest::with_uri(&uri)
+                .method(method.parse::<Method>().unwrap())
+                .by(login);
+            if let Some(body) = body_for(method, path) {
+                request = request.set_json(body);
+            }
+            let answer = shop.send(request).await;
+            match who {
+                "another" => assert_eq!(
+                    answer.refusal(),
+                    (404, "order_not_found".to_owned()),
+                    "{method} {path}"
+                ),
+                _ => assert_eq!(
+                    answer.status,
+                    StatusCode::OK,
+                    "{method} {path} by {who}: {answer:?}"
+                ),
+            }
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 6 * 4, "a route about one order is missing here");
 }
