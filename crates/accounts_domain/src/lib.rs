@@ -5,6 +5,9 @@
 //! **Architecture invariant:** no I/O, no async, no serde, no hashing. A password arrives here as text to be
 //! judged or as a hash somebody else computed; a refresh token arrives only as its hash.
 
+// Money and counts are exact; a float is neither.
+#![deny(clippy::float_arithmetic)]
+
 pub mod accounts_error;
 pub mod password;
 pub mod rules;

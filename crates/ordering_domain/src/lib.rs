@@ -3,6 +3,9 @@
 //! Each rule is one file under `rules`, named as the truth that holds. Deliberately not here: I/O,
 //! async code, serialisation, time and randomness; the caller brings ids and the time along.
 
+// Money and counts are exact; a float is neither.
+#![deny(clippy::float_arithmetic)]
+
 pub mod order;
 pub mod order_action;
 pub mod order_error;

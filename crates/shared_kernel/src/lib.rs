@@ -4,6 +4,9 @@
 //! Deliberately not here: anything that only one context means, any I/O, any runtime.
 //! What stands in this crate is a promise to every context, so it changes seldom.
 
+// Money and counts are exact; a float is neither.
+#![deny(clippy::float_arithmetic)]
+
 pub mod aggregate_root;
 pub mod clock;
 pub mod currency;
