@@ -37,7 +37,7 @@ fmt: ## format the code
 doc: ## build the code's documentation; broken links fail
 	RUSTDOCFLAGS="--deny warnings --allow rustdoc::private-intra-doc-links" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 
-bench: ## measure the promised figures (an hour with 5 million orders; ORDERS=100000 for minutes)
+bench: ## measure the promised figures (long, with 5 million orders; ORDERS=100000 took two minutes)
 	@.ci/bench
 
 torture: ## run the kill tests with their full counts (ROUNDS=25)
