@@ -1,19 +1,17 @@
 //! Ordering's adapters: how its orders and customers become rows, and how rows become them again.
 //!
-//! What holds for every engine stands in `rows` and `changes`; `sqlite` speaks to the one engine it is named
-//! after. Deliberately not here: rules, and decisions of any kind.
+//! What holds for every engine stands here at the top; `sqlite` speaks to the one engine it is named after, and a
+//! `store` is all that the rest knows of it. Deliberately not here: rules, and decisions of any kind.
 
+mod adapter;
 mod changes;
 mod customer_row;
 mod order_rows;
 mod row_id;
+mod store;
+mod unit_of_work;
 
-mod sqlite;
+pub mod sqlite;
 
-use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-
+pub use adapter::OrderingAdapter;
 pub use changes::OrderingRows;
-pub use sqlite::SqliteOrdering;
-
-/// The tables of ordering, on SQLite.
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/ordering/sqlite");

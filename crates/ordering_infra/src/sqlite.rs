@@ -2,10 +2,9 @@
 
 mod columns;
 mod customer_table;
+mod order_lists;
 mod order_tables;
-mod queries;
 mod schema;
-mod unit_of_work;
 
 #[cfg(test)]
 mod tests;
@@ -14,38 +13,55 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::SqliteConnection;
-use message_bus::{CommandLog, CommandMeta, Recorded, Replay, Unavailable};
-use ordering_app::{OrderingUnitOfWork, OrderingUnits};
-use shared_kernel::IdGenerator;
-use storage::sqlite::{RowError, SqliteContext, SqliteRows};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use message_bus::{CommitError, Unavailable};
+use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
+use shared_kernel::{CustomerId, IdGenerator, OrderId};
+use storage::{
+    WriteSet,
+    sqlite::{RowError, SqliteContext, SqliteRows},
+};
 
-use self::unit_of_work::SqliteUnitOfWork;
-use crate::OrderingRows;
+use crate::{
+    OrderingAdapter, OrderingRows,
+    customer_row::CustomerRow,
+    store::{OrderingStore, WholeOrder},
+};
 
-/// Orders and customers in a SQLite file. Clones share it.
-#[derive(Clone)]
-pub struct SqliteOrdering {
-    context: SqliteContext<OrderingRows>,
-    ids: Arc<dyn IdGenerator>,
-}
+/// The tables of ordering, on SQLite.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/ordering/sqlite");
 
-impl SqliteOrdering {
-    /// The adapter over an open context; `ids` names the events.
-    pub fn new(context: SqliteContext<OrderingRows>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self { context, ids }
+impl OrderingAdapter {
+    /// Ordering in an open SQLite file; `ids` names the events.
+    pub fn on_sqlite(context: SqliteContext<OrderingRows>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self::new(Arc::new(context), ids)
     }
 }
 
 #[async_trait]
-impl CommandLog for SqliteOrdering {
-    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
-        self.context.recorded(replay).await
+impl OrderingStore for SqliteContext<OrderingRows> {
+    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<WholeOrder>, Unavailable> {
+        self.read(move |connection| order_tables::read(id, visible_to, connection))
+            .await
     }
-}
 
-impl OrderingUnits for SqliteOrdering {
-    fn begin(&self, meta: CommandMeta) -> Box<dyn OrderingUnitOfWork> {
-        Box::new(SqliteUnitOfWork::new(self.clone(), meta))
+    async fn orders(
+        &self,
+        wanted: OrdersWanted,
+        page: PageRequest,
+        visible_to: VisibleTo,
+    ) -> Result<Vec<WholeOrder>, Unavailable> {
+        self.read(move |connection| order_lists::read(wanted, page, visible_to, connection))
+            .await
+    }
+
+    async fn customer(&self, id: CustomerId) -> Result<Option<CustomerRow>, Unavailable> {
+        self.read(move |connection| customer_table::read(id, connection))
+            .await
+    }
+
+    async fn commit(&self, write_set: WriteSet<OrderingRows>) -> Result<(), CommitError> {
+        Self::commit(self, write_set).await
     }
 }
 

@@ -9,7 +9,7 @@ use accounts_infra::{
 };
 use message_bus::{Consumer, ContextOperations, Courier, Unavailable};
 use ordering_app::Ordering;
-use ordering_infra::{OrderingRows, SqliteOrdering};
+use ordering_infra::{OrderingAdapter, OrderingRows};
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
     DataFolder, Relay,
@@ -70,9 +70,16 @@ impl Installation {
             ids: Arc::clone(&ids),
         }));
 
-        let ordering_context =
-            SqliteContext::open(folder, "ordering", ordering_infra::MIGRATIONS, Arc::clone(&clock))?;
-        let ordering_store = Arc::new(SqliteOrdering::new(ordering_context.clone(), Arc::clone(&ids)));
+        let ordering_context = SqliteContext::open(
+            folder,
+            "ordering",
+            ordering_infra::sqlite::MIGRATIONS,
+            Arc::clone(&clock),
+        )?;
+        let ordering_store = Arc::new(OrderingAdapter::on_sqlite(
+            ordering_context.clone(),
+            Arc::clone(&ids),
+        ));
         let ordering = Arc::new(Ordering::new(
             Arc::clone(&ordering_store) as _,
             ordering_store,

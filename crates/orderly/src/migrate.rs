@@ -24,7 +24,7 @@ pub(crate) fn status(settings: &Settings, as_json: bool) -> Result<(), Failure> 
     let folder = data_folder(settings);
     let contexts: [(&'static str, EmbeddedMigrations); 2] = [
         ("accounts", accounts_infra::sqlite::MIGRATIONS),
-        ("ordering", ordering_infra::MIGRATIONS),
+        ("ordering", ordering_infra::sqlite::MIGRATIONS),
     ];
     let mut missing = 0;
     let mut found = Vec::new();

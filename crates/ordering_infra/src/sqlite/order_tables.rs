@@ -13,6 +13,7 @@ use crate::{
     changes::{LineChange, OrderChange, Write},
     order_rows::{OrderLineRow, OrderRow},
     row_id::RowId,
+    store::WholeOrder,
 };
 
 /// Writes what has changed of an order.
@@ -126,7 +127,7 @@ pub(super) fn read(
     id: OrderId,
     visible_to: VisibleTo,
     connection: &mut SqliteConnection,
-) -> Result<Option<(OrderRow, Vec<OrderLineRow>)>, ReadError> {
+) -> Result<Option<WholeOrder>, ReadError> {
     let id = RowId(id.uuid());
     let order = match visible_to {
         VisibleTo::Everyone => orders::table.find(id).first::<OrderRow>(connection),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts_infra::sqlite::{AccountsRows, SqliteAccounts};
-use ordering_infra::{OrderingRows, SqliteOrdering};
+use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::{DataFolder, sqlite::SqliteContext};
 
 use crate::{
@@ -26,7 +26,7 @@ pub(crate) async fn ordering() -> OrderingStore {
     let temporary = tempfile::tempdir().unwrap();
     let seams = Seams::default();
     let context = ordering_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
-    let store = Arc::new(SqliteOrdering::new(context.clone(), seams.ids()));
+    let store = Arc::new(OrderingAdapter::on_sqlite(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     OrderingStore::new(store.clone(), store, history, seams, Some(temporary))
 }
@@ -40,7 +40,7 @@ pub(crate) async fn installation() -> Installation {
     let accounts_store = Arc::new(SqliteAccounts::new(accounts.clone(), seams.ids()));
     let accounts_log = Arc::new(accounts.clone());
     let ordering = ordering_file(&folder, &seams);
-    let ordering_store = Arc::new(SqliteOrdering::new(ordering.clone(), seams.ids()));
+    let ordering_store = Arc::new(OrderingAdapter::on_sqlite(ordering.clone(), seams.ids()));
     let ordering_log = Arc::new(ordering.clone());
     Installation {
         accounts: AccountsStore::new(
@@ -75,5 +75,11 @@ fn accounts_file(folder: &DataFolder, seams: &Seams) -> SqliteContext<AccountsRo
 }
 
 fn ordering_file(folder: &DataFolder, seams: &Seams) -> SqliteContext<OrderingRows> {
-    SqliteContext::open(folder, "ordering", ordering_infra::MIGRATIONS, seams.clock()).unwrap()
+    SqliteContext::open(
+        folder,
+        "ordering",
+        ordering_infra::sqlite::MIGRATIONS,
+        seams.clock(),
+    )
+    .unwrap()
 }

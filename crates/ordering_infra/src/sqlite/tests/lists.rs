@@ -9,7 +9,7 @@ use ordering_domain::OrderStatus;
 use shared_kernel::{Clock, CustomerId};
 
 use super::shop::{Shop, a_line, ada, bob, staff};
-use crate::sqlite::queries::orders_on;
+use crate::sqlite::order_lists::orders_on;
 
 const ALL: PageRequest = PageRequest {
     limit: 20,

@@ -14,7 +14,10 @@ use shared_kernel::{
     in_memory::CountingIds,
 };
 
-use crate::{MIGRATIONS, changes::OrderChange, sqlite::order_tables};
+use crate::{
+    changes::OrderChange,
+    sqlite::{MIGRATIONS, order_tables},
+};
 
 /// The statements that went into the connection's cache, each as often as it did. One that is prepared
 /// afresh each time never goes there.

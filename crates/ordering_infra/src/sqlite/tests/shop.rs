@@ -10,11 +10,11 @@ use shared_kernel::{
 };
 use storage::{DataFolder, sqlite::SqliteContext};
 
-use crate::{MIGRATIONS, OrderingRows, sqlite::SqliteOrdering};
+use crate::{OrderingAdapter, OrderingRows, sqlite::MIGRATIONS};
 
 pub(super) struct Shop {
     pub(super) ordering: Ordering,
-    pub(super) store: SqliteOrdering,
+    pub(super) store: OrderingAdapter,
     pub(super) context: SqliteContext<OrderingRows>,
     pub(super) clock: Arc<ManualClock>,
     pub(super) ids: Arc<CountingIds>,
@@ -74,7 +74,7 @@ impl Shop {
         let time = Arc::clone(&clock) as Arc<dyn Clock>;
         let context = SqliteContext::open(&folder, "ordering", MIGRATIONS, time).unwrap();
         let source = Arc::clone(&ids) as Arc<dyn IdGenerator>;
-        let store = SqliteOrdering::new(context.clone(), Arc::clone(&source));
+        let store = OrderingAdapter::on_sqlite(context.clone(), Arc::clone(&source));
         let ordering = Ordering::new(Arc::new(store.clone()), Arc::new(store.clone()), source);
         Self {
             ordering,

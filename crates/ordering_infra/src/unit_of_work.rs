@@ -1,6 +1,6 @@
 //! Collects what one command changes, and commits it as one write set.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
@@ -9,22 +9,23 @@ use ordering_app::{
     event_record::{customer_events, order_events},
 };
 use ordering_domain::{Customer, Order};
-use shared_kernel::{AggregateRoot, CustomerId, OrderId, Version};
-use storage::{WriteSet, sqlite::ReadError};
+use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Version};
+use storage::WriteSet;
 
-use super::{SqliteOrdering, customer_table, order_tables};
 use crate::{
     OrderingRows,
     changes::{CustomerChange, OrderChange},
     order_rows::OrderLineRow,
+    store::OrderingStore,
 };
 
 /// The context's name, which its events carry.
 const SOURCE: &str = "ordering";
 
 /// One command's changes.
-pub(super) struct SqliteUnitOfWork {
-    store: SqliteOrdering,
+pub(crate) struct UnitOfWork {
+    store: Arc<dyn OrderingStore>,
+    ids: Arc<dyn IdGenerator>,
     meta: CommandMeta,
     /// The lines of each order as they were read, so that only what is different is written.
     loaded: HashMap<OrderId, Vec<OrderLineRow>>,
@@ -32,10 +33,11 @@ pub(super) struct SqliteUnitOfWork {
     customers: Vec<Customer>,
 }
 
-impl SqliteUnitOfWork {
-    pub(super) fn new(store: SqliteOrdering, meta: CommandMeta) -> Self {
+impl UnitOfWork {
+    pub(crate) fn new(store: Arc<dyn OrderingStore>, ids: Arc<dyn IdGenerator>, meta: CommandMeta) -> Self {
         Self {
             store,
+            ids,
             meta,
             loaded: HashMap::new(),
             orders: Vec::new(),
@@ -57,7 +59,7 @@ impl SqliteUnitOfWork {
 }
 
 #[async_trait]
-impl OrderingUnitOfWork for SqliteUnitOfWork {
+impl OrderingUnitOfWork for UnitOfWork {
     fn orders(&mut self) -> &mut dyn OrderRepository {
         self
     }
@@ -82,20 +84,15 @@ impl OrderingUnitOfWork for SqliteUnitOfWork {
             rows.customers.push(CustomerChange::of(customer));
             events.extend(customer_events(customer));
         }
-        let write_set = WriteSet::new(rows, events, replay, SOURCE, &self.meta, self.store.ids.as_ref());
-        self.store.context.commit(write_set).await
+        let write_set = WriteSet::new(rows, events, replay, SOURCE, &self.meta, self.ids.as_ref());
+        self.store.commit(write_set).await
     }
 }
 
 #[async_trait]
-impl OrderRepository for SqliteUnitOfWork {
+impl OrderRepository for UnitOfWork {
     async fn get(&mut self, id: OrderId, visible_to: VisibleTo) -> Result<Option<Order>, Unavailable> {
-        let read = self
-            .store
-            .context
-            .read(move |connection| order_tables::read(id, visible_to, connection))
-            .await?;
-        let Some((order, lines)) = read else {
+        let Some((order, lines)) = self.store.order(id, visible_to).await? else {
             return Ok(None);
         };
         self.loaded.insert(id, lines.clone());
@@ -109,18 +106,13 @@ impl OrderRepository for SqliteUnitOfWork {
 }
 
 #[async_trait]
-impl CustomerRepository for SqliteUnitOfWork {
+impl CustomerRepository for UnitOfWork {
     async fn get(&mut self, id: CustomerId) -> Result<Option<Customer>, Unavailable> {
-        let read = self
-            .store
-            .context
-            .read(move |connection| {
-                let row = customer_table::read(id, connection)?;
-                row.map(|row| row.into_record().map_err(ReadError::corrupt))
-                    .transpose()
-            })
-            .await?;
-        Ok(read.map(|(record, version)| Customer::rehydrate(record, version)))
+        let Some(row) = self.store.customer(id).await? else {
+            return Ok(None);
+        };
+        let (record, version) = row.into_record().map_err(Unavailable::defect)?;
+        Ok(Some(Customer::rehydrate(record, version)))
     }
 
     fn save(&mut self, customer: Customer) {

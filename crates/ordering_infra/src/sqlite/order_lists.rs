@@ -1,75 +1,35 @@
-//! Questions, answered by SQL straight into views. Ownership stands in the `WHERE` clause; pages go by key.
+//! Lists of orders. Ownership stands in the `WHERE` clause; pages go by key.
 
 use std::collections::HashMap;
 
-use async_trait::async_trait;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection, TextExpressionMethods,
     sqlite::Sqlite,
 };
-use message_bus::Unavailable;
-use ordering_app::{CustomerView, OrderQueries, OrderView, OrdersWanted, Page, PageRequest, VisibleTo};
-use shared_kernel::{CustomerId, OrderId};
+use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
 use storage::sqlite::ReadError;
 
-use super::{
-    SqliteOrdering, customer_table, order_tables,
-    schema::{order_lines, orders},
-};
+use super::schema::{order_lines, orders};
 use crate::{
     order_rows::{OrderLineRow, OrderRow},
     row_id::RowId,
+    store::WholeOrder,
 };
 
-#[async_trait]
-impl OrderQueries for SqliteOrdering {
-    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<OrderView>, Unavailable> {
-        self.context
-            .read(move |connection| {
-                let read = order_tables::read(id, visible_to, connection)?;
-                read.map(|(order, lines)| view(order, lines)).transpose()
-            })
-            .await
-    }
-
-    async fn orders(
-        &self,
-        wanted: OrdersWanted,
-        page: PageRequest,
-        visible_to: VisibleTo,
-    ) -> Result<Page<OrderView>, Unavailable> {
-        self.context
-            .read(move |connection| {
-                let orders = orders_on(wanted, page, visible_to).load::<OrderRow>(connection)?;
-                let mut lines = lines_of(&orders, connection)?;
-                let views = orders
-                    .into_iter()
-                    .map(|order| {
-                        let lines = lines.remove(&order.id).unwrap_or_default();
-                        view(order, lines)
-                    })
-                    .collect::<Result<_, _>>()?;
-                Ok(Page::of(views, page.limit))
-            })
-            .await
-    }
-
-    async fn customer(&self, id: CustomerId) -> Result<Option<CustomerView>, Unavailable> {
-        self.context
-            .read(move |connection| {
-                let Some(row) = customer_table::read(id, connection)? else {
-                    return Ok(None);
-                };
-                let (record, version) = row.into_record().map_err(ReadError::corrupt)?;
-                Ok(Some(CustomerView::of_record(record, version)))
-            })
-            .await
-    }
-}
-
-fn view(order: OrderRow, lines: Vec<OrderLineRow>) -> Result<OrderView, ReadError> {
-    let (record, version) = order.into_record(lines).map_err(ReadError::corrupt)?;
-    OrderView::of_record(record, version).map_err(ReadError::corrupt)
+/// The orders of a page with their lines, by two queries.
+pub(super) fn read(
+    wanted: OrdersWanted,
+    page: PageRequest,
+    visible_to: VisibleTo,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<WholeOrder>, ReadError> {
+    let orders = orders_on(wanted, page, visible_to).load::<OrderRow>(connection)?;
+    let mut lines = lines_of(&orders, connection)?;
+    let whole = orders.into_iter().map(|order| {
+        let lines = lines.remove(&order.id).unwrap_or_default();
+        (order, lines)
+    });
+    Ok(whole.collect())
 }
 
 /// The orders of a page, and one more if there is one: then another page follows.
