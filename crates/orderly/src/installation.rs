@@ -12,9 +12,9 @@ use ordering_app::Ordering;
 use ordering_infra::{OrderingRows, SqliteOrdering};
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
-    DataFolder, Relay,
+    CommitStatistics, DataFolder, Relay,
     relay::Route,
-    sqlite::{CommitStatistics, SqliteContext},
+    sqlite::SqliteContext,
 };
 
 use crate::{

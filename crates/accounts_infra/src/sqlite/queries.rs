@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 use message_bus::Unavailable;
 use shared_kernel::{EmailAddress, SessionId, Timestamp, UserId};
-use storage::sqlite::{ReadError, uuid_from_blob, uuid_to_blob};
+use storage::{
+    ReadError,
+    sqlite::{uuid_from_blob, uuid_to_blob},
+};
 
 use super::{
     SqliteAccounts,

@@ -9,7 +9,10 @@ use diesel::{
     SqliteConnection, insert_into, update,
 };
 use shared_kernel::{SessionId, Timestamp, UserId, Version};
-use storage::sqlite::{ReadError, RowError, uuid_from_blob, uuid_to_blob};
+use storage::{
+    ReadError,
+    sqlite::{RowError, uuid_from_blob, uuid_to_blob},
+};
 
 use super::{
     schema::{refresh_tokens, sessions, users},

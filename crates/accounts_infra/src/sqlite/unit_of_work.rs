@@ -9,8 +9,8 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Select
 use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
 use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId, Version};
 use storage::{
-    WriteSet,
-    sqlite::{ReadError, SqliteContext, uuid_to_blob},
+    ReadError, WriteSet,
+    sqlite::{SqliteContext, uuid_to_blob},
 };
 
 use super::{

@@ -7,7 +7,10 @@ use diesel::{
     insert_into, update,
 };
 use shared_kernel::{AggregateRoot, Role, Timestamp, UserId, Version};
-use storage::sqlite::{ReadError, RowError, uuid_from_blob, uuid_to_blob};
+use storage::{
+    ReadError,
+    sqlite::{RowError, uuid_from_blob, uuid_to_blob},
+};
 
 use super::schema::users;
 use crate::user_status_name::{name_of, status_named};

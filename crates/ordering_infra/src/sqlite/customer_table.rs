@@ -4,7 +4,7 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
 };
 use shared_kernel::CustomerId;
-use storage::sqlite::{ReadError, RowError};
+use storage::{ReadError, sqlite::RowError};
 
 use super::schema::customers;
 use crate::{

@@ -6,7 +6,7 @@ use diesel::{
 };
 use ordering_app::VisibleTo;
 use shared_kernel::OrderId;
-use storage::sqlite::{ReadError, RowError};
+use storage::{ReadError, sqlite::RowError};
 
 use super::schema::{order_lines, orders};
 use crate::{

@@ -10,7 +10,7 @@ use diesel::{
 use message_bus::Unavailable;
 use ordering_app::{CustomerView, OrderQueries, OrderView, OrdersWanted, Page, PageRequest, VisibleTo};
 use shared_kernel::{CustomerId, OrderId};
-use storage::sqlite::ReadError;
+use storage::ReadError;
 
 use super::{
     SqliteOrdering, customer_table, order_tables,

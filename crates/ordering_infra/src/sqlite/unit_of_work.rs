@@ -10,7 +10,7 @@ use ordering_app::{
 };
 use ordering_domain::{Customer, Order};
 use shared_kernel::{AggregateRoot, CustomerId, OrderId, Version};
-use storage::{WriteSet, sqlite::ReadError};
+use storage::{ReadError, WriteSet};
 
 use super::{SqliteOrdering, customer_table, order_tables};
 use crate::{
