@@ -7,9 +7,19 @@ mod argon2_passwords;
 mod hmac_refresh_tokens;
 mod jwt_access_tokens;
 mod signing_secret;
-pub mod sqlite;
+
+mod accounts_rows;
+mod adapter;
+mod session_row;
+mod store;
+mod unit_of_work;
+mod user_row;
 mod user_status_name;
 
+pub mod sqlite;
+
+pub use accounts_rows::AccountsRows;
+pub use adapter::AccountsAdapter;
 pub use argon2_passwords::Argon2PasswordHasher;
 pub use hmac_refresh_tokens::HmacRefreshTokens;
 pub use jwt_access_tokens::JwtAccessTokens;

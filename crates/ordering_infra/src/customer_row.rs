@@ -3,11 +3,9 @@
 use diesel::Queryable;
 use ordering_domain::{Customer, CustomerRecord};
 use shared_kernel::{AggregateRoot, CustomerId, Version};
+use storage::columns::RowId;
 
-use crate::{
-    order_rows::{UnreadableRow, unreadable, version},
-    row_id::RowId,
-};
+use crate::order_rows::{UnreadableRow, unreadable, version};
 
 /// A row of `customers`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]

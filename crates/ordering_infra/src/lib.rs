@@ -7,7 +7,6 @@ mod adapter;
 mod changes;
 mod customer_row;
 mod order_rows;
-mod row_id;
 mod store;
 mod unit_of_work;
 

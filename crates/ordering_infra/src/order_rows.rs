@@ -8,8 +8,7 @@ use ordering_domain::{Address, AddressParts, Cancellation, Order, OrderLine, Ord
 use shared_kernel::{
     AggregateRoot, Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, Version,
 };
-
-use crate::row_id::RowId;
+use storage::columns::{RowId, RowJson, RowTime};
 
 /// A row of `orders`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -26,11 +25,11 @@ pub(crate) struct OrderRow {
     pub(crate) shipping_postal_code: Option<String>,
     pub(crate) shipping_country: Option<String>,
     pub(crate) cancellation_reason: Option<String>,
-    pub(crate) cancellation_shortages: Option<String>,
+    pub(crate) cancellation_shortages: Option<RowJson>,
     pub(crate) carrier: Option<String>,
     pub(crate) tracking_number: Option<String>,
-    pub(crate) placed_at: i64,
-    pub(crate) updated_at: i64,
+    pub(crate) placed_at: RowTime,
+    pub(crate) updated_at: RowTime,
     pub(crate) version: i64,
 }
 
@@ -66,7 +65,8 @@ impl OrderRow {
         let shortages = cancellation
             .map(|cancellation| serde_json::to_string(&cancellation.shortages))
             .transpose()
-            .map_err(Unavailable::defect)?;
+            .map_err(Unavailable::defect)?
+            .map(RowJson);
         let shipment = record.shipment.as_ref();
         Ok(Self {
             id: RowId(record.id.uuid()),
@@ -84,8 +84,8 @@ impl OrderRow {
             cancellation_shortages: shortages,
             carrier: shipment.map(|shipment| shipment.carrier.clone()),
             tracking_number: shipment.map(|shipment| shipment.tracking_number.clone()),
-            placed_at: record.placed_at.as_microseconds(),
-            updated_at: record.updated_at.as_microseconds(),
+            placed_at: RowTime(record.placed_at.as_microseconds()),
+            updated_at: RowTime(record.updated_at.as_microseconds()),
             version: i64::from(order.version().number()),
         })
     }
@@ -122,7 +122,7 @@ impl OrderRow {
         let cancellation = match (self.cancellation_reason, self.cancellation_shortages) {
             (Some(reason), Some(shortages)) => Some(Cancellation {
                 reason,
-                shortages: serde_json::from_str(&shortages).map_err(unreadable)?,
+                shortages: serde_json::from_str(&shortages.0).map_err(unreadable)?,
             }),
             (None, None) => None,
             _ => {
@@ -153,8 +153,8 @@ impl OrderRow {
             shipping_address,
             cancellation,
             shipment,
-            placed_at: Timestamp::from_microseconds(self.placed_at).map_err(unreadable)?,
-            updated_at: Timestamp::from_microseconds(self.updated_at).map_err(unreadable)?,
+            placed_at: Timestamp::from_microseconds(self.placed_at.0).map_err(unreadable)?,
+            updated_at: Timestamp::from_microseconds(self.updated_at.0).map_err(unreadable)?,
         };
         Ok((record, version(self.version)?))
     }

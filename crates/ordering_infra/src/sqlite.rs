@@ -1,6 +1,5 @@
 //! Ordering on SQLite.
 
-mod columns;
 mod customer_table;
 mod order_lists;
 mod order_tables;

@@ -4,18 +4,13 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{
-    Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret,
-    sqlite::{AccountsRows, SqliteAccounts},
+    AccountsAdapter, AccountsRows, Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret,
 };
 use message_bus::{Consumer, ContextOperations, Courier, Unavailable};
 use ordering_app::Ordering;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use shared_kernel::{Clock, IdGenerator};
-use storage::{
-    DataFolder, Relay,
-    relay::Route,
-    sqlite::{CommitStatistics, SqliteContext},
-};
+use storage::{CommitStatistics, DataFolder, Relay, relay::Route, sqlite::SqliteContext};
 
 use crate::{
     failure::Failure,
@@ -59,7 +54,10 @@ impl Installation {
             accounts_infra::sqlite::MIGRATIONS,
             Arc::clone(&clock),
         )?;
-        let accounts_store = Arc::new(SqliteAccounts::new(accounts_context.clone(), Arc::clone(&ids)));
+        let accounts_store = Arc::new(AccountsAdapter::on_sqlite(
+            accounts_context.clone(),
+            Arc::clone(&ids),
+        ));
         let accounts = Arc::new(Accounts::new(AccountsPorts {
             units: Arc::clone(&accounts_store) as _,
             queries: accounts_store,

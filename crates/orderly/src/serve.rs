@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use storage::{DataFolder, sqlite::CommitStatistics};
+use storage::{CommitStatistics, DataFolder};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,

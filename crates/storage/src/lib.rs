@@ -6,14 +6,20 @@
 
 #[cfg(debug_assertions)]
 pub mod canary;
+pub mod columns;
 pub mod commit_queue;
+pub mod commit_state;
 pub mod data_folder;
 pub mod event_log;
+pub mod postgres;
+pub mod read_error;
 pub mod relay;
 pub mod sqlite;
 pub mod write_set;
 
+pub use commit_state::CommitStatistics;
 pub use data_folder::{DataFolder, FolderError, database_file};
 pub use event_log::{EventLog, History, LoggedEvent, PastEvent};
+pub use read_error::ReadError;
 pub use relay::Relay;
 pub use write_set::{UnloggedEvent, WriteSet};

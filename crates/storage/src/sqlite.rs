@@ -19,9 +19,8 @@ mod schema;
 mod tests;
 
 pub use columns::{uuid_from_blob, uuid_to_blob};
-pub use committer::CommitStatistics;
 pub use context::SqliteContext;
-pub use errors::{ReadError, RowError};
+pub use errors::RowError;
 pub use migrations::{MigrationStatus, migration_status};
 pub use open_error::OpenError;
 

@@ -4,14 +4,14 @@ mod sessions;
 mod users;
 
 use accounts_app::{
-    Accounts, AccountsPorts, Authentication, ChangeEmail, ChangePassword, ChangeRole, CreateUser,
-    DeactivateUser, LogIn, RefreshSession, RejectedToken, RevokeToken, Secret, TokenGrant, Tokens,
-    UserQueries, UserView, in_memory::TransparentPasswords,
+    Accounts, AccountsPorts, AccountsUnits, Authentication, ChangeEmail, ChangePassword, ChangeRole,
+    CreateUser, DeactivateUser, LogIn, RefreshSession, RejectedToken, RevokeToken, Secret, TokenGrant,
+    Tokens, UserQueries, UserView, in_memory::TransparentPasswords,
 };
 use accounts_domain::{Session, TokenHash};
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::MigrationHarness;
-use message_bus::{Actor, CommitError, Handles, Replay, UseCaseError};
+use message_bus::{Actor, CommandMeta, CommitError, Handles, Replay, UseCaseError};
 use shared_kernel::{
     Clock, Role, SessionId, UserId, Version,
     in_memory::{CountingIds, ManualClock},
@@ -26,7 +26,7 @@ const PASSWORD: &str = "correct horse battery";
 
 struct OnAFile {
     accounts: Accounts,
-    store: Arc<SqliteAccounts>,
+    store: Arc<AccountsAdapter>,
     context: SqliteContext<AccountsRows>,
     clock: Arc<ManualClock>,
     ids: Arc<dyn IdGenerator>,
@@ -42,7 +42,7 @@ impl OnAFile {
         let clock = Arc::new(ManualClock::default());
         let data = DataFolder::open(folder.path()).unwrap();
         let context = SqliteContext::open(&data, CONTEXT, MIGRATIONS, clock.clone()).unwrap();
-        let store = Arc::new(SqliteAccounts::new(context.clone(), Arc::clone(&ids)));
+        let store = Arc::new(AccountsAdapter::on_sqlite(context.clone(), Arc::clone(&ids)));
         let secret = SigningSecret::new(&[7; 32]).unwrap();
         let accounts = Accounts::new(AccountsPorts {
             units: store.clone(),

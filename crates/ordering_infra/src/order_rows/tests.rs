@@ -106,7 +106,7 @@ fn an_order_in_every_state_goes_into_rows_and_back() {
 fn money_is_minor_units_and_times_are_microseconds() {
     let (row, lines) = rows(&pending());
     assert_eq!((row.currency.as_str(), lines[0].unit_price), ("GBP", 1999));
-    assert_eq!(row.placed_at, 1_767_225_600_000_123);
+    assert_eq!(row.placed_at, RowTime(1_767_225_600_000_123));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_row_that_orderly_never_wrote_is_not_guessed_at() {
             ..row.clone()
         },
         OrderRow {
-            cancellation_shortages: Some("[".to_owned()),
+            cancellation_shortages: Some(RowJson("[".to_owned())),
             ..row.clone()
         },
         OrderRow {
@@ -146,7 +146,7 @@ fn a_row_that_orderly_never_wrote_is_not_guessed_at() {
             ..row.clone()
         },
         OrderRow {
-            placed_at: i64::MAX,
+            placed_at: RowTime(i64::MAX),
             ..row.clone()
         },
         OrderRow {

@@ -4,13 +4,12 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
 };
 use shared_kernel::CustomerId;
-use storage::sqlite::{ReadError, RowError};
+use storage::{ReadError, columns::RowId, sqlite::RowError};
 
 use super::schema::customers;
 use crate::{
     changes::{CustomerChange, Write},
     customer_row::CustomerRow,
-    row_id::RowId,
 };
 
 /// Writes a customer, if nobody else has since they were loaded.

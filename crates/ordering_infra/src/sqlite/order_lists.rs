@@ -7,12 +7,14 @@ use diesel::{
     sqlite::Sqlite,
 };
 use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
-use storage::sqlite::ReadError;
+use storage::{
+    ReadError,
+    columns::{RowId, RowTime},
+};
 
 use super::schema::{order_lines, orders};
 use crate::{
     order_rows::{OrderLineRow, OrderRow},
-    row_id::RowId,
     store::WholeOrder,
 };
 
@@ -61,7 +63,7 @@ pub(super) fn orders_on(
         query = query.filter(orders::reference.eq(reference.to_string()));
     }
     if let Some(after) = page.after {
-        let placed_at = after.placed_at.as_microseconds();
+        let placed_at = RowTime(after.placed_at.as_microseconds());
         let id = RowId(after.order_id.uuid());
         // Said with `<=` first, because SQLite finds the place in the index by that alone.
         query = query.filter(

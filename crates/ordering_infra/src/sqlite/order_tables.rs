@@ -6,13 +6,12 @@ use diesel::{
 };
 use ordering_app::VisibleTo;
 use shared_kernel::OrderId;
-use storage::sqlite::{ReadError, RowError};
+use storage::{ReadError, columns::RowId, sqlite::RowError};
 
 use super::schema::{order_lines, orders};
 use crate::{
     changes::{LineChange, OrderChange, Write},
     order_rows::{OrderLineRow, OrderRow},
-    row_id::RowId,
     store::WholeOrder,
 };
 

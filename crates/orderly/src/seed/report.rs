@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use shared_kernel::{EmailAddress, Role};
-use storage::sqlite::CommitStatistics;
+use storage::CommitStatistics;
 
 use crate::failure::Failure;
 

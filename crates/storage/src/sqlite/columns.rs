@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::ReadError;
+use crate::ReadError;
 
 /// An id as a column's value.
 pub fn uuid_to_blob(uuid: Uuid) -> Vec<u8> {

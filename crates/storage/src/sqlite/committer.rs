@@ -5,10 +5,9 @@
 //! after COMMIT, also those who failed: what they failed on may stand in this very batch.
 
 use std::{
-    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::Arc,
 };
 
 use diesel::{
@@ -16,78 +15,26 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     result::Error as DieselError,
 };
-use message_bus::{BatchSizes, CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
-use tokio::sync::{Notify, oneshot};
 
 use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log};
+#[cfg(debug_assertions)]
+use crate::commit_state::answer_too_early;
 use crate::{
     WriteSet,
     commit_queue::{Batches, Job},
+    commit_state::{Answer, CommitState, answer_of, refuse_all},
 };
 
 /// Upkeep: a small write of storage's own that goes along with a batch.
 pub(super) type Upkeep = Box<dyn FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure> + Send>;
 
-/// What a committer did so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CommitStatistics {
-    /// Transactions committed that carried at least one write set.
-    pub commits: u64,
-    /// Write sets committed.
-    pub write_sets: u64,
-}
-
-/// What a committer shares with its context.
-#[derive(Default)]
-pub(super) struct Shared {
-    /// Published events that are not marked yet.
-    pub(super) marks: Mutex<Vec<i64>>,
-    /// The event types that some consumer takes.
-    pub(super) taken: OnceLock<HashSet<&'static str>>,
-    /// Told of each commit.
-    pub(super) committed: Notify,
-    batches: Mutex<BatchSizes>,
-}
-
-impl Shared {
-    /// What was done so far.
-    pub(super) fn statistics(&self) -> CommitStatistics {
-        let batches = self.batches();
-        CommitStatistics {
-            commits: batches.batches(),
-            write_sets: batches.write_sets,
-        }
-    }
-
-    /// The batches so far.
-    pub(super) fn batches(&self) -> MutexGuard<'_, BatchSizes> {
-        lock(&self.batches)
-    }
-
-    /// Whether some consumer takes events of this type. As long as nobody has said who takes what, all are.
-    fn takes(&self, event_type: &str) -> bool {
-        self.taken.get().is_none_or(|taken| taken.contains(event_type))
-    }
-
-    /// The marks that wait for a batch.
-    pub(super) fn marks(&self) -> MutexGuard<'_, Vec<i64>> {
-        lock(&self.marks)
-    }
-}
-
-/// Nothing panics while these locks are held, so a poisoned one is as good as any.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-type Answer = oneshot::Sender<Result<(), CommitError>>;
-
 /// The committer's own state.
 pub(super) struct Committer {
     pub(super) connection: SqliteConnection,
     pub(super) file: PathBuf,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<CommitState>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -211,7 +158,7 @@ impl Committer {
 fn write<R: SqliteRows>(
     connection: &mut SqliteConnection,
     write_set: &WriteSet<R>,
-    shared: &Shared,
+    shared: &CommitState,
 ) -> Result<(), WriteFailure> {
     // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
     if let Some(delivery) = &write_set.delivery {
@@ -227,39 +174,9 @@ fn write<R: SqliteRows>(
     Ok(())
 }
 
-fn answer_of<R>(job: Job<R, Upkeep>) -> Option<Answer> {
-    match job {
-        Job::WriteSet { answer, .. } | Job::Upkeep { answer, .. } => Some(answer),
-        Job::Stop => None,
-    }
-}
-
-fn refuse_all(answers: impl Iterator<Item = Answer>, why: impl Fn() -> Unavailable) {
-    for answer in answers {
-        // An error says that the caller has gone, and nothing was done for it.
-        let _ = answer.send(Err(why().into()));
-    }
-}
-
 /// After a failed sync nobody can say what is on disk: the system may drop the very pages it could not write, and the next
 /// sync would succeed without them. Starting again reads what is really there.
 fn stop_the_process(what: &str, error: &dyn std::error::Error) -> ! {
     tracing::error!(%error, "{what}; stopping");
     std::process::abort()
-}
-
-/// The known bug that the kill test must find: success is told before it is true.
-#[cfg(debug_assertions)]
-fn answer_too_early(
-    answers: Vec<(Answer, Result<(), CommitError>)>,
-) -> Vec<(Answer, Result<(), CommitError>)> {
-    if !crate::canary::answers_before_commit() {
-        return answers;
-    }
-    for (answer, result) in answers {
-        let _ = answer.send(result);
-    }
-    // Long enough for the answers to leave the process.
-    std::thread::park_timeout(std::time::Duration::from_millis(20));
-    Vec::new()
 }

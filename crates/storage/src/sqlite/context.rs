@@ -15,16 +15,17 @@ use shared_kernel::{Clock, Timestamp};
 use tokio::sync::oneshot;
 
 use super::{
-    CommitStatistics, OpenError, ReadError, SqliteRows, command_log,
-    committer::{Committer, Shared, Upkeep},
+    OpenError, SqliteRows, command_log,
+    committer::{Committer, Upkeep},
     connection, deliveries,
     errors::WriteFailure,
     migrations,
     readers::Readers,
 };
 use crate::{
-    DataFolder, EventLog, WriteSet,
+    CommitStatistics, DataFolder, EventLog, ReadError, WriteSet,
     commit_queue::{CommitQueue, commit_queue},
+    commit_state::CommitState,
 };
 
 /// One context's database, open for writing and reading. Clones share it.
@@ -44,7 +45,7 @@ struct Inner<R> {
     name: &'static str,
     queue: CommitQueue<R, Upkeep>,
     readers: Readers,
-    shared: Arc<Shared>,
+    shared: Arc<CommitState>,
     clock: Arc<dyn Clock>,
     committer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -65,7 +66,7 @@ impl<R: SqliteRows> SqliteContext<R> {
         migrations::migrate(&mut connection, &file, migrations)?;
         let readers = Readers::start(name, &file)?;
         let (queue, batches) = commit_queue();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(CommitState::default());
         let committer = Committer {
             connection,
             file: file.clone(),

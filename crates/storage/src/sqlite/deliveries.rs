@@ -10,12 +10,12 @@ use message_bus::{CommitError, Delivery, DeliveryState, HeldDelivery, Standing};
 use shared_kernel::{EventId, Timestamp, Version};
 
 use super::{
-    ReadError,
     columns::{uuid_from_blob, uuid_to_blob},
     errors::WriteFailure,
     event_log::to_version,
     schema::{consumer_positions, consumers, deliveries},
 };
+use crate::ReadError;
 
 /// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the
 /// write lock, so nothing can come in between.

@@ -1,7 +1,5 @@
 //! What SQLite says, in the words of the bus. The one place where a Diesel error becomes ours.
 
-use std::fmt::Display;
-
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
@@ -14,33 +12,6 @@ pub enum RowError {
     /// The database refused.
     #[error(transparent)]
     Database(#[from] DieselError),
-}
-
-/// Why something could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The database did not answer as it should.
-    #[error(transparent)]
-    Database(#[from] DieselError),
-    /// A row holds what Orderly never wrote.
-    #[error("a row cannot be read: {0}")]
-    Corrupt(String),
-}
-
-impl ReadError {
-    /// A row holds what Orderly never wrote.
-    pub fn corrupt(reason: impl Display) -> Self {
-        Self::Corrupt(reason.to_string())
-    }
-}
-
-impl From<ReadError> for Unavailable {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Database(error) => Self::Dependency(Box::new(error)),
-            ReadError::Corrupt(_) => Self::Defect(Box::new(error)),
-        }
-    }
 }
 
 /// Why one write set failed while its neighbours may go on, or why none of them can.

@@ -12,12 +12,11 @@ use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
 use uuid::Uuid;
 
 use super::{
-    ReadError,
     columns::{uuid_from_blob, uuid_to_blob},
     errors::WriteFailure,
     schema::event_log,
 };
-use crate::{History, LoggedEvent, PastEvent, UnloggedEvent};
+use crate::{History, LoggedEvent, PastEvent, ReadError, UnloggedEvent};
 
 #[derive(Insertable)]
 #[diesel(table_name = event_log)]

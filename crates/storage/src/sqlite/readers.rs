@@ -14,7 +14,8 @@ use diesel::{Connection, SqliteConnection};
 use message_bus::Unavailable;
 use tokio::sync::oneshot;
 
-use super::{OpenError, ReadError, connection};
+use super::{OpenError, connection};
+use crate::ReadError;
 
 /// Threads per context: with two, a slow list does not hold up every look-up.
 const THREADS: usize = 2;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts_infra::sqlite::{AccountsRows, SqliteAccounts};
+use accounts_infra::{AccountsAdapter, AccountsRows};
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::{DataFolder, sqlite::SqliteContext};
 
@@ -17,7 +17,7 @@ pub(crate) async fn accounts() -> AccountsStore {
     let temporary = tempfile::tempdir().unwrap();
     let seams = Seams::default();
     let context = accounts_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
-    let store = Arc::new(SqliteAccounts::new(context.clone(), seams.ids()));
+    let store = Arc::new(AccountsAdapter::on_sqlite(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     AccountsStore::new(store.clone(), store, history, seams, Some(temporary))
 }
@@ -37,7 +37,7 @@ pub(crate) async fn installation() -> Installation {
     let folder = DataFolder::open(temporary.path()).unwrap();
     let seams = Seams::default();
     let accounts = accounts_file(&folder, &seams);
-    let accounts_store = Arc::new(SqliteAccounts::new(accounts.clone(), seams.ids()));
+    let accounts_store = Arc::new(AccountsAdapter::on_sqlite(accounts.clone(), seams.ids()));
     let accounts_log = Arc::new(accounts.clone());
     let ordering = ordering_file(&folder, &seams);
     let ordering_store = Arc::new(OrderingAdapter::on_sqlite(ordering.clone(), seams.ids()));

@@ -3,7 +3,7 @@
 use message_bus::{CommandLog, CommitError, ContextOperations, Recorded};
 
 use super::*;
-use crate::{EventLog, sqlite::CommitStatistics};
+use crate::{CommitStatistics, EventLog};
 
 #[tokio::test]
 async fn in_a_batch_of_64_three_bad_write_sets_fail_alone() {

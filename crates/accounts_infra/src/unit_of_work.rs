@@ -5,38 +5,30 @@ use std::sync::Arc;
 use accounts_app::{AccountsUnitOfWork, SessionRepository, UserRepository, event_record::event_record};
 use accounts_domain::{Session, StoredSession, StoredUser, TokenHash, User};
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
 use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId, Version};
-use storage::{
-    WriteSet,
-    sqlite::{ReadError, SqliteContext, uuid_to_blob},
+use storage::WriteSet;
+
+use crate::{
+    AccountsRows, CONTEXT,
+    session_row::{SessionRow, SessionWrite},
+    store::AccountsStore,
+    user_row::{UserRow, UserWrite},
 };
 
-use super::{
-    AccountsRows,
-    schema::{refresh_tokens, sessions, users},
-    session_rows::{SessionRow, SessionWrite},
-    user_rows::{UserRow, UserWrite},
-};
-use crate::CONTEXT;
-
-pub(super) struct SqliteUnitOfWork {
-    context: SqliteContext<AccountsRows>,
+/// One command's changes.
+pub(crate) struct UnitOfWork {
+    store: Arc<dyn AccountsStore>,
     ids: Arc<dyn IdGenerator>,
     meta: CommandMeta,
     users: Vec<User>,
     sessions: Vec<SessionWrite>,
 }
 
-impl SqliteUnitOfWork {
-    pub(super) fn new(
-        context: SqliteContext<AccountsRows>,
-        ids: Arc<dyn IdGenerator>,
-        meta: CommandMeta,
-    ) -> Self {
+impl UnitOfWork {
+    pub(crate) fn new(store: Arc<dyn AccountsStore>, ids: Arc<dyn IdGenerator>, meta: CommandMeta) -> Self {
         Self {
-            context,
+            store,
             ids,
             meta,
             users: Vec::new(),
@@ -46,7 +38,7 @@ impl SqliteUnitOfWork {
 }
 
 #[async_trait]
-impl AccountsUnitOfWork for SqliteUnitOfWork {
+impl AccountsUnitOfWork for UnitOfWork {
     fn users(&mut self) -> &mut dyn UserRepository {
         self
     }
@@ -65,40 +57,18 @@ impl AccountsUnitOfWork for SqliteUnitOfWork {
             sessions: self.sessions,
         };
         let write_set = WriteSet::new(rows, events, replay, CONTEXT, &self.meta, self.ids.as_ref());
-        self.context.commit(write_set).await
+        self.store.commit(write_set).await
     }
 }
 
 #[async_trait]
-impl UserRepository for SqliteUnitOfWork {
+impl UserRepository for UnitOfWork {
     async fn get(&mut self, id: UserId) -> Result<Option<User>, Unavailable> {
-        let id = uuid_to_blob(id.uuid());
-        self.context
-            .read(move |connection| {
-                restored(
-                    users::table
-                        .find(id)
-                        .select(UserRow::as_select())
-                        .first(connection)
-                        .optional()?,
-                )
-            })
-            .await
+        restored(self.store.user(id).await?)
     }
 
     async fn with_email(&mut self, email: &EmailAddress) -> Result<Option<User>, Unavailable> {
-        let folded = email.folded();
-        self.context
-            .read(move |connection| {
-                let with_email = users::table.filter(users::email_folded.eq(folded));
-                restored(
-                    with_email
-                        .select(UserRow::as_select())
-                        .first(connection)
-                        .optional()?,
-                )
-            })
-            .await
+        restored(self.store.user_with_email(email).await?)
     }
 
     fn save(&mut self, user: User) {
@@ -107,27 +77,13 @@ impl UserRepository for SqliteUnitOfWork {
 }
 
 #[async_trait]
-impl SessionRepository for SqliteUnitOfWork {
+impl SessionRepository for UnitOfWork {
     async fn get(&mut self, id: SessionId) -> Result<Option<Session>, Unavailable> {
-        let id = uuid_to_blob(id.uuid());
-        self.context
-            .read(move |connection| {
-                let session = sessions::table.find(id).select(SessionRow::as_select());
-                restored_session(session.first(connection).optional()?)
-            })
-            .await
+        restored_session(self.store.session(id).await?)
     }
 
     async fn with_token(&mut self, token: TokenHash) -> Result<Option<Session>, Unavailable> {
-        self.context
-            .read(move |connection| {
-                let session = refresh_tokens::table
-                    .find(token.bytes().as_slice())
-                    .inner_join(sessions::table)
-                    .select(SessionRow::as_select());
-                restored_session(session.first(connection).optional()?)
-            })
-            .await
+        restored_session(self.store.session_with_token(token).await?)
     }
 
     fn open(&mut self, session: Session, user_version: Version) {
@@ -147,11 +103,11 @@ impl SessionRepository for SqliteUnitOfWork {
     }
 }
 
-fn restored(row: Option<UserRow>) -> Result<Option<User>, ReadError> {
+fn restored(row: Option<UserRow>) -> Result<Option<User>, Unavailable> {
     Ok(row.map(StoredUser::try_from).transpose()?.map(User::restore))
 }
 
-fn restored_session(row: Option<SessionRow>) -> Result<Option<Session>, ReadError> {
+fn restored_session(row: Option<SessionRow>) -> Result<Option<Session>, Unavailable> {
     Ok(row
         .map(StoredSession::try_from)
         .transpose()?

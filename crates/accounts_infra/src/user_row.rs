@@ -2,67 +2,42 @@
 
 use accounts_app::UserView;
 use accounts_domain::{PasswordHash, StoredUser, User, UserStatus};
-use diesel::{
-    ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, SqliteConnection,
-    insert_into, update,
-};
+use diesel::Queryable;
 use shared_kernel::{AggregateRoot, Role, Timestamp, UserId, Version};
-use storage::sqlite::{ReadError, RowError, uuid_from_blob, uuid_to_blob};
+use storage::{
+    ReadError,
+    columns::{RowId, RowTime},
+};
 
-use super::schema::users;
 use crate::user_status_name::{name_of, status_named};
 
-/// A row of `users`.
-#[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = users)]
-pub(super) struct UserRow {
-    id: Vec<u8>,
-    email: String,
-    email_folded: String,
-    password_hash: String,
-    role: String,
-    status: String,
-    created_at: i64,
-    version: i64,
+/// A row of `users`. The fields stand in the order of the columns.
+#[derive(Clone, Debug, PartialEq, Queryable)]
+pub(crate) struct UserRow {
+    pub(crate) id: RowId,
+    pub(crate) email: String,
+    pub(crate) email_folded: String,
+    pub(crate) password_hash: String,
+    pub(crate) role: String,
+    pub(crate) status: String,
+    pub(crate) created_at: RowTime,
+    pub(crate) version: i64,
 }
 
-/// A row to be written, and the version that must be there: 0 for none.
+/// A row to be written, and the version that must be there; `None` if none must be.
 #[derive(Debug)]
-pub(super) struct UserWrite {
-    row: UserRow,
-    loaded_version: i64,
+pub(crate) struct UserWrite {
+    pub(crate) row: UserRow,
+    pub(crate) loaded_version: Option<i64>,
 }
 
 impl UserWrite {
     /// What storing this user's changes comes to.
-    pub(super) fn of(user: &User) -> Self {
+    pub(crate) fn of(user: &User) -> Self {
+        let loaded = user.changes().loaded_version();
         Self {
             row: UserRow::from(user.to_stored()),
-            loaded_version: i64::from(user.changes().loaded_version().number()),
-        }
-    }
-
-    pub(super) fn write(&self, connection: &mut SqliteConnection) -> Result<(), RowError> {
-        let row = &self.row;
-        if self.loaded_version == i64::from(Version::NEVER_STORED.number()) {
-            insert_into(users::table).values(row).execute(connection)?;
-            return Ok(());
-        }
-        let written = update(users::table.find(&row.id))
-            .filter(users::version.eq(self.loaded_version))
-            .set((
-                users::email.eq(&row.email),
-                users::email_folded.eq(&row.email_folded),
-                users::password_hash.eq(&row.password_hash),
-                users::role.eq(&row.role),
-                users::status.eq(&row.status),
-                users::version.eq(row.version),
-            ))
-            .execute(connection)?;
-        if written == 1 {
-            Ok(())
-        } else {
-            Err(RowError::VersionConflict)
+            loaded_version: (loaded != Version::NEVER_STORED).then(|| i64::from(loaded.number())),
         }
     }
 }
@@ -70,13 +45,13 @@ impl UserWrite {
 impl From<StoredUser> for UserRow {
     fn from(user: StoredUser) -> Self {
         Self {
-            id: uuid_to_blob(user.id.uuid()),
+            id: RowId(user.id.uuid()),
             email_folded: user.email.folded(),
             email: user.email.into(),
             password_hash: user.password_hash.expose().to_owned(),
             role: user.role.name().to_owned(),
             status: name_of(user.status).to_owned(),
-            created_at: user.created_at.as_microseconds(),
+            created_at: row_time(user.created_at),
             version: i64::from(user.version.number()),
         }
     }
@@ -87,7 +62,7 @@ impl TryFrom<UserRow> for StoredUser {
 
     fn try_from(row: UserRow) -> Result<Self, ReadError> {
         Ok(Self {
-            id: UserId::new(uuid_from_blob(&row.id)?),
+            id: UserId::new(row.id.0),
             email: row.email.parse().map_err(ReadError::corrupt)?,
             password_hash: PasswordHash::new(row.password_hash),
             role: read_role(&row.role)?,
@@ -99,7 +74,7 @@ impl TryFrom<UserRow> for StoredUser {
 }
 
 /// The view of a stored user, without the password's hash.
-pub(super) fn view_of(row: UserRow) -> Result<UserView, ReadError> {
+pub(crate) fn view_of(row: UserRow) -> Result<UserView, ReadError> {
     let user = StoredUser::try_from(row)?;
     Ok(UserView {
         id: user.id,
@@ -111,20 +86,24 @@ pub(super) fn view_of(row: UserRow) -> Result<UserView, ReadError> {
     })
 }
 
-pub(super) fn read_role(name: &str) -> Result<Role, ReadError> {
+pub(crate) fn read_role(name: &str) -> Result<Role, ReadError> {
     name.parse().map_err(ReadError::corrupt)
 }
 
-pub(super) fn read_status(name: &str) -> Result<UserStatus, ReadError> {
+pub(crate) fn read_status(name: &str) -> Result<UserStatus, ReadError> {
     status_named(name)
         .ok_or_else(|| ReadError::corrupt(format!("found status {name:?}, expected active or inactive")))
 }
 
-pub(super) fn read_time(microseconds: i64) -> Result<Timestamp, ReadError> {
-    Timestamp::from_microseconds(microseconds).map_err(ReadError::corrupt)
+pub(crate) const fn row_time(time: Timestamp) -> RowTime {
+    RowTime(time.as_microseconds())
 }
 
-pub(super) fn read_version(number: i64) -> Result<Version, ReadError> {
+pub(crate) fn read_time(time: RowTime) -> Result<Timestamp, ReadError> {
+    Timestamp::from_microseconds(time.0).map_err(ReadError::corrupt)
+}
+
+pub(crate) fn read_version(number: i64) -> Result<Version, ReadError> {
     u32::try_from(number)
         .map(Version::new)
         .map_err(ReadError::corrupt)
@@ -157,12 +136,11 @@ mod tests {
 
     #[test]
     fn a_row_that_orderly_never_wrote_is_corrupt() {
-        let spoil: [fn(&mut UserRow); 6] = [
-            |row| row.id = vec![1, 2],
+        let spoil: [fn(&mut UserRow); 5] = [
             |row| row.email = "nobody".to_owned(),
             |row| row.role = "root".to_owned(),
             |row| row.status = "asleep".to_owned(),
-            |row| row.created_at = i64::MAX,
+            |row| row.created_at = RowTime(i64::MAX),
             |row| row.version = -1,
         ];
         for (number, spoil) in spoil.into_iter().enumerate() {

@@ -1,0 +1,98 @@
+//! What a context's committers share with the rest of it, whatever the engine.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+use message_bus::{BatchSizes, CommitError, Unavailable};
+use tokio::sync::{Notify, oneshot};
+
+use crate::commit_queue::Job;
+
+/// Where the outcome of a job is told.
+pub(crate) type Answer = oneshot::Sender<Result<(), CommitError>>;
+
+/// What a context's committers did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommitStatistics {
+    /// Transactions committed that carried at least one write set.
+    pub commits: u64,
+    /// Write sets committed.
+    pub write_sets: u64,
+}
+
+/// What committers share with their context.
+#[derive(Default)]
+pub(crate) struct CommitState {
+    /// Published events that are not marked yet.
+    marks: Mutex<Vec<i64>>,
+    /// The event types that some consumer takes.
+    pub(crate) taken: OnceLock<HashSet<&'static str>>,
+    /// Told of each commit.
+    pub(crate) committed: Notify,
+    batches: Mutex<BatchSizes>,
+}
+
+impl CommitState {
+    /// What was done so far.
+    pub(crate) fn statistics(&self) -> CommitStatistics {
+        let batches = self.batches();
+        CommitStatistics {
+            commits: batches.batches(),
+            write_sets: batches.write_sets,
+        }
+    }
+
+    /// The batches so far.
+    pub(crate) fn batches(&self) -> MutexGuard<'_, BatchSizes> {
+        lock(&self.batches)
+    }
+
+    /// Whether some consumer takes events of this type. As long as nobody has said who takes what, all are.
+    pub(crate) fn takes(&self, event_type: &str) -> bool {
+        self.taken.get().is_none_or(|taken| taken.contains(event_type))
+    }
+
+    /// The marks that wait for a batch.
+    pub(crate) fn marks(&self) -> MutexGuard<'_, Vec<i64>> {
+        lock(&self.marks)
+    }
+}
+
+/// Nothing panics while these locks are held, so a poisoned one is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Who waits for a job.
+pub(crate) fn answer_of<R, H>(job: Job<R, H>) -> Option<Answer> {
+    match job {
+        Job::WriteSet { answer, .. } | Job::Upkeep { answer, .. } => Some(answer),
+        Job::Stop => None,
+    }
+}
+
+/// Tells everybody that nothing was done for them, and why.
+pub(crate) fn refuse_all(answers: impl Iterator<Item = Answer>, why: impl Fn() -> Unavailable) {
+    for answer in answers {
+        // An error says that the caller has gone, and nothing was done for it.
+        let _ = answer.send(Err(why().into()));
+    }
+}
+
+/// The known bug that the kill test must find: success is told before it is true.
+#[cfg(debug_assertions)]
+pub(crate) fn answer_too_early(
+    answers: Vec<(Answer, Result<(), CommitError>)>,
+) -> Vec<(Answer, Result<(), CommitError>)> {
+    if !crate::canary::answers_before_commit() {
+        return answers;
+    }
+    for (answer, result) in answers {
+        let _ = answer.send(result);
+    }
+    // Long enough for the answers to leave the process.
+    std::thread::park_timeout(std::time::Duration::from_millis(20));
+    Vec::new()
+}
