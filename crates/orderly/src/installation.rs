@@ -11,11 +11,7 @@ use message_bus::{Consumer, ContextOperations, Courier, Unavailable};
 use ordering_app::Ordering;
 use ordering_infra::{OrderingRows, SqliteOrdering};
 use shared_kernel::{Clock, IdGenerator};
-use storage::{
-    CommitStatistics, DataFolder, Relay,
-    relay::Route,
-    sqlite::SqliteContext,
-};
+use storage::{CommitStatistics, DataFolder, Relay, relay::Route, sqlite::SqliteContext};
 
 use crate::{
     failure::Failure,

@@ -81,7 +81,9 @@ impl ToSql<Timestamptz, Pg> for RowTime {
 impl FromSql<Timestamptz, Pg> for RowTime {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let since_2000 = <i64 as FromSql<BigInt, Pg>>::from_sql(value)?;
-        let since_1970 = since_2000.checked_add(YEAR_2000).ok_or("a time after all times")?;
+        let since_1970 = since_2000
+            .checked_add(YEAR_2000)
+            .ok_or("a time after all times")?;
         Ok(Self(since_1970))
     }
 }
