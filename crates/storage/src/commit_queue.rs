@@ -104,10 +104,21 @@ impl<R, H> Batches<R, H> {
     /// Blocks until there is work, then takes all that is waiting, up to the largest batch.
     /// `None` when the committer is to stop.
     pub(crate) fn next_blocking(&mut self) -> Option<Vec<Job<R, H>>> {
-        let first = match self.receiver.blocking_recv()? {
-            Job::Stop => return None,
-            job => job,
-        };
+        let first = self.receiver.blocking_recv();
+        self.take_the_rest(first?)
+    }
+
+    /// The same, for a committer that is a task.
+    pub(crate) async fn next(&mut self) -> Option<Vec<Job<R, H>>> {
+        let first = self.receiver.recv().await;
+        self.take_the_rest(first?)
+    }
+
+    fn take_the_rest(&mut self, first: Job<R, H>) -> Option<Vec<Job<R, H>>> {
+        if matches!(first, Job::Stop) {
+            self.receiver.close();
+            return None;
+        }
         let mut batch = vec![first];
         while batch.len() < LARGEST_BATCH {
             match self.receiver.try_recv() {

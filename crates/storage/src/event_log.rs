@@ -46,6 +46,10 @@ pub trait EventLog: Send + Sync {
     /// The context's name.
     fn source(&self) -> &'static str;
 
+    /// Whether this process is the one that relays these events now. To be asked before each pass: where several processes serve one
+    /// database, the answer holds for a few seconds.
+    async fn may_relay(&self) -> Result<bool, Unavailable>;
+
     /// The oldest `limit` events that are to be published and are not, in order.
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable>;
 

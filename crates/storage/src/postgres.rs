@@ -1,5 +1,46 @@
-//! The engine for a PostgreSQL server: one schema per context, a few committers, a few connections that read.
+//! The engine for a PostgreSQL server: one schema per context, a few committers, a few connections that queries share.
+//!
+//! Several processes may serve one database: versions and unique keys decide between their commands, and one of them relays.
 
+mod batch;
 mod batch_statement;
+mod command_log;
+mod committer;
+mod context;
+mod deliveries;
+mod errors;
+mod event_log;
+mod lease;
+mod migrations;
+mod open_error;
+mod readers;
+mod schema;
+mod server;
 
 pub use batch_statement::BatchStatement;
+pub use context::PostgresContext;
+pub use migrations::migration_status;
+pub use open_error::OpenError;
+pub use readers::SharedConnection;
+pub use server::PostgresServer;
+
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+/// The rows of a context's write set know how to be written together with those of others.
+pub trait PostgresRows: Send + Sync + Sized + 'static {
+    /// The aggregates whose rows are written. No two write sets of a batch share one.
+    fn aggregates(&self) -> Vec<Uuid>;
+
+    /// Writes the rows of a batch, in few statements. Answers the places in `batch` of those that found an aggregate at another version than
+    /// expected. Whenever anything is wrong, all is undone, and each write set is written by itself, in a savepoint of its own: there the
+    /// database says whose error it was.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn write(
+        batch: &[&Self],
+        connection: &AsyncPgConnection,
+    ) -> impl Future<Output = QueryResult<Vec<usize>>> + Send;
+}

@@ -6,7 +6,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -39,12 +42,18 @@ pub struct Route {
 pub struct Relay {
     log: Arc<dyn EventLog>,
     routes: Vec<Route>,
+    /// Whether this process relayed when it last asked.
+    leads: AtomicBool,
 }
 
 impl Relay {
     /// A relay for the events in `log` to the consumers of `routes`, all of which take from that log.
     pub fn new(log: Arc<dyn EventLog>, routes: Vec<Route>) -> Self {
-        Self { log, routes }
+        Self {
+            log,
+            routes,
+            leads: AtomicBool::new(false),
+        }
     }
 
     /// Relays until `stop` turns true; finishes what is under way.
@@ -55,7 +64,7 @@ impl Relay {
     async fn publish_until(&self, mut stop: watch::Receiver<bool>) {
         let mut delivered = HashSet::new();
         while !*stop.borrow() {
-            match self.publish(&mut delivered).await {
+            match self.publish_if_leading(&mut delivered).await {
                 Ok(More::Waiting) => continue,
                 Ok(More::Nothing) => {}
                 Err(error) => {
@@ -72,15 +81,30 @@ impl Relay {
 
     async fn retry_until(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            for route in &self.routes {
-                if let Err(error) = retry(route).await {
-                    tracing::warn!(consumer = route.consumer.name(), %error, "held deliveries could not be tried");
+            if self.leads.load(Ordering::Relaxed) {
+                for route in &self.routes {
+                    if let Err(error) = retry(route).await {
+                        tracing::warn!(consumer = route.consumer.name(), %error, "held deliveries could not be tried");
+                    }
                 }
             }
             tokio::select! {
                 () = tokio::time::sleep(RETRY_POLL) => {}
                 _ = stop.changed() => {}
             }
+        }
+    }
+
+    /// One pass, if this process is the one that relays.
+    async fn publish_if_leading(&self, delivered: &mut HashSet<i64>) -> Result<More, Unavailable> {
+        let leads = self.log.may_relay().await;
+        self.leads.store(matches!(leads, Ok(true)), Ordering::Relaxed);
+        if leads? {
+            self.publish(delivered).await
+        } else {
+            // Whoever leads now marks what it delivers; nothing that was delivered from here counts any more.
+            delivered.clear();
+            Ok(More::Nothing)
         }
     }
 

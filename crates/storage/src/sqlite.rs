@@ -21,7 +21,7 @@ mod tests;
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use context::SqliteContext;
 pub use errors::RowError;
-pub use migrations::{MigrationStatus, migration_status};
+pub use migrations::migration_status;
 pub use open_error::OpenError;
 
 use diesel::SqliteConnection;

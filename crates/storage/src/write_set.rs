@@ -1,7 +1,10 @@
 //! Everything that one command wants written, as one thing that is committed whole or not at all.
 
-use message_bus::{Audience, CommandMeta, Delivery, Envelope, NewEvent, ReplayRecord};
-use shared_kernel::{EventId, IdGenerator};
+use message_bus::{
+    Audience, CommandMeta, CommitError, Delivery, Envelope, NewEvent, ReplayRecord, Standing,
+    delivery::Arrival,
+};
+use shared_kernel::{EventId, IdGenerator, Version};
 
 /// An event on its way into the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,5 +55,24 @@ impl<R> WriteSet<R> {
             replay,
             issued_at: meta.issued_at.as_microseconds(),
         }
+    }
+}
+
+/// Why a delivery must not be applied by a consumer that stands at `position`, if it must not.
+pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError> {
+    // The tables hold no position outside a version's range.
+    let position = Version::new(u32::try_from(position).unwrap_or(u32::MAX));
+    // Whether something is held was asked before the handler ran; in the transaction only the position counts.
+    let standing = Standing {
+        position,
+        held_from: None,
+    };
+    match delivery.arrives_at(standing) {
+        Arrival::Attempt | Arrival::WaitBehind => None,
+        Arrival::Duplicate => Some(CommitError::AlreadyApplied),
+        Arrival::Gap => Some(CommitError::DeliveryGap {
+            position,
+            previous: delivery.previous_version,
+        }),
     }
 }

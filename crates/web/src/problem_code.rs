@@ -87,6 +87,8 @@ problem_codes! {
     Busy = "busy", SERVICE_UNAVAILABLE;
     /// Something that Orderly depends on does not answer.
     DependencyUnavailable = "dependency_unavailable", SERVICE_UNAVAILABLE;
+    /// The database went away while a change was being committed: it took effect once or not at all.
+    OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE;
     /// A context cannot serve; `contexts` says which.
     NotReady = "not_ready", SERVICE_UNAVAILABLE;
 }

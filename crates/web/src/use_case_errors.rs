@@ -47,6 +47,8 @@ impl From<Unavailable> for Problem {
             )
             .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS)
             .with_cause(cause.to_string()),
+            Unavailable::OutcomeUnknown => Self::new(ProblemCode::OutcomeUnknown, error.to_string())
+                .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS),
             Unavailable::Defect(cause) => Self::internal_error(cause.to_string()),
         }
     }
@@ -93,6 +95,7 @@ mod tests {
                 503,
                 "dependency_unavailable",
             ),
+            (Unavailable::OutcomeUnknown.into(), 503, "outcome_unknown"),
             (UseCaseError::defect("a bug"), 500, "internal_error"),
         ] {
             let error: UseCaseError = error;

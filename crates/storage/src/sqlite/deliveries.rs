@@ -1,21 +1,24 @@
 //! Positions, beginnings and held deliveries of a context's consumers.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension,
-    QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, SqliteConnection, alias,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    RunQueryDsl, SqliteConnection, alias,
     dsl::{exists, min, not},
     insert_into, replace_into, update,
 };
-use message_bus::{CommitError, Delivery, DeliveryState, HeldDelivery, Standing};
-use shared_kernel::{EventId, Timestamp, Version};
+use message_bus::{Delivery, HeldDelivery, Standing};
 
 use super::{
-    columns::{uuid_from_blob, uuid_to_blob},
     errors::WriteFailure,
-    event_log::to_version,
     schema::{consumer_positions, consumers, deliveries},
 };
-use crate::ReadError;
+use crate::{
+    ReadError,
+    columns::{RowId, RowTime},
+    event_row::to_version,
+    held_row::HeldRow,
+    write_set::refusal,
+};
 
 /// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the
 /// write lock, so nothing can come in between.
@@ -23,23 +26,16 @@ pub(super) fn move_position(
     connection: &mut SqliteConnection,
     delivery: &Delivery,
 ) -> Result<(), WriteFailure> {
-    let aggregate = uuid_to_blob(delivery.aggregate_id);
-    let key = consumer_positions::table.find((delivery.consumer, &aggregate));
+    let aggregate = RowId(delivery.aggregate_id);
+    let key = consumer_positions::table.find((delivery.consumer, aggregate));
     let found: Option<i64> = key
         .select(consumer_positions::position)
         .first(connection)
         .optional()?;
-    let position = found.map_or(0, |position| position);
+    if let Some(refusal) = refusal(delivery, found.unwrap_or(0)) {
+        return Err(WriteFailure::Alone(refusal));
+    }
     let version = i64::from(delivery.version.number());
-    if version <= position {
-        return Err(WriteFailure::Alone(CommitError::AlreadyApplied));
-    }
-    if i64::from(delivery.previous_version.number()) > position {
-        return Err(WriteFailure::Alone(CommitError::DeliveryGap {
-            position: Version::new(u32::try_from(position).unwrap_or(u32::MAX)),
-            previous: delivery.previous_version,
-        }));
-    }
     if found.is_some() {
         update(key)
             .set(consumer_positions::position.eq(version))
@@ -48,7 +44,7 @@ pub(super) fn move_position(
         insert_into(consumer_positions::table)
             .values((
                 consumer_positions::consumer.eq(delivery.consumer),
-                consumer_positions::aggregate_id.eq(&aggregate),
+                consumer_positions::aggregate_id.eq(aggregate),
                 consumer_positions::position.eq(version),
             ))
             .execute(connection)?;
@@ -61,15 +57,15 @@ pub(super) fn standing(
     connection: &mut SqliteConnection,
     delivery: &Delivery,
 ) -> Result<Standing, ReadError> {
-    let aggregate = uuid_to_blob(delivery.aggregate_id);
+    let aggregate = RowId(delivery.aggregate_id);
     let position: Option<i64> = consumer_positions::table
-        .find((delivery.consumer, &aggregate))
+        .find((delivery.consumer, aggregate))
         .select(consumer_positions::position)
         .first(connection)
         .optional()?;
     let held_from: Option<i64> = deliveries::table
         .filter(deliveries::consumer.eq(delivery.consumer))
-        .filter(deliveries::aggregate_id.eq(&aggregate))
+        .filter(deliveries::aggregate_id.eq(aggregate))
         .filter(deliveries::state.ne("done"))
         .select(min(deliveries::aggregate_version))
         .first(connection)?;
@@ -111,72 +107,23 @@ pub(super) fn begin(
     Ok(())
 }
 
-#[derive(Insertable, Queryable, Selectable)]
-#[diesel(table_name = deliveries)]
-#[diesel(check_for_backend(diesel::sqlite::Sqlite))]
-pub(super) struct HeldRow {
-    consumer: String,
-    event_id: Vec<u8>,
-    aggregate_id: Vec<u8>,
-    aggregate_version: i64,
-    previous_version: i64,
-    state: String,
-    attempts: i64,
-    next_attempt_at: Option<i64>,
-    last_error: Option<String>,
-    envelope: String,
-}
-
-impl HeldRow {
-    /// A held delivery as its row.
-    pub(super) fn new(held: &HeldDelivery) -> Result<Self, serde_json::Error> {
-        Ok(Self {
-            consumer: held.delivery.consumer.to_owned(),
-            event_id: uuid_to_blob(held.delivery.event_id.uuid()),
-            aggregate_id: uuid_to_blob(held.delivery.aggregate_id),
-            aggregate_version: i64::from(held.delivery.version.number()),
-            previous_version: i64::from(held.delivery.previous_version.number()),
-            state: held.state.name().to_owned(),
-            attempts: i64::from(held.attempts),
-            next_attempt_at: match held.state {
-                DeliveryState::Retrying { next_attempt_at } => Some(next_attempt_at.as_microseconds()),
-                DeliveryState::Done | DeliveryState::Waiting | DeliveryState::Dead => None,
-            },
-            last_error: held.last_error.clone(),
-            envelope: serde_json::to_string(&held.envelope)?,
-        })
-    }
-
-    /// Writes the row, or replaces it.
-    pub(super) fn write(&self, connection: &mut SqliteConnection) -> diesel::QueryResult<()> {
-        replace_into(deliveries::table).values(self).execute(connection)?;
-        Ok(())
-    }
-
-    fn into_held(self, consumer: &'static str) -> Result<HeldDelivery, ReadError> {
-        let state = match (self.state.as_str(), self.next_attempt_at) {
-            ("retrying", Some(time)) => DeliveryState::Retrying {
-                next_attempt_at: Timestamp::from_microseconds(time).map_err(ReadError::corrupt)?,
-            },
-            ("waiting", None) => DeliveryState::Waiting,
-            ("dead", None) => DeliveryState::Dead,
-            ("done", None) => DeliveryState::Done,
-            (other, _) => return Err(ReadError::corrupt(format!("delivery state {other:?}"))),
-        };
-        Ok(HeldDelivery {
-            delivery: Delivery {
-                consumer,
-                event_id: EventId::new(uuid_from_blob(&self.event_id)?),
-                aggregate_id: uuid_from_blob(&self.aggregate_id)?,
-                version: to_version(self.aggregate_version)?,
-                previous_version: to_version(self.previous_version)?,
-            },
-            envelope: serde_json::from_str(&self.envelope).map_err(ReadError::corrupt)?,
-            attempts: u32::try_from(self.attempts).map_err(ReadError::corrupt)?,
-            state,
-            last_error: self.last_error,
-        })
-    }
+/// Writes the row of a held delivery, or replaces it.
+pub(super) fn hold(connection: &mut SqliteConnection, row: HeldRow) -> diesel::QueryResult<()> {
+    replace_into(deliveries::table)
+        .values((
+            deliveries::consumer.eq(row.consumer),
+            deliveries::event_id.eq(row.event_id),
+            deliveries::aggregate_id.eq(row.aggregate_id),
+            deliveries::aggregate_version.eq(row.aggregate_version),
+            deliveries::previous_version.eq(row.previous_version),
+            deliveries::state.eq(row.state),
+            deliveries::attempts.eq(row.attempts),
+            deliveries::next_attempt_at.eq(row.next_attempt_at),
+            deliveries::last_error.eq(row.last_error),
+            deliveries::envelope.eq(row.envelope),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// The deliveries of a consumer that may be attempted now: the earliest held one of each aggregate, if it is
@@ -207,14 +154,13 @@ pub(super) fn due(
             deliveries::state.eq("waiting").nullable().or(deliveries::state
                 .eq("retrying")
                 .nullable()
-                .and(deliveries::next_attempt_at.le(now))),
+                .and(deliveries::next_attempt_at.le(RowTime(now)))),
         )
         .filter(deliveries::state.ne("done"))
         .filter(not(exists(something_earlier)))
         .order(deliveries::next_attempt_at)
         .limit(i64::from(limit))
-        .select(HeldRow::as_select())
-        .load(connection)?
+        .load::<HeldRow>(connection)?
         .into_iter()
         .map(|row| row.into_held(consumer))
         .collect()

@@ -1,61 +1,40 @@
 //! The event log's rows: written by the committer, read by the relay.
 
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, SqliteConnection,
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
     dsl::max,
     insert_into, sql_query,
     sql_types::{BigInt, Text},
 };
-use message_bus::{Audience, Envelope};
-use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
+use message_bus::Audience;
+use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use super::{
-    columns::{uuid_from_blob, uuid_to_blob},
-    errors::WriteFailure,
-    schema::event_log,
+use super::{errors::WriteFailure, schema::event_log};
+use crate::{
+    History, LoggedEvent, PastEvent, ReadError, UnloggedEvent,
+    columns::{RowId, RowTime},
+    event_row::{EventRow, to_time, to_version},
 };
-use crate::{History, LoggedEvent, PastEvent, ReadError, UnloggedEvent};
 
 #[derive(Insertable)]
 #[diesel(table_name = event_log)]
 struct NewRow<'a> {
-    event_id: Vec<u8>,
+    event_id: RowId,
     event_type: &'a str,
     schema_version: i32,
     private: bool,
     aggregate_type: &'a str,
-    aggregate_id: Vec<u8>,
+    aggregate_id: RowId,
     aggregate_version: i64,
     occurred_at: i64,
-    command_id: Vec<u8>,
-    correlation_id: Vec<u8>,
-    causation_id: Option<Vec<u8>>,
+    command_id: RowId,
+    correlation_id: RowId,
+    causation_id: Option<RowId>,
     actor: &'a str,
     traceparent: Option<&'a str>,
     data: String,
     published_at: Option<i64>,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = event_log)]
-#[diesel(check_for_backend(diesel::sqlite::Sqlite))]
-struct Row {
-    sequence: i64,
-    event_id: Vec<u8>,
-    event_type: String,
-    schema_version: i32,
-    aggregate_type: String,
-    aggregate_id: Vec<u8>,
-    aggregate_version: i64,
-    occurred_at: i64,
-    command_id: Vec<u8>,
-    correlation_id: Vec<u8>,
-    causation_id: Option<Vec<u8>>,
-    actor: String,
-    traceparent: Option<String>,
-    data: String,
 }
 
 /// Appends an event. One that no consumer takes is published as it is written: there is nobody left to tell.
@@ -69,17 +48,17 @@ pub(super) fn append(
     let is_private = event.audience == Audience::Private;
     insert_into(event_log::table)
         .values(NewRow {
-            event_id: uuid_to_blob(envelope.event_id.uuid()),
+            event_id: RowId(envelope.event_id.uuid()),
             event_type: &envelope.event_type,
             schema_version: i32::from(envelope.schema_version),
             private: is_private,
             aggregate_type: &envelope.aggregate_type,
-            aggregate_id: uuid_to_blob(envelope.aggregate_id),
+            aggregate_id: RowId(envelope.aggregate_id),
             aggregate_version: i64::from(envelope.aggregate_version.number()),
             occurred_at,
-            command_id: uuid_to_blob(envelope.command_id.uuid()),
-            correlation_id: uuid_to_blob(envelope.correlation_id.uuid()),
-            causation_id: envelope.causation_id.map(|id| uuid_to_blob(id.uuid())),
+            command_id: RowId(envelope.command_id.uuid()),
+            correlation_id: RowId(envelope.correlation_id.uuid()),
+            causation_id: envelope.causation_id.map(|id| RowId(id.uuid())),
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
             data: envelope.data.to_string(),
@@ -130,8 +109,23 @@ pub(super) fn unpublished(
         .filter(event_log::private.eq(false))
         .order(event_log::sequence)
         .limit(i64::from(limit))
-        .select(Row::as_select())
-        .load(connection)?
+        .select((
+            event_log::sequence,
+            event_log::event_id,
+            event_log::event_type,
+            event_log::schema_version,
+            event_log::aggregate_type,
+            event_log::aggregate_id,
+            event_log::aggregate_version,
+            event_log::occurred_at,
+            event_log::command_id,
+            event_log::correlation_id,
+            event_log::causation_id,
+            event_log::actor,
+            event_log::traceparent,
+            event_log::data,
+        ))
+        .load::<EventRow>(connection)?
         .into_iter()
         .map(|row| row.into_logged_event(source))
         .collect()
@@ -151,16 +145,14 @@ pub(super) fn count_unpublished(connection: &mut SqliteConnection) -> Result<u64
 pub(super) fn oldest_unpublished_at(
     connection: &mut SqliteConnection,
 ) -> Result<Option<Timestamp>, ReadError> {
-    let oldest: Option<i64> = event_log::table
+    let oldest: Option<RowTime> = event_log::table
         .filter(event_log::published_at.is_null())
         .filter(event_log::private.eq(false))
         .order(event_log::sequence)
         .select(event_log::occurred_at)
         .first(connection)
         .optional()?;
-    oldest
-        .map(|microseconds| Timestamp::from_microseconds(microseconds).map_err(ReadError::corrupt))
-        .transpose()
+    oldest.map(to_time).transpose()
 }
 
 /// The events of an aggregate before `version`, newest first.
@@ -171,7 +163,7 @@ pub(super) fn history(
     version: Version,
 ) -> Result<History, ReadError> {
     let rows: Vec<(i64, String, i64)> = event_log::table
-        .filter(event_log::aggregate_id.eq(uuid_to_blob(aggregate_id)))
+        .filter(event_log::aggregate_id.eq(RowId(aggregate_id)))
         .filter(event_log::aggregate_type.eq(aggregate_type))
         .filter(event_log::aggregate_version.lt(i64::from(version.number())))
         .order(event_log::aggregate_version.desc())
@@ -198,39 +190,4 @@ pub(super) fn last_sequence(connection: &mut SqliteConnection) -> Result<i64, Re
         .first(connection)
         .optional()?;
     Ok(last.flatten().unwrap_or(0))
-}
-
-/// A version from its column.
-pub(super) fn to_version(column: i64) -> Result<Version, ReadError> {
-    u32::try_from(column)
-        .map(Version::new)
-        .map_err(ReadError::corrupt)
-}
-
-impl Row {
-    fn into_logged_event(self, source: &str) -> Result<LoggedEvent, ReadError> {
-        let causation_id = match self.causation_id {
-            Some(blob) => Some(EventId::new(uuid_from_blob(&blob)?)),
-            None => None,
-        };
-        Ok(LoggedEvent {
-            sequence: self.sequence,
-            envelope: Envelope {
-                event_id: EventId::new(uuid_from_blob(&self.event_id)?),
-                event_type: self.event_type,
-                schema_version: u16::try_from(self.schema_version).map_err(ReadError::corrupt)?,
-                source: source.to_owned(),
-                aggregate_type: self.aggregate_type,
-                aggregate_id: uuid_from_blob(&self.aggregate_id)?,
-                aggregate_version: to_version(self.aggregate_version)?,
-                occurred_at: Timestamp::from_microseconds(self.occurred_at).map_err(ReadError::corrupt)?,
-                command_id: CommandId::new(uuid_from_blob(&self.command_id)?),
-                correlation_id: CorrelationId::new(uuid_from_blob(&self.correlation_id)?),
-                causation_id,
-                actor: self.actor,
-                traceparent: self.traceparent,
-                data: serde_json::from_str(&self.data).map_err(ReadError::corrupt)?,
-            },
-        })
-    }
 }

@@ -6,19 +6,9 @@ use diesel::{SqliteConnection, sqlite::Sqlite};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{OpenError, connection};
+use crate::migrations::MigrationStatus;
 
 const OWN: EmbeddedMigrations = embed_migrations!("../../migrations/storage/sqlite");
-
-/// Where one context's file stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MigrationStatus {
-    /// The context.
-    pub context: &'static str,
-    /// Migrations that this binary knows and the file has.
-    pub applied: Vec<String>,
-    /// Migrations that this binary knows and the file lacks.
-    pub pending: Vec<String>,
-}
 
 /// Looks at a context's file, which may be missing, and changes nothing.
 ///
@@ -38,11 +28,7 @@ pub fn migration_status(
         BTreeSet::new()
     };
     refuse_newer(file, &known, &applied)?;
-    Ok(MigrationStatus {
-        context,
-        pending: known.difference(&applied).cloned().collect(),
-        applied: applied.into_iter().collect(),
-    })
+    Ok(MigrationStatus::of(context, &known, applied))
 }
 
 /// Applies what is missing.
@@ -67,20 +53,10 @@ pub(super) fn migrate(
 }
 
 fn known_versions(migrations: &EmbeddedMigrations) -> Result<BTreeSet<String>, OpenError> {
-    use diesel::migration::MigrationSource;
-    let mut versions = BTreeSet::new();
-    for source in [&OWN, migrations] {
-        let found = MigrationSource::<Sqlite>::migrations(source).map_err(|error| OpenError::Migration {
-            file: "(embedded)".into(),
-            reason: error.to_string(),
-        })?;
-        versions.extend(
-            found
-                .iter()
-                .map(|migration| migration.name().version().to_string()),
-        );
-    }
-    Ok(versions)
+    crate::migrations::known_versions::<Sqlite>(&[&OWN, migrations]).map_err(|reason| OpenError::Migration {
+        file: "(embedded)".into(),
+        reason,
+    })
 }
 
 fn applied_versions(connection: &mut SqliteConnection) -> Result<BTreeSet<String>, String> {

@@ -50,9 +50,15 @@ pub(super) struct Success {
 impl Operation {
     /// An operation that asks the contexts, as most do.
     pub(super) fn new(method: Method, path: &'static str, id: &'static str, summary: &'static str) -> Self {
-        Self::of_the_process(method, path, id, summary)
+        let changes = method != Method::GET;
+        let operation = Self::of_the_process(method, path, id, summary)
             .may_be(ProblemCode::Busy)
-            .may_be(ProblemCode::DependencyUnavailable)
+            .may_be(ProblemCode::DependencyUnavailable);
+        if changes {
+            operation.may_be(ProblemCode::OutcomeUnknown)
+        } else {
+            operation
+        }
     }
 
     /// An operation that the process answers by itself.

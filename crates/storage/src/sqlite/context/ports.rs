@@ -13,11 +13,8 @@ use uuid::Uuid;
 use super::SqliteContext;
 use crate::{
     EventLog, History, LoggedEvent,
-    sqlite::{
-        SqliteRows, command_log,
-        deliveries::{self, HeldRow},
-        event_log,
-    },
+    held_row::HeldRow,
+    sqlite::{SqliteRows, command_log, deliveries, event_log},
 };
 
 /// How long marks of published events wait for a batch to ride on.
@@ -27,6 +24,11 @@ const MARKS_WAIT: Duration = Duration::from_millis(50);
 impl<R: SqliteRows> EventLog for SqliteContext<R> {
     fn source(&self) -> &'static str {
         self.inner.name
+    }
+
+    async fn may_relay(&self) -> Result<bool, Unavailable> {
+        // One process serves a folder; a lock on it sees to that.
+        Ok(true)
     }
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
@@ -89,7 +91,8 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
 
     async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable> {
         let row = HeldRow::new(held).map_err(Unavailable::defect)?;
-        self.upkeep(move |connection| Ok(row.write(connection)?)).await
+        self.upkeep(move |connection| Ok(deliveries::hold(connection, row)?))
+            .await
     }
 
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {

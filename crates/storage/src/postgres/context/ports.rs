@@ -1,0 +1,178 @@
+//! What the bus and the relay ask of a context's schema.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use message_bus::{
+    Backlog, CommandLog, Commits, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
+    Standing, Unavailable,
+};
+use shared_kernel::Version;
+use uuid::Uuid;
+
+use super::PostgresContext;
+use crate::{
+    EventLog, History, LoggedEvent,
+    columns::RowTime,
+    held_row::HeldRow,
+    postgres::{PostgresRows, command_log, deliveries, event_log, lease},
+};
+
+/// How long marks of published events wait for a batch to ride on.
+const MARKS_WAIT: Duration = Duration::from_millis(50);
+
+impl<R: PostgresRows> PostgresContext<R> {
+    /// Marks what no batch has taken along.
+    pub(super) async fn mark_the_rest(&self) {
+        let Some(lease) = *self.inner.lease.borrow() else {
+            return;
+        };
+        let marks = std::mem::take(&mut *self.inner.state.marks());
+        if marks.is_empty() {
+            return;
+        }
+        let now = self.inner.clock.now();
+        let (marked, kept) = (
+            self.upkeep(|connection| {
+                let marks = marks.clone();
+                async move { Ok(event_log::mark_published(&connection, &marks, now, lease).await?) }
+            })
+            .await,
+            marks,
+        );
+        if let Err(error) = marked {
+            tracing::debug!(%error, "published events are not marked yet");
+            self.inner.state.marks().extend(kept);
+        }
+    }
+}
+
+#[async_trait]
+impl<R: PostgresRows> EventLog for PostgresContext<R> {
+    fn source(&self) -> &'static str {
+        self.inner.name
+    }
+
+    async fn may_relay(&self) -> Result<bool, Unavailable> {
+        let holder = self.inner.holder;
+        let taken = self
+            .upkeep(|connection| async move { Ok(lease::take(&connection, holder).await?) })
+            .await;
+        // Who cannot ask must suppose that somebody else has it by now.
+        let lease = *taken.as_ref().unwrap_or(&None);
+        self.inner.lease.send_replace(lease);
+        taken.map(|lease| lease.is_some())
+    }
+
+    async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
+        let source = self.inner.name;
+        self.read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
+            .await
+    }
+
+    async fn history(
+        &self,
+        aggregate_type: String,
+        aggregate_id: Uuid,
+        version: Version,
+    ) -> Result<History, Unavailable> {
+        self.read(|connection| async move {
+            event_log::history(&connection, &aggregate_type, aggregate_id, version).await
+        })
+        .await
+    }
+
+    fn mark_published(&self, sequences: Vec<i64>) {
+        let first = {
+            let mut marks = self.inner.state.marks();
+            let first = marks.is_empty();
+            marks.extend(sequences);
+            first
+        };
+        if first {
+            let context = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(MARKS_WAIT).await;
+                context.mark_the_rest().await;
+            });
+        }
+    }
+
+    async fn committed(&self) {
+        self.inner.state.committed.notified().await;
+    }
+
+    async fn last_sequence(&self) -> Result<i64, Unavailable> {
+        self.read(|connection| async move { event_log::last_sequence(&connection).await })
+            .await
+    }
+
+    async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
+        self.upkeep(|connection| async move { Ok(event_log::publish_again(&connection, event_types).await?) })
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
+    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
+        self.read(|connection| async move { deliveries::standing(&connection, delivery).await })
+            .await
+    }
+
+    async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable> {
+        let row = HeldRow::new(held).map_err(Unavailable::defect)?;
+        self.upkeep(|connection| async move { Ok(deliveries::hold(&connection, row).await?) })
+            .await
+    }
+
+    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+        let now = self.now();
+        self.read(|connection| async move { deliveries::due(&connection, consumer, now, limit).await })
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: PostgresRows> CommandLog for PostgresContext<R> {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.read(|connection| async move { Ok(command_log::find(&connection, replay).await?) })
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
+    fn context(&self) -> &'static str {
+        self.inner.name
+    }
+
+    fn commits(&self) -> Commits {
+        Commits {
+            batches: *self.inner.state.batches(),
+            queued: self.inner.queue.depth() as u64,
+        }
+    }
+
+    async fn backlog(&self) -> Result<Backlog, Unavailable> {
+        self.read(|connection| async move {
+            Ok(Backlog {
+                unpublished: event_log::count_unpublished(&connection).await?,
+                oldest_unpublished_at: event_log::oldest_unpublished_at(&connection).await?,
+                unfinished: deliveries::count_unfinished(&connection).await?,
+            })
+        })
+        .await
+    }
+
+    async fn readiness(&self) -> Result<(), Unavailable> {
+        self.read(|connection| async move { event_log::last_sequence(&connection).await })
+            .await?;
+        // Forgets nothing, but fails where nothing can be written.
+        self.upkeep(
+            |connection| async move { Ok(command_log::forget_before(&connection, RowTime(0), 1).await?) },
+        )
+        .await?;
+        Ok(())
+    }
+}

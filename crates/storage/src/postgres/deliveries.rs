@@ -1,0 +1,253 @@
+//! Positions, beginnings and held deliveries of a context's consumers.
+
+use std::collections::HashMap;
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, alias,
+    dsl::{exists, min, not},
+    sql_types::{BigInt, Text, Uuid as PgUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use message_bus::{CommitError, Delivery, HeldDelivery, Standing};
+use uuid::Uuid;
+
+use super::{
+    BatchStatement,
+    schema::{consumer_positions, consumers, deliveries},
+};
+use crate::{
+    ReadError,
+    columns::{RowId, RowTime},
+    event_row::to_version,
+    held_row::HeldRow,
+    write_set::refusal,
+};
+
+/// Moves consumers' positions, in the transaction of the effects. Looks first, and locks what it sees. Answers why some deliveries
+/// are refused, by their places; no two of `moves` may be of one consumer and aggregate. A position that appeared after the look breaks its key.
+pub(super) async fn move_positions(
+    connection: &AsyncPgConnection,
+    moves: &[(usize, Delivery)],
+) -> QueryResult<Vec<(usize, CommitError)>> {
+    if moves.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = positions_of(connection, moves).await?;
+    let mut refused = Vec::new();
+    let (mut known, mut new) = (Vec::new(), Vec::new());
+    for (place, delivery) in moves {
+        let position = found
+            .get(&(delivery.consumer.to_owned(), delivery.aggregate_id))
+            .copied();
+        match refusal(delivery, position.unwrap_or(0)) {
+            Some(error) => refused.push((*place, error)),
+            None if position.is_some() => known.push(delivery),
+            None => new.push(delivery),
+        }
+    }
+    if refused.is_empty() {
+        write_positions(
+            connection,
+            &known,
+            "UPDATE consumer_positions SET position = new.position FROM unnest(",
+            ") AS new (consumer, aggregate_id, position) WHERE consumer_positions.consumer = new.consumer
+               AND consumer_positions.aggregate_id = new.aggregate_id",
+        )
+        .await?;
+        write_positions(
+            connection,
+            &new,
+            "INSERT INTO consumer_positions (consumer, aggregate_id, position) SELECT * FROM unnest(",
+            ")",
+        )
+        .await?;
+    }
+    Ok(refused)
+}
+
+async fn positions_of(
+    connection: &AsyncPgConnection,
+    moves: &[(usize, Delivery)],
+) -> QueryResult<HashMap<(String, Uuid), i64>> {
+    let rows: Vec<PositionRow> = BatchStatement::new(
+        "SELECT consumer, aggregate_id, position FROM consumer_positions
+         WHERE (consumer, aggregate_id) IN (SELECT * FROM unnest(",
+    )
+    .texts(moves.iter().map(|(_, delivery)| delivery.consumer.to_owned()))
+    .ids(moves.iter().map(|(_, delivery)| RowId(delivery.aggregate_id)))
+    // In one order, so that two committers never wait for each other.
+    .then(")) ORDER BY consumer, aggregate_id FOR UPDATE")
+    .load(connection)
+    .await?;
+    let found = rows
+        .into_iter()
+        .map(|row| ((row.consumer, row.aggregate_id.0), row.position));
+    Ok(found.collect())
+}
+
+#[derive(diesel::QueryableByName)]
+struct PositionRow {
+    #[diesel(sql_type = Text)]
+    consumer: String,
+    #[diesel(sql_type = PgUuid)]
+    aggregate_id: RowId,
+    #[diesel(sql_type = BigInt)]
+    position: i64,
+}
+
+async fn write_positions(
+    connection: &AsyncPgConnection,
+    moves: &[&Delivery],
+    before: &'static str,
+    after: &'static str,
+) -> QueryResult<()> {
+    if moves.is_empty() {
+        return Ok(());
+    }
+    BatchStatement::new(before)
+        .texts(moves.iter().map(|delivery| delivery.consumer.to_owned()))
+        .ids(moves.iter().map(|delivery| RowId(delivery.aggregate_id)))
+        .numbers(moves.iter().map(|delivery| i64::from(delivery.version.number())))
+        .then(after)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What a consumer knows about the delivery's aggregate. One statement, so that both halves are of one moment.
+pub(super) async fn standing(
+    connection: &AsyncPgConnection,
+    delivery: &Delivery,
+) -> Result<Standing, ReadError> {
+    let aggregate = RowId(delivery.aggregate_id);
+    let position = consumer_positions::table
+        .find((delivery.consumer, aggregate))
+        .select(consumer_positions::position)
+        .single_value();
+    let held_from = deliveries::table
+        .filter(deliveries::consumer.eq(delivery.consumer))
+        .filter(deliveries::aggregate_id.eq(aggregate))
+        .filter(deliveries::state.ne("done"))
+        .select(min(deliveries::aggregate_version))
+        .single_value();
+    let (position, held_from): (Option<i64>, Option<i64>) = diesel::select((position, held_from))
+        .get_result(&mut &*connection)
+        .await?;
+    Ok(Standing {
+        position: to_version(position.unwrap_or(0))?,
+        held_from: held_from.map(to_version).transpose()?,
+    })
+}
+
+/// The sequence after which a consumer takes events; `None` when it never started.
+pub(super) async fn begins_after(
+    connection: &AsyncPgConnection,
+    consumer: &str,
+) -> Result<Option<i64>, ReadError> {
+    Ok(consumers::table
+        .find(consumer)
+        .select(consumers::begins_after)
+        .first(&mut &*connection)
+        .await
+        .optional()?)
+}
+
+/// Records where a consumer begins. The first record stands.
+pub(super) async fn begin(
+    connection: &AsyncPgConnection,
+    consumer: &str,
+    source: &str,
+    begins_after: i64,
+    now: RowTime,
+) -> QueryResult<()> {
+    diesel::insert_into(consumers::table)
+        .values((
+            consumers::consumer.eq(consumer),
+            consumers::source.eq(source),
+            consumers::begins_after.eq(begins_after),
+            consumers::first_started_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(&mut &*connection)
+        .await?;
+    Ok(())
+}
+
+/// Writes the row of a held delivery, or replaces it.
+pub(super) async fn hold(connection: &AsyncPgConnection, row: HeldRow) -> QueryResult<()> {
+    let key = (deliveries::consumer, deliveries::event_id);
+    let standing = (
+        deliveries::state.eq(row.state),
+        deliveries::attempts.eq(row.attempts),
+        deliveries::next_attempt_at.eq(row.next_attempt_at),
+        deliveries::last_error.eq(row.last_error),
+    );
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::consumer.eq(row.consumer),
+            deliveries::event_id.eq(row.event_id),
+            deliveries::aggregate_id.eq(row.aggregate_id),
+            deliveries::aggregate_version.eq(row.aggregate_version),
+            deliveries::previous_version.eq(row.previous_version),
+            deliveries::envelope.eq(row.envelope),
+            standing.clone(),
+        ))
+        .on_conflict(key)
+        .do_update()
+        .set(standing)
+        .execute(&mut &*connection)
+        .await?;
+    Ok(())
+}
+
+/// The deliveries of a consumer that may be attempted now: the earliest held one of each aggregate, if it is
+/// waiting (then what it waited for is done) or its time has come.
+pub(super) async fn due(
+    connection: &AsyncPgConnection,
+    consumer: &'static str,
+    now: RowTime,
+    limit: u32,
+) -> Result<Vec<HeldDelivery>, ReadError> {
+    let earlier = alias!(deliveries as earlier);
+    let something_earlier = earlier
+        .filter(earlier.field(deliveries::consumer).eq(deliveries::consumer))
+        .filter(
+            earlier
+                .field(deliveries::aggregate_id)
+                .eq(deliveries::aggregate_id),
+        )
+        .filter(earlier.field(deliveries::state).ne("done"))
+        .filter(
+            earlier
+                .field(deliveries::aggregate_version)
+                .lt(deliveries::aggregate_version),
+        );
+    deliveries::table
+        .filter(deliveries::consumer.eq(consumer))
+        .filter(
+            deliveries::state.eq("waiting").nullable().or(deliveries::state
+                .eq("retrying")
+                .nullable()
+                .and(deliveries::next_attempt_at.le(now))),
+        )
+        .filter(deliveries::state.ne("done"))
+        .filter(not(exists(something_earlier)))
+        .order(deliveries::next_attempt_at)
+        .limit(i64::from(limit))
+        .load::<HeldRow>(&mut &*connection)
+        .await?
+        .into_iter()
+        .map(|row| row.into_held(consumer))
+        .collect()
+}
+
+/// How many deliveries are retrying or waiting.
+pub(super) async fn count_unfinished(connection: &AsyncPgConnection) -> Result<u64, ReadError> {
+    let count: i64 = deliveries::table
+        .filter(deliveries::state.ne("done").and(deliveries::state.ne("dead")))
+        .count()
+        .get_result(&mut &*connection)
+        .await?;
+    u64::try_from(count).map_err(ReadError::corrupt)
+}

@@ -1,0 +1,72 @@
+//! What PostgreSQL says, in the words of the bus. The one place where its errors become ours.
+
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
+use message_bus::{CommitError, Unavailable};
+
+/// Why a write set of its own failed.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// For this reason, which trying again will not mend.
+    For(CommitError),
+    /// For something that may be gone next time: a deadlock, a lock that was held for too long, a lost connection.
+    Passing(DieselError),
+}
+
+impl From<DieselError> for Refused {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::DatabaseError(kind, information) => match kind {
+                DatabaseErrorKind::UniqueViolation => Self::For(CommitError::AlreadyExists {
+                    constraint: constraint_of(information.as_ref()),
+                }),
+                DatabaseErrorKind::CheckViolation
+                | DatabaseErrorKind::NotNullViolation
+                | DatabaseErrorKind::ForeignKeyViolation => Self::For(CommitError::ConstraintBroken {
+                    constraint: broken_constraint_of(information.as_ref()),
+                }),
+                kind => Self::Passing(DieselError::DatabaseError(kind, information)),
+            },
+            // What Diesel can say before it reaches the database: a value it cannot bind, a row it did not find.
+            DieselError::SerializationError(_)
+            | DieselError::DeserializationError(_)
+            | DieselError::QueryBuilderError(_)
+            | DieselError::NotFound => Self::For(Unavailable::Defect(Box::new(error)).into()),
+            other => Self::Passing(other),
+        }
+    }
+}
+
+impl Refused {
+    /// As the caller is told.
+    pub(super) fn into_commit_error(self) -> CommitError {
+        match self {
+            Self::For(error) => error,
+            Self::Passing(error) => Unavailable::Dependency(Box::new(error)).into(),
+        }
+    }
+}
+
+/// `users_email_folded` of table `users` is what the other engine calls `users.email_folded`.
+fn constraint_of(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> String {
+    let Some(constraint) = information.constraint_name() else {
+        return information.message().to_owned();
+    };
+    let table = information.table_name().unwrap_or_default();
+    constraint
+        .strip_prefix(table)
+        .and_then(|rest| rest.strip_prefix('_'))
+        .map_or_else(|| constraint.to_owned(), |columns| format!("{table}.{columns}"))
+}
+
+/// A broken CHECK or foreign key has a name; a NOT NULL has a table and a column.
+fn broken_constraint_of(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> String {
+    match (
+        information.constraint_name(),
+        information.table_name(),
+        information.column_name(),
+    ) {
+        (Some(constraint), _, _) => constraint.to_owned(),
+        (None, Some(table), Some(column)) => format!("{table}.{column}"),
+        (None, _, _) => information.message().to_owned(),
+    }
+}

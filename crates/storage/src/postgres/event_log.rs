@@ -1,0 +1,196 @@
+//! The event log's rows: written by the committers, read by the relay.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, dsl::max, dsl::not,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use message_bus::Audience;
+use shared_kernel::{Timestamp, Version};
+use uuid::Uuid;
+
+use super::{BatchStatement, lease::Lease, schema::event_log};
+use crate::{
+    History, LoggedEvent, PastEvent, ReadError, UnloggedEvent,
+    columns::{RowId, RowJson, RowTime},
+    event_row::{EventRow, to_time, to_version},
+};
+
+/// Appends events. Those that no consumer takes are published as they are written: there is nobody left to tell.
+pub(super) async fn append(
+    connection: &AsyncPgConnection,
+    events: &[&UnloggedEvent],
+    is_taken: impl Fn(&str) -> bool,
+) -> QueryResult<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let envelopes = || events.iter().map(|event| &event.envelope);
+    let is_private = |event: &UnloggedEvent| event.audience == Audience::Private;
+    let published_at = |event: &&UnloggedEvent| {
+        let occurred_at = RowTime(event.envelope.occurred_at.as_microseconds());
+        (!is_private(event) && !is_taken(&event.envelope.event_type)).then_some(occurred_at)
+    };
+    BatchStatement::new(
+        "INSERT INTO event_log (event_id, event_type, schema_version, private, aggregate_type, aggregate_id,
+             aggregate_version, occurred_at, command_id, correlation_id, causation_id, actor, traceparent, data, published_at)
+         SELECT * FROM unnest(",
+    )
+    .ids(envelopes().map(|envelope| RowId(envelope.event_id.uuid())))
+    .texts(envelopes().map(|envelope| envelope.event_type.clone()))
+    .small_numbers(envelopes().map(|envelope| i32::from(envelope.schema_version)))
+    .flags(events.iter().map(|event| is_private(event)))
+    .texts(envelopes().map(|envelope| envelope.aggregate_type.clone()))
+    .ids(envelopes().map(|envelope| RowId(envelope.aggregate_id)))
+    .numbers(envelopes().map(|envelope| i64::from(envelope.aggregate_version.number())))
+    .times(envelopes().map(|envelope| RowTime(envelope.occurred_at.as_microseconds())))
+    .ids(envelopes().map(|envelope| RowId(envelope.command_id.uuid())))
+    .ids(envelopes().map(|envelope| RowId(envelope.correlation_id.uuid())))
+    .optional_ids(envelopes().map(|envelope| envelope.causation_id.map(|id| RowId(id.uuid()))))
+    .texts(envelopes().map(|envelope| envelope.actor.clone()))
+    .optional_texts(envelopes().map(|envelope| envelope.traceparent.clone()))
+    .json(envelopes().map(|envelope| RowJson(envelope.data.to_string())))
+    .optional_times(events.iter().map(published_at))
+    .then(")")
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks events as published, all in one statement. Marks of somebody who lost the lease do nothing: whoever holds it now marks
+/// these events once they are delivered.
+pub(super) async fn mark_published(
+    connection: &AsyncPgConnection,
+    sequences: &[i64],
+    now: Timestamp,
+    lease: Lease,
+) -> QueryResult<()> {
+    BatchStatement::new(
+        "UPDATE event_log SET published_at = mark.published_at
+         FROM unnest(",
+    )
+    .numbers(sequences.iter().copied())
+    .times(sequences.iter().map(|_| RowTime(now.as_microseconds())))
+    .then(
+        ") AS mark (sequence, published_at), relay_lease
+         WHERE event_log.sequence = mark.sequence
+           AND relay_lease.holder = ANY (",
+    )
+    .ids([RowId(lease.holder)])
+    .then(") AND relay_lease.fence = ANY (")
+    .numbers([lease.fence])
+    .then(")")
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Makes published events of these types unpublished.
+pub(super) async fn publish_again(
+    connection: &AsyncPgConnection,
+    event_types: Vec<String>,
+) -> QueryResult<()> {
+    diesel::update(
+        event_log::table
+            .filter(not(event_log::private))
+            .filter(event_log::event_type.eq_any(event_types)),
+    )
+    .set(event_log::published_at.eq(None::<RowTime>))
+    .execute(&mut &*connection)
+    .await?;
+    Ok(())
+}
+
+/// The oldest unpublished events.
+pub(super) async fn unpublished(
+    connection: &AsyncPgConnection,
+    source: &str,
+    limit: u32,
+) -> Result<Vec<LoggedEvent>, ReadError> {
+    event_log::table
+        .filter(event_log::published_at.is_null().and(not(event_log::private)))
+        .order(event_log::sequence)
+        .limit(i64::from(limit))
+        .select((
+            event_log::sequence,
+            event_log::event_id,
+            event_log::event_type,
+            event_log::schema_version,
+            event_log::aggregate_type,
+            event_log::aggregate_id,
+            event_log::aggregate_version,
+            event_log::occurred_at,
+            event_log::command_id,
+            event_log::correlation_id,
+            event_log::causation_id,
+            event_log::actor,
+            event_log::traceparent,
+            event_log::data,
+        ))
+        .load::<EventRow>(&mut &*connection)
+        .await?
+        .into_iter()
+        .map(|row| row.into_logged_event(source))
+        .collect()
+}
+
+/// How many events are unpublished.
+pub(super) async fn count_unpublished(connection: &AsyncPgConnection) -> Result<u64, ReadError> {
+    let count: i64 = event_log::table
+        .filter(event_log::published_at.is_null().and(not(event_log::private)))
+        .count()
+        .get_result(&mut &*connection)
+        .await?;
+    u64::try_from(count).map_err(ReadError::corrupt)
+}
+
+/// When the first of the unpublished events happened.
+pub(super) async fn oldest_unpublished_at(
+    connection: &AsyncPgConnection,
+) -> Result<Option<Timestamp>, ReadError> {
+    let oldest: Option<RowTime> = event_log::table
+        .filter(event_log::published_at.is_null().and(not(event_log::private)))
+        .order(event_log::sequence)
+        .select(event_log::occurred_at)
+        .first(&mut &*connection)
+        .await
+        .optional()?;
+    oldest.map(to_time).transpose()
+}
+
+/// The events of an aggregate before `version`, newest first.
+pub(super) async fn history(
+    connection: &AsyncPgConnection,
+    aggregate_type: &str,
+    aggregate_id: Uuid,
+    version: Version,
+) -> Result<History, ReadError> {
+    let rows: Vec<(i64, String, i64)> = event_log::table
+        .filter(event_log::aggregate_id.eq(RowId(aggregate_id)))
+        .filter(event_log::aggregate_type.eq(aggregate_type))
+        .filter(event_log::aggregate_version.lt(i64::from(version.number())))
+        .order(event_log::aggregate_version.desc())
+        .select((
+            event_log::aggregate_version,
+            event_log::event_type,
+            event_log::sequence,
+        ))
+        .load(&mut &*connection)
+        .await?;
+    let past = rows.into_iter().map(|(version, event_type, sequence)| {
+        Ok(PastEvent {
+            version: to_version(version)?,
+            event_type,
+            sequence,
+        })
+    });
+    past.collect::<Result<_, ReadError>>().map(History)
+}
+
+/// The largest sequence so far.
+pub(super) async fn last_sequence(connection: &AsyncPgConnection) -> Result<i64, ReadError> {
+    let last: Option<i64> = event_log::table
+        .select(max(event_log::sequence))
+        .first(&mut &*connection)
+        .await?;
+    Ok(last.unwrap_or(0))
+}
