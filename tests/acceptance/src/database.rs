@@ -1,6 +1,6 @@
 //! A database of one's own on a PostgreSQL server, reached as an operator reaches it: with `psql` and `pg_dump`.
 
-use std::{process::Command, thread};
+use std::{net::SocketAddr, process::Command, thread};
 
 use reqwest::Url;
 
@@ -41,6 +41,20 @@ impl Database {
         url
     }
 
+    /// Where its server listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let addresses = self.administrator.socket_addrs(|| None).unwrap();
+        *addresses.first().expect("its server is somewhere")
+    }
+
+    /// Its URL for those who reach it through a proxy.
+    pub(crate) fn url_through(&self, proxy: SocketAddr) -> Url {
+        let mut url = self.url();
+        url.set_ip_host(proxy.ip()).unwrap();
+        url.set_port(Some(proxy.port())).unwrap();
+        url
+    }
+
     /// Runs a statement in it, and answers what `psql` prints.
     pub fn run(&self, statement: &str) -> String {
         let printed = output(psql(&self.url()).args(["--command", statement]));
@@ -71,7 +85,8 @@ impl Drop for Database {
     }
 }
 
-fn psql(url: &Url) -> Command {
+/// `psql` in the database with this URL, to be told what to do there.
+pub(crate) fn psql(url: &Url) -> Command {
     let mut command = Command::new("psql");
     command
         .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])

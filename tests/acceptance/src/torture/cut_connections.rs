@@ -16,12 +16,8 @@ const WRITES_BETWEEN: u64 = 20;
 /// Cuts connections until the plan is done or something is found.
 pub async fn cut_connections(plan: Plan) -> Report {
     let installation = Installation::on_server(shared_server());
-    let mut url = installation.database().url();
-    let database = url.socket_addrs(|| None).unwrap()[0];
-    let mut proxy = Proxy::before(database).await;
-    url.set_ip_host(proxy.address().ip()).unwrap();
-    url.set_port(Some(proxy.address().port())).unwrap();
-    installation.reach_at(&url);
+    let mut proxy = Proxy::before(installation.database().address()).await;
+    installation.reach_at(&installation.database().url_through(proxy.address()));
     let mut scene = Scene::open(&Binary::released(), installation, plan).await;
     let mut cuts = Cut::ALL.into_iter().cycle();
     while scene.report.cuts_made() < plan.rounds && scene.report.is_clean() {

@@ -20,5 +20,5 @@ async fn a_connection_cut_around_its_commit_leaves_no_doubt_about_any_write() {
     println!("connections cut, {report}");
     assert!(report.is_clean(), "{report}");
     assert_eq!(report.cuts_made(), plan.rounds);
-    assert_eq!(report.kinds_of_cuts(), 3, "{report}");
+    assert_eq!(report.kinds_of_cuts(), 4, "{report}");
 }
