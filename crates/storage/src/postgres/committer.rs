@@ -72,13 +72,17 @@ impl Committer {
         loop {
             let batch = batches.lock().await.next().await;
             let Some(batch) = batch else { return };
-            let mut waiting: Vec<(Box<WriteSet<R>>, Answer)> =
-                batch.into_iter().filter_map(work_of).collect();
-            while !waiting.is_empty() {
-                let [now, later] = split_off(waiting);
-                self.commit(now).await;
-                waiting = later;
-            }
+            self.commit_all(batch.into_iter().filter_map(work_of).collect())
+                .await;
+        }
+    }
+
+    /// Commits these, in as few transactions as can be.
+    pub(super) async fn commit_all<R: PostgresRows>(&mut self, mut waiting: Vec<(Box<WriteSet<R>>, Answer)>) {
+        while !waiting.is_empty() {
+            let [now, later] = split_off(waiting);
+            self.commit(now).await;
+            waiting = later;
         }
     }
 
@@ -223,7 +227,7 @@ impl Committer {
     }
 
     /// Asks on new connections, until there is an answer, whether the batch in hand is in.
-    async fn was_committed(&mut self) -> bool {
+    pub(super) async fn was_committed(&mut self) -> bool {
         loop {
             match self.look_up().await {
                 Ok(committed) => return committed,

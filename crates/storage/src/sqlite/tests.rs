@@ -18,7 +18,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::{RowError, SqliteContext, SqliteRows};
-use crate::{DataFolder, WriteSet};
+use crate::{ContextDatabase, DataFolder, WriteSet};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/sqlite/tests/migrations");
 
