@@ -41,7 +41,7 @@ bench: ## measure the promised figures (long, with 5 million orders; ORDERS=1000
 	@.ci/bench
 
 torture: ## run the kill tests with their full counts (ROUNDS=25)
-	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) .ci/test kill
+	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) .ci/test torture
 
 contract: ## check the contract against the running server (schemathesis, from PyPI)
 	$(CARGO) build --locked --package orderly

@@ -1,6 +1,6 @@
-//! The product as its users meet it: the real binary, on a folder and a port of its own, over HTTP.
+//! The product as its users meet it: the real binary, on a folder (or a database) and a port of its own, over HTTP.
 //!
-//! [`TestApp`] is where a test begins; [`torture`] kills servers and compares what is left. Names no crate of the
+//! [`TestApp`] is where a test begins; [`torture`] kills servers and databases and compares what is left. Names no crate of the
 //! workspace, so that nothing here can know more than a caller does.
 #![allow(
     clippy::unwrap_used,
@@ -14,14 +14,20 @@ pub mod asking;
 pub mod binary;
 pub mod bodies;
 pub mod data_folder;
+pub mod database;
+pub mod engine;
+pub mod installation;
 pub mod lines;
 pub mod server;
 pub mod test_app;
+mod throwaway_postgres;
 pub mod torture;
 
 pub use answer::Answer;
 pub use asking::{Asking, Login};
 pub use binary::{Binary, Finished};
 pub use bodies::{a_line, an_address, an_order};
+pub use engine::Engine;
+pub use installation::Installation;
 pub use server::Server;
 pub use test_app::{PASSWORD, TestApp};

@@ -89,6 +89,18 @@ impl Server {
         &self.stdout
     }
 
+    /// Errors and panics in its log.
+    pub(crate) fn outcries(&self) -> Vec<String> {
+        let mut lines = self.log.so_far();
+        lines.retain(|line| line.contains("\"level\":\"ERROR\"") || line.contains("panicked at"));
+        lines
+    }
+
+    /// Whether it lives.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
     /// Ends it at once, without a word (SIGKILL).
     pub fn kill(&mut self) {
         // An error says that it has ended already.

@@ -1,18 +1,15 @@
-//! One installation for one test: its own folder, its own port, gone afterwards.
+//! One installation for one test: its own folder or database, its own port, gone afterwards.
 //!
 //! A test that went well is asked some more when its app is dropped: whether every event was delivered, whether
-//! the log holds an error or a panic, and whether a secret stands anywhere in the log or the files.
+//! the log holds an error or a panic, and whether a secret stands anywhere in the log, the files or the database.
 
-use std::{path::PathBuf, sync::Mutex, thread};
+use std::{sync::Mutex, thread};
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::{
-    Answer, Asking, Binary, Finished, Login, Server,
-    answer::text,
-    data_folder::{contents, holds},
+    Answer, Asking, Binary, Engine, Finished, Installation, Login, Server, answer::text, data_folder::holds,
 };
 
 /// Everybody's password. It stands nowhere but in requests.
@@ -25,55 +22,51 @@ pub struct TestApp {
     /// The server.
     pub server: Server,
     client: Client,
-    folder: TempDir,
+    installation: Installation,
     log_before: Vec<String>,
     secrets: Mutex<Vec<String>>,
 }
 
 impl TestApp {
-    /// Starts a server on a new installation.
-    pub fn start() -> Self {
-        Self::start_in(tempfile::tempdir().unwrap())
+    /// Starts a server on a new installation on this engine.
+    pub fn start(engine: Engine) -> Self {
+        Self::start_in(Installation::new(engine))
     }
 
-    /// Starts a server on what is in `folder/data`.
-    pub fn start_in(folder: TempDir) -> Self {
+    /// Starts a server on an installation.
+    pub fn start_in(installation: Installation) -> Self {
         let binary = Binary::released();
         Self {
-            server: Server::start(&binary, folder.path()),
+            server: Server::start(&binary, installation.path()),
             binary,
             client: Client::new(),
-            folder,
+            installation,
             log_before: Vec::new(),
             secrets: Mutex::new(vec![PASSWORD.to_owned()]),
         }
     }
 
-    /// Where the databases are.
-    pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
-    }
-
-    /// Kills the server and starts another on the same folder.
+    /// Kills the server and starts another on the same installation.
     pub fn kill_and_restart(&mut self) {
         self.server.kill();
         self.restart();
     }
 
-    /// Starts another server on the same folder, after the first has ended.
+    /// Starts another server on the same installation, after the first has ended.
     pub fn restart(&mut self) {
         self.log_before.extend(self.server.log().so_far());
-        self.server = Server::start(&self.binary, self.folder.path());
+        self.server = Server::start(&self.binary, self.installation.path());
     }
 
     /// Runs a command of the binary beside the server.
     pub fn run(&self, arguments: &[&str]) -> Finished {
-        self.binary.run(self.folder.path(), arguments)
+        self.binary.run(self.installation.path(), arguments)
     }
 
     /// The same, with something on standard input.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
-        self.binary.run_with_input(self.folder.path(), arguments, input)
+        self.binary
+            .run_with_input(self.installation.path(), arguments, input)
     }
 
     /// Waits until every event is delivered.
@@ -150,7 +143,7 @@ impl TestApp {
         ];
         let finished = self
             .binary
-            .run_with_input(self.folder.path(), &arguments, PASSWORD);
+            .run_with_input(self.installation.path(), &arguments, PASSWORD);
         serde_json::from_str(&finished.expecting_success()).unwrap()
     }
 
@@ -245,7 +238,7 @@ impl TestApp {
             );
         }
         let log = log.join("\n");
-        let files = contents(self.folder.path());
+        let files = self.installation.contents();
         for secret in self.secrets.lock().unwrap().iter() {
             assert!(!log.contains(secret), "a secret stands in the log:\n{log}");
             for (path, content) in &files {

@@ -1,19 +1,32 @@
-//! Killing a server under load, again and again, and comparing all that is left with all that was answered.
+//! Doing violence to an installation under load, again and again, and comparing all that is left with all that was answered:
+//! to its server ([`kill_servers`]), its database ([`kill_databases`]), and what lies between them ([`cut_connections`]).
 //!
 //! Each of 64 clients keeps a [`diary`]: the full body of the last 2xx answer for everything it has changed, and the one
-//! command that was under way at the kill. After the restart everything has to be as in the diaries, or exactly as
+//! command that was under way when the server was killed. Afterwards everything has to be as in the diaries, or exactly as
 //! that one command makes it, by the [`model`]. Nobody but its client changes an order or a user, so there is no third case.
+//! Where the server lives, every command is answered, and one that is told to come back later has done nothing.
 //! Deliberately not here: power cuts, which a kill does not imitate.
 
 mod client;
 mod command;
+mod cut_connections;
 mod diary;
+mod frontend;
 mod inspection;
+mod killed_databases;
+mod killed_servers;
+mod load;
 mod model;
+mod plan;
+mod proxy;
 mod random;
 mod report;
-mod run;
+mod scene;
 mod shop;
 
+pub use cut_connections::cut_connections;
+pub use killed_databases::kill_databases;
+pub use killed_servers::kill_servers;
+pub use plan::Plan;
+pub(crate) use random::Random;
 pub use report::Report;
-pub use run::{Plan, run};

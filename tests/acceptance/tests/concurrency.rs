@@ -6,9 +6,19 @@
     reason = "tests stop at the first thing that is not as they say, and tell what they measured"
 )]
 
-use acceptance::{Answer, Asking, TestApp, a_line, an_address, an_order, answer::text};
+use acceptance::{
+    Answer, Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, on_every_engine,
+};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+
+on_every_engine!(
+    orders_placed_by_64_clients_are_all_durable_and_share_commits,
+    of_20_simultaneous_refreshes_of_one_token_none_throws_the_user_out,
+    lines_added_to_one_order_at_once_are_each_there_or_refused,
+    of_those_who_name_the_same_version_one_wins,
+    an_order_confirmed_by_16_at_once_is_confirmed_once
+);
 
 const CLIENTS: usize = 64;
 const ORDERS_EACH: usize = 10;
@@ -32,9 +42,8 @@ fn closing_statistics(app: &TestApp, context: &str) -> (u64, u64) {
     )
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn orders_placed_by_64_clients_are_all_durable_and_share_commits() {
-    let mut app = TestApp::start();
+async fn orders_placed_by_64_clients_are_all_durable_and_share_commits(engine: Engine) {
+    let mut app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
@@ -71,9 +80,8 @@ async fn orders_placed_by_64_clients_are_all_durable_and_share_commits() {
     assert!(kept == placed, "what is kept differs from what was answered");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_20_simultaneous_refreshes_of_one_token_none_throws_the_user_out() {
-    let app = TestApp::start();
+async fn of_20_simultaneous_refreshes_of_one_token_none_throws_the_user_out(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let form = [
         ("grant_type", "refresh_token"),
@@ -117,9 +125,8 @@ fn with_status(answers: &[Answer], status: u16) -> Vec<&Answer> {
     answers.iter().filter(|answer| answer.status == status).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn lines_added_to_one_order_at_once_are_each_there_or_refused() {
-    let app = TestApp::start();
+async fn lines_added_to_one_order_at_once_are_each_there_or_refused(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &an_order().body()).await;
     let path = format!("/orders/{}/lines", text(&order["id"]));
@@ -145,9 +152,8 @@ async fn lines_added_to_one_order_at_once_are_each_there_or_refused() {
     assert_eq!(versions, each_once, "two changes were told the same version");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_those_who_name_the_same_version_one_wins() {
-    let app = TestApp::start();
+async fn of_those_who_name_the_same_version_one_wins(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &an_order().body()).await;
     let path = format!("/orders/{}/lines", text(&order["id"]));
@@ -166,9 +172,8 @@ async fn of_those_who_name_the_same_version_one_wins() {
     assert_eq!(app.order(&ada, &order["id"]).await["version"], 2);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_order_confirmed_by_16_at_once_is_confirmed_once() {
-    let app = TestApp::start();
+async fn an_order_confirmed_by_16_at_once_is_confirmed_once(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &an_order().with_line(a_line()).body()).await;
     let path = format!("/orders/{}/confirm", text(&order["id"]));

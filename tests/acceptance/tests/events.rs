@@ -5,9 +5,18 @@
     reason = "tests stop at the first thing that is not as they say"
 )]
 
-use acceptance::{Asking, Login, PASSWORD, TestApp, a_line, an_order, answer::text};
+use acceptance::{Asking, Engine, Login, PASSWORD, TestApp, a_line, an_order, answer::text, on_every_engine};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+
+on_every_engine!(
+    registering_makes_a_customer,
+    a_new_address_follows,
+    a_deactivated_users_customer_is_closed_and_places_no_orders,
+    a_server_killed_right_after_registrations_delivers_them_when_it_is_back,
+    a_user_made_while_no_server_runs_is_heard_of_when_one_does,
+    a_user_made_beside_a_running_server_is_heard_of
+);
 
 async fn customer_of(app: &TestApp, staff: &Login, user_id: &str) -> Value {
     app.get(&format!("/customers/{user_id}"))
@@ -17,9 +26,8 @@ async fn customer_of(app: &TestApp, staff: &Login, user_id: &str) -> Value {
         .expecting(200)
 }
 
-#[tokio::test]
-async fn registering_makes_a_customer() {
-    let app = TestApp::start();
+async fn registering_makes_a_customer(engine: Engine) {
+    let app = TestApp::start(engine);
     let sam = app.staff().await;
     let ada = app.register("ada").await;
     app.wait_idle();
@@ -33,9 +41,8 @@ async fn registering_makes_a_customer() {
     assert_eq!(customer_of(&app, &sam, &text(&ada["id"])).await, expected);
 }
 
-#[tokio::test]
-async fn a_new_address_follows() {
-    let app = TestApp::start();
+async fn a_new_address_follows(engine: Engine) {
+    let app = TestApp::start(engine);
     let sam = app.staff().await;
     let ada = app.customer("ada").await;
     for number in 0..5 {
@@ -55,9 +62,8 @@ async fn a_new_address_follows() {
     );
 }
 
-#[tokio::test]
-async fn a_deactivated_users_customer_is_closed_and_places_no_orders() {
-    let app = TestApp::start();
+async fn a_deactivated_users_customer_is_closed_and_places_no_orders(engine: Engine) {
+    let app = TestApp::start(engine);
     let admin = app.admin().await;
     let ada = app.register("ada").await;
     let id = text(&ada["id"]);
@@ -84,9 +90,8 @@ async fn a_deactivated_users_customer_is_closed_and_places_no_orders() {
     app.place(&admin, &order).await;
 }
 
-#[tokio::test]
-async fn a_server_killed_right_after_registrations_delivers_them_when_it_is_back() {
-    let mut app = TestApp::start();
+async fn a_server_killed_right_after_registrations_delivers_them_when_it_is_back(engine: Engine) {
+    let mut app = TestApp::start(engine);
     let sam = app.staff().await;
     let mut registering = JoinSet::new();
     for number in 0..12 {
@@ -112,9 +117,8 @@ async fn a_server_killed_right_after_registrations_delivers_them_when_it_is_back
     }
 }
 
-#[tokio::test]
-async fn a_user_made_while_no_server_runs_is_heard_of_when_one_does() {
-    let mut app = TestApp::start();
+async fn a_user_made_while_no_server_runs_is_heard_of_when_one_does(engine: Engine) {
+    let mut app = TestApp::start(engine);
     let sam = app.staff().await;
     app.wait_idle();
     app.server.stop();
@@ -129,9 +133,8 @@ async fn a_user_made_while_no_server_runs_is_heard_of_when_one_does() {
     );
 }
 
-#[tokio::test]
-async fn a_user_made_beside_a_running_server_is_heard_of() {
-    let app = TestApp::start();
+async fn a_user_made_beside_a_running_server_is_heard_of(engine: Engine) {
+    let app = TestApp::start(engine);
     let sam = app.staff().await;
     let grace = app.create_user("grace", "admin");
     app.wait_idle();

@@ -6,9 +6,14 @@
     reason = "tests stop at the first thing that is not as they say, and tell what they measured"
 )]
 
-use acceptance::{Answer, Asking, TestApp, a_line, an_order, answer::text};
+use acceptance::{Answer, Asking, Engine, TestApp, a_line, an_order, answer::text, on_every_engine};
 use serde_json::Value;
 use tokio::{sync::mpsc, task::JoinSet};
+
+on_every_engine!(
+    a_thousand_twins_at_once_make_one_order_and_get_one_answer,
+    what_is_sent_again_after_a_kill_is_placed_once
+);
 
 const TWINS: usize = 1000;
 const KILLS: usize = 3;
@@ -20,9 +25,8 @@ fn replayed(answer: &Answer) -> bool {
     answer.header("idempotent-replayed") == Some("true")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_twins_at_once_make_one_order_and_get_one_answer() {
-    let app = TestApp::start();
+async fn a_thousand_twins_at_once_make_one_order_and_get_one_answer(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let body = an_order().with_line(a_line()).body();
     let mut twins = JoinSet::new();
@@ -69,9 +73,8 @@ async fn a_thousand_twins_at_once_make_one_order_and_get_one_answer() {
 /// One client's requests: the key of each, and the answer if there was one.
 type Sent = Vec<(String, Option<Value>)>;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_sent_again_after_a_kill_is_placed_once() {
-    let mut app = TestApp::start();
+async fn what_is_sent_again_after_a_kill_is_placed_once(engine: Engine) {
+    let mut app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let body = an_order().with_line(a_line()).body();
     let mut all: Sent = Vec::new();

@@ -1,26 +1,28 @@
 //! One of the clients: makes up command after command, until the server is gone.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 use super::{
     command::{Command, Line, Step},
     diary::Diary,
+    load::Told,
     random::Random,
     shop::Shop,
 };
-use crate::answer::text;
+use crate::{Answer, answer::text};
 
-/// Sends commands until one is not answered; every 2xx is counted.
+/// Sends commands until one is not answered, or the client is stopped; every 2xx and every 503 is counted.
 pub(crate) async fn work(
     shop: Arc<Shop>,
     mut diary: Diary,
     mut random: Random,
-    acknowledged: Arc<watch::Sender<u64>>,
+    told: Arc<watch::Sender<Told>>,
+    mut stopped: watch::Receiver<bool>,
 ) -> Diary {
-    loop {
+    while !*stopped.borrow() {
         let command = made_up(&mut diary, &mut random);
         diary.unknown = Some(command.clone());
         let Ok(answer) = shop.send(&command, diary.customer).await else {
@@ -28,10 +30,24 @@ pub(crate) async fn work(
         };
         diary.unknown = None;
         diary.note(&command, &answer);
-        if answer.status < 300 {
-            acknowledged.send_modify(|count| *count += 1);
+        match answer.status {
+            200..300 => told.send_modify(|told| told.acknowledged += 1),
+            503 => {
+                told.send_modify(|told| told.unavailable += 1);
+                // Later, as it was told, or when it is stopped.
+                let _ = timeout(wait_after(&answer), stopped.wait_for(|stopped| *stopped)).await;
+            }
+            _ => {}
         }
     }
+    diary
+}
+
+fn wait_after(unavailable: &Answer) -> Duration {
+    let seconds = unavailable
+        .header("retry-after")
+        .and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(seconds.unwrap_or_default())
 }
 
 fn made_up(diary: &mut Diary, random: &mut Random) -> Command {

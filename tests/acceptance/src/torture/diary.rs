@@ -37,6 +37,8 @@ pub(crate) struct Diary {
     pub(crate) acknowledged: BTreeMap<&'static str, u64>,
     /// How often a command was refused, as it had to be.
     pub(crate) refused: u64,
+    /// How often it was told to come back later.
+    pub(crate) unavailable: u64,
     /// Answers that were wrong, before any kill.
     pub(crate) wrong: Vec<String>,
 }
@@ -60,6 +62,7 @@ impl Diary {
             serial: 0,
             acknowledged: BTreeMap::new(),
             refused: 0,
+            unavailable: 0,
             wrong: Vec::new(),
         }
     }
@@ -96,8 +99,10 @@ impl Diary {
                 *self.acknowledged.entry(command.name()).or_default() += 1;
                 self.keep(command, answer.json());
             }
-            // A rule refused, or more was waiting than could be served; nothing was done.
-            (400..=499, None) | (429 | 503, _) => self.refused += 1,
+            // A rule refused, or too much was asked of one account; nothing was done.
+            (400..=499, None) | (429, _) => self.refused += 1,
+            // More was waiting than could be served, or the database was away; nothing was done either.
+            (503, _) if answer.header("retry-after").is_some() => self.unavailable += 1,
             (status, foretold) => {
                 let expected = if foretold.is_some() {
                     "success"

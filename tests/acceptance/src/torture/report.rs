@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use super::proxy::Cut;
+
 /// What one inspection found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -26,14 +28,18 @@ impl Findings {
 pub struct Report {
     /// Repeats the run's choices.
     pub seed: u64,
-    /// Servers killed.
+    /// Servers or databases killed.
     pub kills: u64,
-    /// The fewest writes that were acknowledged between two kills.
-    pub fewest_per_kill: u64,
+    /// Connections cut, by where.
+    pub(crate) cuts: BTreeMap<Cut, u64>,
+    /// The fewest writes that were acknowledged between two comparisons.
+    pub fewest_writes: u64,
     /// How often each command was acknowledged.
     pub acknowledged: BTreeMap<&'static str, u64>,
     /// Commands that were refused, as they had to be.
     pub refused: u64,
+    /// Commands that were told to come back later, and left nothing.
+    pub unavailable: u64,
     /// Orders compared with what was answered, counted anew after each kill.
     pub compared: u64,
     /// Commands under way at a kill that took effect.
@@ -52,6 +58,21 @@ impl Report {
         self.acknowledged.values().sum()
     }
 
+    /// Whether nothing was found.
+    pub fn is_clean(&self) -> bool {
+        self.losses.is_empty() && self.faults.is_empty()
+    }
+
+    /// Cuts of all kinds.
+    pub fn cuts_made(&self) -> u64 {
+        self.cuts.values().sum()
+    }
+
+    /// Kinds of cuts that were made.
+    pub fn kinds_of_cuts(&self) -> usize {
+        self.cuts.len()
+    }
+
     pub(crate) fn add(&mut self, findings: Findings) {
         self.compared += findings.compared;
         self.unknown_with_effect += findings.unknown_with_effect;
@@ -62,18 +83,21 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "seed {}: {} kills", self.seed, self.kills)?;
+        write!(formatter, "seed {}: {} kills", self.seed, self.kills)?;
+        for (cut, count) in &self.cuts {
+            write!(formatter, ", {count} cuts {cut}")?;
+        }
         writeln!(
             formatter,
-            "  {} writes acknowledged, at least {} before each kill: {:?}",
+            "\n  {} writes acknowledged, at least {} before each comparison: {:?}",
             self.acknowledged_writes(),
-            self.fewest_per_kill,
+            self.fewest_writes,
             self.acknowledged
         )?;
         writeln!(
             formatter,
-            "  {} commands refused, {} orders compared",
-            self.refused, self.compared
+            "  {} commands refused, {} told to come back later, {} orders compared",
+            self.refused, self.unavailable, self.compared
         )?;
         writeln!(
             formatter,

@@ -27,13 +27,10 @@ impl Shop {
         }
     }
 
-    /// The same installation, served elsewhere. Connections to the old server are not tried again.
-    pub(crate) fn moved_to(self, url: &str) -> Self {
-        Self {
-            admin: self.admin,
-            customers: self.customers,
-            ..Self::at(url)
-        }
+    /// The same installation is served elsewhere now. Connections to the old server are not tried again.
+    pub(crate) fn move_to(&mut self, url: &str) {
+        self.client = Client::new();
+        url.clone_into(&mut self.url);
     }
 
     /// Sends a command.

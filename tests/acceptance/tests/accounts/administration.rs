@@ -1,11 +1,17 @@
 //! What admins, and operators at the command line, do with users.
 
-use acceptance::{Asking, PASSWORD, TestApp, test_app::email};
+use acceptance::{Asking, Engine, PASSWORD, TestApp, on_every_engine, test_app::email};
 use serde_json::{Value, json};
 
-#[tokio::test]
-async fn a_deactivated_user_is_out_at_once_until_they_are_reactivated() {
-    let app = TestApp::start();
+on_every_engine!(
+    a_deactivated_user_is_out_at_once_until_they_are_reactivated,
+    a_new_role_binds_the_tokens_that_are_out,
+    what_only_admins_may_do_is_refused_to_others,
+    a_user_made_on_the_command_line_logs_in_and_is_made_once
+);
+
+async fn a_deactivated_user_is_out_at_once_until_they_are_reactivated(engine: Engine) {
+    let app = TestApp::start(engine);
     let admin = app.admin().await;
     let ada = app.customer("ada").await;
     assert_eq!(app.get("/users/me").by(&ada).answer().await.status, 200);
@@ -41,9 +47,8 @@ async fn a_deactivated_user_is_out_at_once_until_they_are_reactivated() {
     assert_eq!(app.try_to_log_in(&ada.email, PASSWORD).await.status, 200);
 }
 
-#[tokio::test]
-async fn a_new_role_binds_the_tokens_that_are_out() {
-    let app = TestApp::start();
+async fn a_new_role_binds_the_tokens_that_are_out(engine: Engine) {
+    let app = TestApp::start(engine);
     let admin = app.admin().await;
     let ada = app.customer("ada").await;
     app.wait_idle();
@@ -68,9 +73,8 @@ async fn a_new_role_binds_the_tokens_that_are_out() {
     assert_eq!(unknown.errors(), ["/role unknown_role"]);
 }
 
-#[tokio::test]
-async fn what_only_admins_may_do_is_refused_to_others() {
-    let app = TestApp::start();
+async fn what_only_admins_may_do_is_refused_to_others(engine: Engine) {
+    let app = TestApp::start(engine);
     let staff = app.staff().await;
     let ada = app.customer("ada").await;
     for login in [&staff, &ada] {
@@ -95,9 +99,8 @@ async fn what_only_admins_may_do_is_refused_to_others() {
     assert_eq!((&me["role"], &me["version"]), (&json!("customer"), &json!(1)));
 }
 
-#[tokio::test]
-async fn a_user_made_on_the_command_line_logs_in_and_is_made_once() {
-    let app = TestApp::start();
+async fn a_user_made_on_the_command_line_logs_in_and_is_made_once(engine: Engine) {
+    let app = TestApp::start(engine);
     let created = app.create_user("grace", "staff");
     let grace = app.log_in("grace").await;
     let me = app.get("/users/me").by(&grace).answer().await.expecting(200);

@@ -1,12 +1,18 @@
 //! Registering: once per address, with a password that is worth the name.
 
-use acceptance::{Asking, PASSWORD, TestApp};
+use acceptance::{Asking, Engine, PASSWORD, TestApp, on_every_engine};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-#[tokio::test]
-async fn registering_answers_the_user_and_never_the_password() {
-    let app = TestApp::start();
+on_every_engine!(
+    registering_answers_the_user_and_never_the_password,
+    an_address_registers_once_however_it_is_written,
+    of_many_who_register_one_address_at_once_one_gets_it,
+    passwords_that_are_too_short_too_long_or_too_common_are_refused
+);
+
+async fn registering_answers_the_user_and_never_the_password(engine: Engine) {
+    let app = TestApp::start(engine);
     let body = json!({"email": "Ada@example.com", "password": PASSWORD});
     let answer = app.post("/users").json(&body).answer().await;
     assert_eq!(answer.status, 201);
@@ -25,9 +31,8 @@ async fn registering_answers_the_user_and_never_the_password() {
     assert!(!answer.text.contains(PASSWORD));
 }
 
-#[tokio::test]
-async fn an_address_registers_once_however_it_is_written() {
-    let app = TestApp::start();
+async fn an_address_registers_once_however_it_is_written(engine: Engine) {
+    let app = TestApp::start(engine);
     app.register("ada").await;
     let body = json!({"email": "ADA@Example.com", "password": PASSWORD});
     let answer = app.post("/users").json(&body).answer().await;
@@ -47,9 +52,8 @@ async fn an_address_registers_once_however_it_is_written() {
     "#);
 }
 
-#[tokio::test]
-async fn of_many_who_register_one_address_at_once_one_gets_it() {
-    let app = TestApp::start();
+async fn of_many_who_register_one_address_at_once_one_gets_it(engine: Engine) {
+    let app = TestApp::start(engine);
     let mut registering = JoinSet::new();
     // Fewer than one address may be asked for at once before its callers are told to wait.
     for _ in 0..8 {
@@ -76,9 +80,8 @@ async fn of_many_who_register_one_address_at_once_one_gets_it() {
     assert_eq!(found["data"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn passwords_that_are_too_short_too_long_or_too_common_are_refused() {
-    let app = TestApp::start();
+async fn passwords_that_are_too_short_too_long_or_too_common_are_refused(engine: Engine) {
+    let app = TestApp::start(engine);
     let register = |password: &str| {
         app.post("/users")
             .json(&json!({"email": "ada@example.com", "password": password}))

@@ -1,14 +1,22 @@
 //! Sessions: logging in, refreshing, revoking, and what ends them.
 
-use acceptance::{Asking, PASSWORD, TestApp, answer::text};
+use acceptance::{Asking, Engine, PASSWORD, TestApp, answer::text, on_every_engine};
 use reqwest::StatusCode;
 use serde_json::json;
 
+on_every_engine!(
+    a_password_gets_tokens_and_nothing_says_why_it_does_not,
+    a_refresh_token_gets_the_next_pair_and_an_unknown_one_nothing,
+    revoking_a_refresh_token_ends_its_session_and_no_other,
+    a_new_address_is_the_one_to_log_in_with,
+    a_new_password_needs_the_old_one_and_ends_the_other_sessions,
+    users_see_their_sessions_and_end_one
+);
+
 const ANOTHER_PASSWORD: &str = "difference-engine-1822";
 
-#[tokio::test]
-async fn a_password_gets_tokens_and_nothing_says_why_it_does_not() {
-    let app = TestApp::start();
+async fn a_password_gets_tokens_and_nothing_says_why_it_does_not(engine: Engine) {
+    let app = TestApp::start(engine);
     app.register("ada").await;
     let answer = app.try_to_log_in("ADA@example.com", PASSWORD).await;
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -29,9 +37,8 @@ async fn a_password_gets_tokens_and_nothing_says_why_it_does_not() {
     );
 }
 
-#[tokio::test]
-async fn a_refresh_token_gets_the_next_pair_and_an_unknown_one_nothing() {
-    let app = TestApp::start();
+async fn a_refresh_token_gets_the_next_pair_and_an_unknown_one_nothing(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let next = app.refresh(&ada.refresh_token).await.expecting(200);
     assert_ne!(text(&next["refresh_token"]), ada.refresh_token);
@@ -52,9 +59,8 @@ async fn a_refresh_token_gets_the_next_pair_and_an_unknown_one_nothing() {
     );
 }
 
-#[tokio::test]
-async fn revoking_a_refresh_token_ends_its_session_and_no_other() {
-    let app = TestApp::start();
+async fn revoking_a_refresh_token_ends_its_session_and_no_other(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let elsewhere = app.log_in("ada").await;
     let revoked = app
@@ -78,9 +84,8 @@ async fn revoking_a_refresh_token_ends_its_session_and_no_other() {
     assert_eq!(unknown.status, 200);
 }
 
-#[tokio::test]
-async fn a_new_address_is_the_one_to_log_in_with() {
-    let app = TestApp::start();
+async fn a_new_address_is_the_one_to_log_in_with(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     app.register("eve").await;
     let change = |email: &str| {
@@ -104,9 +109,8 @@ async fn a_new_address_is_the_one_to_log_in_with() {
     app.register("ada").await;
 }
 
-#[tokio::test]
-async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
-    let app = TestApp::start();
+async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let elsewhere = app.log_in("ada").await;
     let change = |current: &str, new: &str| {
@@ -133,9 +137,8 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
     assert_eq!(app.try_to_log_in(&ada.email, ANOTHER_PASSWORD).await.status, 200);
 }
 
-#[tokio::test]
-async fn users_see_their_sessions_and_end_one() {
-    let app = TestApp::start();
+async fn users_see_their_sessions_and_end_one(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let eve = app.customer("eve").await;
     let sessions = app

@@ -1,13 +1,20 @@
 //! Bodies that are no JSON, or JSON of another shape.
 
-use acceptance::{Asking, PASSWORD, a_line, an_order};
+use acceptance::{Asking, Engine, PASSWORD, a_line, an_order, on_every_engine};
 use serde_json::json;
 
 use crate::shop::{Shop, an_order_with, price};
 
-#[tokio::test]
-async fn what_is_not_json_is_refused() {
-    let shop = Shop::open().await;
+on_every_engine!(
+    what_is_not_json_is_refused,
+    everything_that_is_wrong_with_a_body_is_said_at_once,
+    wrong_types_are_refused,
+    unknown_fields_are_refused_wherever_they_are,
+    a_body_of_100_kib_is_refused
+);
+
+async fn what_is_not_json_is_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for not_json in [
         "{",
         "currency=USD",
@@ -37,9 +44,8 @@ async fn what_is_not_json_is_refused() {
     .await;
 }
 
-#[tokio::test]
-async fn everything_that_is_wrong_with_a_body_is_said_at_once() {
-    let shop = Shop::open().await;
+async fn everything_that_is_wrong_with_a_body_is_said_at_once(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let order = json!({
         "currency": "DOGE",
         "lines": [
@@ -100,9 +106,8 @@ async fn everything_that_is_wrong_with_a_body_is_said_at_once() {
     shop.assert_nothing_happened(&answer.text).await;
 }
 
-#[tokio::test]
-async fn wrong_types_are_refused() {
-    let shop = Shop::open().await;
+async fn wrong_types_are_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for (order, error) in [
         (json!({"currency": 1, "lines": []}), "/currency wrong_type"),
         (json!({"currency": "USD", "lines": {}}), "/lines wrong_type"),
@@ -138,9 +143,8 @@ async fn wrong_types_are_refused() {
     }
 }
 
-#[tokio::test]
-async fn unknown_fields_are_refused_wherever_they_are() {
-    let shop = Shop::open().await;
+async fn unknown_fields_are_refused_wherever_they_are(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let mut order = an_order().with_line(a_line()).body();
     order["discount"] = json!("100%");
     shop.refuses_to_place(&order, &["/discount unknown_field"]).await;
@@ -167,9 +171,8 @@ async fn unknown_fields_are_refused_wherever_they_are() {
     );
 }
 
-#[tokio::test]
-async fn a_body_of_100_kib_is_refused() {
-    let shop = Shop::open().await;
+async fn a_body_of_100_kib_is_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let mut padded = an_order().with_line(a_line()).body().to_string();
     padded += &" ".repeat(100 * 1024);
     let answer = shop

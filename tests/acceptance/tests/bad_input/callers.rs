@@ -1,17 +1,23 @@
 //! Callers who are not who they say, or ask for what is not theirs.
 
-use acceptance::{Asking, TestApp, a_line, an_address, an_order, answer::text};
+use acceptance::{Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, on_every_engine};
 use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::shop::Shop;
 
+on_every_engine!(
+    someone_elses_order_is_as_good_as_none,
+    nobody_orders_at_another_customers_expense,
+    a_forged_token_is_no_token,
+    a_token_of_a_megabyte_hurts_nobody_but_its_sender
+);
+
 /// `{"typ":"JWT","alg":"none"}`
 const UNSIGNED: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0";
 
-#[tokio::test]
-async fn someone_elses_order_is_as_good_as_none() {
-    let shop = Shop::open().await;
+async fn someone_elses_order_is_as_good_as_none(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let eve = shop.app.customer("eve").await;
     let nobodys = "/orders/0197b2c4-0000-7000-8000-00000000dead";
     for path in [shop.order_path().as_str(), nobodys, "/orders/7"] {
@@ -56,9 +62,8 @@ async fn someone_elses_order_is_as_good_as_none() {
     shop.assert_nothing_happened("all that").await;
 }
 
-#[tokio::test]
-async fn nobody_orders_at_another_customers_expense() {
-    let shop = Shop::open().await;
+async fn nobody_orders_at_another_customers_expense(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let eve = shop.app.customer("eve").await;
     let mut order = an_order().with_line(a_line()).body();
     order["customer_id"] = json!(shop.ada.user_id);
@@ -68,11 +73,10 @@ async fn nobody_orders_at_another_customers_expense() {
     assert_eq!(shop.app.orders(&eve).await, Vec::<Value>::new());
 }
 
-#[tokio::test]
-async fn a_forged_token_is_no_token() {
-    let shop = Shop::open().await;
+async fn a_forged_token_is_no_token(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let eve = shop.app.customer("eve").await;
-    let elsewhere = TestApp::start();
+    let elsewhere = TestApp::start(engine);
     let ada_elsewhere = elsewhere.customer("ada").await;
     let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<String>>();
     let (ada, eve) = (parts(&shop.ada.access_token), parts(&eve.access_token));
@@ -130,9 +134,8 @@ async fn a_forged_token_is_no_token() {
     );
 }
 
-#[tokio::test]
-async fn a_token_of_a_megabyte_hurts_nobody_but_its_sender() {
-    let shop = Shop::open().await;
+async fn a_token_of_a_megabyte_hurts_nobody_but_its_sender(engine: Engine) {
+    let shop = Shop::open(engine).await;
     // Whether an answer comes through depends on how much was sent by then; a success must not. The client is one
     // that nobody uses again: the server closes its connection.
     let request = Client::new().get(format!("{}/api/v1/users/me", shop.app.server.url()));

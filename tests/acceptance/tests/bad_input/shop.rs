@@ -1,6 +1,6 @@
 //! A shop with one order in it, which no bad input changes.
 
-use acceptance::{Asking, Login, TestApp, a_line, an_order, answer::text};
+use acceptance::{Asking, Engine, Login, TestApp, a_line, an_order, answer::text};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    pub(crate) async fn open() -> Self {
-        let app = TestApp::start();
+    pub(crate) async fn open(engine: Engine) -> Self {
+        let app = TestApp::start(engine);
         let ada = app.customer("ada").await;
         let order = app.place(&ada, &an_order().with_line(a_line()).body()).await;
         Self { app, ada, order }

@@ -1,14 +1,24 @@
 //! Values that are wrong, alone or together.
 
-use acceptance::{Asking, a_line, an_address, an_order};
+use acceptance::{Asking, Engine, a_line, an_address, an_order, on_every_engine};
 use reqwest::Method;
 use serde_json::json;
 
 use crate::shop::{Shop, an_order_with, price};
 
-#[tokio::test]
-async fn an_amount_that_is_a_number_has_been_a_float_somewhere() {
-    let shop = Shop::open().await;
+on_every_engine!(
+    an_amount_that_is_a_number_has_been_a_float_somewhere,
+    amounts_that_are_no_money_are_refused,
+    negative_zero_fractional_and_huge_quantities_are_refused,
+    an_unknown_currency_and_a_mixed_one_are_refused,
+    more_than_50_lines_and_more_than_10_000_are_refused,
+    an_address_without_a_country_or_a_postal_code_is_refused,
+    bad_parameters_of_a_list_are_refused,
+    unknown_paths_and_methods_are_problems_as_well
+);
+
+async fn an_amount_that_is_a_number_has_been_a_float_somewhere(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for amount in [json!(19.99), json!(20), json!(1e2)] {
         let order = an_order_with("unit_price", json!({"amount": amount, "currency": "USD"}));
         shop.refuses_to_place(&order, &["/lines/0/unit_price/amount amount_is_a_number"])
@@ -16,9 +26,8 @@ async fn an_amount_that_is_a_number_has_been_a_float_somewhere() {
     }
 }
 
-#[tokio::test]
-async fn amounts_that_are_no_money_are_refused() {
-    let shop = Shop::open().await;
+async fn amounts_that_are_no_money_are_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for (amount, code) in [
         ("-0.01", "negative_money"),
         ("1e3", "invalid_amount"),
@@ -33,9 +42,8 @@ async fn amounts_that_are_no_money_are_refused() {
     }
 }
 
-#[tokio::test]
-async fn negative_zero_fractional_and_huge_quantities_are_refused() {
-    let shop = Shop::open().await;
+async fn negative_zero_fractional_and_huge_quantities_are_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for quantity in [
         json!(-1),
         json!(0),
@@ -61,9 +69,8 @@ async fn negative_zero_fractional_and_huge_quantities_are_refused() {
     shop.assert_nothing_happened(&answer.text).await;
 }
 
-#[tokio::test]
-async fn an_unknown_currency_and_a_mixed_one_are_refused() {
-    let shop = Shop::open().await;
+async fn an_unknown_currency_and_a_mixed_one_are_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for currency in ["DOGE", "usd", "", "CHF"] {
         let mut order = an_order().with_line(a_line()).body();
         order["currency"] = json!(currency);
@@ -92,9 +99,8 @@ async fn an_unknown_currency_and_a_mixed_one_are_refused() {
         .await;
 }
 
-#[tokio::test]
-async fn more_than_50_lines_and_more_than_10_000_are_refused() {
-    let shop = Shop::open().await;
+async fn more_than_50_lines_and_more_than_10_000_are_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let lines = an_order().with_lines(51, &a_line()).body();
     let answer = shop
         .refuses(shop.app.post("/orders").json(&lines), 422, "order_line_limit")
@@ -105,9 +111,8 @@ async fn more_than_50_lines_and_more_than_10_000_are_refused() {
         .await;
 }
 
-#[tokio::test]
-async fn an_address_without_a_country_or_a_postal_code_is_refused() {
-    let shop = Shop::open().await;
+async fn an_address_without_a_country_or_a_postal_code_is_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let confirm = |field: &str, value: &str| {
         let mut body = an_address();
         body["shipping_address"][field] = json!(value);
@@ -128,9 +133,8 @@ async fn an_address_without_a_country_or_a_postal_code_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn bad_parameters_of_a_list_are_refused() {
-    let shop = Shop::open().await;
+async fn bad_parameters_of_a_list_are_refused(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for (query, error) in [
         ("limit=0", "?limit invalid_limit"),
         ("limit=101", "?limit invalid_limit"),
@@ -157,9 +161,8 @@ async fn bad_parameters_of_a_list_are_refused() {
     assert_eq!(lost.refusal(), (422, "unknown_status".to_owned()));
 }
 
-#[tokio::test]
-async fn unknown_paths_and_methods_are_problems_as_well() {
-    let shop = Shop::open().await;
+async fn unknown_paths_and_methods_are_problems_as_well(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.refuses(shop.app.get("/nothing"), 404, "route_not_found")
         .await;
     shop.refuses(

@@ -1,13 +1,14 @@
 //! Callers who have seen an older version.
 
-use acceptance::{Asking, a_line, an_address, bodies::a_shipment};
+use acceptance::{Asking, Engine, a_line, an_address, bodies::a_shipment, on_every_engine};
 use serde_json::json;
 
 use crate::shop::Shop;
 
-#[tokio::test]
-async fn a_stale_version_is_refused_with_the_current_one() {
-    let mut shop = Shop::open().await;
+on_every_engine!(a_stale_version_is_refused_with_the_current_one);
+
+async fn a_stale_version_is_refused_with_the_current_one(engine: Engine) {
+    let mut shop = Shop::open(engine).await;
     let sam = shop.app.staff().await;
     let quantity = shop
         .app

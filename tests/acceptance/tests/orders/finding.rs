@@ -1,13 +1,19 @@
 //! Finding orders again: by reference, by customer, by status, page by page.
 
-use acceptance::{Asking, TestApp, a_line, an_order, answer::text};
+use acceptance::{Asking, Engine, TestApp, a_line, an_order, answer::text, on_every_engine};
 use serde_json::{Value, json};
 
 use crate::steps::{one_kettle, take};
 
-#[tokio::test]
-async fn a_reference_is_eight_characters_that_one_can_read_over_the_telephone() {
-    let app = TestApp::start();
+on_every_engine!(
+    a_reference_is_eight_characters_that_one_can_read_over_the_telephone,
+    staff_order_for_a_customer_and_find_their_orders,
+    a_list_is_newest_first_by_status_and_goes_on_where_it_ended,
+    an_order_that_the_caller_has_is_not_sent_again
+);
+
+async fn a_reference_is_eight_characters_that_one_can_read_over_the_telephone(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &one_kettle()).await;
     let reference = text(&order["reference"]);
@@ -28,9 +34,8 @@ async fn a_reference_is_eight_characters_that_one_can_read_over_the_telephone() 
     assert_eq!(found["data"], json!([order]));
 }
 
-#[tokio::test]
-async fn staff_order_for_a_customer_and_find_their_orders() {
-    let app = TestApp::start();
+async fn staff_order_for_a_customer_and_find_their_orders(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let sam = app.staff().await;
     let mut body = one_kettle();
@@ -45,9 +50,8 @@ async fn staff_order_for_a_customer_and_find_their_orders() {
     assert_eq!(found.expecting(200)["data"], json!([order]));
 }
 
-#[tokio::test]
-async fn a_list_is_newest_first_by_status_and_goes_on_where_it_ended() {
-    let app = TestApp::start();
+async fn a_list_is_newest_first_by_status_and_goes_on_where_it_ended(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let mut newest_first = Vec::new();
     for number in 0..5 {
@@ -79,9 +83,8 @@ async fn a_list_is_newest_first_by_status_and_goes_on_where_it_ended() {
     assert_eq!(cancelled["next_cursor"], Value::Null);
 }
 
-#[tokio::test]
-async fn an_order_that_the_caller_has_is_not_sent_again() {
-    let app = TestApp::start();
+async fn an_order_that_the_caller_has_is_not_sent_again(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &one_kettle()).await;
     let path = format!("/orders/{}", text(&order["id"]));

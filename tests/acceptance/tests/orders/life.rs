@@ -1,13 +1,20 @@
 //! From placing to delivery.
 
-use acceptance::{Asking, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment};
+use acceptance::{
+    Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
+};
 use serde_json::json;
 
 use crate::steps::{one_kettle, refused, take};
 
-#[tokio::test]
-async fn an_order_is_placed_confirmed_shipped_and_delivered() {
-    let app = TestApp::start();
+on_every_engine!(
+    an_order_is_placed_confirmed_shipped_and_delivered,
+    lines_are_added_changed_and_removed_while_an_order_is_pending,
+    customers_do_not_ship_or_deliver_their_own_orders
+);
+
+async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let sam = app.staff().await;
 
@@ -106,9 +113,8 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered() {
     assert_eq!(app.orders(&ada).await, [delivered]);
 }
 
-#[tokio::test]
-async fn lines_are_added_changed_and_removed_while_an_order_is_pending() {
-    let app = TestApp::start();
+async fn lines_are_added_changed_and_removed_while_an_order_is_pending(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &an_order().body()).await;
     assert_eq!(
@@ -146,9 +152,8 @@ async fn lines_are_added_changed_and_removed_while_an_order_is_pending() {
     assert_eq!(app.order(&ada, &order["id"]).await, removed.json());
 }
 
-#[tokio::test]
-async fn customers_do_not_ship_or_deliver_their_own_orders() {
-    let app = TestApp::start();
+async fn customers_do_not_ship_or_deliver_their_own_orders(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &one_kettle()).await;
     take(&app, &ada, &order, "confirm", &an_address())

@@ -1,13 +1,23 @@
 //! Each rule that product.md names, at its boundary, with its own error.
 
-use acceptance::{Asking, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment};
+use acceptance::{
+    Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
+};
 use serde_json::json;
 
 use crate::steps::{one_kettle, refused, take};
 
-#[tokio::test]
-async fn a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not() {
-    let app = TestApp::start();
+on_every_engine!(
+    a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not,
+    an_order_has_at_most_50_lines,
+    an_order_without_lines_cannot_be_confirmed,
+    an_order_is_confirmed_once_and_then_keeps_its_lines,
+    pending_and_confirmed_orders_are_cancelled_once,
+    a_shipped_or_delivered_order_cannot_be_cancelled
+);
+
+async fn a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let at_the_limit = an_order().with_line(a_line().of(4).at("2500.00")).body();
     let order = app.place(&ada, &at_the_limit).await;
@@ -56,9 +66,8 @@ async fn a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not() {
     assert_eq!(app.order(&ada, &order["id"]).await, order);
 }
 
-#[tokio::test]
-async fn an_order_has_at_most_50_lines() {
-    let app = TestApp::start();
+async fn an_order_has_at_most_50_lines(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app
         .place(&ada, &an_order().with_lines(50, &a_line()).body())
@@ -79,9 +88,8 @@ async fn an_order_has_at_most_50_lines() {
     assert_eq!(app.orders(&ada).await.len(), 1);
 }
 
-#[tokio::test]
-async fn an_order_without_lines_cannot_be_confirmed() {
-    let app = TestApp::start();
+async fn an_order_without_lines_cannot_be_confirmed(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &an_order().body()).await;
     refused(
@@ -95,9 +103,8 @@ async fn an_order_without_lines_cannot_be_confirmed() {
     .await;
 }
 
-#[tokio::test]
-async fn an_order_is_confirmed_once_and_then_keeps_its_lines() {
-    let app = TestApp::start();
+async fn an_order_is_confirmed_once_and_then_keeps_its_lines(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &one_kettle()).await;
     take(&app, &ada, &order, "confirm", &an_address())
@@ -137,9 +144,8 @@ async fn an_order_is_confirmed_once_and_then_keeps_its_lines() {
     assert_eq!(removed.refusal(), (409, "order_not_pending".to_owned()));
 }
 
-#[tokio::test]
-async fn pending_and_confirmed_orders_are_cancelled_once() {
-    let app = TestApp::start();
+async fn pending_and_confirmed_orders_are_cancelled_once(engine: Engine) {
+    let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let pending = app.place(&ada, &one_kettle()).await;
     let cancelled = take(&app, &ada, &pending, "cancel", &json!({"reason": "too slow"}))
@@ -187,9 +193,8 @@ async fn pending_and_confirmed_orders_are_cancelled_once() {
     .await;
 }
 
-#[tokio::test]
-async fn a_shipped_or_delivered_order_cannot_be_cancelled() {
-    let app = TestApp::start();
+async fn a_shipped_or_delivered_order_cannot_be_cancelled(engine: Engine) {
+    let app = TestApp::start(engine);
     let sam = app.staff().await;
     let order = app.place(&sam, &one_kettle()).await;
     refused(

@@ -3,7 +3,7 @@
 use std::fs;
 
 use acceptance::{
-    Asking, Binary, TestApp, a_line, an_order,
+    Asking, Binary, Engine, TestApp, a_line, an_order,
     answer::text,
     data_folder::{kept, replace},
 };
@@ -39,7 +39,7 @@ fn a_data_folder_that_cannot_be_written_is_named() {
 
 #[tokio::test]
 async fn a_folder_that_is_served_is_served_by_one_server() {
-    let app = TestApp::start();
+    let app = TestApp::start(Engine::Sqlite);
     let ada = app.customer("ada").await;
     let second = app.run(&SERVE).expecting_one_line(3);
     assert!(second.contains("already served"), "{second}");
@@ -48,7 +48,7 @@ async fn a_folder_that_is_served_is_served_by_one_server() {
 
 #[tokio::test]
 async fn a_killed_server_leaves_no_lock_behind() {
-    let mut app = TestApp::start();
+    let mut app = TestApp::start(Engine::Sqlite);
     let ada = app.customer("ada").await;
     app.kill_and_restart();
     assert_eq!(
@@ -61,10 +61,10 @@ async fn a_killed_server_leaves_no_lock_behind() {
 #[tokio::test]
 async fn a_file_of_a_newer_version_is_left_alone() {
     for context in ["accounts", "ordering"] {
-        let (folder, ada) = a_closed_installation().await;
+        let (installation, ada) = a_closed_installation().await;
         let binary = Binary::released();
         let status = binary
-            .run(folder.path(), &["migrate", "status", "--json"])
+            .run(installation.path(), &["migrate", "status", "--json"])
             .expecting_success();
         let status: Value = serde_json::from_str(&status).unwrap();
         let contexts = status["contexts"].as_array().unwrap();
@@ -73,30 +73,30 @@ async fn a_file_of_a_newer_version_is_left_alone() {
         // As if this migration had been made a few thousand years later.
         let newer = format!("9{}", &newest[1..]);
         replace(
-            &folder.path().join(format!("data/{context}.sqlite")),
+            &installation.path().join(format!("data/{context}.sqlite")),
             &newest,
             &newer,
         );
 
-        let before = kept(folder.path());
+        let before = kept(installation.path());
         for arguments in [&SERVE[..], &["migrate", "up"], &["migrate", "status"]] {
-            let line = binary.run(folder.path(), arguments).expecting_one_line(3);
+            let line = binary.run(installation.path(), arguments).expecting_one_line(3);
             assert!(
                 line.contains(&format!("{context}.sqlite")) && line.contains(&newer),
                 "{line}"
             );
         }
         assert!(
-            kept(folder.path()) == before,
+            kept(installation.path()) == before,
             "a file that was refused was changed"
         );
 
         replace(
-            &folder.path().join(format!("data/{context}.sqlite")),
+            &installation.path().join(format!("data/{context}.sqlite")),
             &newer,
             &newest,
         );
-        let app = TestApp::start_in(folder);
+        let app = TestApp::start_in(installation);
         let again = app.log_in("ada").await;
         assert_eq!(json!(again.user_id), ada["id"]);
     }

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use acceptance::{Asking, Binary, Finished, PASSWORD, Server, test_app::email};
+use acceptance::{Asking, Binary, Engine, Finished, Installation, PASSWORD, Server, test_app::email};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 pub(crate) const SERVE: [&str; 3] = ["serve", "--bind", "127.0.0.1:0"];
 
@@ -18,10 +17,10 @@ pub(crate) fn refused_to_start(folder: &Path, arguments: &[&str], environment: &
     }
 }
 
-/// A folder with an installation in it that nobody serves.
-pub(crate) async fn a_closed_installation() -> (TempDir, Value) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(&Binary::released(), folder.path());
+/// An installation in files that nobody serves.
+pub(crate) async fn a_closed_installation() -> (Installation, Value) {
+    let installation = Installation::new(Engine::Sqlite);
+    let mut server = Server::start(&Binary::released(), installation.path());
     let body = json!({"email": email("ada"), "password": PASSWORD});
     let url = format!("{}/api/v1/users", server.url());
     let ada = reqwest::Client::new()
@@ -31,8 +30,8 @@ pub(crate) async fn a_closed_installation() -> (TempDir, Value) {
         .await
         .expecting(201);
     Binary::released()
-        .run(folder.path(), &["wait-idle", "--timeout", "60"])
+        .run(installation.path(), &["wait-idle", "--timeout", "60"])
         .expecting_success();
     server.stop();
-    (folder, ada)
+    (installation, ada)
 }

@@ -8,17 +8,17 @@ use crate::installation::{a_closed_installation, refused_to_start};
 
 #[tokio::test]
 async fn an_address_in_use_is_named() {
-    let (folder, _) = a_closed_installation().await;
-    let before = kept(folder.path());
+    let (installation, _) = a_closed_installation().await;
+    let before = kept(installation.path());
     let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = occupied.local_addr().unwrap().to_string();
-    let by_flag = refused_to_start(folder.path(), &["serve", "--bind", &address], &[]);
-    let by_environment = refused_to_start(folder.path(), &["serve"], &[("ORDERLY_BIND", &address)]);
+    let by_flag = refused_to_start(installation.path(), &["serve", "--bind", &address], &[]);
+    let by_environment = refused_to_start(installation.path(), &["serve"], &[("ORDERLY_BIND", &address)]);
     for finished in [by_flag, by_environment] {
         let line = finished.expecting_one_line(3);
         assert!(line.contains("ORDERLY_BIND") && line.contains(&address), "{line}");
     }
-    assert!(kept(folder.path()) == before);
+    assert!(kept(installation.path()) == before);
 }
 
 #[tokio::test]

@@ -6,12 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use acceptance::{PASSWORD, Server, TestApp, test_app::email};
+use acceptance::{Engine, PASSWORD, Server, TestApp, on_every_engine, test_app::email};
 use serde_json::json;
 
-#[tokio::test]
-async fn a_server_is_alive_and_ready_once_it_has_said_so() {
-    let app = TestApp::start();
+on_every_engine!(
+    a_server_is_alive_and_ready_once_it_has_said_so,
+    a_server_asked_to_stop_answers_who_is_in_and_lets_nobody_in,
+    a_connection_that_asks_nothing_does_not_hold_up_the_end
+);
+
+async fn a_server_is_alive_and_ready_once_it_has_said_so(engine: Engine) {
+    let app = TestApp::start(engine);
     for path in ["/livez", "/readyz"] {
         let answer = reqwest::get(format!("{}{path}", app.server.url())).await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
@@ -55,9 +60,8 @@ impl RequestUnderWay {
     }
 }
 
-#[tokio::test]
-async fn a_server_asked_to_stop_answers_who_is_in_and_lets_nobody_in() {
-    let mut app = TestApp::start();
+async fn a_server_asked_to_stop_answers_who_is_in_and_lets_nobody_in(engine: Engine) {
+    let mut app = TestApp::start(engine);
     let under_way: Vec<RequestUnderWay> = (0..8)
         .map(|number| RequestUnderWay::to_register(&app.server, &format!("user{number}")))
         .collect();
@@ -79,9 +83,8 @@ async fn a_server_asked_to_stop_answers_who_is_in_and_lets_nobody_in() {
     }
 }
 
-#[tokio::test]
-async fn a_connection_that_asks_nothing_does_not_hold_up_the_end() {
-    let mut app = TestApp::start();
+async fn a_connection_that_asks_nothing_does_not_hold_up_the_end(engine: Engine) {
+    let mut app = TestApp::start(engine);
     // The client keeps its connection open, for the next request.
     let client = reqwest::Client::new();
     let answer = client

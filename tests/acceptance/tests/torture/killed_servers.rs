@@ -1,17 +1,20 @@
-//! What was acknowledged is true, even if the server is killed in the next microsecond.
-#![allow(clippy::print_stdout, reason = "a run tells what it did")]
+//! The server is killed.
 
 use acceptance::{
-    Binary,
-    torture::{Plan, run},
+    Binary, Engine, on_every_engine,
+    torture::{Plan, kill_servers},
 };
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_server_loses_nothing_that_it_acknowledged() {
-    let report = run(&Binary::released(), Plan::of_rounds(3)).await;
-    println!("{report}");
-    assert!(report.losses.is_empty() && report.faults.is_empty(), "{report}");
-    assert!(report.fewest_per_kill >= 50, "{report}");
+on_every_engine!(
+    a_killed_server_loses_nothing_that_it_acknowledged,
+    a_server_that_answers_before_it_commits_is_caught
+);
+
+async fn a_killed_server_loses_nothing_that_it_acknowledged(engine: Engine) {
+    let report = kill_servers(&Binary::released(), engine, Plan::of_rounds(3, 25)).await;
+    println!("{engine:?}, servers killed, {report}");
+    assert!(report.is_clean(), "{report}");
+    assert!(report.fewest_writes >= 50, "{report}");
     let never = [
         "register",
         "change_email",
@@ -34,15 +37,14 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged() {
 }
 
 /// A kill test that does not find the bug it is made to find would not find a real one.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_answers_before_it_commits_is_caught() {
+async fn a_server_that_answers_before_it_commits_is_caught(engine: Engine) {
     let rounds = 5;
     let plan = Plan {
         rounds,
-        ..Plan::of_rounds(rounds)
+        ..Plan::of_rounds(rounds, rounds)
     };
-    let report = run(&Binary::with_canary("answer-before-commit"), plan).await;
-    println!("{report}");
+    let report = kill_servers(&Binary::with_canary("answer-before-commit"), engine, plan).await;
+    println!("{engine:?}, a known bug, {report}");
     assert!(
         !report.losses.is_empty(),
         "{rounds} kills lost nothing that was answered before it was committed: {report}"

@@ -1,0 +1,144 @@
+//! A database of one's own on a PostgreSQL server, reached as an operator reaches it: with `psql` and `pg_dump`.
+
+use std::{net::SocketAddr, process::Command, thread};
+
+use reqwest::Url;
+
+use crate::{binary::from_environment, torture::Random};
+
+const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
+
+/// A database that is gone when this is dropped.
+#[derive(Debug)]
+pub struct Database {
+    administrator: Url,
+    name: String,
+}
+
+/// An administrator's URL of the server that the tests share.
+pub(crate) fn shared_server() -> Url {
+    let url = from_environment(ADMINISTRATOR).unwrap_or_else(|| {
+        panic!(
+            "{ADMINISTRATOR} is not set; make test sets it, and so does .ci/throwaway_postgres.py run COMMAND"
+        )
+    });
+    url.to_str().unwrap().parse().unwrap()
+}
+
+impl Database {
+    /// A new one, empty.
+    pub(crate) fn create(administrator: Url) -> Self {
+        let name = format!("orderly_test_{:016x}", Random::fresh_seed());
+        let database = Self { administrator, name };
+        database.administer("CREATE DATABASE");
+        database
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> Url {
+        let mut url = self.administrator.clone();
+        url.set_path(&self.name);
+        url
+    }
+
+    /// Where its server listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let addresses = self.administrator.socket_addrs(|| None).unwrap();
+        *addresses.first().expect("its server is somewhere")
+    }
+
+    /// Its URL for those who reach it through a proxy.
+    pub(crate) fn url_through(&self, proxy: SocketAddr) -> Url {
+        let mut url = self.url();
+        url.set_ip_host(proxy.ip()).unwrap();
+        url.set_port(Some(proxy.port())).unwrap();
+        url
+    }
+
+    /// Runs a statement in it, and answers what `psql` prints.
+    pub fn run(&self, statement: &str) -> String {
+        let printed = output(psql(&self.url()).args(["--command", statement]));
+        String::from_utf8(printed).unwrap()
+    }
+
+    /// All that it holds, as text; bytes that are text as such.
+    pub(crate) fn dump(&self) -> Vec<u8> {
+        output(
+            Command::new("pg_dump")
+                .env("PGOPTIONS", "--bytea_output=escape")
+                .arg(self.url().as_str()),
+        )
+    }
+
+    fn administer(&self, statement: &str) {
+        let statement = format!("{statement} {}", self.name);
+        output(psql(&self.administrator).args(["--command", &statement]));
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Whoever is still connected is a server that a failed test left behind.
+        if !thread::panicking() {
+            self.administer("DROP DATABASE");
+        }
+    }
+}
+
+/// `psql` in the database with this URL, to be told what to do there.
+pub(crate) fn psql(url: &Url) -> Command {
+    let mut command = Command::new("psql");
+    command
+        .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+        .args(["--set", "ON_ERROR_STOP=1", url.as_str()]);
+    command
+}
+
+fn output(command: &mut Command) -> Vec<u8> {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?} cannot be run, install PostgreSQL's client: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?} failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_folder::holds;
+
+    #[test]
+    fn a_text_is_found_in_a_dump_whatever_its_column_is() {
+        let database = Database::create(shared_server());
+        assert!(!holds(&database.dump(), "planted"));
+        for (kind, value) in [
+            ("text", "'a planted text'"),
+            ("bytea", "'a planted text'::bytea"),
+            ("jsonb", "'{\"a\": \"planted\"}'"),
+        ] {
+            database.run(&format!(
+                "CREATE TABLE found AS SELECT {value}::{kind} AS content"
+            ));
+            assert!(holds(&database.dump(), "planted"), "{kind}");
+            database.run("DROP TABLE found");
+        }
+    }
+
+    #[test]
+    fn a_database_is_gone_when_it_is_dropped() {
+        let database = Database::create(shared_server());
+        let (name, server) = (database.name.clone(), Database::create(shared_server()));
+        let there = || {
+            server.run(&format!(
+                "SELECT count(*) FROM pg_database WHERE datname = '{name}'"
+            ))
+        };
+        assert_eq!(there(), "1\n");
+        drop(database);
+        assert_eq!(there(), "0\n");
+    }
+}

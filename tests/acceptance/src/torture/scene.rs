@@ -1,0 +1,163 @@
+//! An installation to do violence to: its server, its clients, and what was found out so far.
+
+use serde_json::Value;
+
+use super::{
+    diary::Diary,
+    inspection::{inspect, inspect_customers},
+    load::Load,
+    plan::Plan,
+    random::Random,
+    report::Report,
+    shop::Shop,
+};
+use crate::{Binary, Installation, PASSWORD, Server, answer::text};
+
+const CLIENTS: usize = 64;
+/// Users that the clients order as: fewer, since each log-in costs a password hash.
+const CUSTOMERS: usize = 16;
+/// Acknowledged writes before a kill: at least so many, and up to four times as many.
+const WRITES_BEFORE_A_KILL: u64 = 100;
+const ADMIN: &str = "admin@example.com";
+
+pub(crate) struct Scene {
+    /// Without known bugs: what one of them did is looked at by a server without it.
+    sound: Binary,
+    pub(crate) server: Server,
+    pub(crate) installation: Installation,
+    shop: Shop,
+    diaries: Vec<Diary>,
+    random: Random,
+    pub(crate) report: Report,
+}
+
+impl Scene {
+    /// Serves the installation and registers everybody.
+    pub(crate) async fn open(binary: &Binary, installation: Installation, plan: Plan) -> Self {
+        let sound = binary.without_canary();
+        let server = Server::start(&sound, installation.path());
+        let mut shop = Shop::at(server.url());
+        let diaries = opening(&sound, &installation, &mut shop).await;
+        Self {
+            sound,
+            server,
+            installation,
+            shop,
+            diaries,
+            random: Random::new(plan.seed),
+            report: Report {
+                seed: plan.seed,
+                fewest_writes: u64::MAX,
+                ..Report::default()
+            },
+        }
+    }
+
+    /// How many writes shall be acknowledged before the next violence.
+    pub(crate) const fn writes(&mut self) -> u64 {
+        WRITES_BEFORE_A_KILL + self.random.below(3 * WRITES_BEFORE_A_KILL)
+    }
+
+    /// Sets the clients to work.
+    pub(crate) fn load(&mut self) -> Load {
+        Load::begin(&self.shop, std::mem::take(&mut self.diaries), &mut self.random)
+    }
+
+    /// Takes over what the clients have in their diaries after so many acknowledged writes.
+    pub(crate) fn note(&mut self, mut diaries: Vec<Diary>, acknowledged: u64) {
+        self.report.fewest_writes = self.report.fewest_writes.min(acknowledged);
+        let wrong = diaries.iter_mut().flat_map(|diary| diary.wrong.drain(..));
+        self.report.faults.extend(wrong);
+        self.diaries = diaries;
+    }
+
+    /// Serves the installation anew with this binary, after the server was killed.
+    pub(crate) fn serve(&mut self, binary: &Binary) {
+        self.report.faults.extend(self.server.outcries());
+        self.server = Server::start(binary, self.installation.path());
+        self.shop.move_to(self.server.url());
+    }
+
+    /// The same without known bugs.
+    pub(crate) fn serve_soundly(&mut self) {
+        self.serve(&self.sound.clone());
+    }
+
+    /// Notes it where a client was left without an answer: this server has to be alive.
+    pub(crate) fn expect_every_answer(&mut self) {
+        for diary in &self.diaries {
+            if let Some(command) = &diary.unknown {
+                self.report.faults.push(format!("{command:?} was not answered"));
+            }
+        }
+        if !self.server.is_running() {
+            self.report.faults.push("the server has ended".to_owned());
+        }
+    }
+
+    /// Compares all there is with all that was answered.
+    pub(crate) async fn inspect(&mut self) {
+        self.shop.admin = self.shop.log_in(ADMIN).await.expect("the admin can log in");
+        let findings = inspect(&mut self.shop, &mut self.diaries).await;
+        self.report.add(findings);
+        let idle = self
+            .sound
+            .run(self.installation.path(), &["wait-idle", "--timeout", "60"]);
+        if idle.code != 0 {
+            let fault = format!("not everything was delivered: {}", idle.stderr);
+            self.report.faults.push(fault);
+        }
+        self.report
+            .add(inspect_customers(&self.shop, &self.diaries).await);
+    }
+
+    /// Ends the server, and answers all that was found.
+    pub(crate) fn close(mut self) -> Report {
+        self.server.kill();
+        self.report.faults.extend(self.server.outcries());
+        for diary in self.diaries {
+            self.report.refused += diary.refused;
+            self.report.unavailable += diary.unavailable;
+            for (command, count) in diary.acknowledged {
+                *self.report.acknowledged.entry(command).or_default() += count;
+            }
+        }
+        self.report
+    }
+}
+
+/// An admin, the users that the clients order as, and an empty diary for each client.
+async fn opening(binary: &Binary, installation: &Installation, shop: &mut Shop) -> Vec<Diary> {
+    let create = [
+        "users",
+        "create",
+        "--email",
+        ADMIN,
+        "--role",
+        "admin",
+        "--password-stdin",
+    ];
+    binary
+        .run_with_input(installation.path(), &create, PASSWORD)
+        .expecting_success();
+    let mut users: Vec<Value> = Vec::new();
+    for customer in 0..CUSTOMERS {
+        let email = format!("customer{customer}@example.com");
+        users.push(shop.register(&email).await.expecting(201));
+        shop.customers
+            .push(shop.log_in(&email).await.expect("a customer can log in"));
+    }
+    shop.admin = shop.log_in(ADMIN).await.expect("the admin can log in");
+    let diary = |client: usize| {
+        let customer = client % CUSTOMERS;
+        let user = &users[customer];
+        // Only one client changes a user, so that every change has one author.
+        Diary::new(
+            client,
+            customer,
+            text(&user["id"]),
+            (client < CUSTOMERS).then(|| user.clone()),
+        )
+    };
+    (0..CLIENTS).map(diary).collect()
+}

@@ -1,0 +1,24 @@
+//! PostgreSQL is killed under the server, or cut off from it. The server goes on.
+
+use acceptance::torture::{Plan, cut_connections, kill_databases};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_killed_and_comes_back_costs_requests_and_nothing_else() {
+    let plan = Plan::of_rounds(1, 5);
+    let report = kill_databases(plan).await;
+    println!("databases killed, {report}");
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(report.kills, plan.rounds);
+    assert!(report.fewest_writes >= 100, "{report}");
+    assert!(report.unavailable > 0, "nobody was refused: {report}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_cut_around_its_commit_leaves_no_doubt_about_any_write() {
+    let plan = Plan::of_rounds(10, 100);
+    let report = cut_connections(plan).await;
+    println!("connections cut, {report}");
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(report.cuts_made(), plan.rounds);
+    assert_eq!(report.kinds_of_cuts(), 4, "{report}");
+}
