@@ -1,11 +1,15 @@
 //! Accounts' share of a write set.
 
-use crate::{session_row::SessionWrite, user_row::UserWrite};
+use crate::{
+    session_row::{EndOfAll, SessionWrite},
+    user_row::UserWrite,
+};
 
-/// The users and sessions that one command changes. Users are written first, so that a session opened along with
-/// its user's change finds them changed.
+/// The users and sessions that one command changes. They are written in this order: a session opened along with its user's
+/// change finds them changed, and whoever ends all sessions finds all of them.
 #[derive(Debug)]
 pub struct AccountsRows {
     pub(crate) users: Vec<UserWrite>,
     pub(crate) sessions: Vec<SessionWrite>,
+    pub(crate) ends: Vec<EndOfAll>,
 }

@@ -16,6 +16,7 @@ mod unit_of_work;
 mod user_row;
 mod user_status_name;
 
+pub mod postgres;
 pub mod sqlite;
 
 pub use accounts_rows::AccountsRows;

@@ -38,7 +38,7 @@ pub(crate) struct StandingRow {
     ended_at: Option<RowTime>,
 }
 
-/// What can happen to sessions. Where there is a row already, the version is the one that must be there.
+/// What can happen to a session. Where there is a row already, the version is the one that must be there.
 #[derive(Debug)]
 pub(crate) enum SessionWrite {
     /// One is opened, while its user is at this version.
@@ -47,15 +47,24 @@ pub(crate) enum SessionWrite {
     ReplaceToken(SessionRow),
     /// One ends.
     End(SessionRow),
-    /// All of a user's end, but one.
-    EndAllOf {
-        user_id: RowId,
-        keep: Option<RowId>,
-        at: RowTime,
-    },
+}
+
+/// All sessions of a user end that are open by then, but one.
+#[derive(Debug)]
+pub(crate) struct EndOfAll {
+    pub(crate) user_id: RowId,
+    pub(crate) keep: Option<RowId>,
+    pub(crate) at: RowTime,
 }
 
 impl SessionWrite {
+    /// The row as it is written, or as it was loaded.
+    pub(crate) const fn row(&self) -> &SessionRow {
+        match self {
+            Self::Open { row, .. } | Self::ReplaceToken(row) | Self::End(row) => row,
+        }
+    }
+
     pub(crate) fn open(session: &Session, user_version: Version) -> Self {
         let user_version = i64::from(user_version.number());
         let stored = session.as_stored();
@@ -76,9 +85,11 @@ impl SessionWrite {
     pub(crate) fn end(session: &Session) -> Self {
         Self::End(session.as_stored().into())
     }
+}
 
-    pub(crate) fn end_all_of(user_id: UserId, keep: Option<SessionId>, at: Timestamp) -> Self {
-        Self::EndAllOf {
+impl EndOfAll {
+    pub(crate) fn of(user_id: UserId, keep: Option<SessionId>, at: Timestamp) -> Self {
+        Self {
             user_id: RowId(user_id.uuid()),
             keep: keep.map(|id| RowId(id.uuid())),
             at: row_time(at),

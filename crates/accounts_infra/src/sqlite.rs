@@ -79,7 +79,10 @@ impl SqliteRows for AccountsRows {
             .try_for_each(|user| user_table::write(connection, user))?;
         self.sessions
             .iter()
-            .try_for_each(|session| session_tables::write(connection, session))
+            .try_for_each(|session| session_tables::write(connection, session))?;
+        self.ends
+            .iter()
+            .try_for_each(|end| session_tables::end_all_of(connection, end))
     }
 }
 

@@ -11,7 +11,7 @@ use storage::WriteSet;
 
 use crate::{
     AccountsRows, CONTEXT,
-    session_row::{SessionRow, SessionWrite},
+    session_row::{EndOfAll, SessionRow, SessionWrite},
     store::AccountsStore,
     user_row::{UserRow, UserWrite},
 };
@@ -23,6 +23,7 @@ pub(crate) struct UnitOfWork {
     meta: CommandMeta,
     users: Vec<User>,
     sessions: Vec<SessionWrite>,
+    ends: Vec<EndOfAll>,
 }
 
 impl UnitOfWork {
@@ -33,6 +34,7 @@ impl UnitOfWork {
             meta,
             users: Vec::new(),
             sessions: Vec::new(),
+            ends: Vec::new(),
         }
     }
 }
@@ -55,6 +57,7 @@ impl AccountsUnitOfWork for UnitOfWork {
         let rows = AccountsRows {
             users: self.users.iter().map(UserWrite::of).collect(),
             sessions: self.sessions,
+            ends: self.ends,
         };
         let write_set = WriteSet::new(rows, events, replay, CONTEXT, &self.meta, self.ids.as_ref());
         self.store.commit(write_set).await
@@ -99,7 +102,7 @@ impl SessionRepository for UnitOfWork {
     }
 
     fn end_all_of(&mut self, user_id: UserId, keep: Option<SessionId>, at: Timestamp) {
-        self.sessions.push(SessionWrite::end_all_of(user_id, keep, at));
+        self.ends.push(EndOfAll::of(user_id, keep, at));
     }
 }
 

@@ -10,6 +10,7 @@ mod context;
 mod deliveries;
 mod errors;
 mod event_log;
+mod guarded;
 mod lease;
 mod migrations;
 mod open_error;

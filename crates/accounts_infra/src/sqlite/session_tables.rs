@@ -6,22 +6,20 @@ use diesel::{
     SqliteExpressionMethods, insert_into, update,
 };
 use shared_kernel::{SessionId, Timestamp, UserId};
-use storage::{
-    ReadError,
-    columns::{RowId, RowTime},
-    sqlite::RowError,
-};
+use storage::{ReadError, columns::RowId, sqlite::RowError};
 
 use super::schema::{refresh_tokens, sessions, users};
-use crate::session_row::{SessionRow, SessionWrite, StandingRow};
+use crate::{
+    session_row::{EndOfAll, SessionRow, SessionWrite, StandingRow},
+    user_row::row_time,
+};
 
-/// Lets happen to sessions what is to happen to them.
+/// Lets happen to a session what is to happen to it.
 pub(super) fn write(connection: &mut SqliteConnection, write: &SessionWrite) -> Result<(), RowError> {
     match write {
         SessionWrite::Open { row, user_version } => open(connection, row, *user_version),
         SessionWrite::ReplaceToken(row) => replace_token(connection, row),
         SessionWrite::End(row) => end(connection, row),
-        SessionWrite::EndAllOf { user_id, keep, at } => end_all_of(connection, *user_id, *keep, *at),
     }
 }
 
@@ -79,18 +77,13 @@ fn end(connection: &mut SqliteConnection, row: &SessionRow) -> Result<(), RowErr
     expect_one(written)
 }
 
-fn end_all_of(
-    connection: &mut SqliteConnection,
-    user_id: RowId,
-    keep: Option<RowId>,
-    at: RowTime,
-) -> Result<(), RowError> {
+pub(super) fn end_all_of(connection: &mut SqliteConnection, end: &EndOfAll) -> Result<(), RowError> {
     update(sessions::table)
-        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::user_id.eq(end.user_id))
         .filter(sessions::ended_at.is_null())
-        .filter(sessions::id.nullable().is_not(keep))
+        .filter(sessions::id.nullable().is_not(end.keep))
         .set((
-            sessions::ended_at.eq(at),
+            sessions::ended_at.eq(end.at),
             sessions::version.eq(sessions::version + 1),
         ))
         .execute(connection)?;
@@ -145,7 +138,7 @@ pub(super) fn read_open(
     Ok(sessions::table
         .filter(sessions::user_id.eq(RowId(user_id.uuid())))
         .filter(sessions::ended_at.is_null())
-        .filter(sessions::expires_at.gt(RowTime(now.as_microseconds())))
+        .filter(sessions::expires_at.gt(row_time(now)))
         .order((sessions::last_used_at.desc(), sessions::id.desc()))
         .load(connection)?)
 }

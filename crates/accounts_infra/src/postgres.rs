@@ -1,0 +1,106 @@
+//! Accounts on PostgreSQL.
+
+mod schema;
+mod session_tables;
+mod user_table;
+
+use std::sync::Arc;
+
+use accounts_domain::TokenHash;
+use async_trait::async_trait;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use message_bus::{CommitError, Unavailable};
+use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId};
+use storage::{
+    WriteSet,
+    postgres::{PostgresContext, PostgresRows},
+};
+use uuid::Uuid;
+
+use crate::{
+    AccountsAdapter, AccountsRows,
+    session_row::{SessionRow, StandingRow},
+    store::AccountsStore,
+    user_row::UserRow,
+};
+
+/// The migrations of accounts' own tables, on PostgreSQL.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/accounts/postgres");
+
+impl AccountsAdapter {
+    /// Accounts in an open PostgreSQL schema; `ids` names the events.
+    pub fn on_postgres(context: PostgresContext<AccountsRows>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self::new(Arc::new(context), ids)
+    }
+}
+
+#[async_trait]
+impl AccountsStore for PostgresContext<AccountsRows> {
+    async fn user(&self, id: UserId) -> Result<Option<UserRow>, Unavailable> {
+        self.read(|connection| async move { user_table::read(id, &connection).await })
+            .await
+    }
+
+    async fn user_with_email(&self, email: &EmailAddress) -> Result<Option<UserRow>, Unavailable> {
+        let folded = email.folded();
+        self.read(|connection| async move { user_table::read_by_email(&folded, &connection).await })
+            .await
+    }
+
+    async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, Unavailable> {
+        self.read(|connection| async move { session_tables::read(id, &connection).await })
+            .await
+    }
+
+    async fn session_with_token(&self, token: TokenHash) -> Result<Option<SessionRow>, Unavailable> {
+        self.read(|connection| async move { session_tables::read_by_token(token, &connection).await })
+            .await
+    }
+
+    async fn open_sessions(&self, user_id: UserId, now: Timestamp) -> Result<Vec<SessionRow>, Unavailable> {
+        self.read(|connection| async move { session_tables::read_open(user_id, now, &connection).await })
+            .await
+    }
+
+    async fn session_standing(&self, id: SessionId) -> Result<Option<StandingRow>, Unavailable> {
+        self.read(|connection| async move { session_tables::read_standing(id, &connection).await })
+            .await
+    }
+
+    async fn commit(&self, write_set: WriteSet<AccountsRows>) -> Result<(), CommitError> {
+        Self::commit(self, write_set).await
+    }
+}
+
+impl PostgresRows for AccountsRows {
+    /// A session that is opened does not claim its user: many may log in at once.
+    fn aggregates(&self) -> Vec<Uuid> {
+        let users = self.users.iter().map(|write| write.row.id.0);
+        let sessions = self.sessions.iter().map(|write| write.row().id.0);
+        users.chain(sessions).collect()
+    }
+
+    /// Other batches are written at the same time, by other connections. That no session outlives a change of its user rests on the row of
+    /// the user: who opens a session holds it FOR SHARE, so the change waits until the session is committed, and its `ends`, a later
+    /// statement with a later view, finds that session; who comes second waits for the change, and then finds another version. That
+    /// PostgreSQL lets each statement see what was committed before it began (READ COMMITTED) is what this needs.
+    async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
+        let places = || batch.iter().enumerate();
+        let users = places().flat_map(|(place, rows)| rows.users.iter().map(move |write| (place, write)));
+        let stale = user_table::write(users.collect(), connection).await?;
+        if !stale.is_empty() {
+            return Ok(stale);
+        }
+        let sessions =
+            places().flat_map(|(place, rows)| rows.sessions.iter().map(move |write| (place, write)));
+        let stale = session_tables::write(sessions.collect(), connection).await?;
+        if !stale.is_empty() {
+            return Ok(stale);
+        }
+        let ends: Vec<_> = batch.iter().flat_map(|rows| &rows.ends).collect();
+        session_tables::end_all(&ends, connection).await?;
+        Ok(Vec::new())
+    }
+}

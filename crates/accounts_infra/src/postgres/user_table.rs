@@ -1,0 +1,88 @@
+//! The table `users`.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use shared_kernel::UserId;
+use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+
+use super::schema::users;
+use crate::user_row::{UserRow, UserWrite};
+
+/// Writes the users of a batch. Answers the places of those that somebody else has changed since they were loaded.
+pub(super) async fn write(
+    writes: Vec<(usize, &UserWrite)>,
+    connection: &AsyncPgConnection,
+) -> QueryResult<Vec<usize>> {
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for (place, write) in writes {
+        match write.loaded_version {
+            None => new.push(&write.row),
+            Some(loaded_version) => changed.push((place, &write.row, loaded_version)),
+        }
+    }
+    insert(&new, connection).await?;
+    update(&changed, connection).await
+}
+
+async fn insert(rows: &[&UserRow], connection: &AsyncPgConnection) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    BatchStatement::new(
+        "INSERT INTO users (id, email, email_folded, password_hash, role, status, created_at, version) \
+         SELECT * FROM unnest(",
+    )
+    .ids(rows.iter().map(|row| row.id))
+    .texts(rows.iter().map(|row| row.email.clone()))
+    .texts(rows.iter().map(|row| row.email_folded.clone()))
+    .texts(rows.iter().map(|row| row.password_hash.clone()))
+    .texts(rows.iter().map(|row| row.role.clone()))
+    .texts(rows.iter().map(|row| row.status.clone()))
+    .times(rows.iter().map(|row| row.created_at))
+    .numbers(rows.iter().map(|row| row.version))
+    .then(")")
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn update(rows: &[(usize, &UserRow, i64)], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let each = || rows.iter().map(|(_, row, _)| *row);
+    BatchStatement::new(
+        "UPDATE users SET email = new.email, email_folded = new.email_folded, \
+         password_hash = new.password_hash, role = new.role, status = new.status, version = new.version FROM unnest(",
+    )
+    .ids(each().map(|row| row.id))
+    .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
+    .texts(each().map(|row| row.email.clone()))
+    .texts(each().map(|row| row.email_folded.clone()))
+    .texts(each().map(|row| row.password_hash.clone()))
+    .texts(each().map(|row| row.role.clone()))
+    .texts(each().map(|row| row.status.clone()))
+    .numbers(each().map(|row| row.version))
+    .then(
+        ") AS new (id, loaded_version, email, email_folded, password_hash, role, status, version) \
+         WHERE users.id = new.id AND users.version = new.loaded_version RETURNING users.id",
+    )
+    .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)
+    .await
+}
+
+pub(super) async fn read(
+    id: UserId,
+    mut connection: &AsyncPgConnection,
+) -> Result<Option<UserRow>, ReadError> {
+    let user = users::table.find(RowId(id.uuid()));
+    Ok(user.first(&mut connection).await.optional()?)
+}
+
+pub(super) async fn read_by_email(
+    folded: &str,
+    mut connection: &AsyncPgConnection,
+) -> Result<Option<UserRow>, ReadError> {
+    let user = users::table.filter(users::email_folded.eq(folded));
+    Ok(user.first(&mut connection).await.optional()?)
+}

@@ -1,0 +1,85 @@
+//! Ordering on PostgreSQL.
+
+mod customer_table;
+mod order_lists;
+mod order_tables;
+mod schema;
+mod whole_orders;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use message_bus::{CommitError, Unavailable};
+use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
+use shared_kernel::{CustomerId, IdGenerator, OrderId};
+use storage::{
+    WriteSet,
+    postgres::{PostgresContext, PostgresRows},
+};
+use uuid::Uuid;
+
+use crate::{
+    OrderingAdapter, OrderingRows,
+    customer_row::CustomerRow,
+    store::{OrderingStore, WholeOrder},
+};
+
+/// The tables of ordering, on PostgreSQL.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/ordering/postgres");
+
+impl OrderingAdapter {
+    /// Ordering in an open PostgreSQL schema; `ids` names the events.
+    pub fn on_postgres(context: PostgresContext<OrderingRows>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self::new(Arc::new(context), ids)
+    }
+}
+
+#[async_trait]
+impl OrderingStore for PostgresContext<OrderingRows> {
+    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<WholeOrder>, Unavailable> {
+        self.read(|connection| async move { order_tables::read(id, visible_to, &connection).await })
+            .await
+    }
+
+    async fn orders(
+        &self,
+        wanted: OrdersWanted,
+        page: PageRequest,
+        visible_to: VisibleTo,
+    ) -> Result<Vec<WholeOrder>, Unavailable> {
+        self.read(|connection| async move { order_lists::read(wanted, page, visible_to, &connection).await })
+            .await
+    }
+
+    async fn customer(&self, id: CustomerId) -> Result<Option<CustomerRow>, Unavailable> {
+        self.read(|connection| async move { customer_table::read(id, &connection).await })
+            .await
+    }
+
+    async fn commit(&self, write_set: WriteSet<OrderingRows>) -> Result<(), CommitError> {
+        Self::commit(self, write_set).await
+    }
+}
+
+impl PostgresRows for OrderingRows {
+    fn aggregates(&self) -> Vec<Uuid> {
+        let orders = self.orders.iter().map(|change| change.row.id.0);
+        let customers = self.customers.iter().map(|change| change.row.id.0);
+        orders.chain(customers).collect()
+    }
+
+    async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
+        let places = || batch.iter().enumerate();
+        let orders = places().flat_map(|(place, rows)| rows.orders.iter().map(move |change| (place, change)));
+        let stale = order_tables::write(orders.collect(), connection).await?;
+        if !stale.is_empty() {
+            return Ok(stale);
+        }
+        let customers =
+            places().flat_map(|(place, rows)| rows.customers.iter().map(move |change| (place, change)));
+        customer_table::write(customers.collect(), connection).await
+    }
+}

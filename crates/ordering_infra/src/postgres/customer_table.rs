@@ -1,0 +1,81 @@
+//! The table `customers`.
+
+use diesel::{OptionalExtension, QueryDsl, QueryResult};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use shared_kernel::CustomerId;
+use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+
+use super::schema::customers;
+use crate::{
+    changes::{CustomerChange, Write},
+    customer_row::CustomerRow,
+};
+
+/// Writes the customers of a batch. Answers the places of those that somebody else has changed since they were loaded.
+pub(super) async fn write(
+    changes: Vec<(usize, &CustomerChange)>,
+    connection: &AsyncPgConnection,
+) -> QueryResult<Vec<usize>> {
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for (place, change) in changes {
+        match change.write {
+            Write::Insert => new.push(&change.row),
+            Write::Update { loaded_version } => changed.push((place, &change.row, loaded_version)),
+        }
+    }
+    insert(&new, connection).await?;
+    update(&changed, connection).await
+}
+
+async fn insert(rows: &[&CustomerRow], connection: &AsyncPgConnection) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    BatchStatement::new("INSERT INTO customers (id, email, tier, status, version) SELECT * FROM unnest(")
+        .ids(rows.iter().map(|row| row.id))
+        .texts(rows.iter().map(|row| row.email.clone()))
+        .texts(rows.iter().map(|row| row.tier.clone()))
+        .texts(rows.iter().map(|row| row.status.clone()))
+        .numbers(rows.iter().map(|row| row.version))
+        .then(")")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn update(
+    rows: &[(usize, &CustomerRow, i64)],
+    connection: &AsyncPgConnection,
+) -> QueryResult<Vec<usize>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    BatchStatement::new(
+        "UPDATE customers SET email = new.email, tier = new.tier, status = new.status, version = new.version FROM unnest(",
+    )
+    .ids(rows.iter().map(|(_, row, _)| row.id))
+    .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
+    .texts(rows.iter().map(|(_, row, _)| row.email.clone()))
+    .texts(rows.iter().map(|(_, row, _)| row.tier.clone()))
+    .texts(rows.iter().map(|(_, row, _)| row.status.clone()))
+    .numbers(rows.iter().map(|(_, row, _)| row.version))
+    .then(
+        ") AS new (id, loaded_version, email, tier, status, version)
+         WHERE customers.id = new.id AND customers.version = new.loaded_version RETURNING customers.id",
+    )
+    .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)
+    .await
+}
+
+/// A customer, if there is one with this id.
+pub(super) async fn read(
+    id: CustomerId,
+    mut connection: &AsyncPgConnection,
+) -> Result<Option<CustomerRow>, ReadError> {
+    let customer = customers::table
+        .find(RowId(id.uuid()))
+        .first::<CustomerRow>(&mut connection)
+        .await
+        .optional()?;
+    Ok(customer)
+}

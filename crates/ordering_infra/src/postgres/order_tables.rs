@@ -1,0 +1,133 @@
+//! The tables `orders` and `order_lines`: writing the orders of a batch, reading an order.
+
+mod lines;
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use ordering_app::VisibleTo;
+use shared_kernel::OrderId;
+use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+
+use super::{
+    schema::orders,
+    whole_orders::{WholeRow, whole, whole_orders},
+};
+use crate::{
+    changes::{OrderChange, Write},
+    order_rows::OrderRow,
+    store::WholeOrder,
+};
+
+/// Writes what has changed of the orders of a batch. Answers the places of those that somebody else has changed since they were loaded.
+pub(super) async fn write(
+    changes: Vec<(usize, &OrderChange)>,
+    connection: &AsyncPgConnection,
+) -> QueryResult<Vec<usize>> {
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for (place, change) in &changes {
+        match change.write {
+            Write::Insert => new.push(&change.row),
+            Write::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
+        }
+    }
+    // In one order, so that two batches seldom wait for each other in a circle. When they do, PostgreSQL breaks it and one is tried again.
+    changed.sort_unstable_by_key(|(_, row, _)| row.id);
+    insert(&new, connection).await?;
+    let stale = update(&changed, connection).await?;
+    if stale.is_empty() {
+        let lines = changes.iter().flat_map(|(_, change)| &change.lines);
+        lines::write(lines, connection).await?;
+    }
+    Ok(stale)
+}
+
+async fn insert(rows: &[&OrderRow], connection: &AsyncPgConnection) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    BatchStatement::new(
+        "INSERT INTO orders (id, reference, customer_id, status, allocation, currency, shipping_street, shipping_city, \
+         shipping_state, shipping_postal_code, shipping_country, cancellation_reason, cancellation_shortages, carrier, \
+         tracking_number, placed_at, updated_at, version) SELECT * FROM unnest(",
+    )
+    .ids(rows.iter().map(|row| row.id))
+    .texts(rows.iter().map(|row| row.reference.clone()))
+    .ids(rows.iter().map(|row| row.customer_id))
+    .texts(rows.iter().map(|row| row.status.clone()))
+    .texts(rows.iter().map(|row| row.allocation.clone()))
+    .texts(rows.iter().map(|row| row.currency.clone()))
+    .optional_texts(rows.iter().map(|row| row.shipping_street.clone()))
+    .optional_texts(rows.iter().map(|row| row.shipping_city.clone()))
+    .optional_texts(rows.iter().map(|row| row.shipping_state.clone()))
+    .optional_texts(rows.iter().map(|row| row.shipping_postal_code.clone()))
+    .optional_texts(rows.iter().map(|row| row.shipping_country.clone()))
+    .optional_texts(rows.iter().map(|row| row.cancellation_reason.clone()))
+    .optional_json(rows.iter().map(|row| row.cancellation_shortages.clone()))
+    .optional_texts(rows.iter().map(|row| row.carrier.clone()))
+    .optional_texts(rows.iter().map(|row| row.tracking_number.clone()))
+    .times(rows.iter().map(|row| row.placed_at))
+    .times(rows.iter().map(|row| row.updated_at))
+    .numbers(rows.iter().map(|row| row.version))
+    .then(")")
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes the columns that can change.
+async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let each = || rows.iter().map(|(_, row, _)| *row);
+    BatchStatement::new(
+        "UPDATE orders SET status = new.status, allocation = new.allocation, shipping_street = new.shipping_street, \
+         shipping_city = new.shipping_city, shipping_state = new.shipping_state, \
+         shipping_postal_code = new.shipping_postal_code, shipping_country = new.shipping_country, \
+         cancellation_reason = new.cancellation_reason, cancellation_shortages = new.cancellation_shortages, \
+         carrier = new.carrier, tracking_number = new.tracking_number, updated_at = new.updated_at, \
+         version = new.version FROM unnest(",
+    )
+    .ids(each().map(|row| row.id))
+    .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
+    .texts(each().map(|row| row.status.clone()))
+    .texts(each().map(|row| row.allocation.clone()))
+    .optional_texts(each().map(|row| row.shipping_street.clone()))
+    .optional_texts(each().map(|row| row.shipping_city.clone()))
+    .optional_texts(each().map(|row| row.shipping_state.clone()))
+    .optional_texts(each().map(|row| row.shipping_postal_code.clone()))
+    .optional_texts(each().map(|row| row.shipping_country.clone()))
+    .optional_texts(each().map(|row| row.cancellation_reason.clone()))
+    .optional_json(each().map(|row| row.cancellation_shortages.clone()))
+    .optional_texts(each().map(|row| row.carrier.clone()))
+    .optional_texts(each().map(|row| row.tracking_number.clone()))
+    .times(each().map(|row| row.updated_at))
+    .numbers(each().map(|row| row.version))
+    .then(
+        ") AS new (id, loaded_version, status, allocation, shipping_street, shipping_city, shipping_state, \
+         shipping_postal_code, shipping_country, cancellation_reason, cancellation_shortages, carrier, \
+         tracking_number, updated_at, version) \
+         WHERE orders.id = new.id AND orders.version = new.loaded_version RETURNING orders.id",
+    )
+    .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)
+    .await
+}
+
+/// An order and its lines, if it is there and visible.
+pub(super) async fn read(
+    id: OrderId,
+    visible_to: VisibleTo,
+    mut connection: &AsyncPgConnection,
+) -> Result<Option<WholeOrder>, ReadError> {
+    let order = whole_orders().filter(orders::id.eq(RowId(id.uuid())));
+    let row = match visible_to {
+        VisibleTo::Everyone => order.first::<WholeRow>(&mut connection).await,
+        VisibleTo::Customer(customer_id) => {
+            order
+                .filter(orders::customer_id.eq(RowId(customer_id.uuid())))
+                .first::<WholeRow>(&mut connection)
+                .await
+        }
+    };
+    Ok(row.optional()?.map(whole))
+}
