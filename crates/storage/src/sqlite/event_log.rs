@@ -19,8 +19,9 @@ use super::{
 };
 use crate::{History, LoggedEvent, PastEvent, UnloggedEvent};
 
+// Without defaults every row is the same statement, which is then found again without being spelt out.
 #[derive(Insertable)]
-#[diesel(table_name = event_log)]
+#[diesel(table_name = event_log, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     event_id: Vec<u8>,
     event_type: &'a str,
@@ -59,7 +60,7 @@ struct Row {
     data: String,
 }
 
-/// Appends an event. One that no consumer takes is published as it is written: there is nobody left to tell.
+/// Appends an event. One that is private, or that no consumer takes, is published as it is written: there is nobody left to tell.
 pub(super) fn append(
     connection: &mut SqliteConnection,
     event: &UnloggedEvent,
@@ -84,7 +85,7 @@ pub(super) fn append(
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
             data: envelope.data.to_string(),
-            published_at: (!is_private && !is_taken).then_some(occurred_at),
+            published_at: (is_private || !is_taken).then_some(occurred_at),
         })
         .execute(connection)?;
     Ok(())
@@ -128,7 +129,6 @@ pub(super) fn unpublished(
 ) -> Result<Vec<LoggedEvent>, ReadError> {
     event_log::table
         .filter(event_log::published_at.is_null())
-        .filter(event_log::private.eq(false))
         .order(event_log::sequence)
         .limit(i64::from(limit))
         .select(Row::as_select())
@@ -142,7 +142,6 @@ pub(super) fn unpublished(
 pub(super) fn count_unpublished(connection: &mut SqliteConnection) -> Result<u64, ReadError> {
     let count: i64 = event_log::table
         .filter(event_log::published_at.is_null())
-        .filter(event_log::private.eq(false))
         .count()
         .get_result(connection)?;
     u64::try_from(count).map_err(ReadError::corrupt)
@@ -154,7 +153,6 @@ pub(super) fn oldest_unpublished_at(
 ) -> Result<Option<Timestamp>, ReadError> {
     let oldest: Option<i64> = event_log::table
         .filter(event_log::published_at.is_null())
-        .filter(event_log::private.eq(false))
         .order(event_log::sequence)
         .select(event_log::occurred_at)
         .first(connection)
