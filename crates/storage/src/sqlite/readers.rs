@@ -126,6 +126,12 @@ impl Shared {
     /// Sleeps until there are queries, and takes some. `None` when there will be no more.
     fn next(&self) -> Option<Vec<Query>> {
         let mut waiting = self.waiting();
+        if waiting.queries.is_empty() {
+            drop(waiting);
+            // Under load whoever asks is waiting for this very core: letting them ask first spares them the waking.
+            thread::yield_now();
+            waiting = self.waiting();
+        }
         while waiting.queries.is_empty() {
             if waiting.closed {
                 return None;
