@@ -44,6 +44,7 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
     let folder = DataFolder::open(data_folder(settings))?;
     let _lock = lock(&folder)?;
     let installation = Installation::open(settings, &folder)?;
+    installation.publish_what_nobody_takes();
     let mut report = Report::new(arguments.json);
     let started = Instant::now();
     let filled = fill(&installation, arguments.orders, &mut report).await;

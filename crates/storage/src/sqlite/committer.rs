@@ -5,13 +5,13 @@
 //! and written again, each write set in a savepoint. Everyone is answered after COMMIT, also those who failed: what
 //! they failed on may stand in this very batch.
 
+mod shared;
 mod sorted;
 
 use std::{
-    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::Arc,
 };
 
 use diesel::{
@@ -19,10 +19,12 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     result::Error as DieselError,
 };
-use message_bus::{BatchSizes, CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
+pub use self::shared::CommitStatistics;
+pub(super) use self::shared::Shared;
 use self::sorted::Sorted;
 use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log};
 use crate::{
@@ -32,58 +34,6 @@ use crate::{
 
 /// Upkeep: a small write of storage's own that goes along with a batch.
 pub(super) type Upkeep = Box<dyn FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure> + Send>;
-
-/// What a committer did so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CommitStatistics {
-    /// Transactions committed that carried at least one write set.
-    pub commits: u64,
-    /// Write sets committed.
-    pub write_sets: u64,
-}
-
-/// What a committer shares with its context.
-#[derive(Default)]
-pub(super) struct Shared {
-    /// Published events that are not marked yet.
-    pub(super) marks: Mutex<Vec<i64>>,
-    /// The event types that some consumer takes.
-    pub(super) taken: OnceLock<HashSet<&'static str>>,
-    /// Told of each commit.
-    pub(super) committed: Notify,
-    batches: Mutex<BatchSizes>,
-}
-
-impl Shared {
-    /// What was done so far.
-    pub(super) fn statistics(&self) -> CommitStatistics {
-        let batches = self.batches();
-        CommitStatistics {
-            commits: batches.batches(),
-            write_sets: batches.write_sets,
-        }
-    }
-
-    /// The batches so far.
-    pub(super) fn batches(&self) -> MutexGuard<'_, BatchSizes> {
-        lock(&self.batches)
-    }
-
-    /// Whether some consumer takes events of this type. As long as nobody has said who takes what, all are.
-    fn takes(&self, event_type: &str) -> bool {
-        self.taken.get().is_none_or(|taken| taken.contains(event_type))
-    }
-
-    /// The marks that wait for a batch.
-    pub(super) fn marks(&self) -> MutexGuard<'_, Vec<i64>> {
-        lock(&self.marks)
-    }
-}
-
-/// Nothing panics while these locks are held, so a poisoned one is as good as any.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 type Answer = oneshot::Sender<Result<(), CommitError>>;
 
@@ -119,6 +69,10 @@ impl Committer {
             upkeep,
             answers,
         } = Sorted::of(batch);
+        let something_to_publish = !upkeep.is_empty()
+            || write_sets
+                .iter()
+                .any(|write_set| self.shared.is_to_be_published(write_set));
         if let Err(error) = self.begin() {
             tracing::warn!(%error, "a batch could not begin");
             refuse_all(answers, || Unavailable::Busy {
@@ -150,7 +104,9 @@ impl Committer {
             // An error says that the caller has gone. What it asked for is done all the same.
             let _ = answer.send(result);
         }
-        self.shared.committed.notify_one();
+        if something_to_publish {
+            self.shared.committed.notify_one();
+        }
     }
 
     fn begin(&mut self) -> Result<(), DieselError> {
