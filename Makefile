@@ -1,6 +1,7 @@
 # What one can do here. `make` alone lists it.
 #
-# Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, curl and Python 3.
+# Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, curl and Python 3. What tests and measures on
+# PostgreSQL starts one of its own, of version 14 or newer; where it is missing, root has it installed, others are told to.
 
 CARGO ?= cargo
 # Rounds of each torture test under `make torture`; `make test` plays three.
