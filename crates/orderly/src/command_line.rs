@@ -181,7 +181,7 @@ mod tests {
         );
         assert_eq!(
             told(&["orderly", "--database-url", "mysql://x", "serve"]),
-            "ORDERLY_DATABASE_URL (--database-url) is \"mysql://x\": expected sqlite:FOLDER, as in sqlite:data"
+            "ORDERLY_DATABASE_URL (--database-url) is \"mysql://x\": expected sqlite:FOLDER, as in sqlite:data, or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
         );
         assert!(
             told(&["orderly", "wait-idle", "--timeout", "0"]).starts_with("--timeout <SECONDS> is \"0\"")
