@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn the_settings_have_the_documented_defaults() {
         let parsed = CommandLine::try_parse_from(["orderly", "serve"]).unwrap();
-        assert_eq!(parsed.settings.database_url.to_string(), "sqlite:data");
+        assert_eq!(parsed.settings.database_url, "sqlite:data".parse().unwrap());
         assert!(matches!(parsed.command, Command::Serve(serve) if serve.bind.port() == 8080));
     }
 

@@ -5,20 +5,16 @@ use std::io;
 use accounts_app::{CreateUser, Secret};
 use message_bus::{Actor, CommandMeta, Handles};
 use serde_json::json;
-use storage::DataFolder;
 
 use crate::{
-    command_line::CreateUserArguments,
-    failure::Failure,
-    installation::{Installation, data_folder},
+    command_line::CreateUserArguments, databases::Place, failure::Failure, installation::Installation,
     settings::Settings,
 };
 
 /// Creates the user, beside a running server or without one.
 pub(crate) async fn create_user(settings: &Settings, arguments: CreateUserArguments) -> Result<(), Failure> {
     let password = password(arguments.password_stdin)?;
-    let folder = DataFolder::open(data_folder(settings))?;
-    let installation = Installation::open(settings, &folder)?;
+    let installation = Installation::open(settings, &Place::of(settings)?).await?;
     let meta = CommandMeta::new(
         Actor::Operator,
         installation.clock.now(),

@@ -3,7 +3,7 @@
 use std::{fmt::Display, process::ExitCode};
 
 use message_bus::UseCaseError;
-use storage::{FolderError, sqlite::OpenError};
+use storage::{FolderError, postgres, sqlite};
 
 /// Why a command failed, by exit code.
 #[derive(Debug)]
@@ -50,9 +50,20 @@ impl From<FolderError> for Failure {
     }
 }
 
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
+impl From<sqlite::OpenError> for Failure {
+    fn from(error: sqlite::OpenError) -> Self {
         Self::unavailable(error)
+    }
+}
+
+impl From<postgres::OpenError> for Failure {
+    fn from(error: postgres::OpenError) -> Self {
+        match error {
+            postgres::OpenError::Url { .. } => {
+                Self::usage(format!("ORDERLY_DATABASE_URL (--database-url): {error}"))
+            }
+            error => Self::unavailable(error),
+        }
     }
 }
 

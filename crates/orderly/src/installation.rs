@@ -1,20 +1,18 @@
 //! One installation, put together: databases, adapters, contexts.
 
-use std::{collections::HashSet, path::Path, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use accounts_app::{Accounts, AccountsPorts};
-use accounts_infra::{
-    AccountsAdapter, AccountsRows, Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret,
-};
+use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
 use message_bus::{Consumer, ContextOperations, Courier, Unavailable};
 use ordering_app::Ordering;
-use ordering_infra::{OrderingAdapter, OrderingRows};
 use shared_kernel::{Clock, IdGenerator};
-use storage::{CommitStatistics, DataFolder, Relay, relay::Route, sqlite::SqliteContext};
+use storage::{CommitStatistics, Relay, relay::Route};
 
 use crate::{
+    databases::{Databases, Place},
     failure::Failure,
-    settings::{DatabaseUrl, Settings},
+    settings::Settings,
     subscriptions::subscriptions,
     system::{SystemClock, SystemIds},
     token_secret::token_secret,
@@ -31,92 +29,71 @@ pub(crate) struct Installation {
     pub(crate) ids: Arc<dyn IdGenerator>,
     /// Where other keys are derived from.
     pub(crate) secret: SigningSecret,
-    accounts_context: SqliteContext<AccountsRows>,
-    ordering_context: SqliteContext<OrderingRows>,
-}
-
-/// The data folder that the settings name.
-pub(crate) fn data_folder(settings: &Settings) -> &Path {
-    let DatabaseUrl::Sqlite(folder) = &settings.database_url;
-    folder
+    databases: Databases,
 }
 
 impl Installation {
-    /// Opens every context's database in `folder`, migrated to what this binary knows.
-    pub(crate) fn open(settings: &Settings, folder: &DataFolder) -> Result<Self, Failure> {
+    /// Opens every context's database at `place`, migrated to what this binary knows.
+    pub(crate) async fn open(settings: &Settings, place: &Place) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-        let secret = token_secret(settings, folder, ids.as_ref())?;
-
-        let accounts_context = SqliteContext::open(
-            folder,
-            "accounts",
-            accounts_infra::sqlite::MIGRATIONS,
-            Arc::clone(&clock),
-        )?;
-        let accounts_store = Arc::new(AccountsAdapter::on_sqlite(
-            accounts_context.clone(),
-            Arc::clone(&ids),
-        ));
+        let secret = token_secret(settings, place, ids.as_ref())?;
+        let databases = Databases::open(place, &clock, &ids).await?;
+        let accounts_adapter = Arc::new(databases.accounts_adapter.clone());
         let accounts = Arc::new(Accounts::new(AccountsPorts {
-            units: Arc::clone(&accounts_store) as _,
-            queries: accounts_store,
+            units: Arc::clone(&accounts_adapter) as _,
+            queries: accounts_adapter,
             passwords: Arc::new(Argon2PasswordHasher::new(Arc::clone(&ids))),
             access_tokens: Arc::new(JwtAccessTokens::new(&secret, Arc::clone(&ids))),
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
         }));
-
-        let ordering_context = SqliteContext::open(
-            folder,
-            "ordering",
-            ordering_infra::sqlite::MIGRATIONS,
-            Arc::clone(&clock),
-        )?;
-        let ordering_store = Arc::new(OrderingAdapter::on_sqlite(
-            ordering_context.clone(),
-            Arc::clone(&ids),
-        ));
+        let ordering_adapter = Arc::new(databases.ordering_adapter.clone());
         let ordering = Arc::new(Ordering::new(
-            Arc::clone(&ordering_store) as _,
-            ordering_store,
+            Arc::clone(&ordering_adapter) as _,
+            ordering_adapter,
             Arc::clone(&ids),
         ));
-
         Ok(Self {
             accounts,
             ordering,
             clock,
             ids,
             secret,
-            accounts_context,
-            ordering_context,
+            databases,
         })
     }
 
     /// The contexts, as operators see them.
     pub(crate) fn contexts(&self) -> Vec<Arc<dyn ContextOperations>> {
-        vec![
-            Arc::new(self.accounts_context.clone()),
-            Arc::new(self.ordering_context.clone()),
-        ]
+        self.databases.contexts()
+    }
+
+    /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,
+    /// whose consumers count, whatever another command was built with; and the seed, which would leave it millions to look at.
+    pub(crate) fn publish_what_nobody_takes(&self) {
+        let consumers = subscriptions(&self.ordering);
+        let Databases {
+            accounts, ordering, ..
+        } = &self.databases;
+        accounts.consumers_take(taken_from("accounts", &consumers));
+        ordering.consumers_take(taken_from("ordering", &consumers));
     }
 
     /// A relay for each context whose events somebody takes or may come to take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
+        self.publish_what_nobody_takes();
         let consumers = subscriptions(&self.ordering);
-        // Only the process that serves says so: it is the one whose consumers count, whatever another command was built with.
-        self.accounts_context
-            .consumers_take(taken_from("accounts", &consumers));
-        self.ordering_context
-            .consumers_take(taken_from("ordering", &consumers));
+        let Databases {
+            accounts, ordering, ..
+        } = &self.databases;
         let mut from_accounts = Vec::new();
         for consumer in consumers {
             // The one place that says which database a consumer's context has; today all consumers are ordering's.
-            let store = self.ordering_context.clone();
-            let begins_after = store.begin_consumer(&consumer, &self.accounts_context).await?;
-            let courier = Courier::new(Arc::new(store), Arc::clone(&self.clock), Arc::clone(&self.ids));
+            let begins_after = ordering.begin_consumer(&consumer, accounts.as_ref()).await?;
+            let store = Arc::clone(ordering) as _;
+            let courier = Courier::new(store, Arc::clone(&self.clock), Arc::clone(&self.ids));
             from_accounts.push(Route {
                 consumer: Arc::new(consumer),
                 begins_after,
@@ -124,24 +101,21 @@ impl Installation {
             });
         }
         Ok(vec![
-            Relay::new(Arc::new(self.accounts_context.clone()), from_accounts),
-            Relay::new(Arc::new(self.ordering_context.clone()), Vec::new()),
+            Relay::new(Arc::clone(accounts) as _, from_accounts),
+            Relay::new(Arc::clone(ordering) as _, Vec::new()),
         ])
     }
 
     /// Forgets repeated commands that are older than callers are promised to be remembered.
     pub(crate) async fn forget_old_commands(&self) -> Result<(), Unavailable> {
         let time = self.clock.now().plus_seconds(-COMMANDS_REMEMBERED_SECONDS);
-        self.accounts_context.forget_commands_before(time).await?;
-        self.ordering_context.forget_commands_before(time).await
+        self.databases.accounts.forget_commands_before(time).await?;
+        self.databases.ordering.forget_commands_before(time).await
     }
 
-    /// Commits what is queued and closes the files. Says what each context committed.
+    /// Commits what is queued and closes the databases. Says what each context committed.
     pub(crate) async fn close(&self) -> [(&'static str, CommitStatistics); 2] {
-        [
-            ("accounts", self.accounts_context.close().await),
-            ("ordering", self.ordering_context.close().await),
-        ]
+        self.databases.close().await
     }
 }
 

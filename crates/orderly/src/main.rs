@@ -5,6 +5,7 @@
 
 mod command_line;
 mod create_user;
+mod databases;
 mod describe;
 mod failure;
 mod installation;
@@ -52,7 +53,7 @@ fn run() -> Result<(), Failure> {
             } => migrate::up(&settings).await,
             Command::Migrate {
                 command: MigrateCommand::Status { json },
-            } => migrate::status(&settings, json),
+            } => migrate::status(&settings, json).await,
             Command::Users {
                 command: UsersCommand::Create(user),
             } => create_user::create_user(&settings, user).await,

@@ -1,38 +1,34 @@
 //! `orderly migrate`: what schema the databases have, and bringing it up to date.
 
-use diesel_migrations::EmbeddedMigrations;
+use std::sync::Arc;
+
 use serde_json::json;
-use storage::{DataFolder, sqlite::migration_status};
+use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
+    databases::{Databases, Place, migration_status},
     failure::Failure,
-    installation::{Installation, data_folder},
     settings::Settings,
+    system::{SystemClock, SystemIds},
 };
 
 /// Applies what is missing.
 pub(crate) async fn up(settings: &Settings) -> Result<(), Failure> {
-    let folder = DataFolder::open(data_folder(settings))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     // To open is to migrate: nothing else ever sees a database that is behind.
-    Installation::open(settings, &folder)?.close().await;
+    Databases::open(&Place::of(settings)?, &clock, &ids)
+        .await?
+        .close()
+        .await;
     println!("every database is up to date");
     Ok(())
 }
 
 /// Tells what is applied and what is missing.
-pub(crate) fn status(settings: &Settings, as_json: bool) -> Result<(), Failure> {
-    let folder = data_folder(settings);
-    let contexts: [(&'static str, EmbeddedMigrations); 2] = [
-        ("accounts", accounts_infra::sqlite::MIGRATIONS),
-        ("ordering", ordering_infra::sqlite::MIGRATIONS),
-    ];
-    let mut missing = 0;
-    let mut found = Vec::new();
-    for (context, migrations) in contexts {
-        let status = migration_status(&storage::database_file(folder, context), context, migrations)?;
-        missing += status.pending.len();
-        found.push(status);
-    }
+pub(crate) async fn status(settings: &Settings, as_json: bool) -> Result<(), Failure> {
+    let found = migration_status(settings).await?;
+    let missing: usize = found.iter().map(|status| status.pending.len()).sum();
     if as_json {
         let contexts: Vec<_> = found
             .iter()

@@ -10,16 +10,12 @@ mod progress;
 mod report;
 mod shop;
 
-use std::{
-    fs::{File, TryLockError},
-    time::Instant,
-};
+use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
 use message_bus::{Actor, UseCaseError};
 use ordering_app::{OrderFilter, Ordering, PageRequest};
 use shared_kernel::CustomerId;
-use storage::DataFolder;
 
 use self::{
     demo_users::DemoUsers,
@@ -28,9 +24,7 @@ use self::{
     shop::Shop,
 };
 use crate::{
-    command_line::SeedArguments,
-    failure::Failure,
-    installation::{Installation, data_folder},
+    command_line::SeedArguments, databases::Place, failure::Failure, installation::Installation,
     settings::Settings,
 };
 
@@ -41,9 +35,11 @@ const PAGE: u32 = 1_000;
 
 /// Brings the installation to what was asked for, beside a running server or without one.
 pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Result<(), Failure> {
-    let folder = DataFolder::open(data_folder(settings))?;
-    let _lock = lock(&folder)?;
-    let installation = Installation::open(settings, &folder)?;
+    let place = Place::of(settings)?;
+    // Two that count what is there at the same time would both add what is missing.
+    let _lock = place.lock_for("seed", "seeded").await?;
+    let installation = Installation::open(settings, &place).await?;
+    installation.publish_what_nobody_takes();
     let mut report = Report::new(arguments.json);
     let started = Instant::now();
     let filled = fill(&installation, arguments.orders, &mut report).await;
@@ -58,25 +54,6 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
     // Also after a failure: the passwords of users that were created are told now or never.
     report.finish()?;
     filled
-}
-
-/// Two that count what is there at the same time would both add what is missing.
-fn lock(folder: &DataFolder) -> Result<File, Failure> {
-    let path = folder.path().join("seed.lock");
-    let cannot = |reason: &dyn std::fmt::Display| {
-        Failure::unavailable(format!("cannot lock {}: {reason}", path.display()))
-    };
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| cannot(&error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(cannot(&"this installation is being seeded already")),
-        Err(TryLockError::Error(error)) => Err(cannot(&error)),
-    }
 }
 
 async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use storage::{CommitStatistics, DataFolder};
+use storage::CommitStatistics;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -15,9 +15,7 @@ use tokio::{
 use web::{Cursors, IdempotencyKeys, Metrics, WebState};
 
 use crate::{
-    command_line::ServeArguments,
-    failure::Failure,
-    installation::{Installation, data_folder},
+    command_line::ServeArguments, databases::Place, failure::Failure, installation::Installation,
     settings::Settings,
 };
 
@@ -28,13 +26,13 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
 
-    let folder = DataFolder::open(data_folder(settings))?;
-    let _lock = folder.lock_for_serving()?;
+    let place = Place::of(settings)?;
+    let _lock = place.lock_for_serving()?;
     let listener = TcpListener::bind(arguments.bind).map_err(|error| {
         Failure::unavailable(format!("ORDERLY_BIND (--bind) is {}: {error}", arguments.bind))
     })?;
     let address = listener.local_addr().map_err(Failure::unavailable)?;
-    let installation = Installation::open(settings, &folder)?;
+    let installation = Installation::open(settings, &place).await?;
 
     let (stop, stopped) = watch::channel(false);
     let mut relays = JoinSet::new();

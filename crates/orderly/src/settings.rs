@@ -9,17 +9,19 @@ use crate::failure::Failure;
 /// What every command needs to know.
 #[derive(Debug, Args)]
 pub(crate) struct Settings {
-    /// Where the data is: sqlite:FOLDER keeps one file per context in FOLDER.
+    /// Where the data is: sqlite:FOLDER keeps one file per context in FOLDER; postgres://USER:PASSWORD@HOST:PORT/DATABASE one schema per
+    /// context there.
     #[arg(
         long,
         global = true,
         env = "ORDERLY_DATABASE_URL",
         value_name = "URL",
-        default_value = "sqlite:data"
+        default_value = "sqlite:data",
+        hide_env_values = true
     )]
     pub(crate) database_url: DatabaseUrl,
     /// A file whose content signs tokens, at least 32 bytes. Without this and ORDERLY_TOKEN_SECRET, a secret is made at the
-    /// first start and kept in the data folder.
+    /// first start and kept in the data folder; with PostgreSQL one of the two is needed.
     #[arg(long, global = true, env = "ORDERLY_TOKEN_SECRET_FILE", value_name = "FILE")]
     pub(crate) token_secret_file: Option<PathBuf>,
     /// What is logged: error, warn, info, debug or trace, also per module.
@@ -38,28 +40,36 @@ pub(crate) struct Settings {
 pub(crate) enum DatabaseUrl {
     /// Files in a folder.
     Sqlite(PathBuf),
+    /// A database on a PostgreSQL server. What is wrong with its URL is told by whoever connects, without its password.
+    Postgres(PostgresUrl),
+}
+
+/// A URL that may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PostgresUrl(pub(crate) String);
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("postgres://…")
+    }
 }
 
 /// The text is no database URL that this version knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected sqlite:FOLDER, as in sqlite:data")]
+#[error("expected sqlite:FOLDER, as in sqlite:data, or postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
 pub(crate) struct InvalidDatabaseUrl;
 
 impl FromStr for DatabaseUrl {
     type Err = InvalidDatabaseUrl;
 
     fn from_str(text: &str) -> Result<Self, InvalidDatabaseUrl> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(PostgresUrl(text.to_owned())));
+        }
         match text.strip_prefix("sqlite:") {
             Some(folder) if !folder.is_empty() => Ok(Self::Sqlite(folder.into())),
             Some(_) | None => Err(InvalidDatabaseUrl),
         }
-    }
-}
-
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Sqlite(folder) = self;
-        write!(formatter, "sqlite:{}", folder.display())
     }
 }
 
@@ -96,12 +106,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_url_names_a_folder() {
+    fn a_database_url_names_a_folder_or_a_server() {
         assert_eq!(
             "sqlite:/var/shop".parse(),
             Ok(DatabaseUrl::Sqlite("/var/shop".into()))
         );
-        for text in ["", "sqlite:", "data", "postgres://localhost/shop", "mysql://x"] {
+        let on_a_server: DatabaseUrl = "postgres://shop:secret@localhost/shop".parse().unwrap();
+        assert!(!format!("{on_a_server:?}").contains("secret"));
+        for text in ["", "sqlite:", "data", "postgres:shop", "mysql://x"] {
             assert_eq!(text.parse::<DatabaseUrl>(), Err(InvalidDatabaseUrl), "{text:?}");
         }
     }

@@ -9,9 +9,9 @@ use std::{
 
 use accounts_infra::SigningSecret;
 use shared_kernel::IdGenerator;
-use storage::DataFolder;
 
 use crate::{
+    databases::Place,
     failure::Failure,
     settings::{Settings, token_secret_from_environment},
 };
@@ -19,10 +19,11 @@ use crate::{
 /// The name of the file that a first start makes.
 const FILE: &str = "token_secret";
 
-/// The secret that the settings name, or the data folder's own.
+/// The secret that the settings name, or the data folder's own. Several processes may serve one PostgreSQL database, so there it has to be
+/// given to each of them.
 pub(crate) fn token_secret(
     settings: &Settings,
-    folder: &DataFolder,
+    place: &Place,
     ids: &dyn IdGenerator,
 ) -> Result<SigningSecret, Failure> {
     if let Some(secret) = token_secret_from_environment() {
@@ -37,6 +38,12 @@ pub(crate) fn token_secret(
         })?;
         return checked(&secret, "ORDERLY_TOKEN_SECRET_FILE");
     }
+    let Place::Folder(folder) = place else {
+        return Err(Failure::usage(
+            "neither ORDERLY_TOKEN_SECRET_FILE (--token-secret-file) nor ORDERLY_TOKEN_SECRET is set: found none, expected at least 32 bytes, since \
+             the data is on a PostgreSQL server",
+        ));
+    };
     let file = folder.path().join(FILE);
     let secret = kept_secret(&file, ids).map_err(|error| {
         Failure::unavailable(format!("cannot keep a secret in {}: {error}", file.display()))

@@ -3,12 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use message_bus::{Backlog, ContextOperations};
-use storage::DataFolder;
+use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
+    databases::{Databases, Place},
     failure::Failure,
-    installation::{Installation, data_folder},
     settings::Settings,
+    system::{SystemClock, SystemIds},
 };
 
 /// How often the databases are asked: another process works them off, and nothing tells of its progress but they.
@@ -16,22 +17,17 @@ const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Waits until nothing is left to do, `timeout` seconds at most.
 pub(crate) async fn wait_idle(settings: &Settings, timeout: u64) -> Result<(), Failure> {
-    let path = data_folder(settings);
-    if !storage::database_file(path, "accounts").exists() {
-        return Err(Failure::unavailable(format!(
-            "there is no installation in {}",
-            path.display()
-        )));
-    }
-    let folder = DataFolder::open(path)?;
-    let installation = Installation::open(settings, &folder)?;
-    let contexts = installation.contexts();
+    let place = Place::of_an_installation(settings).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
+    let databases = Databases::open(&place, &clock, &ids).await?;
+    let contexts = databases.contexts();
     let waited = tokio::time::timeout(Duration::from_secs(timeout), until_idle(&contexts)).await;
     let left = match waited {
         Ok(result) => result.map(|()| None),
         Err(_) => backlogs(&contexts).await.map(Some),
     };
-    installation.close().await;
+    databases.close().await;
     match left? {
         None => Ok(()),
         Some(left) => Err(Failure::check(format!(

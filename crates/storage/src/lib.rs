@@ -9,6 +9,7 @@ pub mod canary;
 pub mod columns;
 pub mod commit_queue;
 pub mod commit_state;
+pub mod context_database;
 pub mod data_folder;
 pub mod event_log;
 mod event_row;
@@ -21,6 +22,7 @@ pub mod sqlite;
 pub mod write_set;
 
 pub use commit_state::CommitStatistics;
+pub use context_database::ContextDatabase;
 pub use data_folder::{DataFolder, FolderError, database_file};
 pub use event_log::{EventLog, History, LoggedEvent, PastEvent};
 pub use read_error::ReadError;

@@ -17,13 +17,16 @@ mod open_error;
 mod readers;
 mod schema;
 mod server;
+mod server_checks;
+#[cfg(test)]
+mod tests;
 
 pub use batch_statement::BatchStatement;
 pub use context::PostgresContext;
 pub use migrations::migration_status;
 pub use open_error::OpenError;
 pub use readers::SharedConnection;
-pub use server::PostgresServer;
+pub use server::{PostgresLock, PostgresServer};
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;

@@ -16,7 +16,7 @@ use shared_kernel::{
     Clock, Role, SessionId, UserId, Version,
     in_memory::{CountingIds, ManualClock},
 };
-use storage::{DataFolder, EventLog};
+use storage::{ContextDatabase, DataFolder, EventLog};
 use tempfile::TempDir;
 
 use super::*;

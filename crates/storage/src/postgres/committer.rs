@@ -72,13 +72,17 @@ impl Committer {
         loop {
             let batch = batches.lock().await.next().await;
             let Some(batch) = batch else { return };
-            let mut waiting: Vec<(Box<WriteSet<R>>, Answer)> =
-                batch.into_iter().filter_map(work_of).collect();
-            while !waiting.is_empty() {
-                let [now, later] = split_off(waiting);
-                self.commit(now).await;
-                waiting = later;
-            }
+            self.commit_all(batch.into_iter().filter_map(work_of).collect())
+                .await;
+        }
+    }
+
+    /// Commits these, in as few transactions as can be.
+    pub(super) async fn commit_all<R: PostgresRows>(&mut self, mut waiting: Vec<(Box<WriteSet<R>>, Answer)>) {
+        while !waiting.is_empty() {
+            let [now, later] = split_off(waiting);
+            self.commit(now).await;
+            waiting = later;
         }
     }
 
@@ -100,6 +104,9 @@ impl Committer {
     async fn commit<R: PostgresRows>(&mut self, batch: Vec<(Box<WriteSet<R>>, Answer)>) {
         let (write_sets, mut answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let write_sets: Vec<&WriteSet<R>> = write_sets.iter().map(Box::as_ref).collect();
+        let something_to_publish = write_sets
+            .iter()
+            .any(|write_set| self.state.is_to_be_published(write_set));
         let mut attempt = 1;
         let committed = loop {
             match self.try_to_commit(&write_sets, &mut answers).await {
@@ -118,11 +125,13 @@ impl Committer {
                     // An error says that the caller has gone. What it asked for is done all the same.
                     let _ = answer.send(outcome);
                 }
-                self.state.committed.notify_one();
+                if something_to_publish {
+                    self.state.committed.notify_one();
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "a batch was not committed");
-                refuse_all(answers.into_iter(), || match &error {
+                refuse_all(answers, || match &error {
                     Unavailable::OutcomeUnknown => Unavailable::OutcomeUnknown,
                     error => Unavailable::dependency(error),
                 });
@@ -223,7 +232,7 @@ impl Committer {
     }
 
     /// Asks on new connections, until there is an answer, whether the batch in hand is in.
-    async fn was_committed(&mut self) -> bool {
+    pub(super) async fn was_committed(&mut self) -> bool {
         loop {
             match self.look_up().await {
                 Ok(committed) => return committed,

@@ -2,27 +2,23 @@
 
 mod ports;
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex};
 
 use diesel_migrations::EmbeddedMigrations;
-use message_bus::{Beginning, CommitError, Consumer, Unavailable};
-use shared_kernel::{Clock, IdGenerator, Timestamp};
+use message_bus::{CommitError, Unavailable};
+use shared_kernel::{Clock, IdGenerator};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
 use super::{
-    OpenError, PostgresRows, PostgresServer, SharedConnection, command_log,
+    OpenError, PostgresRows, PostgresServer, SharedConnection,
     committer::{Committer, NoUpkeep},
-    deliveries,
-    lease::{self, Lease},
+    lease::Lease,
     migrations,
     readers::SharedConnections,
 };
 use crate::{
-    CommitStatistics, EventLog, ReadError, WriteSet,
+    CommitStatistics, ReadError, WriteSet,
     columns::RowTime,
     commit_queue::{CommitQueue, commit_queue},
     commit_state::CommitState,
@@ -127,98 +123,9 @@ impl<R: PostgresRows> PostgresContext<R> {
         self.inner.readers.run(query).await
     }
 
-    /// Says which event types consumers take, before anything is committed: events of all others are published as they are
-    /// written. Where nobody says so, every event waits for a relay to find out. The first word stands.
-    pub fn consumers_take(&self, event_types: HashSet<&'static str>) {
-        // An error says that it was said before.
-        let _ = self.inner.state.taken.set(event_types);
-    }
-
     /// What the committers did so far.
     pub fn statistics(&self) -> CommitStatistics {
         self.inner.state.statistics()
-    }
-
-    /// Records where `consumer`, of this context, begins in the log of its source, unless that was done before,
-    /// and says after which sequence that is.
-    ///
-    /// # Errors
-    /// [`Unavailable`].
-    pub async fn begin_consumer(
-        &self,
-        consumer: &Consumer,
-        source: &dyn EventLog,
-    ) -> Result<i64, Unavailable> {
-        let name = consumer.name();
-        let recorded = self
-            .read(|connection| async move { deliveries::begins_after(&connection, name).await })
-            .await?;
-        if let Some(begins_after) = recorded {
-            return Ok(begins_after);
-        }
-        let begins_after = match consumer.beginning() {
-            Beginning::Now => source.last_sequence().await?,
-            Beginning::StartOfTheLog => {
-                // Before the record is written: if the process dies in between, this is done again, which changes nothing.
-                let event_types = consumer.event_types().map(str::to_owned).collect();
-                source.publish_again(event_types).await?;
-                0
-            }
-        };
-        let source = consumer.source();
-        let now = self.now();
-        self.upkeep(|connection| async move {
-            Ok(deliveries::begin(&connection, name, source, begins_after, now).await?)
-        })
-        .await?;
-        Ok(begins_after)
-    }
-
-    /// Forgets the commands that were recorded before `time`, a few at a time, so that no commit waits long for it.
-    ///
-    /// # Errors
-    /// [`Unavailable`].
-    pub async fn forget_commands_before(&self, time: Timestamp) -> Result<(), Unavailable> {
-        const AT_ONCE: i64 = 500;
-        let time = RowTime(time.as_microseconds());
-        loop {
-            let forgotten = self
-                .upkeep(|connection| async move {
-                    Ok(command_log::forget_before(&connection, time, AT_ONCE).await?)
-                })
-                .await?;
-            if forgotten == 0 {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Commits what is queued, gives back the lease and ends the connections. Says what was done in all.
-    pub async fn close(&self) -> CommitStatistics {
-        self.inner.queue.stop().await;
-        let committers = std::mem::take(
-            &mut *self
-                .inner
-                .committers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        for committer in committers {
-            if let Err(error) = committer.await {
-                tracing::error!(context = self.inner.name, %error, "a committer ended in a panic");
-            }
-        }
-        self.mark_the_rest().await;
-        if self.inner.lease.borrow().is_some() {
-            let holder = self.inner.holder;
-            let given_back = self
-                .upkeep(|connection| async move { Ok(lease::give_back(&connection, holder).await?) })
-                .await;
-            if let Err(error) = given_back {
-                tracing::warn!(context = self.inner.name, %error, "the relay's lease expires by itself");
-            }
-        }
-        self.statistics()
     }
 
     fn now(&self) -> RowTime {

@@ -1,4 +1,4 @@
-//! The server: where it is, how it is spoken to, and the checks made before anything is trusted to it.
+//! The server: where it is, and how it is spoken to.
 
 use std::{
     net::IpAddr,
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use diesel::sql_types::{Integer, Text};
+use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tokio_postgres::{
     Config, NoTls,
@@ -24,8 +24,6 @@ use super::OpenError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the system keeps sending to a server that does not acknowledge, before the connection counts as broken.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
-/// PostgreSQL 14 is the oldest that its makers still mend (postgresql.org/support/versioning).
-const OLDEST_VERSION: i32 = 140_000;
 /// Set on every connection. No statement of ours needs a tenth of these; what does is stuck, or waits for somebody who is.
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
      SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning;";
@@ -43,6 +41,11 @@ pub struct PostgresServer {
 pub(super) struct Link {
     pub(super) connection: AsyncPgConnection,
     ended: Arc<AtomicBool>,
+}
+
+/// Held for as long as its connection lives.
+pub struct PostgresLock {
+    _link: Link,
 }
 
 impl Link {
@@ -161,65 +164,25 @@ impl PostgresServer {
         Ok(Link { connection, ended })
     }
 
-    /// Refuses a server that is too old, or would not keep what was acknowledged.
-    pub(super) async fn check(&self, connection: &mut AsyncPgConnection) -> Result<(), OpenError> {
-        let found: Settings = diesel::sql_query(
-            "SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_name,
-                    current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit,
-                    current_setting('full_page_writes') AS full_page_writes,
-                    current_setting('server_encoding') AS encoding,
-                    CASE WHEN pg_is_in_recovery() THEN 'a standby' ELSE 'a primary' END AS kind",
-        )
-        .get_result(connection)
-        .await
-        .map_err(|error| OpenError::refused(&self.name, &error))?;
-        let settings = |found: String, expected: &str| OpenError::Settings {
-            server: self.name.clone(),
-            found,
-            expected: expected.to_owned(),
-        };
-        if found.version < OLDEST_VERSION {
-            return Err(settings(
-                format!("PostgreSQL {}", found.version_name),
-                "14 or newer",
-            ));
+    /// Takes the lock of the one process that may do a thing to this database; `None` when another has it.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the server cannot be asked.
+    pub async fn try_lock(&self, thing: &str) -> Result<Option<PostgresLock>, OpenError> {
+        #[derive(diesel::QueryableByName)]
+        struct Taken {
+            #[diesel(sql_type = diesel::sql_types::Bool)]
+            taken: bool,
         }
-        for (name, value, expected) in [
-            ("fsync", &found.fsync, "on"),
-            ("full_page_writes", &found.full_page_writes, "on"),
-            ("server_encoding", &found.encoding, "UTF8"),
-        ] {
-            if value != expected {
-                return Err(settings(format!("{name} = {value}"), expected));
-            }
-        }
-        // `local` does not wait for standbys, but it waits for the disk; `remote_write` and `remote_apply` wait for more.
-        if found.synchronous_commit == "off" {
-            return Err(settings("synchronous_commit = off".to_owned(), "on"));
-        }
-        if found.kind != "a primary" {
-            return Err(settings(found.kind, "a primary"));
-        }
-        Ok(())
+        let link = self.connect("public").await?;
+        let taken: Taken =
+            diesel::sql_query("SELECT pg_try_advisory_lock(hashtextextended('orderly ' || $1, 0)) AS taken")
+                .bind::<Text, _>(thing)
+                .get_result(&mut &link.connection)
+                .await
+                .map_err(|error| OpenError::refused(&self.name, &error))?;
+        Ok(taken.taken.then_some(PostgresLock { _link: link }))
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Settings {
-    #[diesel(sql_type = Integer)]
-    version: i32,
-    #[diesel(sql_type = Text)]
-    version_name: String,
-    #[diesel(sql_type = Text)]
-    fsync: String,
-    #[diesel(sql_type = Text)]
-    synchronous_commit: String,
-    #[diesel(sql_type = Text)]
-    full_page_writes: String,
-    #[diesel(sql_type = Text)]
-    encoding: String,
-    #[diesel(sql_type = Text)]
-    kind: String,
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -258,54 +221,4 @@ fn full_reason(error: &dyn std::error::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_names_host_and_database() {
-        let server = PostgresServer::new("postgres://shop:secret@127.0.0.1:5433/orders").unwrap();
-        assert_eq!(server.name(), "postgres://127.0.0.1:5433/orders");
-        assert!(server.tls.is_none());
-    }
-
-    #[test]
-    fn what_is_no_url_is_refused_without_its_password() {
-        for url in [
-            "postgres://shop:secret@127.0.0.1",
-            "postgres://shop:secret@127.0.0.1/",
-            "postgres://shop:secret@127.0.0.1/orders?sslmode=maybe",
-            "postgres://shop:secret@127.0.0.1:port/orders",
-            "postgres://shop:secret@127.0.0.1/orders?nonsense=1",
-        ] {
-            let Err(OpenError::Url { found, reason }) = PostgresServer::new(url) else {
-                panic!("{url} was taken");
-            };
-            assert!(
-                !found.contains("secret") && !reason.contains("secret"),
-                "{found}: {reason}"
-            );
-        }
-    }
-
-    #[test]
-    fn another_machine_is_spoken_to_by_tls_unless_told_otherwise() {
-        let speaks_tls = |url: &str| PostgresServer::new(url).map(|server| server.tls.is_some());
-        for url in [
-            "postgres://shop@localhost/orders",
-            "postgres://shop@[::1]/orders",
-            "postgres://shop@db.example/orders?sslmode=disable",
-        ] {
-            assert!(matches!(speaks_tls(url), Ok(false)), "{url}");
-        }
-        // A machine without any trusted certificate says so.
-        for url in [
-            "postgres://shop@db.example/orders",
-            "postgres://shop@localhost/orders?sslmode=require",
-        ] {
-            assert!(
-                matches!(speaks_tls(url), Ok(true) | Err(OpenError::Url { .. })),
-                "{url}"
-            );
-        }
-    }
-}
+mod tests;

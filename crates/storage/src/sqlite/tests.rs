@@ -3,6 +3,7 @@
 mod committing;
 mod delivering;
 mod opening;
+mod planning;
 
 use std::{pin::Pin, sync::Arc};
 
@@ -18,7 +19,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::{RowError, SqliteContext, SqliteRows};
-use crate::{DataFolder, WriteSet};
+use crate::{ContextDatabase, DataFolder, WriteSet};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/sqlite/tests/migrations");
 

@@ -8,7 +8,7 @@ use shared_kernel::{
     Clock, Currency, IdGenerator, Money, Quantity, Role, UserId,
     in_memory::{CountingIds, ManualClock},
 };
-use storage::{DataFolder, sqlite::SqliteContext};
+use storage::{ContextDatabase, DataFolder, sqlite::SqliteContext};
 
 use crate::{OrderingAdapter, OrderingRows, sqlite::MIGRATIONS};
 

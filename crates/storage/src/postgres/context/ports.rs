@@ -1,18 +1,18 @@
 //! What the bus and the relay ask of a context's schema.
 
-use std::time::Duration;
+use std::{collections::HashSet, sync::PoisonError, time::Duration};
 
 use async_trait::async_trait;
 use message_bus::{
     Backlog, CommandLog, Commits, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
     Standing, Unavailable,
 };
-use shared_kernel::Version;
+use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use super::PostgresContext;
 use crate::{
-    EventLog, History, LoggedEvent,
+    CommitStatistics, ContextDatabase, EventLog, History, LoggedEvent,
     columns::RowTime,
     held_row::HeldRow,
     postgres::{PostgresRows, command_log, deliveries, event_log, lease},
@@ -23,7 +23,7 @@ const MARKS_WAIT: Duration = Duration::from_millis(50);
 
 impl<R: PostgresRows> PostgresContext<R> {
     /// Marks what no batch has taken along.
-    pub(super) async fn mark_the_rest(&self) {
+    pub(in crate::postgres) async fn mark_the_rest(&self) {
         let Some(lease) = *self.inner.lease.borrow() else {
             return;
         };
@@ -174,5 +174,69 @@ impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
         )
         .await?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
+    fn consumers_take(&self, event_types: HashSet<&'static str>) {
+        // An error says that it was said before.
+        let _ = self.inner.state.taken.set(event_types);
+    }
+
+    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
+        self.read(|connection| async move { deliveries::begins_after(&connection, consumer).await })
+            .await
+    }
+
+    async fn record_beginning(
+        &self,
+        consumer: &'static str,
+        source: &'static str,
+        begins_after: i64,
+    ) -> Result<(), Unavailable> {
+        let now = self.now();
+        self.upkeep(|connection| async move {
+            Ok(deliveries::begin(&connection, consumer, source, begins_after, now).await?)
+        })
+        .await
+    }
+
+    async fn forget_some_commands_before(&self, time: Timestamp, limit: u32) -> Result<u64, Unavailable> {
+        let time = RowTime(time.as_microseconds());
+        let limit = i64::from(limit);
+        let forgotten = self
+            .upkeep(
+                |connection| async move { Ok(command_log::forget_before(&connection, time, limit).await?) },
+            )
+            .await?;
+        Ok(forgotten as u64)
+    }
+
+    async fn close(&self) -> CommitStatistics {
+        self.inner.queue.stop().await;
+        let committers = std::mem::take(
+            &mut *self
+                .inner
+                .committers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for committer in committers {
+            if let Err(error) = committer.await {
+                tracing::error!(context = self.inner.name, %error, "a committer ended in a panic");
+            }
+        }
+        self.mark_the_rest().await;
+        if self.inner.lease.borrow().is_some() {
+            let holder = self.inner.holder;
+            let given_back = self
+                .upkeep(|connection| async move { Ok(lease::give_back(&connection, holder).await?) })
+                .await;
+            if let Err(error) = given_back {
+                tracing::warn!(context = self.inner.name, %error, "the relay's lease expires by itself");
+            }
+        }
+        self.statistics()
     }
 }

@@ -1,18 +1,23 @@
 //! What the bus and the relay ask of a context's database.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use message_bus::{
     Backlog, CommandLog, Commits, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
     Standing, Unavailable,
 };
-use shared_kernel::Version;
+use shared_kernel::{Timestamp, Version};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::SqliteContext;
 use crate::{
-    EventLog, History, LoggedEvent,
+    CommitStatistics, ContextDatabase, EventLog, History, LoggedEvent,
     held_row::HeldRow,
     sqlite::{SqliteRows, command_log, deliveries, event_log},
 };
@@ -138,5 +143,67 @@ impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
     async fn readiness(&self) -> Result<(), Unavailable> {
         self.read(event_log::last_sequence).await?;
         self.upkeep(|_| Ok(())).await
+    }
+}
+
+#[async_trait]
+impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
+    fn consumers_take(&self, event_types: HashSet<&'static str>) {
+        // An error says that it was said before.
+        let _ = self.inner.shared.taken.set(event_types);
+    }
+
+    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
+        self.read(move |connection| deliveries::begins_after(connection, consumer))
+            .await
+    }
+
+    async fn record_beginning(
+        &self,
+        consumer: &'static str,
+        source: &'static str,
+        begins_after: i64,
+    ) -> Result<(), Unavailable> {
+        let now = self.inner.clock.now().as_microseconds();
+        self.upkeep(move |connection| {
+            Ok(deliveries::begin(
+                connection,
+                consumer,
+                source,
+                begins_after,
+                now,
+            )?)
+        })
+        .await
+    }
+
+    async fn forget_some_commands_before(&self, time: Timestamp, limit: u32) -> Result<u64, Unavailable> {
+        let (count, counted) = oneshot::channel();
+        self.upkeep(move |connection| {
+            let forgotten = command_log::forget_before(connection, time.as_microseconds(), i64::from(limit))?;
+            // An error says that the caller has gone, and so nobody counts.
+            let _ = count.send(forgotten);
+            Ok(())
+        })
+        .await?;
+        Ok(counted.await.unwrap_or(0) as u64)
+    }
+
+    async fn close(&self) -> CommitStatistics {
+        self.inner.queue.stop().await;
+        let thread = self
+            .inner
+            .committer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // It folds the log into the file, too.
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!(context = self.inner.name, "the committer ended in a panic");
+            }
+        }
+        self.statistics()
     }
 }

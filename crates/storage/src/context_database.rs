@@ -1,0 +1,69 @@
+//! A context's database, whatever the engine: what whoever runs the contexts does with it.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use message_bus::{Beginning, Consumer, ContextOperations, DeliveryStore, Unavailable};
+use shared_kernel::Timestamp;
+
+use crate::{CommitStatistics, EventLog};
+
+/// How many recorded commands are forgotten at a time, so that no commit waits long for it.
+const FORGOTTEN_AT_ONCE: u32 = 500;
+
+/// A context's database.
+#[async_trait]
+pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations {
+    /// Says which event types consumers take, before anything is committed: events of all others are published as they are
+    /// written. Where nobody says so, every event waits for a relay to find out. The first word stands.
+    fn consumers_take(&self, event_types: HashSet<&'static str>);
+
+    /// The sequence of its source's log after which a consumer of this context takes events; `None` when it never began.
+    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable>;
+
+    /// Records where a consumer of this context begins. The first record stands.
+    async fn record_beginning(
+        &self,
+        consumer: &'static str,
+        source: &'static str,
+        begins_after: i64,
+    ) -> Result<(), Unavailable>;
+
+    /// Forgets at most `limit` of the commands that were recorded before `time`, the oldest first. Says how many there were.
+    async fn forget_some_commands_before(&self, time: Timestamp, limit: u32) -> Result<u64, Unavailable>;
+
+    /// Commits what is queued and ends the connections. Says what was committed in all.
+    async fn close(&self) -> CommitStatistics;
+
+    /// Records where `consumer`, of this context, begins in the log of its source, unless that was done before,
+    /// and says after which sequence that is.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    async fn begin_consumer(&self, consumer: &Consumer, source: &dyn EventLog) -> Result<i64, Unavailable> {
+        if let Some(begins_after) = self.recorded_beginning(consumer.name()).await? {
+            return Ok(begins_after);
+        }
+        let begins_after = match consumer.beginning() {
+            Beginning::Now => source.last_sequence().await?,
+            Beginning::StartOfTheLog => {
+                // Before the record is written: if the process dies in between, this is done again, which changes nothing.
+                let event_types = consumer.event_types().map(str::to_owned).collect();
+                source.publish_again(event_types).await?;
+                0
+            }
+        };
+        self.record_beginning(consumer.name(), consumer.source(), begins_after)
+            .await?;
+        Ok(begins_after)
+    }
+
+    /// Forgets the commands that were recorded before `time`.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    async fn forget_commands_before(&self, time: Timestamp) -> Result<(), Unavailable> {
+        while self.forget_some_commands_before(time, FORGOTTEN_AT_ONCE).await? > 0 {}
+        Ok(())
+    }
+}

@@ -1,0 +1,197 @@
+//! Commits that are shared, and fates that are not.
+
+use message_bus::Unavailable;
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_batch_of_64_three_bad_write_sets_fail_alone() {
+    let fixture = Fixture::new().await;
+    fixture.context().commit(fixture.eventful(1000)).await.unwrap();
+    let write_sets = (1..=64)
+        .map(|id| {
+            let rows = match id {
+                10 => Thing::Resize {
+                    id: 1000,
+                    expected_version: 7,
+                },
+                20 => Thing::Insert {
+                    id,
+                    name: "thing 1000".to_owned(),
+                    size: 1,
+                },
+                30 => Thing::Insert {
+                    id,
+                    name: "thing 30".to_owned(),
+                    size: 0,
+                },
+                id => Fixture::thing(id),
+            };
+            fixture.write_set(rows, vec![event(id, 1)], &fixture.meta())
+        })
+        .collect();
+
+    let mut committer = fixture.committer(&fixture.server).await;
+    let answers = commit_with(&mut committer, write_sets).await;
+
+    for (id, answer) in (1..).zip(&answers) {
+        match (id, answer) {
+            (10, Err(CommitError::VersionConflict)) => {}
+            (20, Err(CommitError::AlreadyExists { constraint })) => assert_eq!(constraint, "things.name"),
+            (30, Err(CommitError::ConstraintBroken { constraint })) => {
+                assert_eq!(constraint, "size_is_positive");
+            }
+            (_, Ok(())) => {}
+            (_, Err(error)) => panic!("write set {id}: {error}"),
+        }
+    }
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 61);
+    assert_eq!(fixture.count("things").await, 62);
+    assert_eq!(
+        fixture.count("event_log").await,
+        62,
+        "events of failed write sets are gone too"
+    );
+    assert_eq!(
+        fixture
+            .count("(SELECT DISTINCT xmin::text FROM things WHERE name <> 'thing 1000') AS transactions")
+            .await,
+        // Each savepoint is a transaction of its own within the one that commits.
+        61
+    );
+    let statistics = committer.state.statistics();
+    assert_eq!(
+        (statistics.commits, statistics.write_sets),
+        (1, 61),
+        "they shared one commit"
+    );
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_without_a_fault_is_one_transaction_without_savepoints() {
+    let fixture = Fixture::new().await;
+    let write_sets = (1..=64).map(|id| fixture.eventful(id)).collect();
+    let answers = fixture.commit_together(write_sets).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    let transactions = "(SELECT DISTINCT xmin::text FROM things) AS transactions";
+    assert_eq!(fixture.count(transactions).await, 1);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_changes_of_one_thing_in_one_batch_are_decided_by_its_version() {
+    let fixture = Fixture::new().await;
+    fixture.context().commit(fixture.eventful(1)).await.unwrap();
+    let change = || {
+        let rows = Thing::Resize {
+            id: 1,
+            expected_version: 1,
+        };
+        fixture.write_set(rows, vec![event(1, 2)], &fixture.meta())
+    };
+    let answers = fixture
+        .commit_together(vec![change(), change(), fixture.eventful(2)])
+        .await;
+    assert!(
+        matches!(answers[..], [Ok(()), Err(CommitError::VersionConflict), Ok(())]),
+        "{answers:?}"
+    );
+    assert_eq!(fixture.count("things WHERE size = 2 AND version = 2").await, 1);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twins_with_one_key_write_once_and_get_one_answer() {
+    let fixture = Fixture::new().await;
+    let keyed = |id, fingerprint| {
+        let mut meta = fixture.meta();
+        meta.replay = replay("ada POST /orders 1", fingerprint);
+        fixture.write_set(Fixture::thing(id), vec![event(id, 1)], &meta)
+    };
+    let answers = fixture
+        .commit_together(vec![keyed(1, 7), keyed(2, 7), keyed(3, 8), fixture.eventful(4)])
+        .await;
+    assert!(
+        matches!(&answers[1], Err(CommitError::AlreadyDone { result }) if result == "\"done\""),
+        "{answers:?}"
+    );
+    assert!(
+        matches!(answers[2], Err(CommitError::ReplayKeyReused)),
+        "{answers:?}"
+    );
+    assert!(
+        matches!((&answers[0], &answers[3]), (Ok(()), Ok(()))),
+        "{answers:?}"
+    );
+    assert_eq!(fixture.count("things").await, 2);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_panics_fails_alone_and_the_committer_lives_on() {
+    let fixture = Fixture::new().await;
+    let panics = fixture.write_set(Thing::Panic, vec![event(9, 1)], &fixture.meta());
+    let mut committer = fixture.committer(&fixture.server).await;
+    let answers = commit_with(
+        &mut committer,
+        vec![fixture.eventful(1), panics, fixture.eventful(2)],
+    )
+    .await;
+    assert!(
+        matches!(
+            answers[..],
+            [
+                Ok(()),
+                Err(CommitError::Unavailable(Unavailable::Defect(_))),
+                Ok(())
+            ]
+        ),
+        "{answers:?}"
+    );
+    let answers = commit_with(&mut committer, vec![fixture.eventful(3)]).await;
+    assert!(matches!(answers[..], [Ok(())]), "{answers:?}");
+    assert_eq!(fixture.count("things").await, 3);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadlock_is_tried_again_and_shown_to_nobody() {
+    let fixture = Fixture::new().await;
+    for id in [1, 2] {
+        fixture.context().commit(fixture.eventful(id)).await.unwrap();
+    }
+    // Somebody else holds thing 2 and then wants thing 1, which the batch has by then: the server ends one of the two.
+    let mut other = fixture.server.connect("things").await.unwrap().connection;
+    other
+        .batch_execute(
+            "SET deadlock_timeout = '1h'; BEGIN; UPDATE things SET size = 7 WHERE name = 'thing 2'",
+        )
+        .await
+        .unwrap();
+    let resize = |id| {
+        let rows = Thing::Resize {
+            id,
+            expected_version: 1,
+        };
+        fixture.write_set(rows, vec![event(id, 2)], &fixture.meta())
+    };
+    let write_sets = vec![resize(1), resize(2)];
+    let (answers, undone) = tokio::join!(fixture.commit_together(write_sets), async {
+        // Until the batch waits for thing 2, and so holds thing 1.
+        while fixture.count("pg_locks WHERE NOT granted").await == 0 {
+            tokio::task::yield_now().await;
+        }
+        let blocked = other
+            .batch_execute("UPDATE things SET size = 8 WHERE name = 'thing 1'")
+            .await;
+        let undone = other.batch_execute("ROLLBACK").await;
+        blocked.and(undone)
+    });
+    assert!(
+        matches!(answers[..], [Ok(()), Ok(())]),
+        "{answers:?}; the other: {undone:?}"
+    );
+    assert_eq!(fixture.count("things WHERE version = 2").await, 2);
+    fixture.drop_database().await;
+}
