@@ -206,6 +206,8 @@ impl Committer {
         }
         match connection.batch_execute("COMMIT").await {
             Ok(()) => Ok(outcomes),
+            #[cfg(debug_assertions)]
+            Err(error) if crate::canary::gives_broken_commits_up() => Err(error.into()),
             Err(error) => {
                 tracing::warn!(%error, "a connection broke in COMMIT; the outcome is looked up");
                 Err(Failure::Unknown(outcomes))
