@@ -32,7 +32,7 @@ pub(crate) enum Place {
 /// Held by the one process that does what the lock is for; given back when it is dropped, and when the process dies.
 pub(crate) enum Lock {
     File { _held: File },
-    Session { _held: PostgresLock },
+    Session { _held: Box<PostgresLock> },
 }
 
 /// Every context's database, open, and the adapters over it.
@@ -105,7 +105,9 @@ impl Place {
                 }
             }
             Self::Server(server) => match server.try_lock(thing).await? {
-                Some(held) => Ok(Lock::Session { _held: held }),
+                Some(held) => Ok(Lock::Session {
+                    _held: Box::new(held),
+                }),
                 None => Err(already(&server.name())),
             },
         }

@@ -63,12 +63,12 @@ pub(super) async fn migrate(
         .map_err(|error| OpenError::refused(server.name(), &error))?;
     let known = known_versions::<Pg>(&[&OWN, &migrations]).map_err(&failed)?;
     let mut harness = AsyncMigrationHarness::new(link.connection);
-    let applied = applied_versions(&mut harness).map_err(|reason| refused_or(server, reason, &failed))?;
+    let applied = applied_versions(&mut harness).map_err(|reason| refused_or(server, reason, failed))?;
     refuse_newer(server, schema, &known, &applied)?;
     for source in [OWN, migrations] {
         harness
             .run_pending_migrations(source)
-            .map_err(|error| refused_or(server, error.to_string(), &failed))?;
+            .map_err(|error| refused_or(server, error.to_string(), failed))?;
     }
     Ok(())
 }

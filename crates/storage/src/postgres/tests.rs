@@ -4,7 +4,10 @@ mod breaking;
 mod committing;
 mod relaying;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use diesel::{QueryResult, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -87,7 +90,11 @@ impl Fixture {
     async fn new() -> Self {
         let url = administrators_url();
         let administrator = PostgresServer::new(&url).unwrap();
-        let name = format!("storage_test_{}", Uuid::now_v7().simple());
+        let name = format!(
+            "storage_test_{}_{}",
+            std::process::id(),
+            SharedIds.next_id().as_u128()
+        );
         administer(&administrator, &format!("CREATE DATABASE {name}")).await;
         let (before, _) = url.rsplit_once('/').unwrap();
         let server = PostgresServer::new(&format!("{before}/{name}")).unwrap();
@@ -110,7 +117,7 @@ impl Fixture {
             "things",
             MIGRATIONS,
             Arc::clone(&self.clock) as Arc<dyn Clock>,
-            &RealIds,
+            &SharedIds,
         )
         .await
         .unwrap()
@@ -148,7 +155,7 @@ impl Fixture {
             replay,
             result: "\"done\"".to_owned(),
         });
-        WriteSet::new(rows, events, replay, "things", meta, &RealIds)
+        WriteSet::new(rows, events, replay, "things", meta, &SharedIds)
     }
 
     /// An insert of thing `id` together with its first event.
@@ -175,7 +182,7 @@ impl Fixture {
     /// A committer that no queue feeds.
     async fn committer(&self, server: &PostgresServer) -> Committer {
         let mut committer = Committer {
-            id: Uuid::now_v7(),
+            id: SharedIds.next_id(),
             server: server.clone(),
             schema: "things",
             state: Arc::new(CommitState::default()),
@@ -208,12 +215,13 @@ async fn commit_with(
         .collect()
 }
 
-/// Several processes share a database here, and counted ids would be the same in each.
-struct RealIds;
+/// Several contexts share a database here, as several processes would, and none may have another's ids.
+struct SharedIds;
 
-impl IdGenerator for RealIds {
+impl IdGenerator for SharedIds {
     fn next_id(&self) -> Uuid {
-        Uuid::now_v7()
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Uuid::from_u128(u128::from(LAST.fetch_add(1, Ordering::Relaxed)) + 1)
     }
 
     fn random_bytes(&self) -> [u8; 32] {
