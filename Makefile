@@ -1,9 +1,10 @@
 # What one can do here. `make` alone lists it.
 #
-# Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, curl and Python 3.
+# Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, curl and Python 3. What tests and measures on
+# PostgreSQL starts one of its own, of version 14 or newer; where it is missing, root has it installed, others are told to.
 
 CARGO ?= cargo
-# Rounds of each torture test under `make torture`; `make test` plays three.
+# Kills of a server under `make torture`, and four times as many cuts; `make test` makes three, and ten.
 ROUNDS ?= 25
 # Orders that the demo customers have in all after `make seed`.
 ORDERS ?= 60
@@ -40,7 +41,7 @@ doc: ## build the code's documentation; broken links fail
 bench: ## measure the promised figures (long, with 5 million orders; ORDERS=100000 took two minutes)
 	@.ci/bench
 
-torture: ## run the kill tests with their full counts (ROUNDS=25)
+torture: ## kill servers and databases under load, and cut connections, many times (ROUNDS=25)
 	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) .ci/test torture
 
 contract: ## check the contract against the running server (schemathesis, from PyPI)

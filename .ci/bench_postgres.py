@@ -17,9 +17,10 @@ import urllib.request
 from throwaway_postgres import ThrowawayPostgres
 
 CLIENTS = 16
-# What a UUIDv7 is made of: 48 bits of time, and chance.
+ANY_ID = "gen_random_uuid()"
+# Begins with the time, as the UUIDv7 of a real order: new ones stand at the end of their index.
 NEW_ID = ("(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || "
-          "'7' || substr(md5(random()::text), 1, 3) || 'b' || substr(md5(random()::text), 1, 15))::uuid")
+          "substr(gen_random_uuid()::text, 14))::uuid")
 # As long, as random and as unique as a real one.
 NEW_REFERENCE = "overlay(encode(decode(lpad(to_hex(:chance::bigint), 12, '0'), 'hex'), 'base64') PLACING '-' FROM 5 FOR 0)"
 # How long a server may take to be itself again after its database was killed.
@@ -94,14 +95,14 @@ class Sql(str):
 
 def placing_one_by_one(database, order_id):
     """A transaction that writes what Orderly wrote for this order."""
-    new_id, now, placed = Sql(NEW_ID), Sql("now()"), Sql(":order_id::uuid")
+    any_id, now, placed = Sql(ANY_ID), Sql("now()"), Sql(":order_id::uuid")
     order = database.first_row("orders", f"id = '{order_id}'") | {
-        "id": new_id, "reference": Sql(NEW_REFERENCE), "placed_at": now, "updated_at": now}
+        "id": Sql(NEW_ID), "reference": Sql(NEW_REFERENCE), "placed_at": now, "updated_at": now}
     positions = database.asked(f"SELECT position FROM ordering.order_lines WHERE order_id = '{order_id}'").split()
     lines = [database.first_row("order_lines", f"order_id = '{order_id}' AND position = {position}")
-             | {"order_id": placed, "line_id": new_id} for position in positions]
+             | {"order_id": placed, "line_id": any_id} for position in positions]
     event = database.first_row("event_log", f"aggregate_id = '{order_id}'") | {
-        "event_id": new_id, "command_id": new_id, "aggregate_id": placed, "occurred_at": now}
+        "event_id": any_id, "command_id": any_id, "aggregate_id": placed, "occurred_at": now}
     script = Script("\\set chance random(0, 281474976710655)", "BEGIN;")
     script.insert("orders", [order], " RETURNING id AS order_id \\gset")
     script.insert("order_lines", lines)

@@ -7,5 +7,6 @@
 
 mod folders;
 mod installation;
+mod servers;
 mod settings;
 mod stopping;
