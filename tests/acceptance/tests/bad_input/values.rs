@@ -1,6 +1,6 @@
 //! Values that are wrong, alone or together.
 
-use acceptance::{Asking, Engine, a_line, an_address, an_order, on_every_engine};
+use acceptance::{Asking, Engine, PASSWORD, a_line, an_address, an_order, on_every_engine};
 use reqwest::Method;
 use serde_json::json;
 
@@ -12,6 +12,7 @@ on_every_engine!(
     negative_zero_fractional_and_huge_quantities_are_refused,
     an_unknown_currency_and_a_mixed_one_are_refused,
     more_than_50_lines_and_more_than_10_000_are_refused,
+    zero_bytes_and_line_breaks_are_refused_wherever_text_goes,
     an_address_without_a_country_or_a_postal_code_is_refused,
     bad_parameters_of_a_list_are_refused,
     unknown_paths_and_methods_are_problems_as_well
@@ -109,6 +110,28 @@ async fn more_than_50_lines_and_more_than_10_000_are_refused(engine: Engine) {
     let total = an_order().with_line(a_line().at("10000.01")).body();
     shop.refuses(shop.app.post("/orders").json(&total), 422, "order_total_limit")
         .await;
+}
+
+/// PostgreSQL cannot keep a zero byte, and SQLite can: both are never asked to.
+async fn zero_bytes_and_line_breaks_are_refused_wherever_text_goes(engine: Engine) {
+    let shop = Shop::open(engine).await;
+    for text in ["Ket\0tle", "Kettle\n", "\0"] {
+        shop.refuses_to_place(
+            &an_order_with("product_name", json!(text)),
+            &["/lines/0/product_name text_not_printable"],
+        )
+        .await;
+        let mut address = an_address();
+        address["shipping_address"]["street"] = json!(text);
+        let confirm = shop.app.post(&format!("{}/confirm", shop.order_path()));
+        shop.refuses(confirm.json(&address), 422, "invalid_body").await;
+        let cancel = shop.app.post(&format!("{}/cancel", shop.order_path()));
+        shop.refuses(cancel.json(&json!({"reason": text})), 422, "invalid_body")
+            .await;
+        let register = shop.app.post("/users");
+        let user = json!({"email": format!("ada{text}@example.org"), "password": PASSWORD});
+        shop.refuses(register.json(&user), 422, "invalid_body").await;
+    }
 }
 
 async fn an_address_without_a_country_or_a_postal_code_is_refused(engine: Engine) {
