@@ -120,14 +120,18 @@ async fn copy_table(
     let mut rows = source
         .rows(table.name(), table.columns(), table.key())
         .map_err(|error| failed(error.into()))?
-        .peekable();
+        // SQLite begins again for whoever asks once more after the end.
+        .fuse();
     let mut count = 0;
-    while rows.peek().is_some() {
+    loop {
         let page: Vec<AnyRow> = rows
             .by_ref()
             .take(PAGE)
             .collect::<Result<_, _>>()
             .map_err(|error| failed(error.into()))?;
+        if page.is_empty() {
+            break;
+        }
         target.insert(table, &page).await.map_err(failed)?;
         let found = target.read_back(table, &page).await.map_err(failed)?;
         compare(table, &page, found)?;

@@ -121,3 +121,36 @@ fn a_copy_that_is_killed_in_the_middle_was_never_there() {
     binary.run(source.path(), &arguments(&copy)).expecting_success();
     assert!(rows_in(&target) > 1000);
 }
+
+#[test]
+fn what_is_read_back_otherwise_than_it_was_written_is_not_committed() {
+    let (source, target) = (an_installation(), Installation::new(Engine::Postgres));
+    let binary = Binary::released();
+    binary
+        .run(source.path(), &["seed", "--orders", "1"])
+        .expecting_success();
+    binary.run(target.path(), &["migrate", "up"]).expecting_success();
+    let copy = copy_to(&target);
+    for (table, meddling) in [
+        ("accounts.users", "NEW.password_hash := 'another'; RETURN NEW"),
+        (
+            "ordering.orders",
+            "NEW.placed_at := NEW.placed_at + interval '1 us'; RETURN NEW",
+        ),
+        ("ordering.event_log", "NEW.data := '{}'; RETURN NEW"),
+        ("ordering.order_lines", "RETURN NULL"),
+    ] {
+        target.database().run(&format!(
+            "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {meddling}; END $$;
+             CREATE TRIGGER meddling BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION meddle()"
+        ));
+        let line = binary.run(source.path(), &arguments(&copy)).expecting_one_line(1);
+        assert!(
+            line.contains(table) && line.contains("nothing was copied"),
+            "{line}"
+        );
+        assert_eq!(rows_in(&target), 0, "{table}");
+        target.database().run("DROP FUNCTION meddle CASCADE");
+    }
+    binary.run(source.path(), &arguments(&copy)).expecting_success();
+}

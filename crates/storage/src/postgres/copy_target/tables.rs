@@ -214,3 +214,52 @@ const fn number(value: &Value) -> Option<i64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(kinds: &[&str]) -> TargetTable {
+        let column = |kind: &&str| Column {
+            name: (*kind).to_owned(),
+            kind: (*kind).to_owned(),
+            is_key: *kind == "uuid",
+            counts: false,
+        };
+        TargetTable {
+            context: "shop",
+            name: "things".to_owned(),
+            columns: kinds.iter().map(column).collect(),
+        }
+    }
+
+    fn texts(texts: [&str; 2]) -> AnyRow {
+        AnyRow(texts.map(|text| Value::Text(text.to_owned())).to_vec())
+    }
+
+    #[test]
+    fn json_is_compared_by_its_meaning_and_text_by_its_bytes() {
+        let table = table(&["jsonb", "text"]);
+        let row = texts([r#"{"b":1,"a":[]}"#, r#"{"b":1}"#]);
+        assert!(table.is_same(&row, &texts([r#"{"a": [], "b": 1}"#, r#"{"b":1}"#])));
+        assert!(!table.is_same(&row, &texts([r#"{"a": [], "b": 2}"#, r#"{"b":1}"#])));
+        assert!(!table.is_same(&row, &texts([r#"{"b":1,"a":[]}"#, r#"{"b": 1}"#])));
+        assert!(
+            !table.is_same(&row, &AnyRow(row.0[..1].to_vec())),
+            "a value is missing"
+        );
+    }
+
+    #[test]
+    fn a_value_that_its_column_cannot_hold_is_named() {
+        let table = table(&["uuid", "bigint"]);
+        for (row, named) in [
+            (vec![Value::Bytes(vec![1]), Value::Null], "uuid"),
+            (vec![Value::Null, Value::Text("1".to_owned())], "bigint"),
+            (vec![Value::Null], "bigint"),
+        ] {
+            let bound = table.bound(BatchStatement::default(), &[AnyRow(row)], table.all());
+            assert!(matches!(bound, Err(ReadError::Corrupt(reason)) if reason.contains(named)));
+        }
+    }
+}
