@@ -3,6 +3,8 @@
 //! Whether the session still stands is not asked here. Time is the caller's: the crate's own check of the expiry,
 //! which would read the system's clock, is switched off.
 
+mod verified_tokens;
+
 use std::sync::Arc;
 
 use accounts_app::{AccessClaims, AccessTokens, IssuedAccessToken, RejectedToken, Secret};
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{IdGenerator, Role, SessionId, Timestamp, UserId};
 use uuid::Uuid;
 
+use self::verified_tokens::VerifiedTokens;
 use crate::SigningSecret;
 
 /// How long a token serves, in seconds.
@@ -42,11 +45,22 @@ struct Claims {
     jti: Uuid,
 }
 
+/// What a well-signed token of ours says, whatever the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct SignedClaims {
+    access: AccessClaims,
+    /// Seconds since 1970.
+    issued_at: i64,
+    /// Seconds since 1970.
+    expires_at: i64,
+}
+
 /// Issues and verifies access tokens.
 pub struct JwtAccessTokens {
     signing: EncodingKey,
     verifying: DecodingKey,
     validation: Validation,
+    verified: VerifiedTokens,
     ids: Arc<dyn IdGenerator>,
 }
 
@@ -63,8 +77,34 @@ impl JwtAccessTokens {
             signing: EncodingKey::from_secret(key.bytes()),
             verifying: DecodingKey::from_secret(key.bytes()),
             validation,
+            verified: VerifiedTokens::default(),
             ids,
         }
+    }
+
+    fn read(&self, token: &str) -> Result<SignedClaims, RejectedToken> {
+        let token =
+            decode::<Claims>(token, &self.verifying, &self.validation).map_err(|error| why(&error))?;
+        if token.header.typ.as_deref() != Some(TYPE) {
+            return Err(RejectedToken::NotForThisService);
+        }
+        let claims = token.claims;
+        let lifetime = claims
+            .exp
+            .checked_sub(claims.iat)
+            .ok_or(RejectedToken::Malformed)?;
+        if !(1..=i64::from(LIFETIME_SECONDS)).contains(&lifetime) {
+            return Err(RejectedToken::Malformed);
+        }
+        Ok(SignedClaims {
+            access: AccessClaims {
+                user_id: claims.sub,
+                role: claims.role,
+                session_id: claims.sid,
+            },
+            issued_at: claims.iat,
+            expires_at: claims.exp,
+        })
     }
 }
 
@@ -92,30 +132,22 @@ impl AccessTokens for JwtAccessTokens {
     }
 
     fn verify(&self, token: &str, now: Timestamp) -> Result<AccessClaims, RejectedToken> {
-        let token =
-            decode::<Claims>(token, &self.verifying, &self.validation).map_err(|error| why(&error))?;
-        if token.header.typ.as_deref() != Some(TYPE) {
-            return Err(RejectedToken::NotForThisService);
-        }
-        let claims = token.claims;
-        let lifetime = claims
-            .exp
-            .checked_sub(claims.iat)
-            .ok_or(RejectedToken::Malformed)?;
-        if !(1..=i64::from(LIFETIME_SECONDS)).contains(&lifetime) {
-            return Err(RejectedToken::Malformed);
-        }
-        if claims.iat > now.as_seconds() + CLOCK_SKEW_SECONDS {
+        let now = now.as_seconds();
+        let claims = match self.verified.get(token) {
+            Some(claims) => claims,
+            None => {
+                let claims = self.read(token)?;
+                self.verified.keep(token, claims, now);
+                claims
+            }
+        };
+        if claims.issued_at > now + CLOCK_SKEW_SECONDS {
             return Err(RejectedToken::IssuedInTheFuture);
         }
-        if claims.exp <= now.as_seconds() {
+        if claims.expires_at <= now {
             return Err(RejectedToken::Expired);
         }
-        Ok(AccessClaims {
-            user_id: claims.sub,
-            role: claims.role,
-            session_id: claims.sid,
-        })
+        Ok(claims.access)
     }
 }
 

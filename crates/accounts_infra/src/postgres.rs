@@ -104,3 +104,6 @@ impl PostgresRows for AccountsRows {
         Ok(Vec::new())
     }
 }
+
+#[cfg(test)]
+mod tests;

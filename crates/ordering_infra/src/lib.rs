@@ -10,6 +10,9 @@ mod order_rows;
 mod store;
 mod unit_of_work;
 
+#[cfg(test)]
+mod test_orders;
+
 pub mod postgres;
 pub mod sqlite;
 

@@ -6,6 +6,9 @@ mod order_tables;
 mod schema;
 mod whole_orders;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -70,15 +70,24 @@ impl Installation {
         self.databases.contexts()
     }
 
-    /// A relay for each context whose events somebody takes or may come to take.
-    pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
+    /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,
+    /// whose consumers count, whatever another command was built with; and the seed, which would leave it millions to look at.
+    pub(crate) fn publish_what_nobody_takes(&self) {
         let consumers = subscriptions(&self.ordering);
-        // Only the process that serves says so: it is the one whose consumers count, whatever another command was built with.
         let Databases {
             accounts, ordering, ..
         } = &self.databases;
         accounts.consumers_take(taken_from("accounts", &consumers));
         ordering.consumers_take(taken_from("ordering", &consumers));
+    }
+
+    /// A relay for each context whose events somebody takes or may come to take.
+    pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
+        self.publish_what_nobody_takes();
+        let consumers = subscriptions(&self.ordering);
+        let Databases {
+            accounts, ordering, ..
+        } = &self.databases;
         let mut from_accounts = Vec::new();
         for consumer in consumers {
             // The one place that says which database a consumer's context has; today all consumers are ordering's.

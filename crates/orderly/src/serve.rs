@@ -118,8 +118,12 @@ fn switch_on_canaries() -> Result<(), Failure> {
             storage::canary::switch_on_answer_before_commit();
             Ok(())
         }
+        Some("give-broken-commits-up") => {
+            storage::canary::switch_on_give_broken_commits_up();
+            Ok(())
+        }
         Some(other) => Err(Failure::usage(format!(
-            "ORDERLY_CANARY is {other:?}: expected answer-before-commit"
+            "ORDERLY_CANARY is {other:?}: expected answer-before-commit or give-broken-commits-up"
         ))),
     }
 }

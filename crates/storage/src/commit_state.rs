@@ -5,10 +5,10 @@ use std::{
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use message_bus::{BatchSizes, CommitError, Unavailable};
+use message_bus::{Audience, BatchSizes, CommitError, Unavailable};
 use tokio::sync::{Notify, oneshot};
 
-use crate::commit_queue::Job;
+use crate::WriteSet;
 
 /// Where the outcome of a job is told.
 pub(crate) type Answer = oneshot::Sender<Result<(), CommitError>>;
@@ -29,7 +29,7 @@ pub(crate) struct CommitState {
     marks: Mutex<Vec<i64>>,
     /// The event types that some consumer takes.
     pub(crate) taken: OnceLock<HashSet<&'static str>>,
-    /// Told of each commit.
+    /// Told of each commit that may have left something to publish.
     pub(crate) committed: Notify,
     batches: Mutex<BatchSizes>,
 }
@@ -54,6 +54,14 @@ impl CommitState {
         self.taken.get().is_none_or(|taken| taken.contains(event_type))
     }
 
+    /// Whether some event of a write set is left for the relay.
+    pub(crate) fn is_to_be_published<R>(&self, write_set: &WriteSet<R>) -> bool {
+        write_set
+            .events
+            .iter()
+            .any(|event| event.audience == Audience::Delivered && self.takes(&event.envelope.event_type))
+    }
+
     /// The marks that wait for a batch.
     pub(crate) fn marks(&self) -> MutexGuard<'_, Vec<i64>> {
         lock(&self.marks)
@@ -65,16 +73,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Who waits for a job.
-pub(crate) fn answer_of<R, H>(job: Job<R, H>) -> Option<Answer> {
-    match job {
-        Job::WriteSet { answer, .. } | Job::Upkeep { answer, .. } => Some(answer),
-        Job::Stop => None,
-    }
-}
-
 /// Tells everybody that nothing was done for them, and why.
-pub(crate) fn refuse_all(answers: impl Iterator<Item = Answer>, why: impl Fn() -> Unavailable) {
+pub(crate) fn refuse_all(answers: Vec<Answer>, why: impl Fn() -> Unavailable) {
     for answer in answers {
         // An error says that the caller has gone, and nothing was done for it.
         let _ = answer.send(Err(why().into()));

@@ -65,7 +65,7 @@ pub trait EventLog: Send + Sync {
     /// none comes. When they are lost, the events are delivered again, which changes nothing.
     fn mark_published(&self, sequences: Vec<i64>);
 
-    /// Resolves when something was committed since the last call, by this process.
+    /// Resolves when something to publish was committed since the last call, by this process.
     async fn committed(&self);
 
     /// The largest sequence given so far; 0 in an empty log.

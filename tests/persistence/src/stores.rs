@@ -11,7 +11,6 @@ use message_bus::CommitError;
 use ordering_app::{OrderQueries, Ordering, OrderingUnits, VisibleTo};
 use ordering_domain::{Customer, Order};
 use shared_kernel::{AggregateRoot, CustomerId, OrderId, Role, UserId};
-use tempfile::TempDir;
 
 use crate::{event_history::EventHistory, seams::Seams};
 
@@ -21,24 +20,24 @@ pub(crate) struct AccountsStore {
     pub(crate) queries: Arc<dyn UserQueries>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
-    _folder: Option<TempDir>,
+    _ground: Box<dyn Send>,
 }
 
 impl AccountsStore {
-    /// `folder` is deleted together with the store, if it has one.
+    /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
     pub(crate) fn new(
         units: Arc<dyn AccountsUnits>,
         queries: Arc<dyn UserQueries>,
         history: EventHistory,
         seams: Seams,
-        folder: Option<TempDir>,
+        ground: impl Send + 'static,
     ) -> Self {
         Self {
             units,
             queries,
             history,
             seams,
-            _folder: folder,
+            _ground: Box::new(ground),
         }
     }
 
@@ -107,24 +106,24 @@ pub(crate) struct OrderingStore {
     pub(crate) queries: Arc<dyn OrderQueries>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
-    _folder: Option<TempDir>,
+    _ground: Box<dyn Send>,
 }
 
 impl OrderingStore {
-    /// `folder` is deleted together with the store, if it has one.
+    /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
     pub(crate) fn new(
         units: Arc<dyn OrderingUnits>,
         queries: Arc<dyn OrderQueries>,
         history: EventHistory,
         seams: Seams,
-        folder: Option<TempDir>,
+        ground: impl Send + 'static,
     ) -> Self {
         Self {
             units,
             queries,
             history,
             seams,
-            _folder: folder,
+            _ground: Box::new(ground),
         }
     }
 

@@ -104,6 +104,9 @@ impl Committer {
     async fn commit<R: PostgresRows>(&mut self, batch: Vec<(Box<WriteSet<R>>, Answer)>) {
         let (write_sets, mut answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let write_sets: Vec<&WriteSet<R>> = write_sets.iter().map(Box::as_ref).collect();
+        let something_to_publish = write_sets
+            .iter()
+            .any(|write_set| self.state.is_to_be_published(write_set));
         let mut attempt = 1;
         let committed = loop {
             match self.try_to_commit(&write_sets, &mut answers).await {
@@ -122,11 +125,13 @@ impl Committer {
                     // An error says that the caller has gone. What it asked for is done all the same.
                     let _ = answer.send(outcome);
                 }
-                self.state.committed.notify_one();
+                if something_to_publish {
+                    self.state.committed.notify_one();
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "a batch was not committed");
-                refuse_all(answers.into_iter(), || match &error {
+                refuse_all(answers, || match &error {
                     Unavailable::OutcomeUnknown => Unavailable::OutcomeUnknown,
                     error => Unavailable::dependency(error),
                 });
@@ -201,6 +206,8 @@ impl Committer {
         }
         match connection.batch_execute("COMMIT").await {
             Ok(()) => Ok(outcomes),
+            #[cfg(debug_assertions)]
+            Err(error) if crate::canary::gives_broken_commits_up() => Err(error.into()),
             Err(error) => {
                 tracing::warn!(%error, "a connection broke in COMMIT; the outcome is looked up");
                 Err(Failure::Unknown(outcomes))

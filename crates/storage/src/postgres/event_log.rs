@@ -1,8 +1,6 @@
 //! The event log's rows: written by the committers, read by the relay.
 
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, dsl::max, dsl::not,
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, dsl::max, dsl::not};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::Audience;
 use shared_kernel::{Timestamp, Version};
@@ -15,7 +13,7 @@ use crate::{
     event_row::{EventRow, to_time, to_version},
 };
 
-/// Appends events. Those that no consumer takes are published as they are written: there is nobody left to tell.
+/// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
 pub(super) async fn append(
     connection: &AsyncPgConnection,
     events: &[&UnloggedEvent],
@@ -28,7 +26,7 @@ pub(super) async fn append(
     let is_private = |event: &UnloggedEvent| event.audience == Audience::Private;
     let published_at = |event: &&UnloggedEvent| {
         let occurred_at = RowTime(event.envelope.occurred_at.as_microseconds());
-        (!is_private(event) && !is_taken(&event.envelope.event_type)).then_some(occurred_at)
+        (is_private(event) || !is_taken(&event.envelope.event_type)).then_some(occurred_at)
     };
     BatchStatement::new(
         "INSERT INTO event_log (event_id, event_type, schema_version, private, aggregate_type, aggregate_id,
@@ -107,7 +105,7 @@ pub(super) async fn unpublished(
     limit: u32,
 ) -> Result<Vec<LoggedEvent>, ReadError> {
     event_log::table
-        .filter(event_log::published_at.is_null().and(not(event_log::private)))
+        .filter(event_log::published_at.is_null())
         .order(event_log::sequence)
         .limit(i64::from(limit))
         .select((
@@ -136,7 +134,7 @@ pub(super) async fn unpublished(
 /// How many events are unpublished.
 pub(super) async fn count_unpublished(connection: &AsyncPgConnection) -> Result<u64, ReadError> {
     let count: i64 = event_log::table
-        .filter(event_log::published_at.is_null().and(not(event_log::private)))
+        .filter(event_log::published_at.is_null())
         .count()
         .get_result(&mut &*connection)
         .await?;
@@ -148,7 +146,7 @@ pub(super) async fn oldest_unpublished_at(
     connection: &AsyncPgConnection,
 ) -> Result<Option<Timestamp>, ReadError> {
     let oldest: Option<RowTime> = event_log::table
-        .filter(event_log::published_at.is_null().and(not(event_log::private)))
+        .filter(event_log::published_at.is_null())
         .order(event_log::sequence)
         .select(event_log::occurred_at)
         .first(&mut &*connection)

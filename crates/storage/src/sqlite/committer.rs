@@ -1,8 +1,11 @@
 //! The one thread that writes a context's file: many write sets, one transaction, one sync.
 //!
-//! Callers share the cost of a commit, not its fate. Each write set is written in a savepoint, so that a
-//! stale version, a duplicate key or a bad row undoes that write set and no other. Everyone is answered
-//! after COMMIT, also those who failed: what they failed on may stand in this very batch.
+//! Callers share the cost of a commit, not its fate: a stale version, a duplicate key or a bad row undoes its own
+//! write set and no other. Nearly always all go well, so a batch is first written as one; if that fails it is undone
+//! and written again, each write set in a savepoint. Everyone is answered after COMMIT, also those who failed: what
+//! they failed on may stand in this very batch.
+
+mod sorted;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,13 +21,14 @@ use diesel::{
 use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
 
+use self::sorted::Sorted;
 use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log};
 #[cfg(debug_assertions)]
 use crate::commit_state::answer_too_early;
 use crate::{
     WriteSet,
     commit_queue::{Batches, Job},
-    commit_state::{Answer, CommitState, answer_of, refuse_all},
+    commit_state::{Answer, CommitState, refuse_all},
 };
 
 /// Upkeep: a small write of storage's own that goes along with a batch.
@@ -36,6 +40,9 @@ pub(super) struct Committer {
     pub(super) file: PathBuf,
     pub(super) shared: Arc<CommitState>,
     pub(super) clock: Arc<dyn Clock>,
+    /// Whether a write set of the last batch failed. Trouble seldom comes alone, and writing a batch twice costs more
+    /// than savepoints do.
+    pub(super) some_failed: bool,
 }
 
 impl Committer {
@@ -54,51 +61,33 @@ impl Committer {
     }
 
     fn commit<R: SqliteRows>(&mut self, batch: Vec<Job<R, Upkeep>>) {
-        if let Err(error) =
-            AnsiTransactionManager::begin_transaction_sql(&mut self.connection, "BEGIN IMMEDIATE")
-        {
+        let Sorted {
+            write_sets,
+            upkeep,
+            answers,
+        } = Sorted::of(batch);
+        let something_to_publish = !upkeep.is_empty()
+            || write_sets
+                .iter()
+                .any(|write_set| self.shared.is_to_be_published(write_set));
+        if let Err(error) = self.begin() {
             tracing::warn!(%error, "a batch could not begin");
-            let refusals = batch.into_iter().filter_map(answer_of);
-            refuse_all(refusals, || Unavailable::Busy {
+            refuse_all(answers, || Unavailable::Busy {
                 retry_after_seconds: 1,
             });
             self.reconnect();
             return;
         }
-        let mut answers: Vec<(Answer, Result<(), CommitError>)> = Vec::with_capacity(batch.len());
-        let mut written = 0;
-        let shared = Arc::clone(&self.shared);
-        let mut jobs = batch.into_iter();
-        while let Some(job) = jobs.next() {
-            let (answer, result) = match job {
-                Job::WriteSet { write_set, answer } => {
-                    let result = self.write_alone(|connection| write(connection, &write_set, &shared));
-                    written += u64::from(result.is_ok());
-                    (answer, result)
-                }
-                Job::Upkeep { work, answer } => (answer, self.write_alone(work)),
-                Job::Stop => continue,
-            };
-            match result {
-                Ok(()) => answers.push((answer, Ok(()))),
-                Err(WriteFailure::Alone(error)) => answers.push((answer, Err(error))),
-                Err(WriteFailure::Database(error)) => {
-                    let rest = jobs.filter_map(answer_of);
-                    let everyone = answers.into_iter().map(|(answer, _)| answer);
-                    self.abandon(everyone.chain([answer]).chain(rest), &error);
-                    return;
-                }
-            }
-        }
-        let marks = std::mem::take(&mut *self.shared.marks());
-        if !marks.is_empty() {
-            let now = self.clock.now().as_microseconds();
-            if let Err(error) = event_log::mark_published(&mut self.connection, &marks, now) {
-                self.shared.marks().extend(marks);
-                self.abandon(answers.into_iter().map(|(answer, _)| answer), &error);
-                return;
-            }
-        }
+        let results = match self.write_batch(&write_sets, upkeep) {
+            Ok(results) => results,
+            Err(error) => return self.abandon(answers, &error),
+        };
+        let written = results
+            .iter()
+            .take(write_sets.len())
+            .filter(|result| result.is_ok())
+            .count();
+        let answers: Vec<_> = answers.into_iter().zip(results).collect();
         #[cfg(debug_assertions)]
         let answers = answer_too_early(answers);
         if let Err(error) = AnsiTransactionManager::commit_transaction(&mut self.connection) {
@@ -107,39 +96,98 @@ impl Committer {
                 &error,
             );
         }
-        self.shared.batches().add(written);
+        self.shared.batches().add(written as u64);
         for (answer, result) in answers {
             // An error says that the caller has gone. What it asked for is done all the same.
             let _ = answer.send(result);
         }
-        self.shared.committed.notify_one();
+        if something_to_publish {
+            self.shared.committed.notify_one();
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), DieselError> {
+        AnsiTransactionManager::begin_transaction_sql(&mut self.connection, "BEGIN IMMEDIATE")
+    }
+
+    /// Writes a batch. Each job has its own result, the write sets' first; an error is the whole batch's.
+    fn write_batch<R: SqliteRows>(
+        &mut self,
+        write_sets: &[Box<WriteSet<R>>],
+        upkeep: Vec<Upkeep>,
+    ) -> Result<Vec<Result<(), CommitError>>, DieselError> {
+        let mut results = Vec::with_capacity(write_sets.len() + upkeep.len());
+        if !self.some_failed && self.write_together(write_sets)? {
+            results.resize_with(write_sets.len(), || Ok(()));
+        } else {
+            let shared = Arc::clone(&self.shared);
+            for write_set in write_sets {
+                results.push(self.write_alone(|connection| write(connection, write_set, &shared))?);
+            }
+            self.some_failed = results.iter().any(Result::is_err);
+        }
+        for work in upkeep {
+            results.push(self.write_alone(work)?);
+        }
+        self.write_marks()?;
+        Ok(results)
+    }
+
+    /// Writes them all without a savepoint for each, and says whether all went well. If not, nothing is written.
+    fn write_together<R: SqliteRows>(
+        &mut self,
+        write_sets: &[Box<WriteSet<R>>],
+    ) -> Result<bool, DieselError> {
+        let (connection, shared) = (&mut self.connection, &self.shared);
+        let mut write_sets = write_sets.iter();
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            write_sets.try_for_each(|write_set| write(connection, write_set, shared))
+        }));
+        if matches!(result, Ok(Ok(()))) {
+            return Ok(true);
+        }
+        AnsiTransactionManager::rollback_transaction(&mut self.connection)?;
+        self.begin()?;
+        Ok(false)
+    }
+
+    /// Marks what was published since the last batch.
+    fn write_marks(&mut self) -> Result<(), DieselError> {
+        let marks = std::mem::take(&mut *self.shared.marks());
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now().as_microseconds();
+        let marked = event_log::mark_published(&mut self.connection, &marks, now);
+        if marked.is_err() {
+            self.shared.marks().extend(marks);
+        }
+        marked
     }
 
     /// Writes in a savepoint. Only when the savepoint itself cannot be left has the whole batch failed.
     fn write_alone(
         &mut self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure>,
-    ) -> Result<(), WriteFailure> {
-        AnsiTransactionManager::begin_transaction(&mut self.connection).map_err(WriteFailure::Database)?;
+    ) -> Result<Result<(), CommitError>, DieselError> {
+        AnsiTransactionManager::begin_transaction(&mut self.connection)?;
         let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.connection)));
-        let failure = match result {
+        let error = match result {
             Ok(Ok(())) => {
-                return AnsiTransactionManager::commit_transaction(&mut self.connection)
-                    .map_err(WriteFailure::Database);
+                AnsiTransactionManager::commit_transaction(&mut self.connection)?;
+                return Ok(Ok(()));
             }
-            Ok(Err(failure)) => failure,
-            Err(_) => WriteFailure::Alone(Unavailable::defect("writing panicked").into()),
+            Ok(Err(WriteFailure::Alone(error))) => error,
+            // If the savepoint can be left, the trouble is this write set's own.
+            Ok(Err(WriteFailure::Database(error))) => Unavailable::Dependency(Box::new(error)).into(),
+            Err(_) => Unavailable::defect("writing panicked").into(),
         };
-        AnsiTransactionManager::rollback_transaction(&mut self.connection).map_err(WriteFailure::Database)?;
-        Err(WriteFailure::Alone(match failure {
-            WriteFailure::Alone(error) => error,
-            // The savepoint could be left, so the trouble was this write set's own.
-            WriteFailure::Database(error) => Unavailable::Dependency(Box::new(error)).into(),
-        }))
+        AnsiTransactionManager::rollback_transaction(&mut self.connection)?;
+        Ok(Err(error))
     }
 
     /// Nothing of this batch is written. Before COMMIT that is certain, so everyone may try again.
-    fn abandon(&mut self, answers: impl Iterator<Item = Answer>, error: &DieselError) {
+    fn abandon(&mut self, answers: Vec<Answer>, error: &DieselError) {
         tracing::error!(%error, "a batch was rolled back");
         // The new connection rolls back whatever the old one had open.
         self.reconnect();

@@ -70,6 +70,7 @@ impl<R: SqliteRows> SqliteContext<R> {
             file: file.clone(),
             shared: Arc::clone(&shared),
             clock: Arc::clone(&clock),
+            some_failed: false,
         };
         let thread = thread::Builder::new()
             .name(format!("{name}-write"))

@@ -17,8 +17,9 @@ use crate::{
     event_row::{EventRow, to_time, to_version},
 };
 
+// Without defaults every row is the same statement, which is then found again without being spelt out.
 #[derive(Insertable)]
-#[diesel(table_name = event_log)]
+#[diesel(table_name = event_log, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     event_id: RowId,
     event_type: &'a str,
@@ -37,7 +38,7 @@ struct NewRow<'a> {
     published_at: Option<i64>,
 }
 
-/// Appends an event. One that no consumer takes is published as it is written: there is nobody left to tell.
+/// Appends an event. One that is private, or that no consumer takes, is published as it is written: there is nobody left to tell.
 pub(super) fn append(
     connection: &mut SqliteConnection,
     event: &UnloggedEvent,
@@ -62,7 +63,7 @@ pub(super) fn append(
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
             data: envelope.data.to_string(),
-            published_at: (!is_private && !is_taken).then_some(occurred_at),
+            published_at: (is_private || !is_taken).then_some(occurred_at),
         })
         .execute(connection)?;
     Ok(())
@@ -106,7 +107,6 @@ pub(super) fn unpublished(
 ) -> Result<Vec<LoggedEvent>, ReadError> {
     event_log::table
         .filter(event_log::published_at.is_null())
-        .filter(event_log::private.eq(false))
         .order(event_log::sequence)
         .limit(i64::from(limit))
         .select((
@@ -135,7 +135,6 @@ pub(super) fn unpublished(
 pub(super) fn count_unpublished(connection: &mut SqliteConnection) -> Result<u64, ReadError> {
     let count: i64 = event_log::table
         .filter(event_log::published_at.is_null())
-        .filter(event_log::private.eq(false))
         .count()
         .get_result(connection)?;
     u64::try_from(count).map_err(ReadError::corrupt)
@@ -147,7 +146,6 @@ pub(super) fn oldest_unpublished_at(
 ) -> Result<Option<Timestamp>, ReadError> {
     let oldest: Option<RowTime> = event_log::table
         .filter(event_log::published_at.is_null())
-        .filter(event_log::private.eq(false))
         .order(event_log::sequence)
         .select(event_log::occurred_at)
         .first(connection)

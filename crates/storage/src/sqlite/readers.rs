@@ -1,16 +1,19 @@
 //! A few threads, each with a read-only connection, that answer queries.
+//!
+//! A thread takes what is waiting and answers it in one transaction: whoever waits anyway shares its cost.
 
 use std::{
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
-use diesel::{Connection, SqliteConnection};
+use diesel::{
+    SqliteConnection,
+    connection::{AnsiTransactionManager, TransactionManager},
+};
 use message_bus::Unavailable;
 use tokio::sync::oneshot;
 
@@ -21,32 +24,52 @@ use crate::ReadError;
 const THREADS: usize = 2;
 /// How many queries may wait.
 const CAPACITY: usize = 4096;
+/// How many queries share a transaction at most, so that few wait behind a slow one.
+const MOST_AT_ONCE: usize = 16;
 
 type Query = Box<dyn FnOnce(&mut SqliteConnection) + Send>;
 
-/// The readers of one file. They end when the last handle is dropped.
-#[derive(Clone)]
+/// The readers of one file. They end when this is dropped.
 pub(super) struct Readers {
-    queue: SyncSender<Query>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    queries: VecDeque<Query>,
+    /// Threads that sleep and were not woken yet.
+    asleep: usize,
+    closed: bool,
 }
 
 impl Readers {
     /// Starts the threads.
     pub(super) fn start(context: &'static str, file: &Path) -> Result<Self, OpenError> {
-        let (queue, waiting) = sync_channel::<Query>(CAPACITY);
-        let waiting = Arc::new(Mutex::new(waiting));
+        let readers = Self {
+            shared: Arc::default(),
+        };
         for number in 1..=THREADS {
-            let connection = connection::open_for_reading(file)?;
-            let waiting = Arc::clone(&waiting);
+            let mut connection = connection::open_for_reading(file)?;
+            let shared = Arc::clone(&readers.shared);
             thread::Builder::new()
                 .name(format!("{context}-read-{number}"))
-                .spawn(move || answer_queries(connection, &waiting))
+                .spawn(move || {
+                    while let Some(queries) = shared.next() {
+                        answer_queries(&mut connection, queries);
+                    }
+                })
                 .map_err(|error| OpenError::Unusable {
                     file: file.to_owned(),
                     reason: error.to_string(),
                 })?;
         }
-        Ok(Self { queue })
+        Ok(readers)
     }
 
     /// Runs a query on one of the threads, in a transaction, so that its statements see one state of the file.
@@ -56,38 +79,92 @@ impl Readers {
         F: FnOnce(&mut SqliteConnection) -> Result<T, ReadError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Query = Box::new(move |connection| {
+        let query: Query = Box::new(move |connection| {
             // An error says that the caller has gone, and so nobody is missing the answer.
-            let _ = answer.send(connection.transaction(query));
+            let _ = answer.send(query(connection));
         });
-        self.queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Unavailable::Busy {
+        if !self.shared.put(query) {
+            return Err(Unavailable::Busy {
                 retry_after_seconds: 1,
-            },
-            TrySendError::Disconnected(_) => Unavailable::dependency("the readers have stopped"),
-        })?;
+            });
+        }
         match answered.await {
             Ok(result) => result.map_err(Unavailable::from),
-            Err(_) => Err(Unavailable::defect("a query panicked")),
+            Err(_) => Err(Unavailable::defect("a query ended without an answer")),
         }
     }
 }
 
-fn answer_queries(mut connection: SqliteConnection, waiting: &Mutex<Receiver<Query>>) {
-    loop {
-        // Nothing panics while the lock is held, so a poisoned one is as good as any.
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(query) = next else { return };
-        if catch_unwind(AssertUnwindSafe(|| query(&mut connection))).is_err() {
-            roll_back(&mut connection);
-        }
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.shared.waiting().closed = true;
+        self.shared.arrived.notify_all();
     }
 }
 
-/// A query that panicked leaves its transaction open.
-fn roll_back(connection: &mut SqliteConnection) {
-    use diesel::connection::{AnsiTransactionManager, TransactionManager};
-    if let Err(error) = AnsiTransactionManager::rollback_transaction(connection) {
-        tracing::error!(%error, "a reader could not leave a failed query");
+impl Shared {
+    /// Nothing panics while the lock is held, so a poisoned one is as good as any.
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a query, unless too many wait.
+    fn put(&self, query: Query) -> bool {
+        let mut waiting = self.waiting();
+        if waiting.queries.len() >= CAPACITY {
+            return false;
+        }
+        waiting.queries.push_back(query);
+        // Waking is a system call; a thread that is awake looks again before it sleeps.
+        if waiting.asleep > 0 {
+            waiting.asleep -= 1;
+            drop(waiting);
+            self.arrived.notify_one();
+        }
+        true
+    }
+
+    /// Sleeps until there are queries, and takes some. `None` when there will be no more.
+    fn next(&self) -> Option<Vec<Query>> {
+        let mut waiting = self.waiting();
+        if waiting.queries.is_empty() {
+            drop(waiting);
+            // Under load whoever asks is waiting for this very core: letting them ask first spares them the waking.
+            thread::yield_now();
+            waiting = self.waiting();
+        }
+        while waiting.queries.is_empty() {
+            if waiting.closed {
+                return None;
+            }
+            waiting.asleep += 1;
+            waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        let count = waiting.queries.len().min(MOST_AT_ONCE);
+        Some(waiting.queries.drain(..count).collect())
+    }
+}
+
+/// Answers queries that were all asked before the transaction began, so that each sees what its caller knows of.
+fn answer_queries(connection: &mut SqliteConnection, queries: Vec<Query>) {
+    let mut queries = queries.into_iter();
+    while queries.len() > 0 {
+        if let Err(error) = AnsiTransactionManager::begin_transaction(connection) {
+            // Dropping the queries tells their callers.
+            tracing::error!(%error, "a reader could not begin a transaction");
+            return;
+        }
+        let sound = queries
+            .by_ref()
+            .all(|query| catch_unwind(AssertUnwindSafe(|| query(connection))).is_ok());
+        let ended = if sound {
+            AnsiTransactionManager::commit_transaction(connection)
+        } else {
+            // A query that panicked takes the transaction with it; those behind it get another one.
+            AnsiTransactionManager::rollback_transaction(connection)
+        };
+        if let Err(error) = ended {
+            tracing::error!(%error, "a reader could not end a transaction");
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod committing;
 mod delivering;
 mod opening;
+mod planning;
 
 use std::{pin::Pin, sync::Arc};
 

@@ -1,7 +1,7 @@
 -- What every context's schema holds beside the context's own tables.
 
 -- The event log. A row is written in the transaction that writes the state it tells of. The outbox is
--- the rows that are not private and not yet published.
+-- the rows that are not yet published; a private one is published as it is written.
 CREATE TABLE event_log (
     -- Given when a row is written, not when it is committed: never conclude from one row that another was seen.
     sequence          bigint      GENERATED ALWAYS AS IDENTITY CONSTRAINT event_log_sequence PRIMARY KEY,
@@ -23,7 +23,7 @@ CREATE TABLE event_log (
     -- One version, one event.
     CONSTRAINT event_log_aggregate_version UNIQUE (aggregate_id, aggregate_type, aggregate_version)
 );
-CREATE INDEX event_log_unpublished ON event_log (sequence) WHERE published_at IS NULL AND NOT private;
+CREATE INDEX event_log_unpublished ON event_log (sequence) WHERE published_at IS NULL;
 
 -- How far each consumer of this context has come, per aggregate. Kept for ever: it is what makes a
 -- redelivered event a duplicate, however late it comes.

@@ -1,7 +1,7 @@
 -- What every context's database holds beside the context's own tables.
 
 -- The event log. A row is written in the transaction that writes the state it tells of. The outbox is
--- the rows that are not private and not yet published.
+-- the rows that are not yet published; a private one is published as it is written.
 CREATE TABLE event_log (
     sequence          INTEGER PRIMARY KEY,
     event_id          BLOB    NOT NULL CHECK (length(event_id) = 16),
@@ -25,7 +25,7 @@ CREATE TABLE event_log (
 CREATE UNIQUE INDEX event_log_aggregate_version
     ON event_log (aggregate_id, aggregate_type, aggregate_version);
 CREATE INDEX event_log_unpublished
-    ON event_log (sequence) WHERE published_at IS NULL AND private = 0;
+    ON event_log (sequence) WHERE published_at IS NULL;
 
 -- How far each consumer of this context has come, per aggregate. Kept for ever: it is what makes a
 -- redelivered event a duplicate, however late it comes.

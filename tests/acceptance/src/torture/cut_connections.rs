@@ -13,14 +13,15 @@ const CUTS_IN_A_ROW: u64 = 10;
 /// Acknowledged writes between two cuts.
 const WRITES_BETWEEN: u64 = 20;
 
-/// Cuts connections until the plan is done or something is found.
-pub async fn cut_connections(plan: Plan) -> Report {
+/// Cuts the connections of a server of this binary until the plan is done or something is found.
+pub async fn cut_connections(binary: &Binary, plan: Plan) -> Report {
     let installation = Installation::on_server(shared_server());
     let mut proxy = Proxy::before(installation.database().address()).await;
     installation.reach_at(&installation.database().url_through(proxy.address()));
-    let mut scene = Scene::open(&Binary::released(), installation, plan).await;
+    let mut scene = Scene::open(binary, installation, plan).await;
     let mut cuts = Cut::ALL.into_iter().cycle();
-    while scene.report.cuts_made() < plan.rounds && scene.report.is_clean() {
+    while scene.report.cuts_made() < plan.rounds && scene.goes_on() {
+        scene.serve_with_canary();
         let mut load = scene.load();
         let row = CUTS_IN_A_ROW.min(plan.rounds - scene.report.cuts_made());
         for cut in cuts.by_ref().take(usize::try_from(row).unwrap()) {
@@ -40,6 +41,7 @@ pub async fn cut_connections(plan: Plan) -> Report {
             scene.report.faults.push(fault);
         }
         scene.expect_every_answer();
+        scene.serve_without_canary();
         scene.inspect().await;
     }
     scene.close()

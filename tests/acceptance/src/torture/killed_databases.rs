@@ -3,12 +3,13 @@
 use super::{plan::Plan, report::Report, scene::Scene};
 use crate::{Binary, Installation, throwaway_postgres::ThrowawayPostgres};
 
-/// Kills databases under a server until the plan is done or something is found.
-pub async fn kill_databases(plan: Plan) -> Report {
+/// Kills databases under a server of this binary until the plan is done or something is found.
+pub async fn kill_databases(binary: &Binary, plan: Plan) -> Report {
     let mut postgres = ThrowawayPostgres::start();
     let installation = Installation::on_server(postgres.url().clone());
-    let mut scene = Scene::open(&Binary::released(), installation, plan).await;
-    while scene.report.kills < plan.rounds && scene.report.is_clean() {
+    let mut scene = Scene::open(binary, installation, plan).await;
+    while scene.report.kills < plan.rounds && scene.goes_on() {
+        scene.serve_with_canary();
         let writes = scene.writes();
         let mut load = scene.load();
         let before = load.acknowledges(writes).await;
@@ -29,6 +30,7 @@ pub async fn kill_databases(plan: Plan) -> Report {
             }
         }
         scene.expect_every_answer();
+        scene.serve_without_canary();
         scene.inspect().await;
     }
     scene.close()

@@ -6,14 +6,8 @@ use crate::{Binary, Engine, Installation};
 /// Kills servers of this binary until the plan is done or something is found.
 pub async fn kill_servers(binary: &Binary, engine: Engine, plan: Plan) -> Report {
     let mut scene = Scene::open(binary, Installation::new(engine), plan).await;
-    // A known bug shows in answers as well; what it has to be caught by is a loss.
-    let goes_on =
-        |report: &Report| report.losses.is_empty() && (report.faults.is_empty() || binary.has_canary());
-    while scene.report.kills < plan.rounds && goes_on(&scene.report) {
-        if binary.has_canary() {
-            scene.server.kill();
-            scene.serve(binary);
-        }
+    while scene.report.kills < plan.rounds && scene.goes_on() {
+        scene.serve_with_canary();
         let writes = scene.writes();
         let mut load = scene.load();
         let enough = load.acknowledges(writes).await;

@@ -11,16 +11,20 @@ const FULL_ROUNDS: u64 = 25;
 pub struct Plan {
     /// Kills, or cuts, unless something is found before.
     pub rounds: u64,
-    /// Repeats an earlier run's choices, though not its timing.
+    /// Repeats an earlier run's choices, though not its timing. A fresh one, unless `ORDERLY_TORTURE_SEED` gives it.
     pub seed: u64,
 }
 
 impl Plan {
-    /// A few rounds, unless `ORDERLY_TORTURE_ROUNDS` asks for more: where that is 25, so many as `full` says. With choices
-    /// of their own, unless `ORDERLY_TORTURE_SEED` repeats some.
+    /// A few rounds, unless `ORDERLY_TORTURE_ROUNDS` asks for more: where that is 25, so many as `full` says.
     pub fn of_rounds(few: u64, full: u64) -> Self {
         let rounds = number_from_environment("ORDERLY_TORTURE_ROUNDS")
             .map_or(few, |rounds| (rounds * full).div_ceil(FULL_ROUNDS));
+        Self::always_of_rounds(rounds)
+    }
+
+    /// So many rounds, whatever is asked for.
+    pub fn always_of_rounds(rounds: u64) -> Self {
         Self {
             rounds,
             seed: number_from_environment("ORDERLY_TORTURE_SEED").unwrap_or_else(Random::fresh_seed),

@@ -21,8 +21,7 @@ const WRITES_BEFORE_A_KILL: u64 = 100;
 const ADMIN: &str = "admin@example.com";
 
 pub(crate) struct Scene {
-    /// Without known bugs: what one of them did is looked at by a server without it.
-    sound: Binary,
+    binary: Binary,
     pub(crate) server: Server,
     pub(crate) installation: Installation,
     shop: Shop,
@@ -39,7 +38,7 @@ impl Scene {
         let mut shop = Shop::at(server.url());
         let diaries = opening(&sound, &installation, &mut shop).await;
         Self {
-            sound,
+            binary: binary.clone(),
             server,
             installation,
             shop,
@@ -71,16 +70,36 @@ impl Scene {
         self.diaries = diaries;
     }
 
-    /// Serves the installation anew with this binary, after the server was killed.
-    pub(crate) fn serve(&mut self, binary: &Binary) {
+    /// Whether there is nothing yet that ends the run. A known bug shows in answers as well; what it has to be caught by is a loss.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.report.losses.is_empty() && (self.report.faults.is_empty() || self.binary.has_canary())
+    }
+
+    /// From now on the server has its known bug, if there is one.
+    pub(crate) fn serve_with_canary(&mut self) {
+        if self.binary.has_canary() {
+            self.server.stop();
+            self.serve(&self.binary.clone());
+        }
+    }
+
+    /// What a known bug did is looked at by a server without it.
+    pub(crate) fn serve_without_canary(&mut self) {
+        if self.binary.has_canary() {
+            self.server.stop();
+            self.serve_soundly();
+        }
+    }
+
+    /// Serves the installation anew without known bugs, after the server has ended.
+    pub(crate) fn serve_soundly(&mut self) {
+        self.serve(&self.binary.without_canary());
+    }
+
+    fn serve(&mut self, binary: &Binary) {
         self.report.faults.extend(self.server.outcries());
         self.server = Server::start(binary, self.installation.path());
         self.shop.move_to(self.server.url());
-    }
-
-    /// The same without known bugs.
-    pub(crate) fn serve_soundly(&mut self) {
-        self.serve(&self.sound.clone());
     }
 
     /// Notes it where a client was left without an answer: this server has to be alive.
@@ -101,7 +120,7 @@ impl Scene {
         let findings = inspect(&mut self.shop, &mut self.diaries).await;
         self.report.add(findings);
         let idle = self
-            .sound
+            .binary
             .run(self.installation.path(), &["wait-idle", "--timeout", "60"]);
         if idle.code != 0 {
             let fault = format!("not everything was delivered: {}", idle.stderr);

@@ -18,16 +18,18 @@ async fn registering_answers_the_user_and_never_the_password(engine: Engine) {
     assert_eq!(answer.status, 201);
     assert_eq!(answer.header("location"), Some("/api/v1/users/me"));
     assert_eq!(answer.header("etag"), Some("\"1\""));
-    insta::assert_snapshot!(answer.redacted(), @r#"
-    {
-      "active": true,
-      "created_at": "[created_at]",
-      "email": "Ada@example.com",
-      "id": "[id]",
-      "role": "customer",
-      "version": 1
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(answer.redacted(), @r#"
+        {
+          "active": true,
+          "created_at": "[created_at]",
+          "email": "Ada@example.com",
+          "id": "[id]",
+          "role": "customer",
+          "version": 1
+        }
+        "#);
     }
-    "#);
     assert!(!answer.text.contains(PASSWORD));
 }
 
@@ -38,18 +40,20 @@ async fn an_address_registers_once_however_it_is_written(engine: Engine) {
     let answer = app.post("/users").json(&body).answer().await;
     assert_eq!(answer.refusal(), (409, "email_already_registered".to_owned()));
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-    insta::assert_snapshot!(answer.redacted(), @r#"
-    {
-      "code": "email_already_registered",
-      "detail": "a user with the address ADA@Example.com is registered already",
-      "email": "ADA@Example.com",
-      "instance": "/api/v1/users",
-      "request_id": "[request_id]",
-      "status": 409,
-      "title": "Email already registered",
-      "type": "urn:orderly:problem:email_already_registered"
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(answer.redacted(), @r#"
+        {
+          "code": "email_already_registered",
+          "detail": "a user with the address ADA@Example.com is registered already",
+          "email": "ADA@Example.com",
+          "instance": "/api/v1/users",
+          "request_id": "[request_id]",
+          "status": 409,
+          "title": "Email already registered",
+          "type": "urn:orderly:problem:email_already_registered"
+        }
+        "#);
     }
-    "#);
 }
 
 async fn of_many_who_register_one_address_at_once_one_gets_it(engine: Engine) {

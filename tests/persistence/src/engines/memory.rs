@@ -18,7 +18,7 @@ pub(crate) async fn accounts() -> AccountsStore {
         let store = Arc::clone(&store);
         EventHistory::Remembered(Box::new(move || store.events()))
     };
-    AccountsStore::new(store.clone(), store, history, seams, None)
+    AccountsStore::new(store.clone(), store, history, seams, ())
 }
 
 pub(crate) async fn ordering() -> OrderingStore {
@@ -28,5 +28,5 @@ pub(crate) async fn ordering() -> OrderingStore {
         let store = Arc::clone(&store);
         EventHistory::Remembered(Box::new(move || store.events()))
     };
-    OrderingStore::new(store.clone(), store, history, seams, None)
+    OrderingStore::new(store.clone(), store, history, seams, ())
 }

@@ -19,7 +19,7 @@ pub(crate) async fn accounts() -> AccountsStore {
     let context = accounts_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
     let store = Arc::new(AccountsAdapter::on_sqlite(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
-    AccountsStore::new(store.clone(), store, history, seams, Some(temporary))
+    AccountsStore::new(store.clone(), store, history, seams, temporary)
 }
 
 pub(crate) async fn ordering() -> OrderingStore {
@@ -28,7 +28,7 @@ pub(crate) async fn ordering() -> OrderingStore {
     let context = ordering_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
     let store = Arc::new(OrderingAdapter::on_sqlite(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
-    OrderingStore::new(store.clone(), store, history, seams, Some(temporary))
+    OrderingStore::new(store.clone(), store, history, seams, temporary)
 }
 
 /// Both contexts in one folder, each in its own file.
@@ -48,7 +48,7 @@ pub(crate) async fn installation() -> Installation {
             accounts_store,
             EventHistory::Logged(accounts_log.clone()),
             seams.clone(),
-            Some(temporary),
+            (),
         ),
         accounts_log,
         accounts_operations: Arc::new(accounts),
@@ -57,7 +57,7 @@ pub(crate) async fn installation() -> Installation {
             ordering_store,
             EventHistory::Logged(ordering_log.clone()),
             seams,
-            None,
+            temporary,
         ),
         ordering_deliveries: ordering_log,
         ordering_operations: Arc::new(ordering),

@@ -1,0 +1,105 @@
+//! Writing and reading prepare each statement once for a connection, whatever the size of a batch; after that it is only bound and run.
+
+use diesel::{QueryableByName, sql_query, sql_types::Text};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use ordering_domain::Order;
+use shared_kernel::{AggregateRoot, in_memory::CountingIds};
+
+use super::*;
+use crate::{changes::OrderChange, test_orders::an_order};
+
+const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
+const TABLES: &str = include_str!("../../../../migrations/ordering/postgres/2026-11-21-000001_orders/up.sql");
+
+/// A connection with ordering's tables, which go when it goes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment tells the tests where their server is"
+)]
+async fn a_connection() -> AsyncPgConnection {
+    let url = std::env::var(ADMINISTRATOR).unwrap_or_else(|_| {
+        panic!(
+            "{ADMINISTRATOR} is not set; make test sets it, and so does .ci/throwaway_postgres.py run COMMAND"
+        )
+    });
+    let mut connection = AsyncPgConnection::establish(&url).await.unwrap();
+    let tables = format!("SET search_path TO pg_temp; {TABLES}");
+    connection.batch_execute(&tables).await.unwrap();
+    connection
+}
+
+#[derive(QueryableByName)]
+struct Prepared {
+    #[diesel(sql_type = Text)]
+    statement: String,
+}
+
+/// The statements that the connection keeps. One that is prepared afresh each time is not kept.
+async fn kept(mut connection: &AsyncPgConnection) -> Vec<String> {
+    let query =
+        "SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%order%' ORDER BY prepare_time";
+    let kept: Vec<Prepared> = sql_query(query).load(&mut connection).await.unwrap();
+    let texts = kept.into_iter().map(|kept| kept.statement.replace('"', ""));
+    texts.filter(|text| !text.contains("pg_prepared")).collect()
+}
+
+fn placed(orders: &[Order]) -> OrderingRows {
+    OrderingRows {
+        orders: orders
+            .iter()
+            .map(|order| OrderChange::of(order, &[]).unwrap())
+            .collect(),
+        customers: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn placing_takes_two_statements_and_reading_one_whoever_asks_each_prepared_once() {
+    let connection = a_connection().await;
+    let ids = CountingIds::default();
+    let page = PageRequest {
+        limit: 20,
+        after: None,
+    };
+    for sizes in [vec![1], vec![2, 3], vec![4, 5, 6]] {
+        let orders: Vec<_> = sizes.iter().map(|lines| an_order(&ids, *lines)).collect();
+        let batch: Vec<_> = orders.chunks(1).map(placed).collect();
+        let batch: Vec<_> = batch.iter().collect();
+        assert_eq!(OrderingRows::write(&batch, &connection).await, Ok(Vec::new()));
+        for (order, size) in orders.iter().zip(sizes) {
+            let own = VisibleTo::Customer(order.record().customer_id);
+            for who in [VisibleTo::Everyone, own] {
+                let read = order_tables::read(order.id(), who, &connection).await;
+                assert_eq!(read.unwrap().unwrap().1.len(), usize::from(size));
+            }
+            let listed = order_lists::read(OrdersWanted::default(), page, own, &connection).await;
+            assert!(!listed.unwrap().is_empty());
+        }
+    }
+    let kept = kept(&connection).await;
+    let beginnings: Vec<_> = kept.iter().map(|text| text.split(" (").next().unwrap()).collect();
+    let (writing, reading) = beginnings.split_at(2);
+    assert_eq!(writing, ["INSERT INTO orders", "INSERT INTO order_lines"]);
+    assert_eq!(
+        reading.len(),
+        3,
+        "one by anybody, one by its owner, a list: {kept:#?}"
+    );
+    assert!(reading.iter().all(|text| text.starts_with("SELECT orders.id")));
+}
+
+#[tokio::test]
+async fn what_one_unit_of_work_saves_twice_is_stale() {
+    let connection = a_connection().await;
+    let order = an_order(&CountingIds::default(), 1);
+    let new = placed(std::slice::from_ref(&order));
+    assert_eq!(OrderingRows::write(&[&new], &connection).await, Ok(Vec::new()));
+    let mut changed = Order::rehydrate(order.record().clone(), order.version());
+    changed.cancel(None, order.record().placed_at).unwrap();
+    let twice = placed(&[changed.clone(), changed]);
+    let nothing = OrderingRows::default();
+    assert_eq!(
+        OrderingRows::write(&[&nothing, &twice], &connection).await,
+        Ok(vec![1])
+    );
+}

@@ -1,0 +1,26 @@
+//! Orders for the tests of the engines.
+
+use ordering_domain::{Order, OrderLine, OrderReference, Placement};
+use shared_kernel::{
+    Currency, IdGenerator, Money, OrderId, OrderLineId, Quantity, Timestamp, in_memory::CountingIds,
+};
+
+/// A new order of so many lines. No two with the same number of lines go into one database: they have one reference.
+pub(crate) fn an_order(ids: &CountingIds, lines: u8) -> Order {
+    let line = |_| OrderLine {
+        id: OrderLineId::new(ids.next_id()),
+        product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
+        product_name: "Teapot".to_owned(),
+        quantity: Quantity::new(1).unwrap(),
+        unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
+    };
+    let placement = Placement {
+        id: OrderId::new(ids.next_id()),
+        reference: OrderReference::from_random_bits([lines; 5]),
+        customer_id: "0197b2c4-6d00-7000-8000-000000000001".parse().unwrap(),
+        currency: Currency::Usd,
+        lines: (0..lines).map(line).collect(),
+        placed_at: Timestamp::from_microseconds(0).unwrap(),
+    };
+    Order::place(placement, None).unwrap()
+}

@@ -1,0 +1,100 @@
+//! What is asked all the time costs the same however much is stored.
+
+use std::sync::Mutex;
+
+use diesel::{
+    Connection,
+    connection::{Instrumentation, InstrumentationEvent},
+    sql_types::Text,
+};
+use message_bus::Delivery;
+use shared_kernel::{EventId, IdGenerator};
+
+use super::*;
+use crate::sqlite::{deliveries, event_log};
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// The statements that were begun.
+#[derive(Clone, Default)]
+struct Begun(Arc<Mutex<Vec<String>>>);
+
+impl Instrumentation for Begun {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            let statement = text.split(" -- binds").next().unwrap_or_default();
+            self.0.lock().unwrap().push(statement.to_owned());
+        }
+    }
+}
+
+fn explained(connection: &mut SqliteConnection, statement: &str) -> String {
+    let lines: Vec<Line> = sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
+        .load(connection)
+        .unwrap();
+    lines
+        .into_iter()
+        .map(|line| line.detail)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+#[tokio::test]
+async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
+    let fixture = Fixture::new();
+    let id = fixture.ids.next_id();
+    let delivery = Delivery {
+        consumer: "test.things",
+        event_id: EventId::new(id),
+        aggregate_id: id,
+        version: Version::new(1),
+        previous_version: Version::NEVER_STORED,
+    };
+    let plans = fixture.context.read(move |connection| {
+        let begun = Begun::default();
+        connection.set_instrumentation(begun.clone());
+        event_log::unpublished(connection, "things", 10)?;
+        event_log::count_unpublished(connection)?;
+        event_log::oldest_unpublished_at(connection)?;
+        deliveries::standing(connection, &delivery)?;
+        deliveries::due(connection, "test.things", 0, 10)?;
+        deliveries::count_unfinished(connection)?;
+        let statements = std::mem::take(&mut *begun.0.lock().unwrap());
+        let plans: Vec<String> = statements
+            .iter()
+            .map(|statement| explained(connection, statement))
+            .collect();
+        Ok(plans)
+    });
+    let plans = plans.await.unwrap();
+    let indexes = [
+        "event_log_unpublished",
+        "event_log_unpublished",
+        "event_log_unpublished",
+        "PRIMARY KEY",
+        "deliveries_unfinished",
+        "deliveries_unfinished",
+        "deliveries_unfinished",
+    ];
+    assert_eq!(plans.len(), indexes.len(), "{plans:#?}");
+    for (plan, index) in plans.iter().zip(indexes) {
+        assert!(plan.contains(index), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn sqlite_was_built_so_that_plans_do_not_depend_on_bound_values() {
+    let fixture = Fixture::new();
+    let options = fixture.context.read(|connection| {
+        let lines: Vec<Line> =
+            sql_query("SELECT compile_options AS detail FROM pragma_compile_options").load(connection)?;
+        Ok(lines)
+    });
+    let options = options.await.unwrap();
+    assert!(options.iter().any(|option| option.detail == "ENABLE_QPSG"));
+}

@@ -1,0 +1,95 @@
+//! PostgreSQL: each store in a database of its own, which goes with it.
+
+mod database;
+
+use std::sync::Arc;
+
+use accounts_infra::{AccountsAdapter, AccountsRows};
+use ordering_infra::{OrderingAdapter, OrderingRows};
+use storage::postgres::{PostgresContext, PostgresServer};
+
+use self::database::Database;
+use crate::{
+    event_history::EventHistory,
+    installation::Installation,
+    seams::Seams,
+    stores::{AccountsStore, OrderingStore},
+};
+
+pub(crate) async fn accounts() -> AccountsStore {
+    let database = Database::create();
+    let seams = Seams::default();
+    let context = accounts_schema(&database, &seams).await;
+    let store = Arc::new(AccountsAdapter::on_postgres(context.clone(), seams.ids()));
+    let history = EventHistory::Logged(Arc::new(context));
+    AccountsStore::new(store.clone(), store, history, seams, database)
+}
+
+pub(crate) async fn ordering() -> OrderingStore {
+    let database = Database::create();
+    let seams = Seams::default();
+    let context = ordering_schema(&database, &seams).await;
+    let store = Arc::new(OrderingAdapter::on_postgres(context.clone(), seams.ids()));
+    let history = EventHistory::Logged(Arc::new(context));
+    OrderingStore::new(store.clone(), store, history, seams, database)
+}
+
+/// Both contexts in one database, each in its own schema.
+pub(crate) async fn installation() -> Installation {
+    let database = Database::create();
+    let seams = Seams::default();
+    let accounts = accounts_schema(&database, &seams).await;
+    let accounts_store = Arc::new(AccountsAdapter::on_postgres(accounts.clone(), seams.ids()));
+    let accounts_log = Arc::new(accounts.clone());
+    let ordering = ordering_schema(&database, &seams).await;
+    let ordering_store = Arc::new(OrderingAdapter::on_postgres(ordering.clone(), seams.ids()));
+    let ordering_log = Arc::new(ordering.clone());
+    Installation {
+        accounts: AccountsStore::new(
+            accounts_store.clone(),
+            accounts_store,
+            EventHistory::Logged(accounts_log.clone()),
+            seams.clone(),
+            (),
+        ),
+        accounts_log,
+        accounts_operations: Arc::new(accounts),
+        ordering: OrderingStore::new(
+            ordering_store.clone(),
+            ordering_store,
+            EventHistory::Logged(ordering_log.clone()),
+            seams,
+            database,
+        ),
+        ordering_deliveries: ordering_log,
+        ordering_operations: Arc::new(ordering),
+    }
+}
+
+async fn accounts_schema(database: &Database, seams: &Seams) -> PostgresContext<AccountsRows> {
+    let server = PostgresServer::new(&database.url()).unwrap();
+    let migrations = accounts_infra::postgres::MIGRATIONS;
+    PostgresContext::open(
+        &server,
+        "accounts",
+        migrations,
+        seams.clock(),
+        seams.ids().as_ref(),
+    )
+    .await
+    .unwrap()
+}
+
+async fn ordering_schema(database: &Database, seams: &Seams) -> PostgresContext<OrderingRows> {
+    let server = PostgresServer::new(&database.url()).unwrap();
+    let migrations = ordering_infra::postgres::MIGRATIONS;
+    PostgresContext::open(
+        &server,
+        "ordering",
+        migrations,
+        seams.clock(),
+        seams.ids().as_ref(),
+    )
+    .await
+    .unwrap()
+}
