@@ -8,7 +8,12 @@ use clap::{
 };
 use shared_kernel::{EmailAddress, Role};
 
-use crate::{failure::Failure, settings::Settings};
+use storage::postgres::without_password;
+
+use crate::{
+    failure::Failure,
+    settings::{DatabaseUrl, Settings},
+};
 
 /// Order management from one binary: accounts, orders, and the events between them.
 ///
@@ -48,7 +53,8 @@ fn wrong_setting(error: &clap::Error) -> String {
         .source()
         .map(|source| format!(": {source}"))
         .unwrap_or_default();
-    format!("{name} is {value:?}{reason}")
+    // A URL that is wrong in its first letters may hold a password all the same.
+    format!("{name} is {:?}{reason}", without_password(&value))
 }
 
 /// `VARIABLE (--flag)` of the argument that clap shows as `--flag <VALUE>`, wherever in the tree of commands it stands.
@@ -84,6 +90,8 @@ pub(crate) enum Command {
     },
     /// Make demo users and orders in every state, by the same commands that the API sends. Seeding again adds nothing.
     Seed(SeedArguments),
+    /// Move an installation from SQLite to PostgreSQL: every row is copied, read back and compared. All of it is copied, or nothing.
+    Copy(CopyArguments),
     /// List the contexts, their commands and events, and who reacts to what. Needs no database.
     Describe {
         /// Print JSON.
@@ -117,6 +125,19 @@ pub(crate) struct SeedArguments {
     /// How many orders the demo customers are to have in all.
     #[arg(long, value_name = "COUNT", default_value_t = 60, value_parser = clap::value_parser!(u64).range(..=100_000_000))]
     pub(crate) orders: u64,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArguments {
+    /// The installation to copy: sqlite:FOLDER. Nobody may serve it meanwhile; it is left as it is.
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: DatabaseUrl,
+    /// An empty database: postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: DatabaseUrl,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -181,7 +202,13 @@ mod tests {
         );
         assert_eq!(
             told(&["orderly", "--database-url", "mysql://x", "serve"]),
-            "ORDERLY_DATABASE_URL (--database-url) is \"mysql://x\": expected sqlite:FOLDER, as in sqlite:data, or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+            "ORDERLY_DATABASE_URL (--database-url) is \"mysql://x\": expected sqlite:FOLDER, as in sqlite:data, \
+             or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+        );
+        assert_eq!(
+            told(&["orderly", "copy", "--to", "postgre://shop:secret@host/shop"]),
+            "--to <URL> is \"postgre://shop@host/shop\": expected sqlite:FOLDER, as in sqlite:data, \
+             or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
         );
         assert!(
             told(&["orderly", "wait-idle", "--timeout", "0"]).starts_with("--timeout <SECONDS> is \"0\"")

@@ -14,7 +14,7 @@ use crate::{
 /// Creates the user, beside a running server or without one.
 pub(crate) async fn create_user(settings: &Settings, arguments: CreateUserArguments) -> Result<(), Failure> {
     let password = password(arguments.password_stdin)?;
-    let installation = Installation::open(settings, &Place::of(settings)?).await?;
+    let installation = Installation::open(settings, &Place::of(&settings.database_url)?).await?;
     let meta = CommandMeta::new(
         Actor::Operator,
         installation.clock.now(),

@@ -14,8 +14,8 @@ use storage::{
     CommitStatistics, ContextDatabase, DataFolder,
     data_folder::ServingLock,
     migrations::MigrationStatus,
-    postgres::{self, PostgresContext, PostgresLock, PostgresServer},
-    sqlite::{self, SqliteContext},
+    postgres::{self, CopyTarget, PostgresContext, PostgresLock, PostgresServer},
+    sqlite::{self, SqliteContext, SqliteSource},
 };
 
 use crate::{
@@ -44,24 +44,24 @@ pub(crate) struct Databases {
 }
 
 impl Place {
-    /// The place that the settings name. A folder that is missing is made.
-    pub(crate) fn of(settings: &Settings) -> Result<Self, Failure> {
-        Ok(match &settings.database_url {
+    /// The place that a URL names. A folder that is missing is made.
+    pub(crate) fn of(url: &DatabaseUrl) -> Result<Self, Failure> {
+        Ok(match url {
             DatabaseUrl::Sqlite(folder) => Self::Folder(DataFolder::open(folder)?),
             DatabaseUrl::Postgres(url) => Self::Server(Box::new(PostgresServer::new(&url.0)?)),
         })
     }
 
     /// The same, for who wants to look at an installation and not to make one.
-    pub(crate) async fn of_an_installation(settings: &Settings) -> Result<Self, Failure> {
+    pub(crate) async fn of_an_installation(url: &DatabaseUrl) -> Result<Self, Failure> {
         let none = |place: &dyn std::fmt::Display| {
             Failure::unavailable(format!("there is no installation in {place}"))
         };
-        match &settings.database_url {
+        match url {
             DatabaseUrl::Sqlite(folder) if !storage::database_file(folder, "accounts").exists() => {
                 Err(none(&folder.display()))
             }
-            DatabaseUrl::Sqlite(_) => Self::of(settings),
+            DatabaseUrl::Sqlite(_) => Self::of(url),
             DatabaseUrl::Postgres(url) => {
                 let server = PostgresServer::new(&url.0)?;
                 let migrations = accounts_infra::postgres::MIGRATIONS;
@@ -181,6 +181,20 @@ impl Databases {
             ("ordering", self.ordering.close().await),
         ]
     }
+}
+
+/// Every context's file in a folder and its schema on a server, both migrated to what this binary knows.
+pub(crate) async fn open_for_copying(
+    folder: &DataFolder,
+    server: &PostgresServer,
+) -> Result<(Vec<SqliteSource>, CopyTarget), Failure> {
+    let sources = vec![
+        SqliteSource::open(folder, "accounts", accounts_infra::sqlite::MIGRATIONS)?,
+        SqliteSource::open(folder, "ordering", ordering_infra::sqlite::MIGRATIONS)?,
+    ];
+    postgres::migrate(server, "accounts", accounts_infra::postgres::MIGRATIONS).await?;
+    postgres::migrate(server, "ordering", ordering_infra::postgres::MIGRATIONS).await?;
+    Ok((sources, CopyTarget::begin(server).await?))
 }
 
 /// What schema each context's database has. Changes nothing.

@@ -3,7 +3,7 @@
 use std::{fmt::Display, process::ExitCode};
 
 use message_bus::UseCaseError;
-use storage::{FolderError, postgres, sqlite};
+use storage::{FolderError, copying::CopyError, postgres, sqlite};
 
 /// Why a command failed, by exit code.
 #[derive(Debug)]
@@ -63,6 +63,15 @@ impl From<postgres::OpenError> for Failure {
                 Self::usage(format!("ORDERLY_DATABASE_URL (--database-url): {error}"))
             }
             error => Self::unavailable(error),
+        }
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::NotEmpty { .. } | CopyError::Differs { .. } => Self::check(error),
+            CopyError::Failed { .. } | CopyError::OutcomeUnknown { .. } => Self::unavailable(error),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`serve`] runs them. Time, ids, randomness and the environment enter in [`system`] and [`settings`], nowhere else.
 
 mod command_line;
+mod copy;
 mod create_user;
 mod databases;
 mod describe;
@@ -12,6 +13,7 @@ mod installation;
 mod logging;
 mod migrate;
 mod openapi;
+mod progress;
 mod seed;
 mod serve;
 mod settings;
@@ -58,6 +60,7 @@ fn run() -> Result<(), Failure> {
                 command: UsersCommand::Create(user),
             } => create_user::create_user(&settings, user).await,
             Command::Seed(seed) => seed::seed(&settings, &seed).await,
+            Command::Copy(arguments) => copy::copy(&arguments).await,
             Command::Describe { json } => describe::describe(json),
             Command::Openapi => openapi::openapi(),
             Command::WaitIdle { timeout } => wait_idle::wait_idle(&settings, timeout).await,

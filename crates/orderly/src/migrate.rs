@@ -17,7 +17,7 @@ pub(crate) async fn up(settings: &Settings) -> Result<(), Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     // To open is to migrate: nothing else ever sees a database that is behind.
-    Databases::open(&Place::of(settings)?, &clock, &ids)
+    Databases::open(&Place::of(&settings.database_url)?, &clock, &ids)
         .await?
         .close()
         .await;

@@ -6,7 +6,6 @@
 mod assortment;
 mod demo_users;
 mod plan;
-mod progress;
 mod report;
 mod shop;
 
@@ -19,13 +18,12 @@ use shared_kernel::CustomerId;
 
 use self::{
     demo_users::DemoUsers,
-    progress::Progress,
     report::{Report, Speed},
     shop::Shop,
 };
 use crate::{
     command_line::SeedArguments, databases::Place, failure::Failure, installation::Installation,
-    settings::Settings,
+    progress::Progress, settings::Settings,
 };
 
 /// How many orders live at the same time: so many share a commit at best.
@@ -35,7 +33,7 @@ const PAGE: u32 = 1_000;
 
 /// Brings the installation to what was asked for, beside a running server or without one.
 pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Result<(), Failure> {
-    let place = Place::of(settings)?;
+    let place = Place::of(&settings.database_url)?;
     // Two that count what is there at the same time would both add what is missing.
     let _lock = place.lock_for("seed", "seeded").await?;
     let installation = Installation::open(settings, &place).await?;
@@ -67,13 +65,13 @@ async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> 
         return Ok(());
     }
     let shop = Shop::open(installation, &users)?;
-    let progress = Progress::new(orders - present);
+    let progress = Progress::new(orders - present, "orders");
     let mut lives = stream::iter(present..orders)
         .map(|number| shop.play(number))
         .buffer_unordered(AT_ONCE);
     while let Some(order) = lives.next().await {
         report.added(order?.status);
-        progress.one_more();
+        progress.add(1);
     }
     progress.finish();
     Ok(())

@@ -26,7 +26,7 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
 
-    let place = Place::of(settings)?;
+    let place = Place::of(&settings.database_url)?;
     let _lock = place.lock_for_serving()?;
     let listener = TcpListener::bind(arguments.bind).map_err(|error| {
         Failure::unavailable(format!("ORDERLY_BIND (--bind) is {}: {error}", arguments.bind))

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The name of the file that a first start makes.
-const FILE: &str = "token_secret";
+pub(crate) const FILE: &str = "token_secret";
 
 /// The secret that the settings name, or the data folder's own. Several processes may serve one PostgreSQL database, so there it has to be
 /// given to each of them.

@@ -17,7 +17,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Waits until nothing is left to do, `timeout` seconds at most.
 pub(crate) async fn wait_idle(settings: &Settings, timeout: u64) -> Result<(), Failure> {
-    let place = Place::of_an_installation(settings).await?;
+    let place = Place::of_an_installation(&settings.database_url).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     let databases = Databases::open(&place, &clock, &ids).await?;

@@ -10,6 +10,7 @@ pub mod columns;
 pub mod commit_queue;
 pub mod commit_state;
 pub mod context_database;
+pub mod copying;
 pub mod data_folder;
 pub mod event_log;
 mod event_row;

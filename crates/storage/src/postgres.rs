@@ -7,6 +7,7 @@ mod batch_statement;
 mod command_log;
 mod committer;
 mod context;
+mod copy_target;
 mod deliveries;
 mod errors;
 mod event_log;
@@ -23,10 +24,11 @@ mod tests;
 
 pub use batch_statement::BatchStatement;
 pub use context::PostgresContext;
-pub use migrations::migration_status;
+pub use copy_target::{CopyTarget, TargetTable};
+pub use migrations::{migrate, migration_status};
 pub use open_error::OpenError;
 pub use readers::SharedConnection;
-pub use server::{PostgresLock, PostgresServer};
+pub use server::{PostgresLock, PostgresServer, without_password};
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;

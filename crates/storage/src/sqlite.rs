@@ -8,6 +8,7 @@ mod command_log;
 mod committer;
 mod connection;
 mod context;
+mod copy_source;
 mod deliveries;
 mod errors;
 mod event_log;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use context::SqliteContext;
+pub use copy_source::SqliteSource;
 pub use errors::RowError;
 pub use migrations::migration_status;
 pub use open_error::OpenError;

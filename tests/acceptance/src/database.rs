@@ -1,6 +1,11 @@
 //! A database of one's own on a PostgreSQL server, reached as an operator reaches it: with `psql` and `pg_dump`.
 
-use std::{net::SocketAddr, process::Command, thread};
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    thread,
+};
 
 use reqwest::Url;
 
@@ -61,6 +66,23 @@ impl Database {
         String::from_utf8(printed).unwrap()
     }
 
+    /// Runs a statement in a transaction that stays open until what this gives is dropped.
+    pub fn hold(&self, statement: &str) -> OpenTransaction {
+        let mut session = psql(&self.url())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = session.stdin.as_mut().expect("it was piped");
+        writeln!(input, "BEGIN; {statement}; SELECT 'held';").unwrap();
+        let mut told = String::new();
+        BufReader::new(session.stdout.take().expect("it was piped"))
+            .read_line(&mut told)
+            .unwrap();
+        assert_eq!(told, "held\n", "{statement}");
+        OpenTransaction(session)
+    }
+
     /// All that it holds, as text; bytes that are text as such.
     pub(crate) fn dump(&self) -> Vec<u8> {
         output(
@@ -82,6 +104,18 @@ impl Drop for Database {
         if !thread::panicking() {
             self.administer("DROP DATABASE");
         }
+    }
+}
+
+/// Rolled back when this is dropped.
+#[derive(Debug)]
+pub struct OpenTransaction(Child);
+
+impl Drop for OpenTransaction {
+    fn drop(&mut self) {
+        // The end of its input is the end of the session. An error says that it has ended already.
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 

@@ -36,7 +36,7 @@ impl Installation {
     }
 
     /// A new one on the PostgreSQL server of which this is an administrator's URL.
-    pub(crate) fn on_server(administrator: Url) -> Self {
+    pub fn on_server(administrator: Url) -> Self {
         let database = Database::create(administrator);
         let folder = tempfile::tempdir().unwrap();
         let secret: String = (0..4).map(|_| format!("{:016x}", Random::fresh_seed())).collect();
@@ -50,7 +50,7 @@ impl Installation {
     }
 
     /// Makes the commands from now on reach the database at this URL.
-    pub(crate) fn reach_at(&self, url: &Url) {
+    pub fn reach_at(&self, url: &Url) {
         let settings = format!("ORDERLY_DATABASE_URL={url}\nORDERLY_TOKEN_SECRET_FILE=token_secret\n");
         fs::write(self.folder.path().join(".env"), settings).unwrap();
     }

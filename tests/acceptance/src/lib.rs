@@ -20,7 +20,7 @@ pub mod installation;
 pub mod lines;
 pub mod server;
 pub mod test_app;
-mod throwaway_postgres;
+pub mod throwaway_postgres;
 pub mod torture;
 
 pub use answer::Answer;

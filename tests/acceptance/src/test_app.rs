@@ -46,6 +46,11 @@ impl TestApp {
         }
     }
 
+    /// What the server serves.
+    pub const fn installation(&self) -> &Installation {
+        &self.installation
+    }
+
     /// Kills the server and starts another on the same installation.
     pub fn kill_and_restart(&mut self) {
         self.server.kill();

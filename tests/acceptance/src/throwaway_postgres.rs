@@ -10,7 +10,7 @@ use reqwest::Url;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.ci/throwaway_postgres.py");
 
 /// A server that is gone, files and all, when this is dropped, or when this process ends.
-pub(crate) struct ThrowawayPostgres {
+pub struct ThrowawayPostgres {
     holder: Child,
     orders: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -19,7 +19,7 @@ pub(crate) struct ThrowawayPostgres {
 
 impl ThrowawayPostgres {
     /// Starts one, and waits until it takes connections.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         let mut holder = Command::new(SCRIPT)
             .arg("hold")
             .stdin(Stdio::piped())
@@ -38,7 +38,7 @@ impl ThrowawayPostgres {
     }
 
     /// Its administrator's URL.
-    pub(crate) const fn url(&self) -> &Url {
+    pub const fn url(&self) -> &Url {
         &self.url
     }
 

@@ -116,7 +116,9 @@ fn foreign(
 ) -> Option<Violation> {
     let whose = tables.get(&named.table);
     // The engine's own catalogue belongs to nobody; Diesel keeps its table of migrations itself.
-    let engines_own = named.table.starts_with("sqlite_") || named.table.starts_with("pragma_");
+    let engines_own = ["sqlite_", "pragma_", "pg_"]
+        .iter()
+        .any(|prefix| named.table.starts_with(prefix));
     let storages_own = owner.name == "storage" && named.table == "__diesel_schema_migrations";
     let scratch = in_tests && whose.is_none();
     if engines_own || storages_own || scratch || whose.is_some_and(|whose| *whose == owner) {

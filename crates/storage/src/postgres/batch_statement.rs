@@ -1,5 +1,7 @@
 //! One statement for the rows of a whole batch: every column is one array, and `unnest` makes rows of them.
 
+use std::borrow::Cow;
+
 use diesel::{
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -20,7 +22,7 @@ pub struct BatchStatement {
 
 #[derive(Debug)]
 enum Part {
-    Sql(&'static str),
+    Sql(Cow<'static, str>),
     Column(Column),
 }
 
@@ -31,8 +33,10 @@ enum Column {
     Texts(Vec<String>),
     OptionalTexts(Vec<Option<String>>),
     Numbers(Vec<i64>),
+    OptionalNumbers(Vec<Option<i64>>),
     SmallNumbers(Vec<i32>),
     Flags(Vec<bool>),
+    OptionalFlags(Vec<Option<bool>>),
     Times(Vec<RowTime>),
     OptionalTimes(Vec<Option<RowTime>>),
     Json(Vec<RowJson>),
@@ -57,14 +61,14 @@ macro_rules! columns {
 
 impl BatchStatement {
     /// A statement that begins like this.
-    pub fn new(sql: &'static str) -> Self {
+    pub fn new(sql: impl Into<Cow<'static, str>>) -> Self {
         Self::default().then(sql)
     }
 
     /// Goes on like this.
     #[must_use]
-    pub fn then(mut self, sql: &'static str) -> Self {
-        self.parts.push(Part::Sql(sql));
+    pub fn then(mut self, sql: impl Into<Cow<'static, str>>) -> Self {
+        self.parts.push(Part::Sql(sql.into()));
         self
     }
 
@@ -79,10 +83,14 @@ impl BatchStatement {
         optional_texts: OptionalTexts(Option<String>),
         /// A `bigint[]`.
         numbers: Numbers(i64),
+        /// A `bigint[]`, some of them null.
+        optional_numbers: OptionalNumbers(Option<i64>),
         /// An `integer[]`.
         small_numbers: SmallNumbers(i32),
         /// A `boolean[]`.
         flags: Flags(bool),
+        /// A `boolean[]`, some of them null.
+        optional_flags: OptionalFlags(Option<bool>),
         /// A `timestamptz[]`.
         times: Times(RowTime),
         /// A `timestamptz[]`, some of them null.
@@ -160,8 +168,10 @@ impl Column {
             Self::Texts(values) => out.push_bind_param::<Array<Text>, _>(values),
             Self::OptionalTexts(values) => out.push_bind_param::<Array<Nullable<Text>>, _>(values),
             Self::Numbers(values) => out.push_bind_param::<Array<BigInt>, _>(values),
+            Self::OptionalNumbers(values) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(values),
             Self::SmallNumbers(values) => out.push_bind_param::<Array<Integer>, _>(values),
             Self::Flags(values) => out.push_bind_param::<Array<Bool>, _>(values),
+            Self::OptionalFlags(values) => out.push_bind_param::<Array<Nullable<Bool>>, _>(values),
             Self::Times(values) => out.push_bind_param::<Array<Timestamptz>, _>(values),
             Self::OptionalTimes(values) => out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(values),
             Self::Json(values) => out.push_bind_param::<Array<Jsonb>, _>(values),

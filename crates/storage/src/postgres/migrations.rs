@@ -40,7 +40,10 @@ pub async fn migration_status(
 }
 
 /// Applies what is missing, on a connection of its own. Blocks in place: needs a runtime of several threads.
-pub(super) async fn migrate(
+///
+/// # Errors
+/// [`OpenError`].
+pub async fn migrate(
     server: &PostgresServer,
     schema: &'static str,
     migrations: EmbeddedMigrations,

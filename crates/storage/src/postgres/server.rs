@@ -120,17 +120,21 @@ impl PostgresServer {
             None => self.connect_with(NoTls).await?,
             Some(connector) => self.connect_with(connector.clone()).await?,
         };
-        let role = format!("orderly_{schema}");
-        let settings = format!(
-            "{SETTINGS} SET search_path TO {schema};
-             SELECT set_config('role', rolname, false) FROM pg_roles
-             WHERE rolname = '{role}' AND pg_has_role(session_user, oid, 'MEMBER');"
-        );
+        let settings = format!("{SETTINGS} {}", Self::entrance(schema));
         link.connection
             .batch_execute(&settings)
             .await
             .map_err(|error| OpenError::refused(&self.name, &error))?;
         Ok(link)
+    }
+
+    /// SQL after which tables are those of `schema`, and rights those of its role, if there is one.
+    pub(super) fn entrance(schema: &'static str) -> String {
+        format!(
+            "SET search_path TO {schema}; RESET ROLE;
+             SELECT set_config('role', rolname, false) FROM pg_roles
+             WHERE rolname = 'orderly_{schema}' AND pg_has_role(session_user, oid, 'MEMBER');"
+        )
     }
 
     async fn connect_with<T>(&self, tls: T) -> Result<Link, OpenError>
@@ -195,15 +199,25 @@ fn is_this_machine(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// The URL, with whatever stands between the user's name and the host left out.
-fn without_password(url: &str) -> String {
+/// The URL without its password, wherever in it that stands.
+pub fn without_password(url: &str) -> String {
+    let (url, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let shown: Vec<&str> = parameters
+        .split('&')
+        .filter(|parameter| !parameter.is_empty() && !parameter.starts_with("password="))
+        .collect();
+    let parameters = if shown.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", shown.join("&"))
+    };
     let Some((before, host)) = url.rsplit_once('@') else {
-        return url.to_owned();
+        return format!("{url}{parameters}");
     };
     let scheme_end = before.find("://").map_or(0, |place| place + 3);
     let (scheme, user) = before.split_at(scheme_end);
     let user = user.split(':').next().unwrap_or_default();
-    format!("{scheme}{user}@{host}")
+    format!("{scheme}{user}@{host}{parameters}")
 }
 
 /// An error with all that caused it: the outermost alone says little more than that there was one.

@@ -21,34 +21,14 @@ impl PostgresServer {
         .get_result(connection)
         .await
         .map_err(|error| OpenError::refused(self.name(), &error))?;
-        let settings = |found: String, expected: &str| OpenError::Settings {
-            server: self.name().to_owned(),
-            found,
-            expected: expected.to_owned(),
-        };
-        if found.version < OLDEST_VERSION {
-            return Err(settings(
-                format!("PostgreSQL {}", found.version_name),
-                "14 or newer",
-            ));
+        match found.flaw() {
+            None => Ok(()),
+            Some((found, expected)) => Err(OpenError::Settings {
+                server: self.name().to_owned(),
+                found,
+                expected: expected.to_owned(),
+            }),
         }
-        for (name, value, expected) in [
-            ("fsync", &found.fsync, "on"),
-            ("full_page_writes", &found.full_page_writes, "on"),
-            ("server_encoding", &found.encoding, "UTF8"),
-        ] {
-            if value != expected {
-                return Err(settings(format!("{name} = {value}"), expected));
-            }
-        }
-        // `local` does not wait for standbys, but it waits for the disk; `remote_write` and `remote_apply` wait for more.
-        if found.synchronous_commit == "off" {
-            return Err(settings("synchronous_commit = off".to_owned(), "on"));
-        }
-        if found.kind != "a primary" {
-            return Err(settings(found.kind, "a primary"));
-        }
-        Ok(())
     }
 }
 
@@ -68,4 +48,95 @@ struct Settings {
     encoding: String,
     #[diesel(sql_type = Text)]
     kind: String,
+}
+
+impl Settings {
+    /// What is found that must not be, and what is expected instead.
+    fn flaw(&self) -> Option<(String, &'static str)> {
+        if self.version < OLDEST_VERSION {
+            return Some((format!("PostgreSQL {}", self.version_name), "14 or newer"));
+        }
+        for (name, value, expected) in [
+            ("fsync", &self.fsync, "on"),
+            ("full_page_writes", &self.full_page_writes, "on"),
+            ("server_encoding", &self.encoding, "UTF8"),
+        ] {
+            if value != expected {
+                return Some((format!("{name} = {value}"), expected));
+            }
+        }
+        // `local` does not wait for standbys, but it waits for the disk; `remote_write` and `remote_apply` wait for more.
+        if self.synchronous_commit == "off" {
+            return Some(("synchronous_commit = off".to_owned(), "on"));
+        }
+        (self.kind != "a primary").then(|| (self.kind.clone(), "a primary"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound() -> Settings {
+        Settings {
+            version: OLDEST_VERSION,
+            version_name: "14.0".to_owned(),
+            fsync: "on".to_owned(),
+            synchronous_commit: "on".to_owned(),
+            full_page_writes: "on".to_owned(),
+            encoding: "UTF8".to_owned(),
+            kind: "a primary".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_oldest_version_that_waits_for_the_disk_is_taken() {
+        assert_eq!(sound().flaw(), None);
+        let synchronous_commit = "local".to_owned();
+        assert_eq!(
+            Settings {
+                synchronous_commit,
+                ..sound()
+            }
+            .flaw(),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_too_old_or_would_not_keep_what_was_acknowledged_is_refused() {
+        let spoil: [(fn(&mut Settings), &str, &str); 6] = [
+            (
+                |found| (found.version, found.version_name) = (130_023, "13.23".to_owned()),
+                "PostgreSQL 13.23",
+                "14 or newer",
+            ),
+            (|found| found.fsync = "off".to_owned(), "fsync = off", "on"),
+            (
+                |found| found.full_page_writes = "off".to_owned(),
+                "full_page_writes = off",
+                "on",
+            ),
+            (
+                |found| found.encoding = "LATIN1".to_owned(),
+                "server_encoding = LATIN1",
+                "UTF8",
+            ),
+            (
+                |found| found.synchronous_commit = "off".to_owned(),
+                "synchronous_commit = off",
+                "on",
+            ),
+            (
+                |found| found.kind = "a standby".to_owned(),
+                "a standby",
+                "a primary",
+            ),
+        ];
+        for (spoil, found, expected) in spoil {
+            let mut settings = sound();
+            spoil(&mut settings);
+            assert_eq!(settings.flaw(), Some((found.to_owned(), expected)));
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Values that are wrong, alone or together.
 
-use acceptance::{Asking, Engine, a_line, an_address, an_order, on_every_engine};
+use acceptance::{Asking, Engine, PASSWORD, a_line, an_address, an_order, on_every_engine};
 use reqwest::Method;
 use serde_json::json;
 
@@ -12,6 +12,7 @@ on_every_engine!(
     negative_zero_fractional_and_huge_quantities_are_refused,
     an_unknown_currency_and_a_mixed_one_are_refused,
     more_than_50_lines_and_more_than_10_000_are_refused,
+    zero_bytes_and_line_breaks_are_refused_wherever_text_goes,
     an_address_without_a_country_or_a_postal_code_is_refused,
     bad_parameters_of_a_list_are_refused,
     unknown_paths_and_methods_are_problems_as_well
@@ -109,6 +110,27 @@ async fn more_than_50_lines_and_more_than_10_000_are_refused(engine: Engine) {
     let total = an_order().with_line(a_line().at("10000.01")).body();
     shop.refuses(shop.app.post("/orders").json(&total), 422, "order_total_limit")
         .await;
+}
+
+/// PostgreSQL cannot keep a zero byte, and SQLite can: both are never asked to.
+async fn zero_bytes_and_line_breaks_are_refused_wherever_text_goes(engine: Engine) {
+    let shop = Shop::open(engine).await;
+    for text in ["Ket\0tle", "Kettle\n", "\0"] {
+        let order = an_order_with("product_name", json!(text));
+        let mut address = an_address();
+        address["shipping_address"]["street"] = json!(text);
+        let user = json!({"email": format!("ada{text}@example.org"), "password": PASSWORD});
+        for (path, body) in [
+            ("/orders".to_owned(), order),
+            (format!("{}/confirm", shop.order_path()), address),
+            (format!("{}/cancel", shop.order_path()), json!({"reason": text})),
+            ("/users".to_owned(), user),
+        ] {
+            let answer = shop.app.post(&path).by(&shop.ada).json(&body).answer().await;
+            assert_eq!(answer.status, 422, "{path}: {}", answer.text);
+            shop.assert_nothing_happened(&answer.text).await;
+        }
+    }
 }
 
 async fn an_address_without_a_country_or_a_postal_code_is_refused(engine: Engine) {

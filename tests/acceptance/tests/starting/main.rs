@@ -7,6 +7,7 @@
 
 mod folders;
 mod installation;
+mod roles;
 mod servers;
 mod settings;
 mod stopping;

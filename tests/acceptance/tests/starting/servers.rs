@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use acceptance::{Binary, Engine, Installation, Server};
+use acceptance::{Binary, Engine, Installation, Server, data_folder::holds};
 use reqwest::Url;
 
 use crate::installation::{SERVE, refused_to_start};
@@ -144,4 +144,39 @@ fn a_server_on_postgresql_is_given_its_secret() {
     let environment = [("ORDERLY_DATABASE_URL", url.as_str())];
     let line = refused_to_start(installation.path(), &SERVE, &environment).expecting_one_line(2);
     assert!(line.contains("ORDERLY_TOKEN_SECRET"), "{line}");
+}
+
+#[test]
+fn a_password_is_told_to_nobody() {
+    let installation = Installation::new(Engine::Postgres);
+    let url = installation.database().url();
+    let password = url.password().unwrap().to_owned();
+    for arguments in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["describe"],
+        &["serve", "--bind", "somewhere"],
+    ] {
+        let mut command = Binary::released().command(installation.path(), arguments);
+        let output = command
+            .env("ORDERLY_DATABASE_URL", url.as_str())
+            .output()
+            .unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        assert!(!holds(&told, &password), "{arguments:?} tells it");
+    }
+    let misspelt = url.as_str().replacen("postgres:", "postgre:", 1);
+    let environment = [("ORDERLY_DATABASE_URL", misspelt.as_str())];
+    let line = refused_to_start(installation.path(), &SERVE, &environment).expecting_one_line(2);
+    assert!(
+        line.contains("ORDERLY_DATABASE_URL") && !line.contains(&password),
+        "{line}"
+    );
+
+    let mut talkative = Binary::released().command(installation.path(), &SERVE);
+    talkative.env("ORDERLY_LOG", "trace");
+    let mut server = Server::try_start(talkative).unwrap_or_else(|finished| panic!("{finished:?}"));
+    server.stop();
+    let log = server.log().so_far().join("\n");
+    assert!(!log.contains(&password), "it stands in the log");
 }

@@ -17,6 +17,7 @@ fn what_is_no_url_is_refused_without_its_password() {
         "postgres://shop:secret@127.0.0.1/orders?sslmode=maybe",
         "postgres://shop:secret@127.0.0.1:port/orders",
         "postgres://shop:secret@127.0.0.1/orders?nonsense=1",
+        "postgres://shop@127.0.0.1/orders?nonsense=1&password=secret",
     ] {
         let Err(OpenError::Url { found, reason }) = PostgresServer::new(url) else {
             panic!("{url} was taken");

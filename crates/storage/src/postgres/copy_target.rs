@@ -1,0 +1,156 @@
+//! A database to copy to, in one transaction: what is not committed was never there.
+
+mod any_row;
+mod tables;
+
+use std::collections::BTreeSet;
+
+use diesel::{
+    QueryResult,
+    result::Error as DieselError,
+    sql_types::{BigInt, Bool},
+};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+
+pub use tables::TargetTable;
+
+use super::{BatchStatement, OpenError, PostgresServer, server::Link};
+use crate::{
+    ReadError,
+    copying::{AnyRow, CopyError},
+};
+
+/// An open transaction on a server. Dropping it undoes all that was written.
+pub struct CopyTarget {
+    link: Link,
+    server: String,
+}
+
+impl CopyTarget {
+    /// Begins the transaction.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn begin(server: &PostgresServer) -> Result<Self, OpenError> {
+        let mut link = server.connect("public").await?;
+        // Counting a large table takes its time, and the transaction waits while SQLite is read.
+        link.connection
+            .batch_execute(
+                "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
+            )
+            .await
+            .map_err(|error| OpenError::refused(server.name(), &error))?;
+        let server = server.name().to_owned();
+        Ok(Self { link, server })
+    }
+
+    /// Turns to a context's schema, with the rights of its role.
+    pub(crate) async fn enter(&self, context: &'static str) -> Result<(), CopyError> {
+        let entered = (&self.link.connection)
+            .batch_execute(&PostgresServer::entrance(context))
+            .await;
+        entered.map_err(|error| CopyError::Failed {
+            table: context.to_owned(),
+            reason: error.into(),
+        })
+    }
+
+    /// A table of the schema that was entered, kept from everybody else's writes until the end. It has to be empty, and to have these columns.
+    pub(crate) async fn empty_table(
+        &self,
+        context: &'static str,
+        name: &str,
+        columns: &BTreeSet<String>,
+    ) -> Result<TargetTable, CopyError> {
+        let table = tables::read(&self.link.connection, context, name).await?;
+        let found = table.column_names();
+        if found != *columns {
+            return Err(table.differs(format!("columns {found:?}"), format!("{columns:?}")));
+        }
+        if self
+            .has_rows(&table)
+            .await
+            .map_err(|error| table.failed(error.into()))?
+        {
+            return Err(CopyError::NotEmpty {
+                server: self.server.clone(),
+                table: table.full_name(),
+            });
+        }
+        Ok(table)
+    }
+
+    async fn has_rows(&self, table: &TargetTable) -> QueryResult<bool> {
+        #[derive(diesel::QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = Bool)]
+            found: bool,
+        }
+        let name = table.name();
+        let mut connection = &self.link.connection;
+        connection
+            .batch_execute(&format!("LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
+            .await?;
+        let found: Found = diesel::sql_query(format!("SELECT EXISTS (SELECT FROM {name}) AS found"))
+            .get_result(&mut connection)
+            .await?;
+        Ok(found.found)
+    }
+
+    pub(crate) async fn insert(&self, table: &TargetTable, page: &[AnyRow]) -> Result<(), ReadError> {
+        let begin = format!(
+            "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT * FROM unnest(",
+            table.name(),
+            table.columns()
+        );
+        let statement = table.bound(BatchStatement::new(begin), page, table.all())?;
+        statement.then(")").execute(&self.link.connection).await?;
+        Ok(())
+    }
+
+    /// The rows that have the keys of these.
+    pub(crate) async fn read_back(
+        &self,
+        table: &TargetTable,
+        page: &[AnyRow],
+    ) -> Result<Vec<AnyRow>, ReadError> {
+        let begin = format!(
+            "SELECT {} FROM {} WHERE ({}) IN (SELECT * FROM unnest(",
+            table.columns(),
+            table.name(),
+            table.key()
+        );
+        let statement = table.bound(BatchStatement::new(begin), page, table.key_places())?;
+        Ok(statement.then("))").load(&self.link.connection).await?)
+    }
+
+    /// Lets the table go on counting where its rows end, and says how many there are.
+    pub(crate) async fn finish(&self, table: &TargetTable) -> Result<u64, ReadError> {
+        #[derive(diesel::QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = BigInt)]
+            count: i64,
+        }
+        let (name, mut connection) = (table.name(), &self.link.connection);
+        for column in table.counting_columns() {
+            // This is not undone with the transaction, and need not be: an empty table may begin anywhere.
+            let go_on = format!(
+                "SELECT setval(pg_get_serial_sequence('{name}', '{column}'), max({column})) FROM {name} HAVING count(*) > 0"
+            );
+            connection.batch_execute(&go_on).await?;
+        }
+        let counted: Counted = diesel::sql_query(format!("SELECT count(*) AS count FROM {name}"))
+            .get_result(&mut connection)
+            .await?;
+        Ok(counted.count.unsigned_abs())
+    }
+
+    /// Makes it all true.
+    pub(crate) async fn commit(mut self) -> Result<(), CopyError> {
+        let committed: Result<(), DieselError> = self.link.connection.batch_execute("COMMIT").await;
+        committed.map_err(|error| CopyError::OutcomeUnknown {
+            server: self.server,
+            reason: error.to_string(),
+        })
+    }
+}
