@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn what_is_too_old_or_would_not_keep_what_was_acknowledged_is_refused() {
-        let spoil: [(fn(&mut Settings), &str, &str); 6] = [
+        type Spoil = fn(&mut Settings);
+        let spoil: [(Spoil, &str, &str); 6] = [
             (
                 |found| (found.version, found.version_name) = (130_023, "13.23".to_owned()),
                 "PostgreSQL 13.23",
