@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn what_is_too_old_or_would_not_keep_what_was_acknowledged_is_refused() {
-        type Spoiled = (fn(&mut Settings), &'static str, &'static str);
-        let spoil: [Spoiled; 6] = [
+        type Spoil = fn(&mut Settings);
+        let spoil: [(Spoil, &str, &str); 6] = [
             (
                 |found| (found.version, found.version_name) = (130_023, "13.23".to_owned()),
                 "PostgreSQL 13.23",
