@@ -2,10 +2,11 @@
 
 pgbench plays the well-written service that begins a transaction for each order and prepares its statements: `-M prepared` with
 16 connections. It writes the rows that Orderly wrote for a first order, with ids, references and times of their own, and reads
-with the two selects that Orderly reads with. Each side has a database of its own, made by `orderly migrate up`.
+with two selects what Orderly gathers in one for all who wait. Each side has a database of its own, made by `orderly migrate up`.
 """
 
 import contextlib
+import os
 import re
 import statistics
 import subprocess
@@ -17,6 +18,8 @@ import urllib.request
 from throwaway_postgres import ThrowawayPostgres
 
 CLIENTS = 16
+# How many orders are read, one at random each time.
+READ = 64
 ANY_ID = "gen_random_uuid()"
 # Begins with the time, as the UUIDv7 of a real order: new ones stand at the end of their index.
 NEW_ID = ("(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || "
@@ -52,13 +55,17 @@ class Database:
             row[column] = None if null == "t" else value
         return row
 
-    def pgbench(self, script, constants, seconds):
-        """Transactions a second."""
-        with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-            file.write(script)
-            file.flush()
+    def pgbench(self, scripts, constants, seconds):
+        """Transactions a second, each of them one of the scripts at random."""
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = []
+            for number, script in enumerate(scripts):
+                path = os.path.join(folder, f"{number}.sql")
+                with open(path, "w") as file:
+                    file.write(script)
+                chosen += ["-f", path]
             defined = [part for name, value in constants.items() for part in ("-D", f"{name}={value}")]
-            command = ["pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds), *defined, "-f", file.name, self.url]
+            command = ["pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds), *defined, *chosen, self.url]
             output = subprocess.run(command, env=self.postgres.environment(), capture_output=True, text=True, check=True).stdout
         return float(re.search(r"tps = ([\d.]+)", output)[1])
 
@@ -111,12 +118,22 @@ def placing_one_by_one(database, order_id):
     return script
 
 
-def reading(order_id):
-    script = Script()
-    wanted = script.value(order_id)
-    script.lines += [f"SELECT * FROM ordering.orders WHERE id = {wanted}::uuid;",
-                     f"SELECT * FROM ordering.order_lines WHERE order_id = {wanted}::uuid ORDER BY position;"]
-    return script
+def reading_one_by_one(order_ids):
+    """For each order, the two selects that give it with its lines."""
+    return [f"""SELECT * FROM ordering.orders WHERE id = '{order_id}';
+SELECT * FROM ordering.order_lines WHERE order_id = '{order_id}' ORDER BY position;
+""" for order_id in order_ids]
+
+
+def reading(bench, server, token, order_ids):
+    """The same by HTTP: requests a second, and the slowest hundredth's time in milliseconds."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        ids = ", ".join(f'"{order_id}"' for order_id in order_ids)
+        script.write(f"""local ids = {{ {ids} }}
+request = function() return wrk.format("GET", "/api/v1/orders/" .. ids[math.random(#ids)]) end
+""")
+        script.flush()
+        return bench.wrk(server.url, token, script.name)
 
 
 def batches(server):
@@ -161,15 +178,17 @@ def rows(bench):
         server = stack.enter_context(bench.Server(*ours.command, "serve", "--bind", "127.0.0.1:0"))
         token = bench.log_in(server)
         order_id = bench.ask(server.url + "/api/v1/orders", bench.TWO_LINES, token=token)["id"]
-        place_script, read_script = placing_one_by_one(ours, order_id), reading(order_id)
+        place_script = placing_one_by_one(ours, order_id)
+        order_ids = [bench.ask(server.url + "/api/v1/orders", bench.TWO_LINES, token=token)["id"] for _ in range(READ)]
+        read_scripts = reading_one_by_one(order_ids)
         ratios = []
         for _ in range(bench.ROUNDS):
-            place_theirs = theirs.pgbench(place_script.text(), place_script.constants, bench.SECONDS)
+            place_theirs = theirs.pgbench([place_script.text()], place_script.constants, bench.SECONDS)
             before = batches(server)
             place, place_slow = bench.placing(server, token)
             orders, commits = (after - begun for after, begun in zip(batches(server), before))
-            read_theirs = ours.pgbench(read_script.text(), read_script.constants, bench.SECONDS)
-            read, read_slow = bench.wrk(f"{server.url}/api/v1/orders/{order_id}", token)
+            read_theirs = ours.pgbench(read_scripts, {}, bench.SECONDS)
+            read, read_slow = reading(bench, server, token, order_ids)
             ratios.append((place / place_theirs, place_slow, orders / commits, read / read_theirs, read_slow))
         place, place_slow, batch, read, read_slow = (statistics.median(values) for values in zip(*ratios))
         megabytes = server.megabytes()

@@ -15,12 +15,12 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable};
 use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
 use shared_kernel::{CustomerId, IdGenerator, OrderId};
 use storage::{
     WriteSet,
-    postgres::{PostgresContext, PostgresRows},
+    postgres::{LookUps, PostgresContext, PostgresRows},
 };
 use uuid::Uuid;
 
@@ -33,18 +33,47 @@ use crate::{
 /// The tables of ordering, on PostgreSQL.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/ordering/postgres");
 
+/// Ordering's schema, and the look-ups that share statements.
+struct PostgresOrdering {
+    context: PostgresContext<OrderingRows>,
+    orders: LookUps<OrderId, WholeOrder>,
+    own_orders: LookUps<(OrderId, CustomerId), WholeOrder>,
+    customers: LookUps<CustomerId, CustomerRow>,
+}
+
 impl OrderingAdapter {
-    /// Ordering in an open PostgreSQL schema; `ids` names the events.
+    /// Ordering in an open PostgreSQL schema; `ids` names the events. Needs a runtime, as opening the schema did.
     pub fn on_postgres(context: PostgresContext<OrderingRows>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self::new(Arc::new(context), ids)
+        let store = PostgresOrdering {
+            orders: LookUps::start(&context, |keys, connection| async move {
+                order_tables::read(&keys, &connection).await
+            }),
+            own_orders: LookUps::start(&context, |keys, connection| async move {
+                order_tables::read_own(&keys, &connection).await
+            }),
+            customers: LookUps::start(&context, |keys, connection| async move {
+                customer_table::read(&keys, &connection).await
+            }),
+            context,
+        };
+        Self::new(Arc::new(store), ids)
     }
 }
 
 #[async_trait]
-impl OrderingStore for PostgresContext<OrderingRows> {
+impl CommandLog for PostgresOrdering {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.context.recorded(replay).await
+    }
+}
+
+#[async_trait]
+impl OrderingStore for PostgresOrdering {
     async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<WholeOrder>, Unavailable> {
-        self.read(|connection| async move { order_tables::read(id, visible_to, &connection).await })
-            .await
+        match visible_to {
+            VisibleTo::Everyone => self.orders.find(id).await,
+            VisibleTo::Customer(customer_id) => self.own_orders.find((id, customer_id)).await,
+        }
     }
 
     async fn orders(
@@ -53,17 +82,17 @@ impl OrderingStore for PostgresContext<OrderingRows> {
         page: PageRequest,
         visible_to: VisibleTo,
     ) -> Result<Vec<WholeOrder>, Unavailable> {
-        self.read(|connection| async move { order_lists::read(wanted, page, visible_to, &connection).await })
+        self.context
+            .read(|connection| async move { order_lists::read(wanted, page, visible_to, &connection).await })
             .await
     }
 
     async fn customer(&self, id: CustomerId) -> Result<Option<CustomerRow>, Unavailable> {
-        self.read(|connection| async move { customer_table::read(id, &connection).await })
-            .await
+        self.customers.find(id).await
     }
 
     async fn commit(&self, write_set: WriteSet<OrderingRows>) -> Result<(), CommitError> {
-        Self::commit(self, write_set).await
+        self.context.commit(write_set).await
     }
 }
 

@@ -1,6 +1,8 @@
 //! The table `customers`.
 
-use diesel::{OptionalExtension, QueryDsl, QueryResult};
+use std::collections::HashMap;
+
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::CustomerId;
 use storage::{ReadError, columns::RowId, postgres::BatchStatement};
@@ -67,15 +69,16 @@ async fn update(
     .await
 }
 
-/// A customer, if there is one with this id.
+/// The customers with these ids.
 pub(super) async fn read(
-    id: CustomerId,
+    ids: &[CustomerId],
     mut connection: &AsyncPgConnection,
-) -> Result<Option<CustomerRow>, ReadError> {
-    let customer = customers::table
-        .find(RowId(id.uuid()))
-        .first::<CustomerRow>(&mut connection)
-        .await
-        .optional()?;
-    Ok(customer)
+) -> Result<HashMap<CustomerId, CustomerRow>, ReadError> {
+    let ids: Vec<RowId> = ids.iter().map(|id| RowId(id.uuid())).collect();
+    let customers: Vec<CustomerRow> = customers::table
+        .filter(customers::id.eq_any(ids))
+        .load(&mut connection)
+        .await?;
+    let found = customers.into_iter().map(|row| (CustomerId::new(row.id.0), row));
+    Ok(found.collect())
 }

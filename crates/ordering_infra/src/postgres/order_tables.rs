@@ -1,13 +1,16 @@
 //! The tables `orders` and `order_lines`: writing the orders of a batch, reading an order.
 
 mod lines;
+mod owned_by;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use std::collections::HashMap;
+
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use ordering_app::VisibleTo;
-use shared_kernel::OrderId;
+use shared_kernel::{CustomerId, OrderId};
 use storage::{ReadError, columns::RowId, postgres::BatchStatement};
 
+use self::owned_by::OwnedBy;
 use super::{
     schema::orders,
     whole_orders::{WholeRow, whole, whole_orders},
@@ -113,21 +116,30 @@ async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection
     .await
 }
 
-/// An order and its lines, if it is there and visible.
+/// The orders with these ids, with their lines.
 pub(super) async fn read(
-    id: OrderId,
-    visible_to: VisibleTo,
+    ids: &[OrderId],
     mut connection: &AsyncPgConnection,
-) -> Result<Option<WholeOrder>, ReadError> {
-    let order = whole_orders().filter(orders::id.eq(RowId(id.uuid())));
-    let row = match visible_to {
-        VisibleTo::Everyone => order.first::<WholeRow>(&mut connection).await,
-        VisibleTo::Customer(customer_id) => {
-            order
-                .filter(orders::customer_id.eq(RowId(customer_id.uuid())))
-                .first::<WholeRow>(&mut connection)
-                .await
-        }
-    };
-    Ok(row.optional()?.map(whole))
+) -> Result<HashMap<OrderId, WholeOrder>, ReadError> {
+    let ids: Vec<RowId> = ids.iter().map(|id| RowId(id.uuid())).collect();
+    let orders: Vec<WholeRow> = whole_orders()
+        .filter(orders::id.eq_any(ids))
+        .load(&mut connection)
+        .await?;
+    let whole = orders.into_iter().map(whole);
+    Ok(whole.map(|order| (OrderId::new(order.0.id.0), order)).collect())
+}
+
+/// The orders with these ids that belong to these customers, with their lines.
+pub(super) async fn read_own(
+    wanted: &[(OrderId, CustomerId)],
+    mut connection: &AsyncPgConnection,
+) -> Result<HashMap<(OrderId, CustomerId), WholeOrder>, ReadError> {
+    let orders: Vec<WholeRow> = whole_orders()
+        .filter(OwnedBy::these(wanted))
+        .load(&mut connection)
+        .await?;
+    let key = |order: &OrderRow| (OrderId::new(order.id.0), CustomerId::new(order.customer_id.0));
+    let whole = orders.into_iter().map(whole);
+    Ok(whole.map(|order| (key(&order.0), order)).collect())
 }

@@ -3,7 +3,7 @@
 use diesel::{QueryableByName, sql_query, sql_types::Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use ordering_domain::Order;
-use shared_kernel::{AggregateRoot, in_memory::CountingIds};
+use shared_kernel::{AggregateRoot, IdGenerator, in_memory::CountingIds};
 
 use super::*;
 use crate::{changes::OrderChange, test_orders::an_order};
@@ -67,11 +67,13 @@ async fn placing_takes_two_statements_and_reading_one_whoever_asks_each_prepared
         let batch: Vec<_> = batch.iter().collect();
         assert_eq!(OrderingRows::write(&batch, &connection).await, Ok(Vec::new()));
         for (order, size) in orders.iter().zip(sizes) {
-            let own = VisibleTo::Customer(order.record().customer_id);
-            for who in [VisibleTo::Everyone, own] {
-                let read = order_tables::read(order.id(), who, &connection).await;
-                assert_eq!(read.unwrap().unwrap().1.len(), usize::from(size));
-            }
+            let owner = order.record().customer_id;
+            let read = order_tables::read(&[order.id()], &connection).await;
+            assert_eq!(read.unwrap()[&order.id()].1.len(), usize::from(size));
+            let pair = (order.id(), owner);
+            let read = order_tables::read_own(&[pair], &connection).await;
+            assert_eq!(read.unwrap()[&pair].1.len(), usize::from(size));
+            let own = VisibleTo::Customer(owner);
             let listed = order_lists::read(OrdersWanted::default(), page, own, &connection).await;
             assert!(!listed.unwrap().is_empty());
         }
@@ -102,4 +104,20 @@ async fn what_one_unit_of_work_saves_twice_is_stale() {
         OrderingRows::write(&[&nothing, &twice], &connection).await,
         Ok(vec![1])
     );
+}
+
+#[tokio::test]
+async fn of_many_orders_that_are_looked_up_at_once_each_owner_gets_their_own() {
+    let connection = a_connection().await;
+    let ids = CountingIds::default();
+    let orders: Vec<_> = (0..3).map(|_| an_order(&ids, 1)).collect();
+    let batch: Vec<_> = orders.chunks(1).map(placed).collect();
+    let batch: Vec<_> = batch.iter().collect();
+    assert_eq!(OrderingRows::write(&batch, &connection).await, Ok(Vec::new()));
+    let owner = orders[0].record().customer_id;
+    let stranger = CustomerId::new(ids.next_id());
+    let own = (orders[0].id(), owner);
+    let wanted = [own, (orders[1].id(), stranger), (orders[0].id(), stranger)];
+    let found = order_tables::read_own(&wanted, &connection).await.unwrap();
+    assert_eq!(found.keys().collect::<Vec<_>>(), [&own]);
 }
