@@ -2,6 +2,7 @@
 
 mod breaking;
 mod committing;
+mod looking_up;
 mod relaying;
 
 use std::sync::{
