@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, panic::AssertUnwindSafe};
 
-use diesel::result::Error as DieselError;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use message_bus::{CommitError, Recorded, Unavailable};
@@ -136,19 +136,27 @@ async fn write<R: PostgresRows>(
         .collect();
     command_log::record(connection, &records).await?;
     let rows: Vec<&R> = write_sets.iter().map(|write_set| &write_set.rows).collect();
-    let stale = R::write(&rows, connection).await?;
-    if !stale.is_empty() {
-        return Ok(stale
-            .into_iter()
-            .map(|place| (place, CommitError::VersionConflict))
-            .collect());
-    }
     let events: Vec<_> = write_sets
         .iter()
         .flat_map(|write_set| &write_set.events)
         .collect();
-    event_log::append(connection, &events, |event_type| state.takes(event_type)).await?;
-    Ok(Vec::new())
+    // On the way at the same time. Events of what proves stale are undone with everything else.
+    let (stale, appended) = futures_util::future::join(
+        R::write(&rows, connection),
+        event_log::append(connection, &events, |event_type| state.takes(event_type)),
+    )
+    .await;
+    // Once one of them has failed, the other hears only that the transaction has.
+    let stale = match (stale, appended) {
+        (Ok(stale), Ok(())) => stale,
+        (Err(DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)), Err(error))
+        | (Err(error), Ok(()) | Err(_))
+        | (Ok(_), Err(error)) => return Err(error),
+    };
+    let conflicts = stale
+        .into_iter()
+        .map(|place| (place, CommitError::VersionConflict));
+    Ok(conflicts.collect())
 }
 
 struct Panicked;

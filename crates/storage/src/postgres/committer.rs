@@ -184,13 +184,27 @@ impl Committer {
         mut connection: &AsyncPgConnection,
         write_sets: &[&WriteSet<R>],
         marks: &[i64],
+        #[cfg_attr(
+            not(debug_assertions),
+            expect(unused_variables, reason = "only the known bug needs them here")
+        )]
         answers: &mut Vec<Answer>,
     ) -> Result<Outcomes, Failure> {
         connection.batch_execute("BEGIN").await?;
-        let outcomes = match write_together(connection, write_sets, &self.state).await {
-            Some(outcomes) => outcomes,
+        // Both on the way at once: whatever goes wrong with one is undone with the other.
+        let (together, moved_on) = futures_util::future::join(
+            write_together(connection, write_sets, &self.state),
+            self.move_on(connection),
+        )
+        .await;
+        let outcomes = match together {
+            Some(outcomes) => {
+                moved_on?;
+                outcomes
+            }
             None => {
                 connection.batch_execute("ROLLBACK; BEGIN").await?;
+                self.move_on(connection).await?;
                 write_one_by_one(connection, write_sets, &self.state).await?
             }
         };
@@ -198,12 +212,8 @@ impl Committer {
         if let Some(lease) = lease.filter(|_| !marks.is_empty()) {
             event_log::mark_published(connection, marks, self.clock.now(), lease).await?;
         }
-        self.move_on(connection).await?;
         #[cfg(debug_assertions)]
-        {
-            let told = answers.drain(..).map(|answer| (answer, Ok(()))).collect();
-            answers.extend(answer_too_early(told).into_iter().map(|(answer, _)| answer));
-        }
+        answer_before_commit(answers);
         match connection.batch_execute("COMMIT").await {
             Ok(()) => Ok(outcomes),
             #[cfg(debug_assertions)]
@@ -260,6 +270,13 @@ impl Committer {
         self.link = Some(link);
         Ok(own.into_iter().next().is_some_and(|own| own.batch >= self.batch))
     }
+}
+
+/// The known bug that the kill test must find, when it is switched on.
+#[cfg(debug_assertions)]
+fn answer_before_commit(answers: &mut Vec<Answer>) {
+    let told = answers.drain(..).map(|answer| (answer, Ok(()))).collect();
+    answers.extend(answer_too_early(told).into_iter().map(|(answer, _)| answer));
 }
 
 fn work_of<R>(job: Job<R, NoUpkeep>) -> Option<(Box<WriteSet<R>>, Answer)> {

@@ -24,7 +24,7 @@ use crate::{
     commit_state::CommitState,
 };
 
-/// With two, one collects while the other waits for the disk; with more, batches are smaller and nothing is faster.
+/// With two, one collects while the other waits for the disk. On two cores one, three and four placed no more orders beyond noise.
 const COMMITTERS: usize = 2;
 /// Connections that queries share.
 const READERS: usize = 4;
