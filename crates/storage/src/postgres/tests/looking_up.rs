@@ -24,7 +24,7 @@ async fn look_ups_that_wait_share_statements_and_each_gets_its_own() {
         assert_eq!(found.unwrap(), (key % 2 == 0).then_some(key * 2));
     }
     // 64 at a time, and whatever the first ones found waiting.
-    let statements = STATEMENTS.load(Ordering::Relaxed);
+    let statements = AtomicUsize::load(&STATEMENTS, Ordering::Relaxed);
     assert!(
         (16..=1000 / 4).contains(&statements),
         "{statements} statements for 1,000"
@@ -36,9 +36,9 @@ async fn look_ups_that_wait_share_statements_and_each_gets_its_own() {
 async fn a_look_up_that_fails_is_told_to_who_waits_for_it_and_the_next_goes_well() {
     let fixture = Fixture::new().await;
     let look_ups = LookUps::start(fixture.context(), |keys: Vec<i64>, _| async move {
-        match keys.first() {
-            Some(1) => Err(ReadError::corrupt("not what was written")),
-            Some(2) => panic!("a row that cannot be read"),
+        match keys[..] {
+            [1] => Err(ReadError::corrupt("not what was written")),
+            [2] => panic!("a row that cannot be read"),
             _ => Ok(HashMap::from([(3, "three")])),
         }
     });
