@@ -146,9 +146,11 @@ async fn write<R: PostgresRows>(
         event_log::append(connection, &events, |event_type| state.takes(event_type)),
     )
     .await;
-    // Once one of them has failed, the other hears only that the transaction has.
     let stale = match (stale, appended) {
         (Ok(stale), Ok(())) => stale,
+        // Who is stale has an event of a version that is in the log already: the same fault, and the rows name it better.
+        (Ok(stale), Err(_)) if !stale.is_empty() => stale,
+        // Once one of them has failed, the other hears only that the transaction has.
         (Err(DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)), Err(error))
         | (Err(error), Ok(()) | Err(_))
         | (Ok(_), Err(error)) => return Err(error),
