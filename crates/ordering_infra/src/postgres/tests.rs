@@ -110,7 +110,7 @@ async fn what_one_unit_of_work_saves_twice_is_stale() {
 async fn of_many_orders_that_are_looked_up_at_once_each_owner_gets_their_own() {
     let connection = a_connection().await;
     let ids = CountingIds::default();
-    let orders: Vec<_> = (0..3).map(|_| an_order(&ids, 1)).collect();
+    let orders: Vec<_> = (1..=3).map(|lines| an_order(&ids, lines)).collect();
     let batch: Vec<_> = orders.chunks(1).map(placed).collect();
     let batch: Vec<_> = batch.iter().collect();
     assert_eq!(OrderingRows::write(&batch, &connection).await, Ok(Vec::new()));
