@@ -30,7 +30,7 @@ use diesel::SqliteConnection;
 
 /// The rows of a context's write set know how to write themselves.
 pub trait SqliteRows: Send + 'static {
-    /// Writes the rows. Runs in a savepoint of its own: an error undoes this write set and no other.
+    /// Writes the rows. May be called again after its batch was undone: an error undoes this write set and no other.
     ///
     /// # Errors
     /// [`RowError::VersionConflict`] when an aggregate is not at the version expected, and what the database says.
