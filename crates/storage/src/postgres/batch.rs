@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, panic::AssertUnwindSafe};
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use message_bus::{CommitError, Recorded, Unavailable};
@@ -136,25 +136,14 @@ async fn write<R: PostgresRows>(
         .collect();
     command_log::record(connection, &records).await?;
     let rows: Vec<&R> = write_sets.iter().map(|write_set| &write_set.rows).collect();
-    let events: Vec<_> = write_sets
-        .iter()
-        .flat_map(|write_set| &write_set.events)
-        .collect();
-    // On the way at the same time. Events of what proves stale are undone with everything else.
-    let (stale, appended) = futures_util::future::join(
-        R::write(&rows, connection),
-        event_log::append(connection, &events, |event_type| state.takes(event_type)),
-    )
-    .await;
-    let stale = match (stale, appended) {
-        (Ok(stale), Ok(())) => stale,
-        // Who is stale has an event of a version that is in the log already: the same fault, and the rows name it better.
-        (Ok(stale), Err(_)) if !stale.is_empty() => stale,
-        // Once one of them has failed, the other hears only that the transaction has.
-        (Err(DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)), Err(error))
-        | (Err(error), Ok(()) | Err(_))
-        | (Ok(_), Err(error)) => return Err(error),
-    };
+    let stale = R::write(&rows, connection).await?;
+    if stale.is_empty() {
+        let events: Vec<_> = write_sets
+            .iter()
+            .flat_map(|write_set| &write_set.events)
+            .collect();
+        event_log::append(connection, &events, |event_type| state.takes(event_type)).await?;
+    }
     let conflicts = stale
         .into_iter()
         .map(|place| (place, CommitError::VersionConflict));
