@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use shared_kernel::IntegrationEvent;
 
-use crate::{CommandMeta, Envelope, HandlingError, UseCaseError};
+use crate::{CommandMeta, Envelope, HandlingError, Limits, UseCaseError};
 
 /// A context reacts to an event, by one command of its own.
 ///
@@ -13,6 +13,16 @@ use crate::{CommandMeta, Envelope, HandlingError, UseCaseError};
 pub trait ReactsTo<E: IntegrationEvent>: Send + Sync + 'static {
     /// Reacts.
     fn react(&self, event: E, meta: CommandMeta) -> impl Future<Output = Result<(), UseCaseError>> + Send;
+}
+
+/// How events reach a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handing {
+    /// The handler is called as soon as the event is published. What fails gets a row.
+    Directly,
+    /// Each event gets a row first, and the handler is called from there: for one that waits for something outside, such as a mail
+    /// server, which no other consumer of the same events is to wait for. Also for what may have stopped the process before.
+    ByRow,
 }
 
 /// Where in the log a consumer that is new begins.
@@ -42,6 +52,8 @@ pub struct Consumer {
     context: &'static str,
     source: &'static str,
     beginning: Beginning,
+    handing: Handing,
+    limits: Limits,
     routes: Vec<Route>,
 }
 
@@ -49,7 +61,7 @@ impl Consumer {
     /// A consumer named `name` in context `context`, of the events of context `source`.
     ///
     /// The name is stored with positions: it never changes. By convention it is `<context>.<what it follows>`.
-    pub const fn new(
+    pub fn new(
         name: &'static str,
         context: &'static str,
         source: &'static str,
@@ -60,8 +72,18 @@ impl Consumer {
             context,
             source,
             beginning,
+            handing: Handing::Directly,
+            limits: Limits::default(),
             routes: Vec::new(),
         }
+    }
+
+    /// The same, whose handlers call something outside this process: events reach them by row, within `limits`.
+    #[must_use]
+    pub fn calling_outside(mut self, limits: Limits) -> Self {
+        self.handing = Handing::ByRow;
+        self.limits = limits;
+        self
     }
 
     /// Reacts to `E` with `handler`.
@@ -109,6 +131,16 @@ impl Consumer {
     /// Where it began.
     pub const fn beginning(&self) -> Beginning {
         self.beginning
+    }
+
+    /// How events reach it.
+    pub const fn handing(&self) -> Handing {
+        self.handing
+    }
+
+    /// What it may take of time and attempts.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The event types it takes.

@@ -7,41 +7,27 @@ use futures_util::FutureExt;
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
-    CommandMeta, Consumer, Delivery, DeliveryState, Envelope, HandlingError, Standing, Unavailable,
-    delivery::{Arrival, backoff_milliseconds},
+    Attempt, AttemptEnd, CommandMeta, Consumer, Delivery, DeliveryState, DeliveryStore, Envelope, Handing,
+    HandlingError, HeldDelivery, Limits, Unavailable,
+    delivery::{Arrival, after_failure},
 };
 
-/// How long a handler may take. Longer than any command of ours; short enough that one stuck handler does not stop
-/// its consumer for good. What it had handed to the committer by then may still be committed: the next attempt finds a duplicate.
-const HANDLER_DEADLINE: Duration = Duration::from_secs(30);
-
-/// A delivery that did not succeed at once, as its row holds it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HeldDelivery {
-    /// Which event to which consumer.
-    pub delivery: Delivery,
-    /// The event.
-    pub envelope: Envelope,
-    /// How often it was attempted.
-    pub attempts: u32,
-    /// Where it stands.
-    pub state: DeliveryState,
-    /// What the last attempt failed with.
-    pub last_error: Option<String>,
-}
-
-/// Where a consumer's context keeps positions and held deliveries.
+/// What brings an event to a consumer. The first is the [`Courier`] itself, in the same process; a broker fits here as well,
+/// since nothing counts as published before the consumer's side has answered.
 #[async_trait]
-pub trait DeliveryStore: Send + Sync {
-    /// What the consumer knows about the delivery's aggregate.
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable>;
-
-    /// Writes the row of a held delivery, or replaces it.
-    async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable>;
-
-    /// The held deliveries of a consumer that may be attempted now: per aggregate only the earliest,
-    /// when it is waiting, or retrying and due. At most `limit`.
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable>;
+pub trait Transport: Send + Sync {
+    /// Brings an event to a consumer for the first time, or once more. When this answers `Ok`, the consumer has either applied the
+    /// event or holds a row for it: as far as this consumer goes, the event is published.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when that is not known; nothing is lost, the event stays unpublished.
+    async fn hand_over(
+        &self,
+        consumer: &Consumer,
+        envelope: &Envelope,
+        delivery: Delivery,
+        handing: Handing,
+    ) -> Result<Outcome, Unavailable>;
 }
 
 /// Hands events to consumers by the rules of [`crate::delivery`].
@@ -59,9 +45,30 @@ pub enum Outcome {
     Applied,
     /// It has a row, and is tried from there.
     Held {
-        /// Why, when it was attempted; `None` when it waits behind another.
+        /// Why, when it was attempted.
         error: Option<HandlingError>,
     },
+}
+
+#[async_trait]
+impl Transport for Courier {
+    async fn hand_over(
+        &self,
+        consumer: &Consumer,
+        envelope: &Envelope,
+        delivery: Delivery,
+        handing: Handing,
+    ) -> Result<Outcome, Unavailable> {
+        let standing = self.store.standing(&delivery).await?;
+        match (delivery.arrives_at(standing), handing) {
+            (Arrival::Duplicate, _) => Ok(Outcome::Applied),
+            (Arrival::Held, _) => Ok(Outcome::Held { error: None }),
+            (Arrival::Wait, _) | (Arrival::Attempt, Handing::ByRow) => {
+                self.keep_waiting(envelope, delivery).await
+            }
+            (Arrival::Attempt, Handing::Directly) => self.try_directly(consumer, envelope, delivery).await,
+        }
+    }
 }
 
 impl Courier {
@@ -70,70 +77,40 @@ impl Courier {
         Self { store, clock, ids }
     }
 
-    /// Carries an event to a consumer for the first time. When this answers `Ok`, the consumer has either
-    /// applied the event or holds a row for it: as far as this consumer goes, the event is published.
+    /// Tries a held delivery again. The attempt is counted before it begins, so that one which ends with the process counts.
     ///
     /// # Errors
-    /// [`Unavailable`] when the store does not answer; nothing is lost, the event stays unpublished.
-    pub async fn deliver(
-        &self,
-        consumer: &Consumer,
-        envelope: &Envelope,
-        delivery: Delivery,
-    ) -> Result<Outcome, Unavailable> {
-        let standing = self.store.standing(&delivery).await?;
-        if standing.held_from == Some(delivery.version) {
-            // Published once more while its row is being tried: the row goes on, with its attempts.
+    /// [`Unavailable`] when the store does not answer. What was begun stays counted.
+    pub async fn retry(&self, consumer: &Consumer, held: &HeldDelivery) -> Result<Outcome, Unavailable> {
+        let limits = consumer.limits();
+        let now = self.clock.now();
+        let standing = self.store.standing(&held.delivery).await?;
+        if held.delivery.version <= standing.position {
+            // Its effect was committed, but not that it was.
+            self.store.settle(held, now, DeliveryState::Done, None).await?;
+            return Ok(Outcome::Applied);
+        }
+        if held.interruptions >= limits.interruptions {
+            let error = HandlingError::Permanent(format!(
+                "{} attempts in a row ended with the process",
+                held.interruptions
+            ));
+            let line = error.to_string();
+            self.store
+                .settle(held, now, DeliveryState::Dead, Some(&line))
+                .await?;
+            return Ok(Outcome::Held { error: Some(error) });
+        }
+        // Were the process to end, nobody would know before the deadline whether the attempt goes on elsewhere.
+        let again_at = now.plus_milliseconds(i64::try_from(limits.deadline_milliseconds).unwrap_or(i64::MAX));
+        if !self.store.begin_attempt(held, now, again_at).await? {
             return Ok(Outcome::Held { error: None });
         }
-        let error = match delivery.arrives_at(standing) {
-            Arrival::Duplicate => return Ok(Outcome::Applied),
-            Arrival::WaitBehind => None,
-            Arrival::Gap => Some(gap(&delivery, standing)),
-            Arrival::Attempt => match self.attempt(consumer, envelope, delivery).await {
-                Ok(()) => return Ok(Outcome::Applied),
-                Err(error) => Some(error),
-            },
-        };
-        let held = HeldDelivery {
-            delivery,
-            envelope: envelope.clone(),
-            attempts: u32::from(error.is_some()),
-            state: error
-                .as_ref()
-                .map_or(DeliveryState::Waiting, |_| self.try_again_after(1)),
-            last_error: error.as_ref().map(ToString::to_string),
-        };
-        self.store.hold(&held).await?;
-        Ok(Outcome::Held { error })
-    }
-
-    /// Tries a held delivery again.
-    ///
-    /// # Errors
-    /// [`Unavailable`] when the store does not answer; the row stays as it was.
-    pub async fn retry(&self, consumer: &Consumer, mut held: HeldDelivery) -> Result<Outcome, Unavailable> {
-        let standing = self.store.standing(&held.delivery).await?;
-        let result = match held.delivery.arrives_at(standing) {
-            Arrival::Duplicate => Ok(()),
-            // Its predecessor was held again since this row was read.
-            Arrival::WaitBehind => return Ok(Outcome::Held { error: None }),
-            Arrival::Gap => Err(gap(&held.delivery, standing)),
-            Arrival::Attempt => self.attempt(consumer, &held.envelope, held.delivery).await,
-        };
-        held.attempts = held.attempts.saturating_add(1);
-        let outcome = match result {
-            Ok(()) => {
-                held.state = DeliveryState::Done;
-                Outcome::Applied
-            }
-            Err(error) => {
-                held.state = self.try_again_after(held.attempts);
-                held.last_error = Some(error.to_string());
-                Outcome::Held { error: Some(error) }
-            }
-        };
-        self.store.hold(&held).await?;
+        let number = held.attempts.saturating_add(1);
+        let result = self.attempt(consumer, &held.envelope, held.delivery).await;
+        let counted = number.saturating_sub(held.attempts_before_replay);
+        let (end, outcome) = self.end(result, counted, limits);
+        self.store.end_attempt(&held.delivery, number, &end).await?;
         Ok(outcome)
     }
 
@@ -145,6 +122,84 @@ impl Courier {
         self.store.due(consumer.name(), limit).await
     }
 
+    /// Deliveries that have waited for `patience_seconds` for an event that was published and is missing.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the store does not answer.
+    pub async fn gaps(
+        &self,
+        consumer: &Consumer,
+        patience_seconds: i64,
+        limit: u32,
+    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+        let held_before = self.clock.now().plus_seconds(-patience_seconds);
+        self.store.gaps(consumer.name(), held_before, limit).await
+    }
+
+    /// Where the consumer stands with the aggregate of a held delivery.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the store does not answer.
+    pub async fn position(&self, held: &HeldDelivery) -> Result<shared_kernel::Version, Unavailable> {
+        Ok(self.store.standing(&held.delivery).await?.position)
+    }
+
+    /// Gives up a delivery whose predecessor can never come.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the store does not answer.
+    pub async fn give_up(&self, held: &HeldDelivery, why: &str) -> Result<(), Unavailable> {
+        let now = self.clock.now();
+        self.store.settle(held, now, DeliveryState::Dead, Some(why)).await
+    }
+
+    async fn keep_waiting(&self, envelope: &Envelope, delivery: Delivery) -> Result<Outcome, Unavailable> {
+        let held = HeldDelivery {
+            delivery,
+            envelope: envelope.clone(),
+            state: DeliveryState::Waiting,
+            attempts: 0,
+            attempts_before_replay: 0,
+            interruptions: 0,
+            held_at: self.clock.now(),
+            last_error: None,
+        };
+        self.store.hold(&held, None).await?;
+        Ok(Outcome::Held { error: None })
+    }
+
+    async fn try_directly(
+        &self,
+        consumer: &Consumer,
+        envelope: &Envelope,
+        delivery: Delivery,
+    ) -> Result<Outcome, Unavailable> {
+        let began_at = self.clock.now();
+        let result = self.attempt(consumer, envelope, delivery).await;
+        let (end, outcome) = self.end(result, 1, consumer.limits());
+        if outcome == Outcome::Applied {
+            return Ok(outcome);
+        }
+        let held = HeldDelivery {
+            delivery,
+            envelope: envelope.clone(),
+            state: end.state,
+            attempts: 1,
+            attempts_before_replay: 0,
+            interruptions: 0,
+            held_at: began_at,
+            last_error: end.error.clone(),
+        };
+        let attempt = Attempt {
+            number: 1,
+            began_at,
+            ended_at: Some(end.at),
+            error: end.error,
+        };
+        self.store.hold(&held, Some(&attempt)).await?;
+        Ok(outcome)
+    }
+
     async fn attempt(
         &self,
         consumer: &Consumer,
@@ -152,35 +207,41 @@ impl Courier {
         delivery: Delivery,
     ) -> Result<(), HandlingError> {
         let meta = CommandMeta::reacting(envelope, delivery, self.clock.now(), self.ids.as_ref());
+        let deadline = consumer.limits().deadline_milliseconds;
         let handling = AssertUnwindSafe(consumer.handle(envelope.clone(), meta)).catch_unwind();
-        match tokio::time::timeout(HANDLER_DEADLINE, handling).await {
+        match tokio::time::timeout(Duration::from_millis(deadline), handling).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(HandlingError::Permanent("the handler panicked".to_owned())),
             Err(_) => Err(HandlingError::Transient(format!(
-                "the handler took longer than {} s",
-                HANDLER_DEADLINE.as_secs()
+                "the handler took longer than {deadline} ms"
             ))),
         }
     }
 
-    fn try_again_after(&self, attempts: u32) -> DeliveryState {
-        let [a, b, c, d, ..] = self.ids.random_bytes();
-        let random = u64::from(u32::from_le_bytes([a, b, c, d]));
-        let pause = backoff_milliseconds(attempts, random);
-        DeliveryState::Retrying {
-            next_attempt_at: self
-                .clock
-                .now()
-                .plus_milliseconds(i64::try_from(pause).unwrap_or(i64::MAX)),
+    /// What is to be written about an attempt, the `counted`th since the delivery was held or replayed, and what to say of it.
+    fn end(&self, result: Result<(), HandlingError>, counted: u32, limits: &Limits) -> (AttemptEnd, Outcome) {
+        let at = self.clock.now();
+        match result {
+            Ok(()) => {
+                let end = AttemptEnd {
+                    at,
+                    error: None,
+                    state: DeliveryState::Done,
+                };
+                (end, Outcome::Applied)
+            }
+            Err(error) => {
+                let [a, b, c, d, ..] = self.ids.random_bytes();
+                let random = u64::from(u32::from_le_bytes([a, b, c, d]));
+                let end = AttemptEnd {
+                    at,
+                    error: Some(error.to_string()),
+                    state: after_failure(&error, counted, limits, at, random),
+                };
+                (end, Outcome::Held { error: Some(error) })
+            }
         }
     }
-}
-
-fn gap(delivery: &Delivery, standing: Standing) -> HandlingError {
-    HandlingError::Transient(format!(
-        "found the consumer at version {}, expected {}",
-        standing.position, delivery.previous_version
-    ))
 }
 
 #[cfg(test)]

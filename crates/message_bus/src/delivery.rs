@@ -4,7 +4,7 @@
 use shared_kernel::{EventId, Timestamp, Version};
 use uuid::Uuid;
 
-use crate::{Conflict, UseCaseError};
+use crate::{Conflict, Limits, UseCaseError};
 
 /// One event on its way to one consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Standing {
     pub position: Version,
     /// The earliest version whose delivery is held (retrying, dead or waiting), if any is.
     pub held_from: Option<Version>,
+    /// Whether an operator paused the consumer.
+    pub paused: bool,
 }
 
 /// What to do with an event that arrives.
@@ -35,12 +37,12 @@ pub struct Standing {
 pub enum Arrival {
     /// It was applied before.
     Duplicate,
+    /// It has a row already, which goes on by itself.
+    Held,
     /// Hand it to the handler.
     Attempt,
-    /// Something earlier of the same aggregate is held: keep it behind that.
-    WaitBehind,
-    /// Something earlier has not arrived: keep it until it has.
-    Gap,
+    /// Keep it: something earlier of the same aggregate is held or has not arrived, or the consumer is paused.
+    Wait,
 }
 
 impl Delivery {
@@ -48,10 +50,13 @@ impl Delivery {
     pub fn arrives_at(&self, standing: Standing) -> Arrival {
         if self.version <= standing.position {
             Arrival::Duplicate
-        } else if standing.held_from.is_some_and(|held| held < self.version) {
-            Arrival::WaitBehind
+        } else if standing.held_from == Some(self.version) {
+            Arrival::Held
+        } else if standing.paused || standing.held_from.is_some_and(|held| held < self.version) {
+            Arrival::Wait
         } else if self.previous_version > standing.position {
-            Arrival::Gap
+            // A gap: what is missing was published before this, and will be again.
+            Arrival::Wait
         } else {
             Arrival::Attempt
         }
@@ -59,19 +64,21 @@ impl Delivery {
 }
 
 /// The state of a delivery that did not succeed at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
     /// Applied after all; the row stays as a record of the attempts.
     Done,
-    /// Failed, and tried again at a set time.
+    /// To be tried, or tried again, at a set time.
     Retrying {
         /// When.
         next_attempt_at: Timestamp,
     },
-    /// Behind an earlier delivery of the same aggregate that is held.
+    /// Behind an earlier delivery of the same aggregate, or its consumer is paused.
     Waiting,
-    /// Given up until somebody replays it. Reserved: for now every failure is retried, for ever.
+    /// Given up until somebody replays or discards it.
     Dead,
+    /// Somebody decided that it is never applied. What waited behind it goes on.
+    Discarded,
 }
 
 impl DeliveryState {
@@ -82,6 +89,7 @@ impl DeliveryState {
             Self::Retrying { .. } => "retrying",
             Self::Waiting => "waiting",
             Self::Dead => "dead",
+            Self::Discarded => "discarded",
         }
     }
 }
@@ -102,7 +110,7 @@ pub enum HandlingError {
 
 impl From<UseCaseError> for HandlingError {
     fn from(error: UseCaseError) -> Self {
-        let message = error.to_string();
+        let message = with_causes(&error);
         match error {
             UseCaseError::Refused(_) | UseCaseError::NotFound(_) => Self::Permanent(message),
             UseCaseError::Conflict(Conflict::StaleVersion { .. } | Conflict::OthersWereFaster) => {
@@ -113,71 +121,56 @@ impl From<UseCaseError> for HandlingError {
     }
 }
 
-/// The shortest pause before another attempt, in milliseconds.
-const FIRST_BACKOFF_MILLISECONDS: u64 = 200;
-/// The longest pause before another attempt, in milliseconds.
-const LONGEST_BACKOFF_MILLISECONDS: u64 = 60_000;
+/// An error and what caused it, as one line. A cause that the error's own message ends with is not said twice.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let text = next.to_string();
+        if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = next.source();
+    }
+    line
+}
 
-/// The pause after attempt number `attempts` (1 for the first) failed, in milliseconds:
-/// exponential, capped at a minute, with full jitter so that deliveries which failed together do not return together.
+/// What becomes of a delivery whose attempt number `attempt` since it was first held, or last replayed, failed.
 /// `random` is any uniformly distributed number.
-pub fn backoff_milliseconds(attempts: u32, random: u64) -> u64 {
-    let doubled = FIRST_BACKOFF_MILLISECONDS.saturating_mul(1_u64 << attempts.saturating_sub(1).min(20));
-    let ceiling = doubled.min(LONGEST_BACKOFF_MILLISECONDS);
-    // Never at once: a handler that fails fast must not be called in a tight loop.
-    FIRST_BACKOFF_MILLISECONDS / 4 + random % ceiling
+pub fn after_failure(
+    error: &HandlingError,
+    attempt: u32,
+    limits: &Limits,
+    now: Timestamp,
+    random: u64,
+) -> DeliveryState {
+    match error {
+        HandlingError::Permanent(_) => DeliveryState::Dead,
+        HandlingError::Transient(_) | HandlingError::Conflict(_) if attempt >= limits.attempts => {
+            DeliveryState::Dead
+        }
+        HandlingError::Transient(_) | HandlingError::Conflict(_) => {
+            let pause = backoff_milliseconds(attempt, limits.longest_pause_milliseconds, random);
+            DeliveryState::Retrying {
+                next_attempt_at: now.plus_milliseconds(i64::try_from(pause).unwrap_or(i64::MAX)),
+            }
+        }
+    }
+}
+
+/// The ceiling of the pause before the second attempt, in milliseconds.
+const FIRST_BACKOFF_MILLISECONDS: u64 = 200;
+/// The shortest pause, in milliseconds: a handler that fails fast must not be called in a tight loop.
+const SHORTEST_BACKOFF_MILLISECONDS: u64 = 50;
+
+/// The pause after attempt number `attempt` (1 for the first) failed, in milliseconds: its ceiling doubles with each attempt up to
+/// `longest`, and it is anything up to there (full jitter), so that deliveries which failed together do not return together.
+/// Source: Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+pub fn backoff_milliseconds(attempt: u32, longest: u64, random: u64) -> u64 {
+    let doubled = FIRST_BACKOFF_MILLISECONDS.saturating_mul(1_u64 << attempt.saturating_sub(1).min(32));
+    let ceiling = doubled.min(longest).max(1);
+    SHORTEST_BACKOFF_MILLISECONDS.max(random % ceiling)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn delivery(version: u32, previous: u32) -> Delivery {
-        Delivery {
-            consumer: "test.users",
-            event_id: EventId::new(Uuid::nil()),
-            aggregate_id: Uuid::nil(),
-            version: Version::new(version),
-            previous_version: Version::new(previous),
-        }
-    }
-
-    fn at(position: u32, held_from: Option<u32>) -> Standing {
-        Standing {
-            position: Version::new(position),
-            held_from: held_from.map(Version::new),
-        }
-    }
-
-    #[test]
-    fn the_next_event_is_attempted() {
-        assert_eq!(delivery(1, 0).arrives_at(at(0, None)), Arrival::Attempt);
-        assert_eq!(delivery(7, 3).arrives_at(at(3, None)), Arrival::Attempt);
-    }
-
-    #[test]
-    fn an_event_at_or_below_the_position_is_a_duplicate() {
-        assert_eq!(delivery(3, 2).arrives_at(at(3, None)), Arrival::Duplicate);
-        assert_eq!(delivery(2, 1).arrives_at(at(3, Some(5))), Arrival::Duplicate);
-    }
-
-    #[test]
-    fn an_event_whose_predecessor_is_missing_is_a_gap() {
-        assert_eq!(delivery(5, 4).arrives_at(at(3, None)), Arrival::Gap);
-    }
-
-    #[test]
-    fn followers_of_a_held_delivery_wait_and_the_head_does_not_wait_for_itself() {
-        assert_eq!(delivery(5, 4).arrives_at(at(3, Some(4))), Arrival::WaitBehind);
-        assert_eq!(delivery(4, 3).arrives_at(at(3, Some(4))), Arrival::Attempt);
-    }
-
-    #[test]
-    fn backoff_grows_and_is_capped() {
-        assert!(backoff_milliseconds(1, u64::MAX) <= 250);
-        for attempts in [1, 2, 10, 1000, u32::MAX] {
-            let pause = backoff_milliseconds(attempts, u64::MAX - 7);
-            assert!((50..60_050).contains(&pause), "{attempts}: {pause}");
-        }
-    }
-}
+mod tests;

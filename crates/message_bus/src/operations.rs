@@ -1,9 +1,14 @@
-//! What an operator may ask of a context, whatever it is about.
+//! What an operator may ask of a context, whatever it is about, and do to its deliveries.
+
+pub mod actions;
+pub mod records;
 
 use async_trait::async_trait;
 use shared_kernel::Timestamp;
 
 use crate::Unavailable;
+use actions::{ActionOutcome, OperatorAction};
+use records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary};
 
 /// What a context still has to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +88,40 @@ pub trait ContextOperations: Send + Sync {
     /// # Errors
     /// [`Unavailable`], with the reason.
     async fn readiness(&self) -> Result<(), Unavailable>;
+
+    /// What its consumers hold, each that ever began, by name.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn consumers(&self) -> Result<Vec<ConsumerBacklog>, Unavailable>;
+
+    /// Its dead letters, the longest held first: at most `limit`, from behind `after`, which is a dead letter's own place in that order.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn dead_letters(
+        &self,
+        after: Option<(Timestamp, DeliveryKey)>,
+        limit: u32,
+    ) -> Result<Vec<DeliverySummary>, Unavailable>;
+
+    /// All that is known about one held delivery, whatever its state.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn delivery(&self, key: &DeliveryKey) -> Result<Option<DeliveryRecord>, Unavailable>;
+
+    /// Does what an operator wants, and writes down who wanted it and why, in one transaction. What was not done is not written down.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn act(&self, action: &OperatorAction) -> Result<ActionOutcome, Unavailable>;
+
+    /// What operators did, the latest first: at most `limit`.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn actions(&self, limit: u32) -> Result<Vec<OperatorAction>, Unavailable>;
 }
 
 #[cfg(test)]

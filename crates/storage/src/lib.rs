@@ -12,7 +12,6 @@ pub mod commit_state;
 pub mod context_database;
 pub mod copying;
 pub mod data_folder;
-pub mod event_log;
 mod event_row;
 mod held_row;
 pub mod migrations;
@@ -25,7 +24,7 @@ pub mod write_set;
 pub use commit_state::CommitStatistics;
 pub use context_database::ContextDatabase;
 pub use data_folder::{DataFolder, FolderError, database_file};
-pub use event_log::{EventLog, History, LoggedEvent, PastEvent};
+
 pub use read_error::ReadError;
 pub use relay::Relay;
 pub use write_set::{UnloggedEvent, WriteSet};

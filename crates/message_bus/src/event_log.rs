@@ -1,9 +1,10 @@
-//! A context's event log, as the relay sees it.
+//! A context's event log, as whoever publishes from it sees it.
 
 use async_trait::async_trait;
-use message_bus::{Consumer, Envelope, Unavailable};
 use shared_kernel::Version;
 use uuid::Uuid;
+
+use crate::{Consumer, Envelope, Unavailable};
 
 /// An event that stands in the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,16 +75,32 @@ pub trait EventLog: Send + Sync {
     /// Makes published events of these types unpublished again, for a consumer that begins with the start of the log.
     /// Other consumers know them as duplicates.
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable>;
+
+    /// Makes events of one aggregate unpublished again, for a consumer that misses them. Says whether the log still holds the last of them.
+    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable>;
+}
+
+/// What a consumer waits for: the events of one aggregate between two versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Kind of aggregate.
+    pub aggregate_type: String,
+    /// Which aggregate.
+    pub aggregate_id: Uuid,
+    /// Where the consumer stands.
+    pub after: Version,
+    /// The version whose event it has to see next before it can go on to those that it holds.
+    pub up_to: Version,
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use message_bus::{Beginning, CommandMeta, ReactsTo, UseCaseError};
     use shared_kernel::events::{UserDeactivated, UserReactivated};
 
     use super::*;
+    use crate::{Beginning, CommandMeta, ReactsTo, UseCaseError};
 
     struct Nothing;
 

@@ -1,0 +1,79 @@
+//! What operators do to consumers and deliveries. Each action is written down: who, what, why.
+
+use serde::Serialize;
+use shared_kernel::{EventId, Timestamp};
+use uuid::Uuid;
+
+use super::records::Follower;
+
+/// Something an operator wants done, or did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OperatorAction {
+    /// This action.
+    pub id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// Who: an actor, as events name them.
+    pub by: String,
+    /// Why, in the operator's words.
+    pub reason: String,
+    /// To which consumer.
+    pub consumer: String,
+    /// What.
+    #[serde(flatten)]
+    pub kind: ActionKind,
+}
+
+/// The things an operator can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum ActionKind {
+    /// Try a dead letter again, from now on, with all its attempts before it.
+    Replay {
+        /// The event.
+        event_id: EventId,
+    },
+    /// Never apply a dead letter: the position moves past it.
+    Discard {
+        /// The event.
+        event_id: EventId,
+    },
+    /// Hand the consumer nothing until it is resumed.
+    Pause,
+    /// Hand the consumer events again, first those that waited.
+    Resume,
+}
+
+impl ActionKind {
+    /// The name under which it is stored.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Replay { .. } => "replay",
+            Self::Discard { .. } => "discard",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+        }
+    }
+
+    /// The event it is about, if it is about one.
+    pub const fn event_id(&self) -> Option<EventId> {
+        match self {
+            Self::Replay { event_id } | Self::Discard { event_id } => Some(*event_id),
+            Self::Pause | Self::Resume => None,
+        }
+    }
+}
+
+/// What became of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActionOutcome {
+    /// It is done and written down.
+    Done {
+        /// For a replay or a discard: what waited behind the delivery, and follows it now.
+        followers: Vec<Follower>,
+    },
+    /// There is no such delivery or consumer here.
+    NotFound,
+    /// It is not possible in the state that was found: a delivery's state, or `paused` or `running`.
+    WrongState(String),
+}
