@@ -93,7 +93,7 @@ async fn a_handler_that_fails_does_not_undo_the_command(here: Installation) {
     let stored = here.accounts.queries.user(ada.id).await.unwrap();
     assert_eq!(stored, Some(ada.clone()));
     assert!(here.ordering.load_customer(ada.id.into()).await.is_none());
-    assert_eq!(here.ordering_operations.backlog().await.unwrap().unfinished, 1);
+    assert_eq!(here.ordering_database.backlog().await.unwrap().unfinished, 1);
     here.relay_until_idle(0).await;
     assert_eq!(here.customer(&ada).await.email, ada.email);
 }

@@ -57,12 +57,11 @@ pub(crate) async fn installation() -> Installation {
         ordering: OrderingStore::new(
             ordering_store.clone(),
             ordering_store,
-            EventHistory::Logged(ordering_log.clone()),
+            EventHistory::Logged(ordering_log),
             seams,
             database,
         ),
-        ordering_deliveries: ordering_log,
-        ordering_operations: Arc::new(ordering),
+        ordering_database: Arc::new(ordering),
     }
 }
 

@@ -12,7 +12,13 @@ async fn what_was_committed_is_there_after_opening_again() {
     fixture.context.close().await;
     let clock = Arc::clone(&fixture.clock) as Arc<dyn Clock>;
     let again = SqliteContext::<Things>::open(&fixture.folder, "things", MIGRATIONS, clock).unwrap();
-    assert_eq!(crate::EventLog::unpublished(&again, 10).await.unwrap().len(), 1);
+    assert_eq!(
+        message_bus::EventLog::unpublished(&again, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
