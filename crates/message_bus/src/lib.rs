@@ -21,6 +21,8 @@ pub mod operations;
 pub mod publisher;
 pub mod recorded_commands;
 pub mod retry;
+pub mod timeline;
+pub mod traces;
 
 pub use actor::Actor;
 pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord};
@@ -36,3 +38,5 @@ pub use limits::Limits;
 pub use operations::{Backlog, BatchSizes, Commits, ContextOperations};
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
+pub use timeline::{Subscription, Timeline, Timelines};
+pub use traces::{ContextTraces, ReachedPosition, TracedEvent};

@@ -12,8 +12,7 @@ use accounts_app::{
     ChangeEmail, ChangePassword, DeactivateUser, ReactivateUser, RegisterUser, Secret, UserView,
 };
 use message_bus::{
-    Beginning, CommandMeta, Consumer, ContextOperations, Courier, EventLog, Handles, ReactsTo, Route,
-    Unavailable, UseCaseError,
+    Beginning, CommandMeta, Consumer, Courier, EventLog, Handles, ReactsTo, Route, Unavailable, UseCaseError,
 };
 use ordering_app::{CustomerView, Ordering};
 use shared_kernel::{
@@ -33,7 +32,7 @@ const PASSWORD: &str = "correct horse battery";
 pub(crate) struct Installation {
     pub(crate) accounts: AccountsStore,
     pub(crate) accounts_log: Arc<dyn EventLog>,
-    pub(crate) accounts_operations: Arc<dyn ContextOperations>,
+    pub(crate) accounts_database: Arc<dyn ContextDatabase>,
     pub(crate) ordering: OrderingStore,
     pub(crate) ordering_database: Arc<dyn ContextDatabase>,
 }
@@ -117,7 +116,7 @@ impl Installation {
         let idle = async {
             loop {
                 self.ordering.seams.advance_seconds(120);
-                let published = self.accounts_operations.backlog().await.unwrap().unpublished == 0;
+                let published = self.accounts_database.backlog().await.unwrap().unpublished == 0;
                 let applied = self.ordering_database.backlog().await.unwrap().unfinished == 0;
                 if published && applied {
                     break;
@@ -136,7 +135,7 @@ impl Installation {
     pub(crate) async fn relay_without_retries(&self, failures: u32) {
         let (stop, running) = self.start_relay(failures);
         let published = async {
-            while self.accounts_operations.backlog().await.unwrap().unpublished > 0
+            while self.accounts_database.backlog().await.unwrap().unpublished > 0
                 || !self
                     .ordering_database
                     .due("ordering.users", 1)

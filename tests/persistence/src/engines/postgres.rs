@@ -53,7 +53,7 @@ pub(crate) async fn installation() -> Installation {
             (),
         ),
         accounts_log,
-        accounts_operations: Arc::new(accounts),
+        accounts_database: Arc::new(accounts),
         ordering: OrderingStore::new(
             ordering_store.clone(),
             ordering_store,
