@@ -1,10 +1,21 @@
 //! Where an installation is and how it talks, from flags, the environment and `.env`.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+mod mail_target;
+
+use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 
 use clap::Args;
+use notifications::{Mailer, Sender};
 
+pub(crate) use self::mail_target::MailTarget;
 use crate::failure::Failure;
+
+/// Who mail is from when nobody says so.
+pub(crate) const DEFAULT_MAIL_FROM: &str = "Orderly <orders@localhost>";
+/// The folder for mail, in the data folder.
+const MAIL_FOLDER: &str = "mail";
+/// The data folder when nobody names one.
+const DEFAULT_DATA_FOLDER: &str = "data";
 
 /// What every command needs to know.
 #[derive(Debug, Args)]
@@ -24,6 +35,25 @@ pub(crate) struct Settings {
     /// first start and kept in the data folder; with PostgreSQL one of the two is needed.
     #[arg(long, global = true, env = "ORDERLY_TOKEN_SECRET_FILE", value_name = "FILE")]
     pub(crate) token_secret_file: Option<PathBuf>,
+    /// Where mail goes: file:FOLDER keeps it there, smtp://HOST:PORT, smtp://USER:PASSWORD@HOST:PORT and smtps://USER:PASSWORD@HOST:PORT
+    /// send it. Without this it is kept in the folder mail of the data folder.
+    #[arg(
+        long,
+        global = true,
+        env = "ORDERLY_MAIL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub(crate) mail: Option<MailTarget>,
+    /// Who mail is from.
+    #[arg(
+        long,
+        global = true,
+        env = "ORDERLY_MAIL_FROM",
+        value_name = "NAME <ADDRESS>",
+        default_value = DEFAULT_MAIL_FROM
+    )]
+    pub(crate) mail_from: Sender,
     /// What is logged: error, warn, info, debug or trace, also per module.
     #[arg(
         long,
@@ -35,6 +65,18 @@ pub(crate) struct Settings {
     pub(crate) log: String,
 }
 
+impl Settings {
+    /// Who carries mail.
+    pub(crate) fn mailer(&self) -> Arc<dyn Mailer> {
+        match &self.mail {
+            Some(target) => target.mailer(&self.mail_from),
+            None => {
+                MailTarget::Folder(self.database_url.data_folder().join(MAIL_FOLDER)).mailer(&self.mail_from)
+            }
+        }
+    }
+}
+
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DatabaseUrl {
@@ -42,6 +84,16 @@ pub(crate) enum DatabaseUrl {
     Sqlite(PathBuf),
     /// A database on a PostgreSQL server. What is wrong with its URL is told by whoever connects, without its password.
     Postgres(PostgresUrl),
+}
+
+impl DatabaseUrl {
+    /// Where files stand that are in no database.
+    fn data_folder(&self) -> PathBuf {
+        match self {
+            Self::Sqlite(folder) => folder.clone(),
+            Self::Postgres(_) => DEFAULT_DATA_FOLDER.into(),
+        }
+    }
 }
 
 /// A URL that may hold a password.

@@ -3,16 +3,38 @@
 use std::sync::Arc;
 
 use message_bus::{Beginning, Consumer};
+use notifications::Notifications;
 use ordering_app::Ordering;
-use shared_kernel::events::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+use shared_kernel::events::{
+    OrderCancelled, OrderConfirmed, OrderShipped, UserAccountCreated, UserDeactivated, UserEmailChanged,
+    UserReactivated,
+};
 
 /// The consumers, each with the events that it takes.
-pub(crate) fn subscriptions(ordering: &Arc<Ordering>) -> Vec<Consumer> {
+pub(crate) fn subscriptions(ordering: &Arc<Ordering>, notifications: &Arc<Notifications>) -> Vec<Consumer> {
     vec![
         Consumer::new("ordering.users", "ordering", "accounts", Beginning::StartOfTheLog)
             .on::<UserAccountCreated, _>(ordering)
             .on::<UserEmailChanged, _>(ordering)
             .on::<UserDeactivated, _>(ordering)
             .on::<UserReactivated, _>(ordering),
+        Consumer::new(
+            "notifications.users",
+            "notifications",
+            "accounts",
+            Beginning::StartOfTheLog,
+        )
+        .on::<UserAccountCreated, _>(notifications)
+        .on::<UserEmailChanged, _>(notifications),
+        // Nobody wants mail about what was long ago.
+        Consumer::new(
+            "notifications.orders",
+            "notifications",
+            "ordering",
+            Beginning::Now,
+        )
+        .on::<OrderConfirmed, _>(notifications)
+        .on::<OrderShipped, _>(notifications)
+        .on::<OrderCancelled, _>(notifications),
     ]
 }

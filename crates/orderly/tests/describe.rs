@@ -54,7 +54,7 @@ fn implementations(trait_name: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(root().join("crates")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if !name.ends_with("_app") {
+        if !name.ends_with("_app") && name != "notifications" {
             continue;
         }
         for file in fs::read_dir(root().join("crates").join(&name).join("src")).unwrap() {

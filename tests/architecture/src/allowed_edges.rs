@@ -60,6 +60,8 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "storage",
         ],
     ),
+    // Contexts that are one crate, and no layers.
+    may_use("notifications", &["message_bus", "shared_kernel", "storage"]),
     may_use(
         "web",
         &["accounts_app", "message_bus", "ordering_app", "shared_kernel"],
@@ -71,6 +73,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_app",
             "accounts_infra",
             "message_bus",
+            "notifications",
             "ordering_app",
             "ordering_infra",
             "shared_kernel",
