@@ -20,7 +20,11 @@ mod on_user_email_changed;
 mod file_mailer;
 mod rows;
 mod sender;
+mod smtp_mailer;
+mod smtp_server;
 mod store;
+#[cfg(test)]
+mod test_mails;
 
 pub mod in_memory;
 pub mod postgres;
@@ -32,7 +36,12 @@ pub use mailer::{MailError, Mailer};
 pub use rows::NotificationsRows;
 pub use sender::{InvalidSender, Sender};
 pub use sending::Notifications;
+pub use smtp_mailer::SmtpMailer;
+pub use smtp_server::{InvalidSmtpServer, SmtpServer};
 pub use store::{NotificationsStore, SentMail};
 
 /// The context's name: its file's, and its schema's.
 pub const CONTEXT: &str = "notifications";
+
+#[cfg(test)]
+mod tests;

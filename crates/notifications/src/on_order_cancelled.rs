@@ -48,7 +48,7 @@ fn letter(event: &OrderCancelled) -> Letter {
             lines: event.shortages.iter().map(in_words).collect(),
         })
     };
-    letter.with(Part::Sentence("Nothing of it will be sent.".to_owned()))
+    letter.with(Part::Sentence("Nothing will be sent to you.".to_owned()))
 }
 
 /// The event names products by their ids alone.

@@ -54,13 +54,18 @@ fn goods(line: &OrderedLine) -> Goods {
     }
 }
 
+/// Each part on its own, since countries differ in what stands before what.
 fn address_lines(address: &PostalAddress) -> Vec<String> {
-    let place = [&address.postal_code, &address.city, &address.state];
-    let place: Vec<&str> = place
+    let lines = [
+        &address.street,
+        &address.city,
+        &address.state,
+        &address.postal_code,
+        &address.country,
+    ];
+    lines
         .into_iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
-    let lines = [address.street.clone(), place.join(" "), address.country.clone()];
-    lines.into_iter().filter(|line| !line.is_empty()).collect()
+        .filter(|line| !line.is_empty())
+        .cloned()
+        .collect()
 }

@@ -61,7 +61,11 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         ],
     ),
     // Contexts that are one crate, and no layers.
-    may_use("notifications", &["message_bus", "shared_kernel", "storage"]),
+    Allowed {
+        name: "notifications",
+        uses: &["message_bus", "shared_kernel", "storage"],
+        tests_use: &["mail_server"],
+    },
     may_use(
         "web",
         &["accounts_app", "message_bus", "ordering_app", "shared_kernel"],
@@ -90,6 +94,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_domain",
             "accounts_infra",
             "message_bus",
+            "notifications",
             "ordering_app",
             "ordering_domain",
             "ordering_infra",
@@ -97,8 +102,10 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "storage",
         ],
     },
+    // A mail server to send to in tests, which knows nothing of ours.
+    may_use("mail_server", &[]),
     // It runs the binary, as a customer would.
-    may_use("acceptance", &[]),
+    may_use("acceptance", &["mail_server"]),
 ];
 
 const TABLE: &str = "tests/architecture/src/allowed_edges.rs";
