@@ -62,7 +62,7 @@ impl Installation {
         ));
         let notifications = Arc::new(Notifications::new(
             Arc::clone(&databases.notifications_store),
-            settings.mailer(),
+            settings.mail_target().mailer(&settings.mail_from),
             settings.mail_from.clone(),
             Arc::clone(&ids),
         ));

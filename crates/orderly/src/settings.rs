@@ -2,10 +2,14 @@
 
 mod mail_target;
 
-use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use clap::Args;
-use notifications::{Mailer, Sender};
+use notifications::Sender;
 
 pub(crate) use self::mail_target::MailTarget;
 use crate::failure::Failure;
@@ -45,12 +49,12 @@ pub(crate) struct Settings {
         hide_env_values = true
     )]
     pub(crate) mail: Option<MailTarget>,
-    /// Who mail is from.
+    /// Who mail is from, as in Orderly <orders@example.com>.
     #[arg(
         long,
         global = true,
         env = "ORDERLY_MAIL_FROM",
-        value_name = "NAME <ADDRESS>",
+        value_name = "SENDER",
         default_value = DEFAULT_MAIL_FROM
     )]
     pub(crate) mail_from: Sender,
@@ -66,14 +70,15 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Who carries mail.
-    pub(crate) fn mailer(&self) -> Arc<dyn Mailer> {
-        match &self.mail {
-            Some(target) => target.mailer(&self.mail_from),
-            None => {
-                MailTarget::Folder(self.database_url.data_folder().join(MAIL_FOLDER)).mailer(&self.mail_from)
-            }
-        }
+    /// Where mail goes.
+    pub(crate) fn mail_target(&self) -> MailTarget {
+        self.mail.clone().unwrap_or_else(|| {
+            let folder = match &self.database_url {
+                DatabaseUrl::Sqlite(folder) => folder,
+                DatabaseUrl::Postgres(_) => Path::new(DEFAULT_DATA_FOLDER),
+            };
+            MailTarget::Folder(folder.join(MAIL_FOLDER))
+        })
     }
 }
 
@@ -84,16 +89,6 @@ pub(crate) enum DatabaseUrl {
     Sqlite(PathBuf),
     /// A database on a PostgreSQL server. What is wrong with its URL is told by whoever connects, without its password.
     Postgres(PostgresUrl),
-}
-
-impl DatabaseUrl {
-    /// Where files stand that are in no database.
-    fn data_folder(&self) -> PathBuf {
-        match self {
-            Self::Sqlite(folder) => folder.clone(),
-            Self::Postgres(_) => DEFAULT_DATA_FOLDER.into(),
-        }
-    }
 }
 
 /// A URL that may hold a password.
