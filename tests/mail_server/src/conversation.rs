@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Received,
+    Message, Received,
     house_rules::{HouseRules, State},
 };
 
@@ -68,11 +68,11 @@ pub(crate) fn converse(stream: TcpStream, number: u64, rules: &HouseRules) -> io
                 let received = Received {
                     sender: sender.unwrap_or_default(),
                     recipients,
-                    content,
+                    message: Message(content),
                     came_from,
                 };
                 // What is acknowledged was taken: others may look before this caller hears of it.
-                rules.change(|state| state.received.push(received));
+                rules.change(|state| state.take(received));
                 answer("250 taken")?;
             }
             "RSET" => {

@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) is_down: bool,
     /// Answers are held back.
     pub(crate) is_slow: bool,
+    /// Answers are held back from the next mail on, which is taken.
+    pub(crate) is_slow_after_a_mail: bool,
     /// Callers that wait for an answer now.
     pub(crate) waiting: usize,
     /// Answers to `RCPT TO`, by address; others are welcome.
@@ -47,6 +49,12 @@ impl State {
         self.connections_so_far += 1;
         self.connections.insert(self.connections_so_far, stream);
         Some(self.connections_so_far)
+    }
+
+    /// Takes a mail.
+    pub(crate) fn take(&mut self, mail: Received) {
+        self.received.push(mail);
+        self.is_slow |= std::mem::take(&mut self.is_slow_after_a_mail);
     }
 
     /// Whether the mail that begins now is one of those to be cut off.

@@ -13,9 +13,11 @@
 
 mod conversation;
 mod house_rules;
+mod message;
 mod received;
 mod server;
 
+pub use message::Message;
 pub use received::Received;
 pub use server::MailServer;
 

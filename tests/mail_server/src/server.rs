@@ -68,9 +68,17 @@ impl MailServer {
         self.rules.change(|state| state.is_slow = true);
     }
 
+    /// The next mail is taken, and its answer, as every one after it, waits for [`Self::become_quick`].
+    pub fn become_slow_with_next_mail(&self) {
+        self.rules.change(|state| state.is_slow_after_a_mail = true);
+    }
+
     /// Gives all answers that were held back, and holds back no more.
     pub fn become_quick(&self) {
-        self.rules.change(|state| state.is_slow = false);
+        self.rules.change(|state| {
+            state.is_slow = false;
+            state.is_slow_after_a_mail = false;
+        });
     }
 
     /// Waits until this many callers wait for an answer at the same time. Blocks its thread.

@@ -71,7 +71,7 @@ fn a_mail_is_taken_and_kept_without_the_protocols_dots() {
     assert_eq!(received.len(), 1);
     assert_eq!(received[0].sender, "shop@example.com");
     assert_eq!(received[0].recipients, ["ada@example.com", "bob@example.com"]);
-    assert_eq!(received[0].content, "Message-ID: <1@x>\r\n\r\n.hidden\r\n");
+    assert_eq!(received[0].message.0, "Message-ID: <1@x>\r\n\r\n.hidden\r\n");
     assert_eq!(server.connections_so_far(), 1);
 }
 
@@ -140,4 +140,20 @@ fn it_can_go_down_while_it_is_slow() {
     server.wait_for_waiting(1);
     server.go_down();
     assert_eq!(caller.hear(), "");
+}
+
+#[test]
+fn a_mail_can_be_taken_whose_answer_is_held_back() {
+    let server = MailServer::start();
+    server.become_slow_with_next_mail();
+    let mut caller = Caller::call(&server);
+    caller.hear();
+    caller.ask("MAIL FROM:<shop@example.com>");
+    caller.ask("RCPT TO:<ada@example.com>");
+    caller.ask("DATA");
+    caller.say("Subject: x\r\n\r\n.");
+    assert_eq!(server.wait_for_mails(1).len(), 1);
+    server.wait_for_waiting(1);
+    server.become_quick();
+    assert_eq!(caller.hear(), "250 taken");
 }
