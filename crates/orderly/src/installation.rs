@@ -14,8 +14,9 @@ use shared_kernel::{Clock, IdGenerator};
 use storage::{CommitStatistics, Relay, relay::Route};
 
 use crate::{
-    databases::{Databases, Place},
+    databases::Databases,
     failure::Failure,
+    place::Place,
     settings::Settings,
     subscriptions::subscriptions,
     system::{SystemClock, SystemIds},

@@ -22,7 +22,7 @@ use self::{
     shop::Shop,
 };
 use crate::{
-    command_line::SeedArguments, databases::Place, failure::Failure, installation::Installation,
+    command_line::SeedArguments, failure::Failure, installation::Installation, place::Place,
     progress::Progress, settings::Settings,
 };
 
