@@ -5,6 +5,7 @@ mod database;
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::postgres::{PostgresContext, PostgresServer};
 
@@ -12,6 +13,7 @@ use self::database::Database;
 use crate::{
     event_history::EventHistory,
     installation::Installation,
+    notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
 };
@@ -32,6 +34,20 @@ pub(crate) async fn ordering() -> OrderingStore {
     let store = Arc::new(OrderingAdapter::on_postgres(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     OrderingStore::new(store.clone(), store, history, seams, database)
+}
+
+pub(crate) async fn notifications() -> NotificationsOn {
+    let database = Database::create();
+    let seams = Seams::default();
+    let server = PostgresServer::new(&database.url()).unwrap();
+    let migrations = notifications::postgres::MIGRATIONS;
+    let ids = seams.ids();
+    let context: PostgresContext<NotificationsRows> =
+        PostgresContext::open(&server, "notifications", migrations, seams.clock(), ids.as_ref())
+            .await
+            .unwrap();
+    let deliveries = Arc::new(context.clone());
+    NotificationsOn::new(Arc::new(context), Some(deliveries), seams, database)
 }
 
 /// Both contexts in one database, each in its own schema.

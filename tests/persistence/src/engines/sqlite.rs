@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::{DataFolder, sqlite::SqliteContext};
 
 use crate::{
     event_history::EventHistory,
     installation::Installation,
+    notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
 };
@@ -29,6 +31,17 @@ pub(crate) async fn ordering() -> OrderingStore {
     let store = Arc::new(OrderingAdapter::on_sqlite(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     OrderingStore::new(store.clone(), store, history, seams, temporary)
+}
+
+pub(crate) async fn notifications() -> NotificationsOn {
+    let temporary = tempfile::tempdir().unwrap();
+    let seams = Seams::default();
+    let folder = DataFolder::open(temporary.path()).unwrap();
+    let migrations = notifications::sqlite::MIGRATIONS;
+    let context: SqliteContext<NotificationsRows> =
+        SqliteContext::open(&folder, "notifications", migrations, seams.clock()).unwrap();
+    let deliveries = Arc::new(context.clone());
+    NotificationsOn::new(Arc::new(context), Some(deliveries), seams, temporary)
 }
 
 /// Both contexts in one folder, each in its own file.
