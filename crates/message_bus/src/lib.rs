@@ -33,6 +33,9 @@ pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};
 pub use event_log::{EventLog, History, LoggedEvent, Missing, PastEvent};
 pub use held_delivery::{Attempt, AttemptEnd, DeliveryStore, HeldDelivery};
 pub use limits::Limits;
-pub use operations::{Backlog, BatchSizes, Commits, ContextOperations};
+pub use operations::{
+    Backlog, BatchSizes, Commits, ContextOperations, all_contexts::Operations,
+    operator_command::OperatorCommand,
+};
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
