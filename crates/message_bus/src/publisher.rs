@@ -155,22 +155,26 @@ impl Publisher {
         })
     }
 
-    /// Has events published again that a consumer waits for in vain; gives a delivery up whose predecessor the log no longer holds.
+    /// Has events published again that consumers wait for in vain; gives deliveries up whose predecessor the log no longer holds.
     ///
     /// # Errors
     /// [`Unavailable`], when a context does not answer.
-    pub async fn close_gaps(&self, route: &Route) -> Result<(), Unavailable> {
-        for held in route
-            .courier
-            .gaps(&route.consumer, GAP_PATIENCE_SECONDS, PAGE)
-            .await?
-        {
-            self.close_gap(route, &held).await?;
+    pub async fn close_gaps(&self, progress: &mut Progress) -> Result<(), Unavailable> {
+        for route in &self.routes {
+            let gaps = route.courier.gaps(&route.consumer, GAP_PATIENCE_SECONDS, PAGE);
+            for held in gaps.await? {
+                self.close_gap(route, &held, progress).await?;
+            }
         }
         Ok(())
     }
 
-    async fn close_gap(&self, route: &Route, held: &HeldDelivery) -> Result<(), Unavailable> {
+    async fn close_gap(
+        &self,
+        route: &Route,
+        held: &HeldDelivery,
+        progress: &mut Progress,
+    ) -> Result<(), Unavailable> {
         let position = route.courier.position(held).await?;
         let missing = Missing {
             aggregate_type: held.envelope.aggregate_type.clone(),
@@ -178,21 +182,23 @@ impl Publisher {
             after: position,
             up_to: held.delivery.previous_version,
         };
-        if self.log.drive_again(missing).await? {
-            tracing::warn!(
-                consumer = route.consumer.name(),
-                aggregate_id = %held.delivery.aggregate_id,
-                position = %position,
-                "an event that was published never arrived; it is published again"
+        if !self.log.drive_again(missing).await? {
+            let why = format!(
+                "found the consumer at version {position}, expected {}, which the log of {} no longer holds",
+                held.delivery.previous_version,
+                self.log.source()
             );
-            return Ok(());
+            return route.courier.give_up(held, &why).await;
         }
-        let why = format!(
-            "found the consumer at version {position}, expected {}, which the log of {} no longer holds",
-            held.delivery.previous_version,
-            self.log.source()
+        // What was delivered is to be delivered again; of all others that are not marked yet, the consumers know it.
+        progress.delivered.clear();
+        tracing::warn!(
+            consumer = route.consumer.name(),
+            aggregate_id = %held.delivery.aggregate_id,
+            %position,
+            "an event that was published never arrived; it is published again"
         );
-        route.courier.give_up(held, &why).await
+        Ok(())
     }
 
     /// Publishes events of one aggregate, oldest first, and stops at the first that cannot be: those behind it are

@@ -4,10 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
-use message_bus::{Consumer, ContextOperations, Courier, Unavailable};
+use message_bus::{Consumer, ContextOperations, Courier, Route, Unavailable};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
-use storage::{CommitStatistics, Relay, relay::Route};
+use storage::{CommitStatistics, Relay, context_database::Forgettable};
 
 use crate::{
     databases::{Databases, Place},
@@ -18,8 +18,14 @@ use crate::{
     token_secret::token_secret,
 };
 
-/// How long a command can be repeated under its key, in seconds: two days, where callers are promised one.
-const COMMANDS_REMEMBERED_SECONDS: i64 = 2 * 24 * 60 * 60;
+/// How long what is over is kept, in seconds: commands can be repeated for two days, where callers are promised one; events and
+/// deliveries tell their story for thirty.
+const KEPT: [(Forgettable, i64); 3] = [
+    (Forgettable::Commands, 2 * DAY),
+    (Forgettable::Deliveries, 30 * DAY),
+    (Forgettable::Events, 30 * DAY),
+];
+const DAY: i64 = 24 * 60 * 60;
 
 /// An installation that is open.
 pub(crate) struct Installation {
@@ -97,6 +103,7 @@ impl Installation {
             from_accounts.push(Route {
                 consumer: Arc::new(consumer),
                 begins_after,
+                transport: Arc::new(courier.clone()),
                 courier,
             });
         }
@@ -106,11 +113,15 @@ impl Installation {
         ])
     }
 
-    /// Forgets repeated commands that are older than callers are promised to be remembered.
-    pub(crate) async fn forget_old_commands(&self) -> Result<(), Unavailable> {
-        let time = self.clock.now().plus_seconds(-COMMANDS_REMEMBERED_SECONDS);
-        self.databases.accounts.forget_commands_before(time).await?;
-        self.databases.ordering.forget_commands_before(time).await
+    /// Forgets what is older than it is to be kept.
+    pub(crate) async fn forget_what_is_old(&self) -> Result<(), Unavailable> {
+        let now = self.clock.now();
+        for context in [&self.databases.accounts, &self.databases.ordering] {
+            for (what, kept_seconds) in KEPT {
+                context.forget(what, now.plus_seconds(-kept_seconds)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Commits what is queued and closes the databases. Says what each context committed.

@@ -86,13 +86,13 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
     ended.map_err(Failure::unavailable)?.map_err(Failure::unavailable)
 }
 
-/// Forgets old commands now and every hour, for as long as the server serves.
+/// Forgets what is old now and every hour, for as long as the server serves.
 async fn keep_forgetting(installation: &Installation) {
     let mut hours = tokio::time::interval(Duration::from_secs(60 * 60));
     loop {
         hours.tick().await;
-        if let Err(error) = installation.forget_old_commands().await {
-            tracing::warn!(%error, "old commands could not be forgotten; tried again in an hour");
+        if let Err(error) = installation.forget_what_is_old().await {
+            tracing::warn!(%error, "what is old could not be forgotten; tried again in an hour");
         }
     }
 }

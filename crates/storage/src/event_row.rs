@@ -1,11 +1,11 @@
 //! An event's row, on any engine.
 
 use diesel::Queryable;
-use message_bus::Envelope;
+use message_bus::{Envelope, LoggedEvent};
 use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
 
 use crate::{
-    LoggedEvent, ReadError,
+    ReadError,
     columns::{RowId, RowJson, RowTime},
 };
 

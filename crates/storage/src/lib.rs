@@ -9,6 +9,7 @@ pub mod canary;
 pub mod columns;
 pub mod commit_queue;
 pub mod commit_state;
+mod consumer_row;
 pub mod context_database;
 pub mod copying;
 pub mod data_folder;

@@ -12,9 +12,13 @@ mod copy_source;
 mod deliveries;
 mod errors;
 mod event_log;
+mod held_deliveries;
 mod migrations;
 mod open_error;
+mod operations;
+mod operator_actions;
 mod readers;
+mod retention;
 mod schema;
 #[cfg(test)]
 mod tests;

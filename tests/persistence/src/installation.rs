@@ -15,12 +15,13 @@ use message_bus::{
     Beginning, CommandMeta, Consumer, ContextOperations, Courier, DeliveryStore, Handles, ReactsTo,
     Unavailable, UseCaseError,
 };
+use message_bus::{EventLog, Route};
 use ordering_app::{CustomerView, Ordering};
 use shared_kernel::{
     IntegrationEvent,
     events::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated},
 };
-use storage::{EventLog, Relay, relay::Route};
+use storage::Relay;
 use tokio::sync::watch;
 
 use crate::stores::{AccountsStore, OrderingStore};

@@ -1,14 +1,17 @@
 //! The event log's rows: written by the committers, read by the relay.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, dsl::max, dsl::not};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
+    dsl::{exists, max, not},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::Audience;
+use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use super::{BatchStatement, lease::Lease, schema::event_log};
 use crate::{
-    History, LoggedEvent, PastEvent, ReadError, UnloggedEvent,
+    ReadError, UnloggedEvent,
     columns::{RowId, RowJson, RowTime},
     event_row::{EventRow, to_time, to_version},
 };
@@ -96,6 +99,25 @@ pub(super) async fn publish_again(
     .execute(&mut &*connection)
     .await?;
     Ok(())
+}
+
+/// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
+pub(super) async fn drive_again(connection: &AsyncPgConnection, missing: &Missing) -> QueryResult<bool> {
+    let up_to = i64::from(missing.up_to.number());
+    let aggregate = event_log::table
+        .filter(event_log::aggregate_id.eq(RowId(missing.aggregate_id)))
+        .filter(event_log::aggregate_type.eq(&missing.aggregate_type))
+        .filter(not(event_log::private));
+    diesel::update(
+        aggregate
+            .filter(event_log::aggregate_version.gt(i64::from(missing.after.number())))
+            .filter(event_log::aggregate_version.le(up_to)),
+    )
+    .set(event_log::published_at.eq(None::<RowTime>))
+    .execute(&mut &*connection)
+    .await?;
+    let last = aggregate.filter(event_log::aggregate_version.eq(up_to));
+    diesel::select(exists(last)).get_result(&mut &*connection).await
 }
 
 /// The oldest unpublished events.

@@ -12,7 +12,8 @@ use shared_kernel::{EventId, UserId, events::UserDeactivated};
 use tokio::sync::watch;
 
 use super::*;
-use crate::{EventLog, Relay, relay::Route};
+use crate::Relay;
+use message_bus::{EventLog, Route};
 
 /// Commits each event's version as its effect; fails as often as it is told to first.
 struct Recorder {
