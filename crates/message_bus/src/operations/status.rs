@@ -9,7 +9,7 @@ use super::{
 };
 
 /// How one context stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ContextStatus {
     /// Its name.
     pub context: &'static str,
@@ -21,12 +21,12 @@ pub struct ContextStatus {
 }
 
 /// What a context has left to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorkLeft {
     /// Its events that not every consumer has, or holds, yet.
     pub unpublished: u64,
     /// How long ago the first of these happened.
-    pub oldest_unpublished_seconds: Option<u64>,
+    pub oldest_unpublished_seconds: Option<f64>,
     /// Deliveries that its consumers hold as retrying or waiting.
     pub unfinished: u64,
     /// Its consumers, by name.
@@ -34,7 +34,7 @@ pub struct WorkLeft {
 }
 
 /// What one consumer holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ConsumerStatus {
     /// Its name.
     pub consumer: String,
@@ -51,12 +51,12 @@ pub struct ConsumerStatus {
 }
 
 /// How many deliveries are in a state, and how long the oldest of them is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct HeldStatus {
     /// How many.
     pub count: u64,
     /// How long ago the one that is held longest was first held.
-    pub oldest_seconds: Option<u64>,
+    pub oldest_seconds: Option<f64>,
 }
 
 impl WorkLeft {
@@ -100,7 +100,7 @@ impl ConsumerStatus {
     }
 }
 
-/// Whole seconds; none when another machine's clock is ahead.
-pub fn age(since: Timestamp, now: Timestamp) -> u64 {
-    u64::try_from(now.milliseconds_since(since) / 1000).unwrap_or(0)
+/// Seconds, to the millisecond; 0 when another machine's clock is ahead.
+fn age(since: Timestamp, now: Timestamp) -> f64 {
+    now.milliseconds_since(since).max(0) as f64 / 1e3
 }

@@ -139,7 +139,10 @@ async fn contexts_and_consumers_are_told_by_name_with_ages_in_seconds() {
     };
     assert_eq!((accounts.context, accounts.work.as_ref()), ("accounts", None));
     let work = ordering.work.as_ref().unwrap();
-    assert_eq!((work.unpublished, work.oldest_unpublished_seconds), (3, Some(7)));
+    assert_eq!(
+        (work.unpublished, work.oldest_unpublished_seconds),
+        (3, Some(7.999))
+    );
     let consumers: Vec<&str> = work
         .consumers
         .iter()
@@ -148,5 +151,5 @@ async fn contexts_and_consumers_are_told_by_name_with_ages_in_seconds() {
     assert_eq!(consumers, ["ordering.products", "ordering.users"]);
     let [(_, waiting), _, (_, dead)] = work.consumers[1].states();
     assert_eq!((waiting.count, waiting.oldest_seconds), (0, None));
-    assert_eq!((dead.count, dead.oldest_seconds), (2, Some(90)));
+    assert_eq!((dead.count, dead.oldest_seconds), (2, Some(90.0)));
 }
