@@ -21,6 +21,8 @@ pub mod operations;
 pub mod publisher;
 pub mod recorded_commands;
 pub mod retry;
+pub mod timeline;
+pub mod traces;
 
 pub use actor::Actor;
 pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord};
@@ -39,3 +41,5 @@ pub use operations::{
 };
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
+pub use timeline::{Subscription, Timeline, Timelines};
+pub use traces::{ContextTraces, ReachedPosition, TracedEvent};

@@ -53,8 +53,18 @@ fn wrong_setting(error: &clap::Error) -> String {
         .source()
         .map(|source| format!(": {source}"))
         .unwrap_or_default();
-    // A URL that is wrong in its first letters may hold a password all the same.
-    format!("{name} is {:?}{reason}", without_password(&value))
+    format!("{name} is {:?}{reason}", without_secrets(&value))
+}
+
+/// A URL that is wrong may hold a password all the same; with a `?` in it that should have been encoded, nobody knows where it ends.
+fn without_secrets(value: &str) -> String {
+    match value.rsplit_once('@') {
+        Some((before, _)) if before.contains('?') => {
+            let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+            format!("{scheme}://…")
+        }
+        Some(_) | None => without_password(value),
+    }
 }
 
 /// `VARIABLE (--flag)` of the argument that clap shows as `--flag <VALUE>`, wherever in the tree of commands it stands.
@@ -202,7 +212,32 @@ mod tests {
     fn the_settings_have_the_documented_defaults() {
         let parsed = CommandLine::try_parse_from(["orderly", "serve"]).unwrap();
         assert_eq!(parsed.settings.database_url, "sqlite:data".parse().unwrap());
+        assert_eq!(parsed.settings.mail_target(), "file:data/mail".parse().unwrap());
+        assert_eq!(
+            parsed.settings.mail_from.to_string(),
+            "Orderly <orders@localhost>"
+        );
         assert!(matches!(parsed.command, Command::Serve(serve) if serve.bind.port() == 8080));
+    }
+
+    #[test]
+    fn mail_is_kept_beside_the_data_unless_it_is_sent_elsewhere() {
+        for (arguments, expected) in [
+            (&["--database-url", "sqlite:/srv/shop"][..], "file:/srv/shop/mail"),
+            (
+                &["--database-url", "postgres://shop:secret@db/shop"],
+                "file:data/mail",
+            ),
+            (&["--mail", "file:outbox"], "file:outbox"),
+            (&["--mail", "smtp://localhost:2525"], "smtp://localhost:2525"),
+        ] {
+            let parsed = CommandLine::try_parse_from([&["orderly", "serve"], arguments].concat()).unwrap();
+            assert_eq!(
+                parsed.settings.mail_target(),
+                expected.parse().unwrap(),
+                "{arguments:?}"
+            );
+        }
     }
 
     #[test]
@@ -221,6 +256,27 @@ mod tests {
             told(&["orderly", "copy", "--to", "postgre://shop:secret@host/shop"]),
             "--to <URL> is \"postgre://shop@host/shop\": expected sqlite:FOLDER, as in sqlite:data, \
              or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+        );
+        for (url, shown) in [
+            (
+                "smtp://shop:secret@mail.example?tls=none",
+                "smtp://shop@mail.example?tls=none",
+            ),
+            ("smtp://shop:sec?ret@mail.example", "smtp://…"),
+            (
+                "smtp://shop:secret@mail.example:port",
+                "smtp://shop@mail.example:port",
+            ),
+        ] {
+            let line = told(&["orderly", "serve", "--mail", url]);
+            assert!(
+                line.starts_with(&format!("ORDERLY_MAIL (--mail) is {shown:?}: ")),
+                "{line}"
+            );
+        }
+        assert_eq!(
+            told(&["orderly", "serve", "--mail-from", "nobody"]),
+            "ORDERLY_MAIL_FROM (--mail-from) is \"nobody\": expected a name and an address, as in Orderly <orders@example.com>"
         );
         assert!(
             told(&["orderly", "wait-idle", "--timeout", "0"]).starts_with("--timeout <SECONDS> is \"0\"")

@@ -13,6 +13,7 @@ mod installation;
 mod logging;
 mod migrate;
 mod openapi;
+mod place;
 mod progress;
 mod seed;
 mod serve;

@@ -18,7 +18,7 @@ use tokio::{
 use web::{Cursors, IdempotencyKeys, Metrics, Serving, Standstill, WebState};
 
 use crate::{
-    command_line::ServeArguments, databases::Place, failure::Failure, installation::Installation,
+    command_line::ServeArguments, failure::Failure, installation::Installation, place::Place,
     settings::Settings,
 };
 

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use message_bus::{Beginning, Consumer, ContextOperations, DeliveryStore, EventLog, Unavailable};
+use message_bus::{
+    Beginning, Consumer, ContextOperations, ContextTraces, DeliveryStore, EventLog, Unavailable,
+};
 use shared_kernel::Timestamp;
 
 use crate::CommitStatistics;
@@ -13,7 +15,7 @@ const FORGOTTEN_AT_ONCE: u32 = 500;
 
 /// A context's database.
 #[async_trait]
-pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations {
+pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations + ContextTraces {
     /// Says which event types consumers take, before anything is committed: events of all others are published as they are
     /// written. Where nobody says so, every event waits for a relay to find out. The first word stands.
     fn consumers_take(&self, event_types: HashSet<&'static str>);

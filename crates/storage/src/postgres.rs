@@ -26,6 +26,7 @@ mod server;
 mod server_checks;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub use batch_statement::BatchStatement;
 pub use context::PostgresContext;

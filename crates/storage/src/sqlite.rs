@@ -22,6 +22,7 @@ mod retention;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use context::SqliteContext;

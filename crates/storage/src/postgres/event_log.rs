@@ -120,17 +120,10 @@ pub(super) async fn drive_again(connection: &AsyncPgConnection, missing: &Missin
     diesel::select(exists(last)).get_result(&mut &*connection).await
 }
 
-/// The oldest unpublished events.
-pub(super) async fn unpublished(
-    connection: &AsyncPgConnection,
-    source: &str,
-    limit: u32,
-) -> Result<Vec<LoggedEvent>, ReadError> {
-    event_log::table
-        .filter(event_log::published_at.is_null())
-        .order(event_log::sequence)
-        .limit(i64::from(limit))
-        .select((
+/// The columns of an event, as [`EventRow`] takes them.
+macro_rules! event_columns {
+    () => {
+        (
             event_log::sequence,
             event_log::event_id,
             event_log::event_type,
@@ -145,7 +138,22 @@ pub(super) async fn unpublished(
             event_log::actor,
             event_log::traceparent,
             event_log::data,
-        ))
+        )
+    };
+}
+pub(super) use event_columns;
+
+/// The oldest unpublished events.
+pub(super) async fn unpublished(
+    connection: &AsyncPgConnection,
+    source: &str,
+    limit: u32,
+) -> Result<Vec<LoggedEvent>, ReadError> {
+    event_log::table
+        .filter(event_log::published_at.is_null())
+        .order(event_log::sequence)
+        .limit(i64::from(limit))
+        .select(event_columns!())
         .load::<EventRow>(&mut &*connection)
         .await?
         .into_iter()

@@ -117,17 +117,10 @@ pub(super) fn drive_again(connection: &mut SqliteConnection, missing: &Missing) 
     diesel::select(exists(last)).get_result(connection)
 }
 
-/// The oldest unpublished events.
-pub(super) fn unpublished(
-    connection: &mut SqliteConnection,
-    source: &str,
-    limit: u32,
-) -> Result<Vec<LoggedEvent>, ReadError> {
-    event_log::table
-        .filter(event_log::published_at.is_null())
-        .order(event_log::sequence)
-        .limit(i64::from(limit))
-        .select((
+/// The columns of an event, as [`EventRow`] takes them.
+macro_rules! event_columns {
+    () => {
+        (
             event_log::sequence,
             event_log::event_id,
             event_log::event_type,
@@ -142,7 +135,22 @@ pub(super) fn unpublished(
             event_log::actor,
             event_log::traceparent,
             event_log::data,
-        ))
+        )
+    };
+}
+pub(super) use event_columns;
+
+/// The oldest unpublished events.
+pub(super) fn unpublished(
+    connection: &mut SqliteConnection,
+    source: &str,
+    limit: u32,
+) -> Result<Vec<LoggedEvent>, ReadError> {
+    event_log::table
+        .filter(event_log::published_at.is_null())
+        .order(event_log::sequence)
+        .limit(i64::from(limit))
+        .select(event_columns!())
         .load::<EventRow>(connection)?
         .into_iter()
         .map(|row| row.into_logged_event(source))

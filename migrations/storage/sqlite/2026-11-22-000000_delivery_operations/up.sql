@@ -53,7 +53,7 @@ CREATE TABLE operator_actions (
     reason   TEXT    NOT NULL,
     consumer TEXT    NOT NULL,
     action   TEXT    NOT NULL CHECK (action IN ('replay', 'discard', 'pause', 'resume')),
-    event_id BLOB    CHECK (length(event_id) = 16 AND action IN ('replay', 'discard'))
+    event_id BLOB    CHECK (event_id IS NULL OR (length(event_id) = 16 AND action IN ('replay', 'discard')))
 ) STRICT, WITHOUT ROWID;
 
 -- How far the log was pruned: every event that is gone was published before this time. No row: none is gone.

@@ -2,18 +2,19 @@
 
 use async_trait::async_trait;
 use message_bus::{
-    Backlog, Commits, ContextOperations, Unavailable,
+    Backlog, Commits, ContextOperations, ContextTraces, ReachedPosition, TracedEvent, Unavailable,
     operations::{
         actions::{ActionOutcome, OperatorAction},
         records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary},
     },
 };
-use shared_kernel::Timestamp;
+use shared_kernel::{EventId, Timestamp};
+use uuid::Uuid;
 
 use super::PostgresContext;
 use crate::{
     columns::RowTime,
-    postgres::{PostgresRows, command_log, event_log, operations, operator_actions},
+    postgres::{PostgresRows, command_log, event_log, operations, operator_actions, traces},
 };
 
 #[async_trait]
@@ -77,6 +78,37 @@ impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
 
     async fn actions(&self, limit: u32) -> Result<Vec<OperatorAction>, Unavailable> {
         self.read(|connection| async move { operator_actions::actions(&connection, limit).await })
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: PostgresRows> ContextTraces for PostgresContext<R> {
+    async fn events_of(
+        &self,
+        aggregate_type: &str,
+        aggregate_id: Uuid,
+    ) -> Result<Vec<TracedEvent>, Unavailable> {
+        let source = self.inner.name;
+        self.read(|connection| async move {
+            traces::events_of(&connection, source, aggregate_type, aggregate_id).await
+        })
+        .await
+    }
+
+    async fn events_caused_by(&self, causes: &[EventId]) -> Result<Vec<TracedEvent>, Unavailable> {
+        let source = self.inner.name;
+        self.read(|connection| async move { traces::events_caused_by(&connection, source, causes).await })
+            .await
+    }
+
+    async fn deliveries_of(&self, events: &[EventId]) -> Result<Vec<DeliveryRecord>, Unavailable> {
+        self.read(|connection| async move { traces::deliveries_of(&connection, events).await })
+            .await
+    }
+
+    async fn positions_of(&self, aggregates: &[Uuid]) -> Result<Vec<ReachedPosition>, Unavailable> {
+        self.read(|connection| async move { traces::positions_of(&connection, aggregates).await })
             .await
     }
 }

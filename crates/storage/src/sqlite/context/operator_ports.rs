@@ -2,16 +2,17 @@
 
 use async_trait::async_trait;
 use message_bus::{
-    Backlog, Commits, ContextOperations, Unavailable,
+    Backlog, Commits, ContextOperations, ContextTraces, ReachedPosition, TracedEvent, Unavailable,
     operations::{
         actions::{ActionOutcome, OperatorAction},
         records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary},
     },
 };
-use shared_kernel::Timestamp;
+use shared_kernel::{EventId, Timestamp};
+use uuid::Uuid;
 
 use super::SqliteContext;
-use crate::sqlite::{SqliteRows, event_log, operations, operator_actions};
+use crate::sqlite::{SqliteRows, event_log, operations, operator_actions, traces};
 
 #[async_trait]
 impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
@@ -69,6 +70,37 @@ impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
 
     async fn actions(&self, limit: u32) -> Result<Vec<OperatorAction>, Unavailable> {
         self.read(move |connection| operator_actions::actions(connection, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl<R: SqliteRows> ContextTraces for SqliteContext<R> {
+    async fn events_of(
+        &self,
+        aggregate_type: &str,
+        aggregate_id: Uuid,
+    ) -> Result<Vec<TracedEvent>, Unavailable> {
+        let (source, aggregate_type) = (self.inner.name, aggregate_type.to_owned());
+        self.read(move |connection| traces::events_of(connection, source, &aggregate_type, aggregate_id))
+            .await
+    }
+
+    async fn events_caused_by(&self, causes: &[EventId]) -> Result<Vec<TracedEvent>, Unavailable> {
+        let (source, causes) = (self.inner.name, causes.to_vec());
+        self.read(move |connection| traces::events_caused_by(connection, source, &causes))
+            .await
+    }
+
+    async fn deliveries_of(&self, events: &[EventId]) -> Result<Vec<DeliveryRecord>, Unavailable> {
+        let events = events.to_vec();
+        self.read(move |connection| traces::deliveries_of(connection, &events))
+            .await
+    }
+
+    async fn positions_of(&self, aggregates: &[Uuid]) -> Result<Vec<ReachedPosition>, Unavailable> {
+        let aggregates = aggregates.to_vec();
+        self.read(move |connection| traces::positions_of(connection, &aggregates))
             .await
     }
 }
