@@ -37,7 +37,10 @@ pub use event_log::{EventLog, History, LoggedEvent, Missing, PastEvent};
 pub use held_delivery::{Attempt, AttemptEnd, DeliveryStore, HeldDelivery};
 pub use invariants::{ContextInvariants, doctor::Doctor};
 pub use limits::Limits;
-pub use operations::{Backlog, BatchSizes, Commits, ContextOperations};
+pub use operations::{
+    Backlog, BatchSizes, Commits, ContextOperations, all_contexts::Operations,
+    operator_command::OperatorCommand,
+};
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
 pub use timeline::{Subscription, Timeline, Timelines};
