@@ -6,15 +6,15 @@ use async_trait::async_trait;
 use message_bus::{
     Attempt, AttemptEnd, CommandMeta, Consumer, Delivery, DeliveryState, DeliveryStore, EventLog,
     HeldDelivery, History, LoggedEvent, Missing, ReactsTo, Standing, Unavailable, UseCaseError,
+    in_memory::ConsumerState,
 };
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use crate::{
-    context::Context,
     handler::{Handler, after_commit, befalls},
     processes::Life,
-    source_log::{SourceLog, aggregate_of},
+    source_log::SourceLog,
     store::Store,
     subscribers::{self, Changed, Kind, Opened},
     world::{State, World},
@@ -36,6 +36,15 @@ pub(crate) enum Canary {
 }
 
 impl Canary {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Cursor,
+        Self::TwoSteps,
+        Self::BlindToDead,
+        Self::CountedAtTheEnd,
+        Self::MarkedBefore,
+    ];
+
     pub(crate) fn log(canary: Option<Self>, world: &Arc<World>, life: Life) -> Arc<dyn EventLog> {
         let log = SourceLog {
             world: Arc::clone(world),
@@ -147,17 +156,15 @@ impl TwoSteps {
         if befalls(fate, consumer).await?.is_none() {
             return Ok(());
         }
-        let effect = |state: &mut State| match state.contexts[consumer].refusal(&delivery) {
-            Some(refusal) => Err(refusal),
-            None => {
-                state.check_effect(consumer, &delivery);
-                Ok(())
-            }
+        let effect = |state: &mut State| {
+            // What it would do to the position is tried, and not kept.
+            state.contexts[consumer].kept.clone().apply(&delivery)?;
+            state.check_effect(consumer, &delivery);
+            Ok(())
         };
         after_commit(world.call(effect).await?)?;
-        let aggregate = aggregate_of(delivery.aggregate_id);
-        let move_on = |state: &mut State| state.contexts[consumer].positions[aggregate] = delivery.version;
-        Ok(world.call(move_on).await?)
+        let move_on = |state: &mut State| state.contexts[consumer].kept.apply(&delivery);
+        after_commit(world.call(move_on).await?)
     }
 }
 
@@ -181,19 +188,15 @@ struct FaultyStore {
 
 impl FaultyStore {
     /// What the context says once the dead are out of sight.
-    async fn blindly<T>(&self, ask: impl FnOnce(&Context, Timestamp) -> T) -> Result<T, Unavailable> {
+    async fn blindly<T>(&self, ask: impl FnOnce(&ConsumerState, Timestamp) -> T) -> Result<T, Unavailable> {
         let consumer = self.store.consumer;
         let see = |state: &mut State| {
             let now = state.now();
-            let context = &mut state.contexts[consumer];
-            if self.counts_late {
-                return ask(context, now);
+            let mut seen = state.contexts[consumer].kept.clone();
+            if !self.counts_late {
+                seen.retain(|row| row.held.state != DeliveryState::Dead);
             }
-            let seen = context.rows.clone();
-            context.rows.retain(|_, row| row.held.state != DeliveryState::Dead);
-            let answer = ask(context, now);
-            context.rows = seen;
-            answer
+            ask(&seen, now)
         };
         self.store.world.call(see).await
     }
@@ -202,7 +205,7 @@ impl FaultyStore {
 #[async_trait]
 impl DeliveryStore for FaultyStore {
     async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
-        self.blindly(|context, _| context.standing(delivery)).await
+        self.blindly(|kept, _| kept.standing(delivery)).await
     }
 
     async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
@@ -229,11 +232,11 @@ impl DeliveryStore for FaultyStore {
     ) -> Result<(), Unavailable> {
         if self.counts_late {
             let consumer = self.store.consumer;
-            let key = (aggregate_of(delivery.aggregate_id), delivery.version);
             let begin = |state: &mut State| {
-                let context = &mut state.contexts[consumer];
-                if let Some(held) = context.rows.get(&key).map(|row| row.held.clone()) {
-                    context.begin_attempt(&held, end.at, end.at);
+                let kept = &mut state.contexts[consumer].kept;
+                let row = kept.row(delivery.aggregate_id, delivery.version);
+                if let Some(held) = row.map(|row| row.held.clone()) {
+                    kept.begin_attempt(&held, end.at, end.at);
                 }
             };
             self.store.world.call(begin).await?;
@@ -252,7 +255,7 @@ impl DeliveryStore for FaultyStore {
     }
 
     async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
-        self.blindly(|context, now| context.due(now, limit)).await
+        self.blindly(|kept, now| kept.due(now, limit)).await
     }
 
     async fn gaps(

@@ -169,16 +169,14 @@ impl State {
 
     fn commit_effect(&mut self, consumer: usize, delivery: &Delivery) -> Result<(), CommitError> {
         let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());
-        if let Some(refusal) = self.contexts[consumer].refusal(delivery) {
-            let what = match refusal {
-                CommitError::AlreadyApplied => What::AppliedBefore,
-                _ => What::Gap,
-            };
-            self.note(what, About::event(aggregate, version).at(consumer));
-            return Err(refusal);
+        let applied = self.contexts[consumer].kept.apply(delivery);
+        match &applied {
+            Ok(()) => self.check_effect(consumer, delivery),
+            Err(CommitError::AlreadyApplied) => {
+                self.note(What::AppliedBefore, About::event(aggregate, version).at(consumer));
+            }
+            Err(_) => self.note(What::Gap, About::event(aggregate, version).at(consumer)),
         }
-        self.contexts[consumer].positions[aggregate] = delivery.version;
-        self.check_effect(consumer, delivery);
-        Ok(())
+        applied
     }
 }

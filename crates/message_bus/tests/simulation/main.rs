@@ -29,6 +29,9 @@ use seeds::{number_from_environment, run_all};
 /// Runs in `make test`.
 const RUNS: u64 = 2_000;
 
+/// Runs within which a known bug must be found.
+const CANARY_RUNS: u64 = 200;
+
 #[test]
 fn every_event_has_its_effect_once_and_in_order_whatever_happens() {
     if let Some(seed) = number_from_environment("ORDERLY_SIMULATION_SEED") {
@@ -54,5 +57,14 @@ fn a_seed_repeats_its_run() {
     for seed in 0..20 {
         assert_eq!(run(seed, None).sum, run(seed, None).sum, "seed {seed}");
         assert_ne!(run(seed, None).sum, run(seed + 1, None).sum, "seed {seed}");
+    }
+}
+
+#[test]
+fn each_known_bug_is_found() {
+    for canary in Canary::ALL {
+        let sums = run_all(0..CANARY_RUNS, Some(canary), false);
+        let finding = sums.finding.unwrap_or_else(|| panic!("{canary:?} was not found in {CANARY_RUNS} runs"));
+        println!("{canary:?}: {}", finding.in_short());
     }
 }

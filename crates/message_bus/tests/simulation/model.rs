@@ -5,7 +5,7 @@ use shared_kernel::Version;
 
 use crate::{
     processes::Processes,
-    source_log::{Logged, aggregate_of},
+    source_log::{Logged, aggregate_of, id_of},
     subscribers,
     trace::{About, What},
     world::State,
@@ -47,7 +47,7 @@ impl State {
         let mut contexts = self.contexts.iter();
         contexts.any(|context| {
             logged.misplaced[context.number]
-                && context.positions[logged.aggregate] < Version::new(logged.version)
+                && context.kept.position(id_of(logged.aggregate)) < Version::new(logged.version)
         })
     }
 
@@ -85,7 +85,7 @@ impl State {
         if !directly {
             let calls = context.called_by_row.entry((aggregate, version)).or_default();
             *calls += 1;
-            let row = context.rows.get(&(aggregate, delivery.version));
+            let row = context.kept.row(delivery.aggregate_id, delivery.version);
             let counted = row.map_or(0, |row| row.held.attempts);
             if counted < *calls {
                 finding = Some(format!("call {calls} where {counted} attempts are counted"));
@@ -94,9 +94,10 @@ impl State {
         if context.paused_at.is_some_and(|at| at + PAUSE_PATIENCE < self.at) {
             finding = Some("a call, long after a pause".to_owned());
         }
-        let position = context.positions[aggregate];
+        let position = context.kept.position(delivery.aggregate_id);
         let overtaken = context
-            .unfinished(aggregate)
+            .kept
+            .unfinished(delivery.aggregate_id)
             .map(|row| row.held.delivery.version)
             .find(|held| *held < delivery.version && *held > position);
         if let Some(overtaken) = overtaken {
@@ -135,8 +136,8 @@ impl State {
         let lost_at = self.contexts.iter().find(|context| {
             self.is_for(logged, context.number)
                 && !logged.misplaced[context.number]
-                && context.positions[aggregate] < version
-                && !context.rows.contains_key(&(aggregate, version))
+                && context.kept.position(id_of(aggregate)) < version
+                && context.kept.row(id_of(aggregate), version).is_none()
         });
         if let Some(context) = lost_at {
             let name = subscribers::NAMES[context.number];
@@ -157,7 +158,7 @@ impl State {
         }
         for context in &self.contexts {
             let name = subscribers::NAMES[context.number];
-            if let Some(row) = context.rows.values().find(|row| row.is_unfinished()) {
+            if let Some(row) = context.kept.rows().find(|row| row.is_unfinished()) {
                 let HeldDelivery { delivery, state, last_error, .. } = &row.held;
                 return Some(format!(
                     "{name} holds version {} of aggregate {} as {} ({last_error:?})",
@@ -166,7 +167,7 @@ impl State {
                     state.name()
                 ));
             }
-            for aggregate in 0..context.positions.len() {
+            for aggregate in 0..context.seen.len() {
                 if let Some(version) = self.next_for(context.number, aggregate) {
                     return Some(format!("{name} never applied version {version} of aggregate {aggregate}"));
                 }

@@ -40,6 +40,13 @@ pub(crate) struct Finding {
     trace: String,
 }
 
+impl Finding {
+    /// Where, and what.
+    pub(crate) fn in_short(&self) -> String {
+        format!("seed {}: {}", self.seed, self.what)
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

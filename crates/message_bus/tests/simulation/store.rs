@@ -34,7 +34,7 @@ impl Store {
 impl DeliveryStore for Store {
     async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
         self.world
-            .call(|state| state.contexts[self.consumer].standing(delivery))
+            .call(|state| state.contexts[self.consumer].kept.standing(delivery))
             .await
     }
 
@@ -44,7 +44,7 @@ impl DeliveryStore for Store {
         let hold = move |state: &mut State| {
             state.note(What::Held, about);
             state.died_if(held.state == DeliveryState::Dead, about);
-            state.contexts[consumer].hold(held, attempt);
+            state.contexts[consumer].kept.hold(held, attempt);
         };
         self.world.write(hold).await
     }
@@ -58,14 +58,16 @@ impl DeliveryStore for Store {
         let (consumer, about) = (self.consumer, self.about(&held.delivery));
         let held = held.clone();
         let begin = move |state: &mut State| {
-            let began = state.contexts[consumer].begin_attempt(&held, began_at, again_at);
-            if let Some(interruptions) = began {
+            let began = state.contexts[consumer]
+                .kept
+                .begin_attempt(&held, began_at, again_at);
+            if began {
                 state.note(What::Began, about.with(i64::from(held.attempts) + 1));
-                if interruptions > 0 {
+                if held.interruptions > 0 {
                     state.happened(Fault::Interrupted, about);
                 }
             }
-            began.is_some()
+            began
         };
         self.world.write(begin).await
     }
@@ -80,8 +82,7 @@ impl DeliveryStore for Store {
         let (delivery, end) = (*delivery, end.clone());
         let end = move |state: &mut State| {
             state.note(What::Ended, about.with(i64::from(number)));
-            let at = state.at;
-            let decided = state.contexts[consumer].end_attempt(&delivery, number, &end, at);
+            let decided = state.contexts[consumer].kept.end_attempt(&delivery, number, &end);
             state.died_if(decided && end.state == DeliveryState::Dead, about);
         };
         self.world.write(end).await
@@ -90,7 +91,7 @@ impl DeliveryStore for Store {
     async fn settle(
         &self,
         held: &HeldDelivery,
-        _: Timestamp,
+        at: Timestamp,
         to: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
@@ -98,8 +99,9 @@ impl DeliveryStore for Store {
         let (held, error) = (held.clone(), error.map(str::to_owned));
         let settle = move |state: &mut State| {
             state.note(What::Settled, about);
-            let at = state.at;
-            let decided = state.contexts[consumer].settle(&held, to, error.as_deref(), at);
+            let decided = state.contexts[consumer]
+                .kept
+                .settle(&held, at, to, error.as_deref());
             state.died_if(decided && to == DeliveryState::Dead, about);
         };
         self.world.write(settle).await
@@ -107,7 +109,7 @@ impl DeliveryStore for Store {
 
     async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
         self.world
-            .call(|state| state.contexts[self.consumer].due(state.now(), limit))
+            .call(|state| state.contexts[self.consumer].kept.due(state.now(), limit))
             .await
     }
 
@@ -118,7 +120,7 @@ impl DeliveryStore for Store {
         limit: u32,
     ) -> Result<Vec<HeldDelivery>, Unavailable> {
         self.world
-            .call(|state| state.contexts[self.consumer].gaps(held_before, limit))
+            .call(|state| state.contexts[self.consumer].kept.gaps(held_before, limit))
             .await
     }
 }

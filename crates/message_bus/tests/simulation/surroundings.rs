@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use message_bus::DeliveryState;
+use message_bus::{Delivery, DeliveryState, in_memory::DeliveryRow};
 use shared_kernel::Version;
 use tokio::time::sleep;
 
 use crate::{
     fault::Fault,
     processes::Processes,
+    source_log::{aggregate_of, id_of},
     subscribers::{Kind, NAMES, Nature},
     trace::{About, What},
     world::{State, World},
@@ -135,6 +136,7 @@ pub(crate) async fn operate(world: Arc<World>) {
             state.resume(consumer);
         } else if state.chance.once_in(10) {
             state.contexts[consumer].paused_at = Some(state.at);
+            state.contexts[consumer].kept.paused = true;
             state.happened(Fault::Paused, About::consumer(consumer));
         }
         state.see_to_dead(consumer);
@@ -154,14 +156,16 @@ impl State {
 
     fn resume(&mut self, consumer: usize) {
         if self.contexts[consumer].paused_at.take().is_some() {
+            self.contexts[consumer].kept.paused = false;
             self.note(What::Resumed, About::consumer(consumer));
         }
     }
 
     fn dead(&self, consumer: usize) -> Vec<(usize, Version)> {
-        let rows = self.contexts[consumer].rows.iter();
-        let dead = rows.filter(|(_, row)| row.held.state == DeliveryState::Dead);
-        dead.map(|(key, _)| *key).collect()
+        let held = self.contexts[consumer].kept.rows().map(|row| &row.held);
+        let dead = held.filter(|held| held.state == DeliveryState::Dead);
+        dead.map(|held| (aggregate_of(held.delivery.aggregate_id), held.delivery.version))
+            .collect()
     }
 
     fn see_to_dead(&mut self, consumer: usize) {
@@ -179,7 +183,10 @@ impl State {
     fn replay(&mut self, consumer: usize, aggregate: usize, version: Version) {
         let about = About::event(aggregate, version.number()).at(consumer);
         self.happened(Fault::Replayed, about);
-        self.contexts[consumer].replay(aggregate, version);
+        let now = self.now();
+        let context = &mut self.contexts[consumer];
+        context.kept.replay(id_of(aggregate), version, now);
+        context.killed_by_row.remove(&(aggregate, version.number()));
         if !self.chance.once_in(3) {
             self.log.version_mut(aggregate, version.number()).natures[consumer] = Nature::Harmless;
         }
@@ -193,10 +200,25 @@ impl State {
 
     fn discard(&mut self, consumer: usize, aggregate: usize, version: Version) {
         self.happened(Fault::Discarded, About::event(aggregate, version.number()).at(consumer));
-        let at = self.at;
+        let now = self.now();
         let context = &mut self.contexts[consumer];
-        context.discard(aggregate, version, at);
+        context.kept.discard(id_of(aggregate), version, now);
         context.seen[aggregate] = context.seen[aggregate].max(version.number());
+    }
+
+    fn prune_rows(&mut self) {
+        let before = self.now().plus_milliseconds(-RETENTION.cast_signed());
+        let is_old = |row: &DeliveryRow| row.ended_at.is_some_and(|at| at < before);
+        for consumer in 0..NAMES.len() {
+            let old = self.contexts[consumer].kept.rows().filter(|row| is_old(row));
+            let old: Vec<Delivery> = old.map(|row| row.held.delivery).collect();
+            for delivery in old {
+                let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());
+                self.contexts[consumer].called_by_row.remove(&(aggregate, version));
+                self.happened(Fault::RowPruned, About::event(aggregate, version).at(consumer));
+            }
+            self.contexts[consumer].kept.retain(|row| !is_old(row));
+        }
     }
 
     fn prune(&mut self) {
@@ -212,14 +234,6 @@ impl State {
                 self.log.events_mut()[place].pruned = true;
             }
         }
-        for consumer in 0..NAMES.len() {
-            let rows = self.contexts[consumer].rows.iter();
-            let old = rows.filter(|(_, row)| row.ended_at.is_some_and(|at| at < before));
-            for (aggregate, version) in old.map(|(key, _)| *key).collect::<Vec<_>>() {
-                self.contexts[consumer].rows.remove(&(aggregate, version));
-                self.contexts[consumer].called_by_row.remove(&(aggregate, version.number()));
-                self.happened(Fault::RowPruned, About::event(aggregate, version.number()).at(consumer));
-            }
-        }
+        self.prune_rows();
     }
 }
