@@ -13,6 +13,7 @@ mod installation;
 mod logging;
 mod migrate;
 mod openapi;
+mod operate;
 mod place;
 mod progress;
 mod seed;
@@ -64,6 +65,9 @@ fn run() -> Result<(), Failure> {
             Command::Copy(arguments) => copy::copy(&arguments).await,
             Command::Describe { json } => describe::describe(json),
             Command::Openapi => openapi::openapi(),
+            Command::DeadLetters { command } => operate::dead_letters(&settings, command).await,
+            Command::Consumers { command } => operate::consumers(&settings, command).await,
+            Command::Actions(arguments) => operate::actions(&settings, arguments).await,
             Command::WaitIdle { timeout } => wait_idle::wait_idle(&settings, timeout).await,
         }
     })
