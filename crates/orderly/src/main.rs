@@ -14,6 +14,7 @@ mod installation;
 mod logging;
 mod migrate;
 mod openapi;
+mod operate;
 mod output;
 mod place;
 mod progress;
@@ -71,6 +72,9 @@ fn run() -> Result<(), Failure> {
             } => trace::trace(&settings, order_id, json).await,
             Command::Describe { json } => describe::describe(json),
             Command::Openapi => openapi::openapi(),
+            Command::DeadLetters { command } => operate::dead_letters(&settings, command).await,
+            Command::Consumers { command } => operate::consumers(&settings, command).await,
+            Command::Actions(arguments) => operate::actions(&settings, arguments).await,
             Command::WaitIdle { timeout } => wait_idle::wait_idle(&settings, timeout).await,
         }
     })
