@@ -51,8 +51,13 @@ impl DeliveryRow {
 
     fn count_interruptions(&mut self) {
         let before_replay = self.held.attempts_before_replay;
-        let since_replay = self.attempts.iter().filter(|attempt| attempt.number > before_replay);
-        let open = since_replay.rev().take_while(|attempt| attempt.ended_at.is_none());
+        let since_replay = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.number > before_replay);
+        let open = since_replay
+            .rev()
+            .take_while(|attempt| attempt.ended_at.is_none());
         self.held.interruptions = u32::try_from(open.count()).unwrap_or(u32::MAX);
     }
 }
@@ -187,9 +192,7 @@ impl ConsumerState {
         };
         let unchanged = row.held.state == held.state && row.held.attempts == held.attempts;
         if unchanged {
-            row.held.last_error = error
-                .map(str::to_owned)
-                .or_else(|| row.held.last_error.take());
+            row.held.last_error = error.map(str::to_owned).or_else(|| row.held.last_error.take());
             row.turn(state, at);
         }
         unchanged

@@ -68,7 +68,9 @@ impl DeliveryStore for DeliveriesInMemory {
         number: u32,
         end: &AttemptEnd,
     ) -> Result<(), Unavailable> {
-        self.with(delivery.consumer, |state| state.end_attempt(delivery, number, end));
+        self.with(delivery.consumer, |state| {
+            state.end_attempt(delivery, number, end)
+        });
         Ok(())
     }
 

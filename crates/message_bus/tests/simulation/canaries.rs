@@ -51,8 +51,14 @@ impl Canary {
             life,
         };
         match canary {
-            Some(Self::Cursor) => Arc::new(FaultyLog { log, marks_before: false }),
-            Some(Self::MarkedBefore) => Arc::new(FaultyLog { log, marks_before: true }),
+            Some(Self::Cursor) => Arc::new(FaultyLog {
+                log,
+                marks_before: false,
+            }),
+            Some(Self::MarkedBefore) => Arc::new(FaultyLog {
+                log,
+                marks_before: true,
+            }),
             _ => Arc::new(log),
         }
     }
@@ -69,8 +75,14 @@ impl Canary {
             process,
         };
         match canary {
-            Some(Self::BlindToDead) => Arc::new(FaultyStore { store, counts_late: false }),
-            Some(Self::CountedAtTheEnd) => Arc::new(FaultyStore { store, counts_late: true }),
+            Some(Self::BlindToDead) => Arc::new(FaultyStore {
+                store,
+                counts_late: false,
+            }),
+            Some(Self::CountedAtTheEnd) => Arc::new(FaultyStore {
+                store,
+                counts_late: true,
+            }),
             _ => Arc::new(store),
         }
     }
@@ -111,9 +123,11 @@ impl EventLog for FaultyLog {
                 .mark_published(events.iter().map(|event| event.sequence).collect());
         } else {
             let state = self.log.world.state();
-            let published = state.log.events().iter().filter(|logged| {
-                logged.published_at.is_some() && logged.kind != Kind::Private
-            });
+            let published = state
+                .log
+                .events()
+                .iter()
+                .filter(|logged| logged.published_at.is_some() && logged.kind != Kind::Private);
             let last_seen = published.map(|logged| logged.event.sequence).max();
             events.retain(|event| Some(event.sequence) > last_seen);
         }

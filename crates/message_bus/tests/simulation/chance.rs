@@ -21,7 +21,11 @@ impl Chance {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
         let chances = Fault::ALL.map(|fault| {
-            let times = if random.u8(..ABSENT_IN) == 0 { 0 } else { random.u16(1..=8) };
+            let times = if random.u8(..ABSENT_IN) == 0 {
+                0
+            } else {
+                random.u16(1..=8)
+            };
             fault.chance() * times / 4
         });
         Self {

@@ -2,7 +2,9 @@
 
 use std::{future::pending, panic::resume_unwind, sync::Arc, time::Duration};
 
-use message_bus::{CommandMeta, CommitError, Conflict, Delivery, NotFound, ReactsTo, Unavailable, UseCaseError};
+use message_bus::{
+    CommandMeta, CommitError, Conflict, Delivery, NotFound, ReactsTo, Unavailable, UseCaseError,
+};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -127,7 +129,9 @@ impl State {
             self.check_kill(consumer, delivery, directly);
             self.kill(life.process, Fault::KilledByEvent, about);
         } else if !directly {
-            self.contexts[consumer].killed_by_row.remove(&(aggregate, version));
+            self.contexts[consumer]
+                .killed_by_row
+                .remove(&(aggregate, version));
         }
         fate
     }

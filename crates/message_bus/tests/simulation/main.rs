@@ -64,7 +64,9 @@ fn a_seed_repeats_its_run() {
 fn each_known_bug_is_found() {
     for canary in Canary::ALL {
         let sums = run_all(0..CANARY_RUNS, Some(canary), false);
-        let finding = sums.finding.unwrap_or_else(|| panic!("{canary:?} was not found in {CANARY_RUNS} runs"));
+        let finding = sums
+            .finding
+            .unwrap_or_else(|| panic!("{canary:?} was not found in {CANARY_RUNS} runs"));
         println!("{canary:?}: {}", finding.in_short());
     }
 }

@@ -66,7 +66,10 @@ impl State {
         self.note(What::Applied, About::event(aggregate, version).at(consumer));
         let next = self.next_for(consumer, aggregate);
         if next != Some(version) {
-            let (name, seen) = (subscribers::NAMES[consumer], self.contexts[consumer].seen[aggregate]);
+            let (name, seen) = (
+                subscribers::NAMES[consumer],
+                self.contexts[consumer].seen[aggregate],
+            );
             self.violated(|| {
                 format!(
                     "{name} applied version {version} of aggregate {aggregate} after version {seen}, expected {next:?}"
@@ -101,7 +104,9 @@ impl State {
             .map(|row| row.held.delivery.version)
             .find(|held| *held < delivery.version && *held > position);
         if let Some(overtaken) = overtaken {
-            finding = Some(format!("a call that overtakes version {overtaken}, which is held"));
+            finding = Some(format!(
+                "a call that overtakes version {overtaken}, which is held"
+            ));
         }
         if let Some(finding) = finding {
             self.violated(|| format!("{name}, aggregate {aggregate} version {version}: {finding}"));
@@ -114,9 +119,15 @@ impl State {
         let context = &mut self.contexts[consumer];
         let (kills, most) = if directly {
             // Each process can hand it over once without knowing that it killed another.
-            (&mut context.killed_directly, u32::try_from(Processes::MOST).unwrap())
+            (
+                &mut context.killed_directly,
+                u32::try_from(Processes::MOST).unwrap(),
+            )
         } else {
-            (&mut context.killed_by_row, subscribers::limits(consumer).interruptions)
+            (
+                &mut context.killed_by_row,
+                subscribers::limits(consumer).interruptions,
+            )
         };
         let kills = kills.entry((aggregate, version)).or_default();
         *kills += 1;
@@ -142,14 +153,20 @@ impl State {
         if let Some(context) = lost_at {
             let name = subscribers::NAMES[context.number];
             self.violated(|| {
-                format!("version {version} of aggregate {aggregate} was marked, and {name} has no trace of it")
+                format!(
+                    "version {version} of aggregate {aggregate} was marked, and {name} has no trace of it"
+                )
             });
         }
     }
 
     /// What is left to do, as a sentence; `None` when everything is done.
     pub(crate) fn left(&self) -> Option<String> {
-        let open = self.log.events().iter().find(|logged| logged.published_at.is_none());
+        let open = self
+            .log
+            .events()
+            .iter()
+            .find(|logged| logged.published_at.is_none());
         if let Some(logged) = open {
             return Some(format!(
                 "version {} of aggregate {} is not published",
@@ -159,7 +176,12 @@ impl State {
         for context in &self.contexts {
             let name = subscribers::NAMES[context.number];
             if let Some(row) = context.kept.rows().find(|row| row.is_unfinished()) {
-                let HeldDelivery { delivery, state, last_error, .. } = &row.held;
+                let HeldDelivery {
+                    delivery,
+                    state,
+                    last_error,
+                    ..
+                } = &row.held;
                 return Some(format!(
                     "{name} holds version {} of aggregate {} as {} ({last_error:?})",
                     delivery.version,
@@ -169,7 +191,9 @@ impl State {
             }
             for aggregate in 0..context.seen.len() {
                 if let Some(version) = self.next_for(context.number, aggregate) {
-                    return Some(format!("{name} never applied version {version} of aggregate {aggregate}"));
+                    return Some(format!(
+                        "{name} never applied version {version} of aggregate {aggregate}"
+                    ));
                 }
             }
         }

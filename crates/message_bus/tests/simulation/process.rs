@@ -16,11 +16,7 @@ use message_bus::{
 use tokio::{sync::Notify, task::JoinSet, time::sleep};
 
 use crate::{
-    canaries::Canary,
-    processes::Life,
-    subscribers::NAMES,
-    transport::FaultyTransport,
-    world::World,
+    canaries::Canary, processes::Life, subscribers::NAMES, transport::FaultyTransport, world::World,
 };
 
 /// How soon what another process committed is seen.

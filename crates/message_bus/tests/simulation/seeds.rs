@@ -59,7 +59,10 @@ pub(crate) fn run_all(seeds: Range<u64>, canary: Option<Canary>, tells: bool) ->
 }
 
 /// A number that the environment gives.
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how much to do")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment how much to do"
+)]
 pub(crate) fn number_from_environment(variable: &str) -> Option<u64> {
     let value = env::var(variable).ok()?;
     let number = value.parse().ok();

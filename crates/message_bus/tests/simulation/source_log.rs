@@ -99,7 +99,10 @@ impl LoggedEvents {
     }
 
     fn history(&self, aggregate: usize, version: u32) -> History {
-        let versions = self.versions[aggregate].iter().rev().map(|place| &self.events[*place]);
+        let versions = self.versions[aggregate]
+            .iter()
+            .rev()
+            .map(|place| &self.events[*place]);
         let past = versions.filter(|logged| logged.version < version && !logged.pruned);
         History(
             past.map(|logged| PastEvent {

@@ -119,7 +119,8 @@ pub(crate) fn consumer<H: ReactsTo<Opened> + ReactsTo<Changed>>(number: usize, h
         1 => Beginning::Now,
         _ => Beginning::StartOfTheLog,
     };
-    let consumer = Consumer::new(NAMES[number], context, source_log::SOURCE, beginning).on::<Changed, H>(handler);
+    let consumer =
+        Consumer::new(NAMES[number], context, source_log::SOURCE, beginning).on::<Changed, H>(handler);
     match number {
         0 => consumer.on::<Opened, H>(handler),
         1 => consumer.on::<Opened, H>(handler).calling_outside(limits(1)),

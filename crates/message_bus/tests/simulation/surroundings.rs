@@ -37,7 +37,10 @@ pub(crate) async fn commit_events(world: Arc<World>, aggregate: usize, count: us
                 sequence
             };
             let kind = Kind::of_chance(&mut state.chance);
-            let (pause, until_commit) = (state.chance.milliseconds(0..6_000), state.chance.milliseconds(0..400));
+            let (pause, until_commit) = (
+                state.chance.milliseconds(0..6_000),
+                state.chance.milliseconds(0..400),
+            );
             (pause, until_commit, kind, sequence)
         };
         sleep(until_commit).await;
@@ -199,7 +202,10 @@ impl State {
     }
 
     fn discard(&mut self, consumer: usize, aggregate: usize, version: Version) {
-        self.happened(Fault::Discarded, About::event(aggregate, version.number()).at(consumer));
+        self.happened(
+            Fault::Discarded,
+            About::event(aggregate, version.number()).at(consumer),
+        );
         let now = self.now();
         let context = &mut self.contexts[consumer];
         context.kept.discard(id_of(aggregate), version, now);
@@ -214,7 +220,9 @@ impl State {
             let old: Vec<Delivery> = old.map(|row| row.held.delivery).collect();
             for delivery in old {
                 let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());
-                self.contexts[consumer].called_by_row.remove(&(aggregate, version));
+                self.contexts[consumer]
+                    .called_by_row
+                    .remove(&(aggregate, version));
                 self.happened(Fault::RowPruned, About::event(aggregate, version).at(consumer));
             }
             self.contexts[consumer].kept.retain(|row| !is_old(row));

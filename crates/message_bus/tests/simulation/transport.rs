@@ -90,7 +90,8 @@ impl FaultyTransport {
         handing: Handing,
         delay: std::time::Duration,
     ) {
-        let (consumer, courier, envelope) = (Arc::clone(&self.consumer), self.courier.clone(), envelope.clone());
+        let (consumer, courier, envelope) =
+            (Arc::clone(&self.consumer), self.courier.clone(), envelope.clone());
         let arrival = async move {
             wait(delay).await;
             // Nobody is there any more to be told how it went.
