@@ -4,9 +4,11 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{StreamExt, stream};
+use tokio::time::Instant;
 
 use crate::{
     Consumer, Courier, Delivery, EventLog, Handing, HeldDelivery, LoggedEvent, Missing, Transport,
@@ -19,6 +21,9 @@ const PAGE: u32 = 256;
 const AGGREGATES_AT_ONCE: usize = 64;
 /// How long something published may be missing until it is driven again, in seconds.
 const GAP_PATIENCE_SECONDS: i64 = 10;
+
+/// How long an event that was delivered may go unmarked until it is delivered again.
+const MARK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// One consumer, where it began, what brings events to it, and the courier of its context.
 pub struct Route {
@@ -42,8 +47,8 @@ pub struct Publisher {
 /// consumers' positions say what was done.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Published, but the marks may not be committed yet.
-    delivered: HashSet<i64>,
+    /// Published, and since when, but the marks may not be committed yet.
+    delivered: HashMap<i64, Instant>,
     /// Events up to here were found when this process began to lead: one of them may have stopped the process that led before.
     found: Option<i64>,
     /// A consumer was given rows in the last pass.
@@ -101,11 +106,13 @@ impl Publisher {
         let unmarked = u32::try_from(progress.delivered.len()).unwrap_or(u32::MAX);
         let events = self.log.unpublished(PAGE.saturating_add(unmarked)).await?;
         let listed: HashSet<i64> = events.iter().map(|event| event.sequence).collect();
-        // Whatever the log no longer lists has been marked.
-        progress.delivered.retain(|sequence| listed.contains(sequence));
+        // Whatever the log no longer lists has been marked. What it lists for long has lost its mark, or was driven again after it.
+        progress
+            .delivered
+            .retain(|sequence, since| listed.contains(sequence) && since.elapsed() < MARK_PATIENCE);
         let fresh: Vec<LoggedEvent> = events
             .into_iter()
-            .filter(|event| !progress.delivered.contains(&event.sequence))
+            .filter(|event| !progress.delivered.contains_key(&event.sequence))
             .collect();
         let full_page = fresh.len() >= PAGE as usize;
         let published: Vec<Vec<Published>> = stream::iter(by_aggregate(fresh))
@@ -119,7 +126,10 @@ impl Publisher {
         if sequences.is_empty() {
             return Ok(More::Nothing);
         }
-        progress.delivered.extend(&sequences);
+        let now = Instant::now();
+        progress
+            .delivered
+            .extend(sequences.iter().map(|sequence| (*sequence, now)));
         self.log.mark_published(sequences);
         Ok(if full_page { More::Waiting } else { More::Nothing })
     }
@@ -155,26 +165,19 @@ impl Publisher {
         })
     }
 
-    /// Has events published again that consumers wait for in vain; gives deliveries up whose predecessor the log no longer holds.
+    /// Has events published again that a consumer waits for in vain; gives deliveries up whose predecessor the log no longer holds.
     ///
     /// # Errors
     /// [`Unavailable`], when a context does not answer.
-    pub async fn close_gaps(&self, progress: &mut Progress) -> Result<(), Unavailable> {
-        for route in &self.routes {
-            let gaps = route.courier.gaps(&route.consumer, GAP_PATIENCE_SECONDS, PAGE);
-            for held in gaps.await? {
-                self.close_gap(route, &held, progress).await?;
-            }
+    pub async fn close_gaps(&self, route: &Route) -> Result<(), Unavailable> {
+        let gaps = route.courier.gaps(&route.consumer, GAP_PATIENCE_SECONDS, PAGE);
+        for held in gaps.await? {
+            self.close_gap(route, &held).await?;
         }
         Ok(())
     }
 
-    async fn close_gap(
-        &self,
-        route: &Route,
-        held: &HeldDelivery,
-        progress: &mut Progress,
-    ) -> Result<(), Unavailable> {
+    async fn close_gap(&self, route: &Route, held: &HeldDelivery) -> Result<(), Unavailable> {
         let position = route.courier.position(held).await?;
         let missing = Missing {
             aggregate_type: held.envelope.aggregate_type.clone(),
@@ -190,8 +193,6 @@ impl Publisher {
             );
             return route.courier.give_up(held, &why).await;
         }
-        // What was delivered is to be delivered again; of all others that are not marked yet, the consumers know it.
-        progress.delivered.clear();
         tracing::warn!(
             consumer = route.consumer.name(),
             aggregate_id = %held.delivery.aggregate_id,

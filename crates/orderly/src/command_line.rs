@@ -128,6 +128,18 @@ pub(crate) struct ServeArguments {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) bind: SocketAddr,
+    /// Address for operators: /metrics, /ops and /api/v1/ops are served there, and nowhere else. Without it they are served with
+    /// everything else.
+    #[arg(long, env = "ORDERLY_OPS_BIND", value_name = "ADDRESS")]
+    pub(crate) ops_bind: Option<SocketAddr>,
+    /// For how many seconds events may stand still until /readyz answers 503; 0 for ever.
+    #[arg(
+        long,
+        env = "ORDERLY_READY_MAX_LAG",
+        value_name = "SECONDS",
+        default_value_t = 300
+    )]
+    pub(crate) ready_max_lag: u32,
 }
 
 #[derive(Debug, Args)]

@@ -113,7 +113,7 @@ impl Installation {
             Beginning::StartOfTheLog => true,
             Beginning::Now => {
                 let own = self.databases.of(consumer.context())?;
-                own.recorded_beginning(consumer.name()).await?.is_some()
+                own.beginning_of(consumer.name()).await?.is_some()
             }
         })
     }

@@ -3,7 +3,8 @@
 use actix_web::http::Method;
 
 use crate::{
-    customers, docs, health, metrics, openapi, order_lines, orders,
+    consumers, customers, dead_letters, docs, health, metrics, openapi, operator_actions, ops_contexts,
+    order_lines, orders,
     route::{Route, RouteDescription, admin, authenticated, owner, public, staff},
     sessions, tokens, users,
 };
@@ -56,5 +57,14 @@ pub(crate) fn table() -> Vec<Route> {
         staff(POST, "/api/v1/orders/{order_id}/deliver", orders::deliver),
 
         staff(GET, "/api/v1/customers/{customer_id}", customers::one),
+
+        admin(GET, "/api/v1/ops/contexts", ops_contexts::list),
+        admin(GET, "/api/v1/ops/dead-letters", dead_letters::list),
+        admin(GET, "/api/v1/ops/dead-letters/{delivery_id}", dead_letters::one),
+        admin(POST, "/api/v1/ops/dead-letters/{delivery_id}/replay", dead_letters::replay),
+        admin(POST, "/api/v1/ops/dead-letters/{delivery_id}/discard", dead_letters::discard),
+        admin(POST, "/api/v1/ops/consumers/{consumer}/pause", consumers::pause),
+        admin(POST, "/api/v1/ops/consumers/{consumer}/resume", consumers::resume),
+        admin(GET, "/api/v1/ops/actions", operator_actions::list),
     ]
 }

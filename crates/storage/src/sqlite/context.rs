@@ -1,5 +1,6 @@
 //! One context's database: opening it, committing to it, reading from it, closing it.
 
+mod doctor_ports;
 mod operator_ports;
 mod ports;
 

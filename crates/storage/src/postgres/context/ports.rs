@@ -206,11 +206,6 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
         let _ = self.inner.state.taken.set(event_types);
     }
 
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(|connection| async move { deliveries::begins_after(&connection, consumer).await })
-            .await
-    }
-
     async fn record_beginning(
         &self,
         consumer: &'static str,

@@ -182,11 +182,6 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
         let _ = self.inner.shared.taken.set(event_types);
     }
 
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(move |connection| deliveries::begins_after(connection, consumer))
-            .await
-    }
-
     async fn record_beginning(
         &self,
         consumer: &'static str,
