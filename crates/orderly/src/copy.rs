@@ -11,12 +11,8 @@ use storage::{
 };
 
 use crate::{
-    command_line::CopyArguments,
-    databases::{Place, open_for_copying},
-    failure::Failure,
-    progress::Progress,
-    settings::DatabaseUrl,
-    token_secret,
+    command_line::CopyArguments, databases::open_for_copying, failure::Failure, place::Place,
+    progress::Progress, settings::DatabaseUrl, token_secret,
 };
 
 /// Copies all of it, or nothing.

@@ -7,7 +7,7 @@ use message_bus::{Actor, CommandMeta, Handles};
 use serde_json::json;
 
 use crate::{
-    command_line::CreateUserArguments, databases::Place, failure::Failure, installation::Installation,
+    command_line::CreateUserArguments, failure::Failure, installation::Installation, place::Place,
     settings::Settings,
 };
 

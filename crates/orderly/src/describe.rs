@@ -15,7 +15,11 @@ use accounts_app::{
     Accounts, ChangeEmail, ChangePassword, ChangeRole, CreateUser, DeactivateUser, EndSession, LogIn,
     ReactivateUser, RefreshSession, RegisterUser, RevokeToken,
 };
-use message_bus::{Beginning, Command, Consumer, Handles};
+use message_bus::{Beginning, Command, Consumer, Handles, Subscription};
+use notifications::{
+    Notifications,
+    in_memory::{InMemoryMailer, InMemoryNotifications},
+};
 use ordering_app::{
     AddLine, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, Ordering, PlaceOrder, RemoveLine,
     ShipOrder, in_memory::InMemoryOrdering,
@@ -29,7 +33,7 @@ use shared_kernel::{
     },
 };
 
-use crate::{failure::Failure, subscriptions::subscriptions, system::SystemIds};
+use crate::{failure::Failure, settings::DEFAULT_MAIL_FROM, subscriptions::subscriptions, system::SystemIds};
 
 /// A context, as it appears from outside.
 struct Context {
@@ -93,14 +97,30 @@ fn contexts() -> Vec<Context> {
                 event::<OrderCancelled>(),
             ],
         },
+        // It is asked for nothing and tells nothing.
+        Context {
+            name: notifications::CONTEXT,
+            commands: Vec::new(),
+            events: Vec::new(),
+        },
     ]
 }
 
-fn consumers() -> Vec<Consumer> {
+/// Who takes which events, for who opens databases and no contexts.
+pub(crate) fn subscriptions_there_are() -> Result<Vec<Subscription>, Failure> {
+    Ok(consumers()?.iter().map(Subscription::from).collect())
+}
+
+fn consumers() -> Result<Vec<Consumer>, Failure> {
     // Nobody sends it anything: the table of subscriptions only asks for somebody to subscribe.
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     let store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
-    subscriptions(&Arc::new(Ordering::new(Arc::clone(&store) as _, store, ids)))
+    let ordering = Ordering::new(Arc::clone(&store) as _, store, Arc::clone(&ids));
+    let store = Arc::new(InMemoryNotifications::default());
+    let mailer = Arc::new(InMemoryMailer::default());
+    let sender = DEFAULT_MAIL_FROM.parse().map_err(Failure::usage)?;
+    let notifications = Notifications::new(store, mailer, sender, ids);
+    Ok(subscriptions(&Arc::new(ordering), &Arc::new(notifications)))
 }
 
 /// `C`, which `H` handles. A use case is one file with its command and its handler, so the command's module is the place.
@@ -126,7 +146,7 @@ fn event<E: IntegrationEvent>() -> DescribedEvent {
     }
 }
 
-/// Where a consumer reacts: a reaction is a file `on_<event>.rs` of its context's application.
+/// Where a consumer reacts: a reaction is a file `on_<event>.rs` of its context's application, or of its one crate.
 fn reacts_in(consumer: &Consumer, event_type: &str) -> String {
     let mut file = String::from("on");
     for letter in event_type.chars() {
@@ -135,7 +155,11 @@ fn reacts_in(consumer: &Consumer, event_type: &str) -> String {
         }
         file.push(letter.to_ascii_lowercase());
     }
-    format!("crates/{}_app/src/{file}.rs", consumer.context())
+    let crate_name = match consumer.context() {
+        notifications::CONTEXT => notifications::CONTEXT.to_owned(),
+        context => format!("{context}_app"),
+    };
+    format!("crates/{crate_name}/src/{file}.rs")
 }
 
 fn takers<'a>(
@@ -151,7 +175,7 @@ fn takers<'a>(
 
 /// Prints it all.
 pub(crate) fn describe(as_json: bool) -> Result<(), Failure> {
-    let (contexts, consumers) = (contexts(), consumers());
+    let (contexts, consumers) = (contexts(), consumers()?);
     let text = if as_json {
         format!("{:#}\n", as_value(&contexts, &consumers))
     } else {
@@ -201,6 +225,11 @@ fn as_text(contexts: &[Context], consumers: &[Consumer]) -> Result<String, std::
     let mut text = String::new();
     for context in contexts {
         writeln!(text, "{}", context.name)?;
+        if context.commands.is_empty() && context.events.is_empty() {
+            writeln!(text, "  only reacts")?;
+            writeln!(text)?;
+            continue;
+        }
         writeln!(text, "  handles")?;
         for command in &context.commands {
             writeln!(text, "    {:<20} {}", command.name, command.handled_in)?;

@@ -1,30 +1,44 @@
 //! One installation, put together: databases, adapters, contexts.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
-use message_bus::{Consumer, ContextOperations, Courier, Unavailable};
+use message_bus::{
+    Beginning, Consumer, ContextOperations, Courier, Doctor, Route, Subscription, Timelines, Unavailable,
+};
+use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
-use storage::{CommitStatistics, Relay, relay::Route};
+use storage::{CommitStatistics, Relay, context_database::Forgettable};
 
 use crate::{
-    databases::{Databases, Place},
+    databases::Databases,
     failure::Failure,
+    place::Place,
     settings::Settings,
     subscriptions::subscriptions,
     system::{SystemClock, SystemIds},
     token_secret::token_secret,
 };
 
-/// How long a command can be repeated under its key, in seconds: two days, where callers are promised one.
-const COMMANDS_REMEMBERED_SECONDS: i64 = 2 * 24 * 60 * 60;
+/// How long what is over is kept, in seconds: commands can be repeated for two days, where callers are promised one; events and
+/// deliveries tell their story for thirty.
+const KEPT: [(Forgettable, i64); 3] = [
+    (Forgettable::Commands, 2 * DAY),
+    (Forgettable::Deliveries, 30 * DAY),
+    (Forgettable::Events, 30 * DAY),
+];
+const DAY: i64 = 24 * 60 * 60;
 
 /// An installation that is open.
 pub(crate) struct Installation {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) ordering: Arc<Ordering>,
+    notifications: Arc<Notifications>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     /// Where other keys are derived from.
@@ -55,9 +69,16 @@ impl Installation {
             ordering_adapter,
             Arc::clone(&ids),
         ));
+        let notifications = Arc::new(Notifications::new(
+            Arc::clone(&databases.notifications_store),
+            settings.mail_target().mailer(&settings.mail_from),
+            settings.mail_from.clone(),
+            Arc::clone(&ids),
+        ));
         Ok(Self {
             accounts,
             ordering,
+            notifications,
             clock,
             ids,
             secret,
@@ -70,60 +91,94 @@ impl Installation {
         self.databases.contexts()
     }
 
+    /// Tells the stories of what happened here.
+    pub(crate) fn timelines(&self) -> Timelines {
+        Timelines::new(self.databases.traced(), self.subscriptions())
+    }
+
+    /// Looks at what must hold here.
+    pub(crate) fn doctor(&self) -> Doctor {
+        Doctor::new(
+            self.databases.examined(),
+            self.subscriptions(),
+            Arc::clone(&self.clock),
+        )
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        let consumers = subscriptions(&self.ordering, &self.notifications);
+        consumers.iter().map(Subscription::from).collect()
+    }
+
     /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,
     /// whose consumers count, whatever another command was built with; and the seed, which would leave it millions to look at.
-    pub(crate) fn publish_what_nobody_takes(&self) {
-        let consumers = subscriptions(&self.ordering);
-        let Databases {
-            accounts, ordering, ..
-        } = &self.databases;
-        accounts.consumers_take(taken_from("accounts", &consumers));
-        ordering.consumers_take(taken_from("ordering", &consumers));
+    /// A consumer that has not begun, and begins with what happens then, takes nothing yet.
+    pub(crate) async fn publish_what_nobody_takes(&self) -> Result<(), Unavailable> {
+        let mut taken: HashMap<&'static str, HashSet<&'static str>> = HashMap::new();
+        for consumer in subscriptions(&self.ordering, &self.notifications) {
+            if self.takes_already(&consumer).await? {
+                taken
+                    .entry(consumer.source())
+                    .or_default()
+                    .extend(consumer.event_types());
+            }
+        }
+        for database in self.databases.all() {
+            database.consumers_take(taken.remove(database.context()).unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    async fn takes_already(&self, consumer: &Consumer) -> Result<bool, Unavailable> {
+        Ok(match consumer.beginning() {
+            Beginning::StartOfTheLog => true,
+            Beginning::Now => {
+                let own = self.databases.of(consumer.context())?;
+                own.beginning_of(consumer.name()).await?.is_some()
+            }
+        })
     }
 
     /// A relay for each context whose events somebody takes or may come to take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
-        self.publish_what_nobody_takes();
-        let consumers = subscriptions(&self.ordering);
-        let Databases {
-            accounts, ordering, ..
-        } = &self.databases;
-        let mut from_accounts = Vec::new();
-        for consumer in consumers {
-            // The one place that says which database a consumer's context has; today all consumers are ordering's.
-            let begins_after = ordering.begin_consumer(&consumer, accounts.as_ref()).await?;
-            let store = Arc::clone(ordering) as _;
+        let mut routes: HashMap<&'static str, Vec<Route>> = HashMap::new();
+        for consumer in subscriptions(&self.ordering, &self.notifications) {
+            let own = self.databases.of(consumer.context())?;
+            let source = self.databases.of(consumer.source())?;
+            let begins_after = own.begin_consumer(&consumer, source.as_ref()).await?;
+            let store = Arc::clone(own) as _;
             let courier = Courier::new(store, Arc::clone(&self.clock), Arc::clone(&self.ids));
-            from_accounts.push(Route {
+            routes.entry(consumer.source()).or_default().push(Route {
                 consumer: Arc::new(consumer),
                 begins_after,
+                transport: Arc::new(courier.clone()),
                 courier,
             });
         }
-        Ok(vec![
-            Relay::new(Arc::clone(accounts) as _, from_accounts),
-            Relay::new(Arc::clone(ordering) as _, Vec::new()),
-        ])
+        // Only now: each of them has begun, and takes what is written from here on.
+        self.publish_what_nobody_takes().await?;
+        let databases = self.databases.all().iter();
+        Ok(databases
+            .map(|database| {
+                let routes = routes.remove(database.context()).unwrap_or_default();
+                Relay::new(Arc::clone(database) as _, routes)
+            })
+            .collect())
     }
 
-    /// Forgets repeated commands that are older than callers are promised to be remembered.
-    pub(crate) async fn forget_old_commands(&self) -> Result<(), Unavailable> {
-        let time = self.clock.now().plus_seconds(-COMMANDS_REMEMBERED_SECONDS);
-        self.databases.accounts.forget_commands_before(time).await?;
-        self.databases.ordering.forget_commands_before(time).await
+    /// Forgets what is older than it is to be kept.
+    pub(crate) async fn forget_what_is_old(&self) -> Result<(), Unavailable> {
+        let now = self.clock.now();
+        for database in self.databases.all() {
+            for (what, kept_seconds) in KEPT {
+                database.forget(what, now.plus_seconds(-kept_seconds)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Commits what is queued and closes the databases. Says what each context committed.
-    pub(crate) async fn close(&self) -> [(&'static str, CommitStatistics); 2] {
+    pub(crate) async fn close(&self) -> Vec<(&'static str, CommitStatistics)> {
         self.databases.close().await
     }
-}
-
-/// The event types of context `source` that consumers take.
-fn taken_from(source: &str, consumers: &[Consumer]) -> HashSet<&'static str> {
-    consumers
-        .iter()
-        .filter(|consumer| consumer.source() == source)
-        .flat_map(Consumer::event_types)
-        .collect()
 }

@@ -6,8 +6,9 @@ use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
-    databases::{Databases, Place, migration_status},
+    databases::{Databases, migration_status},
     failure::Failure,
+    place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
 };

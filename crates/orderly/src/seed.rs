@@ -22,7 +22,7 @@ use self::{
     shop::Shop,
 };
 use crate::{
-    command_line::SeedArguments, databases::Place, failure::Failure, installation::Installation,
+    command_line::SeedArguments, failure::Failure, installation::Installation, place::Place,
     progress::Progress, settings::Settings,
 };
 
@@ -37,7 +37,10 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
     // Two that count what is there at the same time would both add what is missing.
     let _lock = place.lock_for("seed", "seeded").await?;
     let installation = Installation::open(settings, &place).await?;
-    installation.publish_what_nobody_takes();
+    installation
+        .publish_what_nobody_takes()
+        .await
+        .map_err(Failure::unavailable)?;
     let mut report = Report::new(arguments.json);
     let started = Instant::now();
     let filled = fill(&installation, arguments.orders, &mut report).await;

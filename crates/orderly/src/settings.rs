@@ -1,10 +1,25 @@
 //! Where an installation is and how it talks, from flags, the environment and `.env`.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+mod mail_target;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use clap::Args;
+use notifications::Sender;
 
+pub(crate) use self::mail_target::MailTarget;
 use crate::failure::Failure;
+
+/// Who mail is from when nobody says so.
+pub(crate) const DEFAULT_MAIL_FROM: &str = "Orderly <orders@localhost>";
+/// The folder for mail, in the data folder.
+const MAIL_FOLDER: &str = "mail";
+/// The data folder when nobody names one.
+const DEFAULT_DATA_FOLDER: &str = "data";
 
 /// What every command needs to know.
 #[derive(Debug, Args)]
@@ -24,6 +39,25 @@ pub(crate) struct Settings {
     /// first start and kept in the data folder; with PostgreSQL one of the two is needed.
     #[arg(long, global = true, env = "ORDERLY_TOKEN_SECRET_FILE", value_name = "FILE")]
     pub(crate) token_secret_file: Option<PathBuf>,
+    /// Where mail goes: file:FOLDER keeps it there, smtp://HOST:PORT, smtp://USER:PASSWORD@HOST:PORT and smtps://USER:PASSWORD@HOST:PORT
+    /// send it. Without this it is kept in the folder mail of the data folder.
+    #[arg(
+        long,
+        global = true,
+        env = "ORDERLY_MAIL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub(crate) mail: Option<MailTarget>,
+    /// Who mail is from, as in Orderly <orders@example.com>.
+    #[arg(
+        long,
+        global = true,
+        env = "ORDERLY_MAIL_FROM",
+        value_name = "SENDER",
+        default_value = DEFAULT_MAIL_FROM
+    )]
+    pub(crate) mail_from: Sender,
     /// What is logged: error, warn, info, debug or trace, also per module.
     #[arg(
         long,
@@ -33,6 +67,19 @@ pub(crate) struct Settings {
         default_value = "info"
     )]
     pub(crate) log: String,
+}
+
+impl Settings {
+    /// Where mail goes.
+    pub(crate) fn mail_target(&self) -> MailTarget {
+        self.mail.clone().unwrap_or_else(|| {
+            let folder = match &self.database_url {
+                DatabaseUrl::Sqlite(folder) => folder,
+                DatabaseUrl::Postgres(_) => Path::new(DEFAULT_DATA_FOLDER),
+            };
+            MailTarget::Folder(folder.join(MAIL_FOLDER))
+        })
+    }
 }
 
 /// Where the data is.

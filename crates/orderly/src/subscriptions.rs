@@ -2,17 +2,50 @@
 
 use std::sync::Arc;
 
-use message_bus::{Beginning, Consumer};
+use message_bus::{Beginning, Consumer, Limits};
+use notifications::Notifications;
 use ordering_app::Ordering;
-use shared_kernel::events::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+use shared_kernel::events::{
+    OrderCancelled, OrderConfirmed, OrderShipped, UserAccountCreated, UserDeactivated, UserEmailChanged,
+    UserReactivated,
+};
+
+/// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
+/// more mails under way than a small server likes.
+const MAIL: Limits = Limits {
+    attempts: 300,
+    interruptions: 5,
+    deadline_milliseconds: 30_000,
+    longest_pause_milliseconds: 15 * 60 * 1000,
+    at_once: 8,
+};
 
 /// The consumers, each with the events that it takes.
-pub(crate) fn subscriptions(ordering: &Arc<Ordering>) -> Vec<Consumer> {
+pub(crate) fn subscriptions(ordering: &Arc<Ordering>, notifications: &Arc<Notifications>) -> Vec<Consumer> {
     vec![
         Consumer::new("ordering.users", "ordering", "accounts", Beginning::StartOfTheLog)
             .on::<UserAccountCreated, _>(ordering)
             .on::<UserEmailChanged, _>(ordering)
             .on::<UserDeactivated, _>(ordering)
             .on::<UserReactivated, _>(ordering),
+        Consumer::new(
+            "notifications.users",
+            "notifications",
+            "accounts",
+            Beginning::StartOfTheLog,
+        )
+        .on::<UserAccountCreated, _>(notifications)
+        .on::<UserEmailChanged, _>(notifications),
+        // Nobody wants mail about what was long ago.
+        Consumer::new(
+            "notifications.orders",
+            "notifications",
+            "ordering",
+            Beginning::Now,
+        )
+        .calling_outside(MAIL)
+        .on::<OrderConfirmed, _>(notifications)
+        .on::<OrderShipped, _>(notifications)
+        .on::<OrderCancelled, _>(notifications),
     ]
 }

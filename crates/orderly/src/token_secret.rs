@@ -11,8 +11,8 @@ use accounts_infra::SigningSecret;
 use shared_kernel::IdGenerator;
 
 use crate::{
-    databases::Place,
     failure::Failure,
+    place::Place,
     settings::{Settings, token_secret_from_environment},
 };
 

@@ -6,8 +6,9 @@ use message_bus::{Backlog, ContextOperations};
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
-    databases::{Databases, Place},
+    databases::Databases,
     failure::Failure,
+    place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
 };

@@ -3,23 +3,20 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use message_bus::{Beginning, Consumer, ContextOperations, DeliveryStore, Unavailable};
+use message_bus::{Beginning, Consumer, ContextInvariants, DeliveryStore, EventLog, Unavailable};
 use shared_kernel::Timestamp;
 
-use crate::{CommitStatistics, EventLog};
+use crate::CommitStatistics;
 
-/// How many recorded commands are forgotten at a time, so that no commit waits long for it.
+/// How much is forgotten at a time, so that no commit waits long for it.
 const FORGOTTEN_AT_ONCE: u32 = 500;
 
 /// A context's database.
 #[async_trait]
-pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations {
+pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
     /// Says which event types consumers take, before anything is committed: events of all others are published as they are
     /// written. Where nobody says so, every event waits for a relay to find out. The first word stands.
     fn consumers_take(&self, event_types: HashSet<&'static str>);
-
-    /// The sequence of its source's log after which a consumer of this context takes events; `None` when it never began.
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable>;
 
     /// Records where a consumer of this context begins. The first record stands.
     async fn record_beginning(
@@ -29,8 +26,9 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations {
         begins_after: i64,
     ) -> Result<(), Unavailable>;
 
-    /// Forgets at most `limit` of the commands that were recorded before `time`, the oldest first. Says how many there were.
-    async fn forget_some_commands_before(&self, time: Timestamp, limit: u32) -> Result<u64, Unavailable>;
+    /// Forgets some of what was over before `before`, the oldest first, and looks at no more than `limit` of it. Says how many it were.
+    async fn forget_some(&self, what: Forgettable, before: Timestamp, limit: u32)
+    -> Result<u64, Unavailable>;
 
     /// Commits what is queued and ends the connections. Says what was committed in all.
     async fn close(&self) -> CommitStatistics;
@@ -41,7 +39,7 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations {
     /// # Errors
     /// [`Unavailable`].
     async fn begin_consumer(&self, consumer: &Consumer, source: &dyn EventLog) -> Result<i64, Unavailable> {
-        if let Some(begins_after) = self.recorded_beginning(consumer.name()).await? {
+        if let Some(begins_after) = self.beginning_of(consumer.name()).await? {
             return Ok(begins_after);
         }
         let begins_after = match consumer.beginning() {
@@ -58,12 +56,23 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations {
         Ok(begins_after)
     }
 
-    /// Forgets the commands that were recorded before `time`.
+    /// Forgets what was over before `before`.
     ///
     /// # Errors
     /// [`Unavailable`].
-    async fn forget_commands_before(&self, time: Timestamp) -> Result<(), Unavailable> {
-        while self.forget_some_commands_before(time, FORGOTTEN_AT_ONCE).await? > 0 {}
+    async fn forget(&self, what: Forgettable, before: Timestamp) -> Result<(), Unavailable> {
+        while self.forget_some(what, before, FORGOTTEN_AT_ONCE).await? > 0 {}
         Ok(())
     }
+}
+
+/// What is kept for a time only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgettable {
+    /// Commands that their callers may repeat, since they were recorded.
+    Commands,
+    /// Deliveries that had a row, with their attempts, since they were done or discarded.
+    Deliveries,
+    /// Events, since they were published. That the log was pruned, and how far, is recorded.
+    Events,
 }

@@ -1,11 +1,11 @@
 //! An event's row, on any engine.
 
 use diesel::Queryable;
-use message_bus::Envelope;
+use message_bus::{Envelope, LoggedEvent, TracedEvent};
 use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
 
 use crate::{
-    LoggedEvent, ReadError,
+    ReadError,
     columns::{RowId, RowJson, RowTime},
 };
 
@@ -51,6 +51,21 @@ impl EventRow {
             },
         })
     }
+}
+
+/// A row of `event_log` with how far the event is told.
+pub(crate) type TracedRow = (EventRow, bool, Option<RowTime>);
+
+/// The event, from the log of the context named `source`.
+pub(crate) fn to_traced(
+    (row, private, published_at): TracedRow,
+    source: &str,
+) -> Result<TracedEvent, ReadError> {
+    Ok(TracedEvent {
+        envelope: row.into_logged_event(source)?.envelope,
+        private,
+        published_at: published_at.map(to_time).transpose()?,
+    })
 }
 
 /// A version from its column.

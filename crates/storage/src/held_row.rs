@@ -1,8 +1,14 @@
-//! A held delivery's row, on any engine.
+//! A held delivery's row, on any engine, and what stands around it: its attempts and what was done to it.
 
 use diesel::Queryable;
-use message_bus::{Delivery, DeliveryState, HeldDelivery};
-use shared_kernel::EventId;
+use message_bus::{
+    Attempt, Delivery, DeliveryState, Envelope, HeldDelivery,
+    operations::{
+        actions::{ActionKind, OperatorAction},
+        records::{DeliveryKey, DeliverySummary, Follower},
+    },
+};
+use shared_kernel::{EventId, Timestamp};
 
 use crate::{
     ReadError,
@@ -20,13 +26,38 @@ pub(crate) struct HeldRow {
     pub(crate) previous_version: i64,
     pub(crate) state: String,
     pub(crate) attempts: i64,
+    pub(crate) attempts_before_replay: i64,
+    pub(crate) interruptions: i64,
+    pub(crate) held_at: RowTime,
     pub(crate) next_attempt_at: Option<RowTime>,
+    pub(crate) ended_at: Option<RowTime>,
     pub(crate) last_error: Option<String>,
     pub(crate) envelope: RowJson,
 }
 
+/// A time as its column has it.
+pub(crate) const fn row_time(time: Timestamp) -> RowTime {
+    RowTime(time.as_microseconds())
+}
+
+/// When a delivery in this state is tried again.
+pub(crate) const fn next_attempt_at(state: DeliveryState) -> Option<RowTime> {
+    match state {
+        DeliveryState::Retrying { next_attempt_at } => Some(row_time(next_attempt_at)),
+        DeliveryState::Waiting | DeliveryState::Dead | DeliveryState::Done | DeliveryState::Discarded => None,
+    }
+}
+
+/// When a delivery that got into this state at `at` ended.
+pub(crate) const fn ended_at(state: DeliveryState, at: Timestamp) -> Option<RowTime> {
+    match state {
+        DeliveryState::Done | DeliveryState::Discarded => Some(row_time(at)),
+        DeliveryState::Retrying { .. } | DeliveryState::Waiting | DeliveryState::Dead => None,
+    }
+}
+
 impl HeldRow {
-    /// A held delivery as its row.
+    /// A held delivery, which has not ended, as its row.
     pub(crate) fn new(held: &HeldDelivery) -> Result<Self, serde_json::Error> {
         Ok(Self {
             consumer: held.delivery.consumer.to_owned(),
@@ -36,12 +67,11 @@ impl HeldRow {
             previous_version: i64::from(held.delivery.previous_version.number()),
             state: held.state.name().to_owned(),
             attempts: i64::from(held.attempts),
-            next_attempt_at: match held.state {
-                DeliveryState::Retrying { next_attempt_at } => {
-                    Some(RowTime(next_attempt_at.as_microseconds()))
-                }
-                DeliveryState::Done | DeliveryState::Waiting | DeliveryState::Dead => None,
-            },
+            attempts_before_replay: i64::from(held.attempts_before_replay),
+            interruptions: i64::from(held.interruptions),
+            held_at: row_time(held.held_at),
+            next_attempt_at: next_attempt_at(held.state),
+            ended_at: ended_at(held.state, held.held_at),
             last_error: held.last_error.clone(),
             envelope: RowJson(serde_json::to_string(&held.envelope)?),
         })
@@ -56,6 +86,7 @@ impl HeldRow {
             ("waiting", None) => DeliveryState::Waiting,
             ("dead", None) => DeliveryState::Dead,
             ("done", None) => DeliveryState::Done,
+            ("discarded", None) => DeliveryState::Discarded,
             (other, _) => return Err(ReadError::corrupt(format!("delivery state {other:?}"))),
         };
         Ok(HeldDelivery {
@@ -67,9 +98,102 @@ impl HeldRow {
                 previous_version: to_version(self.previous_version)?,
             },
             envelope: serde_json::from_str(&self.envelope.0).map_err(ReadError::corrupt)?,
-            attempts: u32::try_from(self.attempts).map_err(ReadError::corrupt)?,
             state,
+            attempts: to_count(self.attempts)?,
+            attempts_before_replay: to_count(self.attempts_before_replay)?,
+            interruptions: to_count(self.interruptions)?,
+            held_at: to_time(self.held_at)?,
             last_error: self.last_error,
         })
     }
+
+    /// What an operator sees of it, and the event.
+    pub(crate) fn into_summary(self) -> Result<(DeliverySummary, Envelope), ReadError> {
+        let envelope: Envelope = serde_json::from_str(&self.envelope.0).map_err(ReadError::corrupt)?;
+        let summary = DeliverySummary {
+            key: DeliveryKey {
+                consumer: self.consumer,
+                event_id: EventId::new(self.event_id.0),
+            },
+            event_type: envelope.event_type.clone(),
+            source: envelope.source.clone(),
+            aggregate_type: envelope.aggregate_type.clone(),
+            aggregate_id: self.aggregate_id.0,
+            aggregate_version: to_count(self.aggregate_version)?,
+            state: self.state,
+            held_at: to_time(self.held_at)?,
+            next_attempt_at: self.next_attempt_at.map(to_time).transpose()?,
+            ended_at: self.ended_at.map(to_time).transpose()?,
+            attempts: to_count(self.attempts)?,
+            last_error: self.last_error,
+        };
+        Ok((summary, envelope))
+    }
+
+    /// What it is to the delivery that it waits behind.
+    pub(crate) fn into_follower(self) -> Result<Follower, ReadError> {
+        let (summary, _) = self.into_summary()?;
+        Ok(Follower {
+            event_id: summary.key.event_id,
+            event_type: summary.event_type,
+            aggregate_version: summary.aggregate_version,
+        })
+    }
+}
+
+/// A row of `delivery_attempts`, without its key.
+#[derive(Debug, Queryable)]
+pub(crate) struct AttemptRow {
+    number: i64,
+    began_at: RowTime,
+    ended_at: Option<RowTime>,
+    error: Option<String>,
+}
+
+impl AttemptRow {
+    pub(crate) fn into_attempt(self) -> Result<Attempt, ReadError> {
+        Ok(Attempt {
+            number: to_count(self.number)?,
+            began_at: to_time(self.began_at)?,
+            ended_at: self.ended_at.map(to_time).transpose()?,
+            error: self.error,
+        })
+    }
+}
+
+/// A row of `operator_actions`.
+#[derive(Debug, Queryable)]
+pub(crate) struct ActionRow {
+    id: RowId,
+    acted_at: RowTime,
+    actor: String,
+    reason: String,
+    consumer: String,
+    action: String,
+    event_id: Option<RowId>,
+}
+
+impl ActionRow {
+    pub(crate) fn into_action(self) -> Result<OperatorAction, ReadError> {
+        let event_id = self.event_id.map(|id| EventId::new(id.0));
+        let kind = match (self.action.as_str(), event_id) {
+            ("replay", Some(event_id)) => ActionKind::Replay { event_id },
+            ("discard", Some(event_id)) => ActionKind::Discard { event_id },
+            ("pause", None) => ActionKind::Pause,
+            ("resume", None) => ActionKind::Resume,
+            (other, _) => return Err(ReadError::corrupt(format!("operator action {other:?}"))),
+        };
+        Ok(OperatorAction {
+            id: self.id.0,
+            at: to_time(self.acted_at)?,
+            by: self.actor,
+            reason: self.reason,
+            consumer: self.consumer,
+            kind,
+        })
+    }
+}
+
+pub(crate) fn to_count(column: i64) -> Result<u32, ReadError> {
+    u32::try_from(column).map_err(ReadError::corrupt)
 }

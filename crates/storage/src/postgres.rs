@@ -12,16 +12,22 @@ mod deliveries;
 mod errors;
 mod event_log;
 mod guarded;
+mod held_deliveries;
+mod invariants;
 mod lease;
 mod look_ups;
 mod migrations;
 mod open_error;
+mod operations;
+mod operator_actions;
 mod readers;
+mod retention;
 mod schema;
 mod server;
 mod server_checks;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub use batch_statement::BatchStatement;
 pub use context::PostgresContext;
@@ -36,8 +42,10 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use crate::ContextRows;
+
 /// The rows of a context's write set know how to be written together with those of others.
-pub trait PostgresRows: Send + Sync + Sized + 'static {
+pub trait PostgresRows: ContextRows + Send + Sync + Sized + 'static {
     /// The aggregates whose rows are written. No two write sets of a batch share one.
     fn aggregates(&self) -> Vec<Uuid>;
 

@@ -12,12 +12,18 @@ mod copy_source;
 mod deliveries;
 mod errors;
 mod event_log;
+mod held_deliveries;
+mod invariants;
 mod migrations;
 mod open_error;
+mod operations;
+mod operator_actions;
 mod readers;
+mod retention;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use context::SqliteContext;
@@ -28,8 +34,10 @@ pub use open_error::OpenError;
 
 use diesel::SqliteConnection;
 
+use crate::ContextRows;
+
 /// The rows of a context's write set know how to write themselves.
-pub trait SqliteRows: Send + 'static {
+pub trait SqliteRows: ContextRows + Send + 'static {
     /// Writes the rows. May be called again after its batch was undone: an error undoes this write set and no other.
     ///
     /// # Errors

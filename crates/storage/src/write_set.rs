@@ -62,15 +62,16 @@ impl<R> WriteSet<R> {
 pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError> {
     // The tables hold no position outside a version's range.
     let position = Version::new(u32::try_from(position).unwrap_or(u32::MAX));
-    // Whether something is held was asked before the handler ran; in the transaction only the position counts.
+    // Whether something is held or paused was asked before the handler ran; in the transaction only the position counts.
     let standing = Standing {
         position,
         held_from: None,
+        paused: false,
     };
     match delivery.arrives_at(standing) {
-        Arrival::Attempt | Arrival::WaitBehind => None,
+        Arrival::Attempt | Arrival::Held => None,
         Arrival::Duplicate => Some(CommitError::AlreadyApplied),
-        Arrival::Gap => Some(CommitError::DeliveryGap {
+        Arrival::Wait => Some(CommitError::DeliveryGap {
             position,
             previous: delivery.previous_version,
         }),

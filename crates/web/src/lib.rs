@@ -9,20 +9,27 @@
 
 mod routes;
 
+mod consumers;
 mod customers;
+mod dead_letters;
 mod docs;
 mod health;
 mod metrics;
 mod openapi;
+mod operator_actions;
+mod ops_contexts;
 mod order_lines;
 mod orders;
 mod sessions;
+mod standstill;
+mod timeline;
 mod tokens;
 mod users;
 
 mod authentication;
 mod edge;
 mod idempotency;
+mod invariants;
 mod meta;
 mod preconditions;
 mod registration;
@@ -57,5 +64,6 @@ pub use problem_code::ProblemCode;
 pub use registration::configure;
 pub use route::{Policy, RouteDescription};
 pub use routes::routes;
-pub use server::serve;
+pub use server::{Serving, serve};
+pub use standstill::Standstill;
 pub use state::WebState;

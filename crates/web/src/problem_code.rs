@@ -89,6 +89,6 @@ problem_codes! {
     DependencyUnavailable = "dependency_unavailable", SERVICE_UNAVAILABLE;
     /// The database went away while a change was being committed: it took effect once or not at all.
     OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE;
-    /// A context cannot serve; `contexts` says which.
+    /// A context cannot serve, or is behind; `contexts` says which.
     NotReady = "not_ready", SERVICE_UNAVAILABLE;
 }

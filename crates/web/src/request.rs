@@ -7,7 +7,7 @@ use actix_web::{
     HttpRequest,
     web::{Bytes, Payload},
 };
-use message_bus::{Actor, CommandMeta};
+use message_bus::{Actor, CommandMeta, Operations};
 use ordering_app::Ordering;
 
 use crate::{
@@ -64,6 +64,10 @@ impl Request {
 
     pub(crate) fn ordering(&self) -> &Ordering {
         &self.state.ordering
+    }
+
+    pub(crate) fn operations(&self) -> &Operations {
+        &self.state.operations
     }
 
     /// The meta of the command that this request leads to.

@@ -47,6 +47,20 @@ pub struct RouteDescription {
     pub policy: Policy,
 }
 
+/// Below these paths an installation is looked at and worked on, rather than used.
+const FOR_OPERATORS: [&str; 3] = ["/metrics", "/ops", "/api/v1/ops"];
+
+impl RouteDescription {
+    /// Whether it is for whoever runs the installation, and may be served on an address of its own.
+    pub fn is_for_operators(&self) -> bool {
+        let is_below = |base: &str| {
+            let rest = self.path.strip_prefix(base);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        FOR_OPERATORS.into_iter().any(is_below)
+    }
+}
+
 /// What a route does. A handler that needs to know its caller cannot be put under a public route, and the reverse.
 pub(crate) enum Handler {
     ForAnyone(Box<dyn Fn(Request) -> LocalBoxFuture<'static, Handled>>),

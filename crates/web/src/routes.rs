@@ -3,9 +3,10 @@
 use actix_web::http::Method;
 
 use crate::{
-    customers, docs, health, metrics, openapi, order_lines, orders,
+    consumers, customers, dead_letters, docs, health, invariants, metrics, openapi, operator_actions,
+    ops_contexts, order_lines, orders,
     route::{Route, RouteDescription, admin, authenticated, owner, public, staff},
-    sessions, tokens, users,
+    sessions, timeline, tokens, users,
 };
 
 const GET: Method = Method::GET;
@@ -47,6 +48,7 @@ pub(crate) fn table() -> Vec<Route> {
         authenticated(POST, "/api/v1/orders", orders::place),
         owner(GET, "/api/v1/orders", orders::list),
         owner(GET, "/api/v1/orders/{order_id}", orders::one),
+        owner(GET, "/api/v1/orders/{order_id}/timeline", timeline::of_order),
         owner(POST, "/api/v1/orders/{order_id}/lines", order_lines::add),
         owner(PATCH, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::change_quantity),
         owner(DELETE, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::remove),
@@ -56,5 +58,15 @@ pub(crate) fn table() -> Vec<Route> {
         staff(POST, "/api/v1/orders/{order_id}/deliver", orders::deliver),
 
         staff(GET, "/api/v1/customers/{customer_id}", customers::one),
+
+        admin(GET, "/api/v1/ops/contexts", ops_contexts::list),
+        admin(GET, "/api/v1/ops/dead-letters", dead_letters::list),
+        admin(GET, "/api/v1/ops/dead-letters/{delivery_id}", dead_letters::one),
+        admin(POST, "/api/v1/ops/dead-letters/{delivery_id}/replay", dead_letters::replay),
+        admin(POST, "/api/v1/ops/dead-letters/{delivery_id}/discard", dead_letters::discard),
+        admin(POST, "/api/v1/ops/consumers/{consumer}/pause", consumers::pause),
+        admin(POST, "/api/v1/ops/consumers/{consumer}/resume", consumers::resume),
+        admin(GET, "/api/v1/ops/actions", operator_actions::list),
+        admin(POST, "/api/v1/ops/invariants", invariants::examine),
     ]
 }

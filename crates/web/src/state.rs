@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use accounts_app::Accounts;
-use message_bus::ContextOperations;
+use message_bus::{Doctor, Operations, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{Cursors, IdempotencyKeys, Metrics};
+use crate::{Cursors, IdempotencyKeys, Metrics, Standstill};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -16,14 +16,20 @@ pub struct WebState {
     pub accounts: Arc<Accounts>,
     /// Orders and customers.
     pub ordering: Arc<Ordering>,
-    /// Every context, as `/readyz` asks it.
-    pub contexts: Vec<Arc<dyn ContextOperations>>,
+    /// Every context, as operators see it.
+    pub operations: Arc<Operations>,
+    /// The stories of orders.
+    pub timelines: Timelines,
+    /// Looks at what must hold.
+    pub doctor: Doctor,
     /// The keys of requests that may be sent again.
     pub idempotency: IdempotencyKeys,
     /// The cursors of lists.
     pub cursors: Cursors,
     /// The figures that `/metrics` shows.
     pub metrics: Metrics,
+    /// For how long events may stand still before `/readyz` says so.
+    pub standstill: Standstill,
     /// When commands are issued.
     pub clock: Arc<dyn Clock>,
     /// The ids of requests and commands.

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mail_server::{MailServer, Message};
 use reqwest::Url;
 use tempfile::TempDir;
 
@@ -46,18 +47,57 @@ impl Installation {
             database: Some(database),
         };
         installation.reach_at(&installation.database().url());
+        installation.set("ORDERLY_TOKEN_SECRET_FILE", "token_secret");
         installation
     }
 
     /// Makes the commands from now on reach the database at this URL.
     pub fn reach_at(&self, url: &Url) {
-        let settings = format!("ORDERLY_DATABASE_URL={url}\nORDERLY_TOKEN_SECRET_FILE=token_secret\n");
-        fs::write(self.folder.path().join(".env"), settings).unwrap();
+        self.set("ORDERLY_DATABASE_URL", url.as_str());
+    }
+
+    /// Makes the commands from now on find this setting, in place of what it was.
+    pub fn set(&self, variable: &str, value: &str) {
+        let file = self.folder.path().join(".env");
+        let settings = fs::read_to_string(&file).unwrap_or_default();
+        let others = settings
+            .lines()
+            .filter(|line| !line.starts_with(&format!("{variable}=")));
+        let mut settings: Vec<String> = others.map(str::to_owned).collect();
+        settings.push(format!("{variable}={value}"));
+        fs::write(file, settings.join("\n") + "\n").unwrap();
+    }
+
+    /// The same, which sends its mail to this server.
+    #[must_use]
+    pub fn sending_mail_to(self, mail: &MailServer) -> Self {
+        self.set("ORDERLY_MAIL", &mail.url());
+        self.set("ORDERLY_MAIL_FROM", "orders@shop.example");
+        self
+    }
+
+    /// The mails in its folder, by the name of their file. There is nothing else there.
+    pub fn mails(&self) -> BTreeMap<String, Message> {
+        let Ok(entries) = fs::read_dir(self.folder.path().join("data/mail")) else {
+            return BTreeMap::new();
+        };
+        let files = entries.map(|entry| entry.unwrap());
+        files
+            .map(|file| {
+                let name = file.file_name().into_string().unwrap();
+                assert!(name.ends_with(".eml"), "found {name} among mails");
+                (name, Message(fs::read_to_string(file.path()).unwrap()))
+            })
+            .collect()
     }
 
     /// Its folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    pub(crate) fn is_on_postgres(&self) -> bool {
+        self.database.is_some()
     }
 
     /// Its database on PostgreSQL, which it has to have.

@@ -60,6 +60,12 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "storage",
         ],
     ),
+    // Contexts that are one crate, and no layers.
+    Allowed {
+        name: "notifications",
+        uses: &["message_bus", "shared_kernel", "storage"],
+        tests_use: &["mail_server"],
+    },
     may_use(
         "web",
         &["accounts_app", "message_bus", "ordering_app", "shared_kernel"],
@@ -71,6 +77,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_app",
             "accounts_infra",
             "message_bus",
+            "notifications",
             "ordering_app",
             "ordering_infra",
             "shared_kernel",
@@ -87,6 +94,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_domain",
             "accounts_infra",
             "message_bus",
+            "notifications",
             "ordering_app",
             "ordering_domain",
             "ordering_infra",
@@ -94,8 +102,10 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "storage",
         ],
     },
+    // A mail server to send to in tests, which knows nothing of ours.
+    may_use("mail_server", &[]),
     // It runs the binary, as a customer would.
-    may_use("acceptance", &[]),
+    may_use("acceptance", &["mail_server"]),
 ];
 
 const TABLE: &str = "tests/architecture/src/allowed_edges.rs";

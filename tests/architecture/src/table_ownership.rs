@@ -20,7 +20,10 @@ pub struct Owner {
     pub sources: String,
 }
 
-/// The owners that a workspace of these crates has: storage, and every context that has an infra crate.
+/// The contexts that are one crate.
+const CONTEXTS_OF_ONE_CRATE: [&str; 1] = ["notifications"];
+
+/// The owners that a workspace of these crates has: storage, every context that has an infra crate, and those that are one crate.
 pub fn owners_among<'a>(crates: impl Iterator<Item = &'a str>) -> Vec<Owner> {
     let owner = |name: &str, of: &str| Owner {
         name: name.to_owned(),
@@ -29,7 +32,7 @@ pub fn owners_among<'a>(crates: impl Iterator<Item = &'a str>) -> Vec<Owner> {
     crates
         .filter_map(|of| match of.strip_suffix("_infra") {
             Some(context) => Some(owner(context, of)),
-            None => (of == "storage").then(|| owner("storage", of)),
+            None => (of == "storage" || CONTEXTS_OF_ONE_CRATE.contains(&of)).then(|| owner(of, of)),
         })
         .collect()
 }

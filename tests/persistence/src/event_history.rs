@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use message_bus::Envelope;
+use message_bus::EventLog;
 use shared_kernel::Version;
-use storage::EventLog;
 use uuid::Uuid;
 
 /// More unpublished events than any contract makes.

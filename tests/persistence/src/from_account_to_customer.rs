@@ -1,8 +1,10 @@
 //! Both contexts of an installation and the relay between them: what happens to an account reaches its customer,
 //! once and in order, through failures.
 
+use std::sync::Arc;
+
 use accounts_app::{ChangeRole, UserView};
-use message_bus::Handles;
+use message_bus::{Handles, Subscription, Timelines};
 use shared_kernel::Role;
 
 use crate::{engines::on_every_database, event_history::history, installation::Installation};
@@ -16,6 +18,7 @@ on_every_database!(
     a_handler_that_fails_is_retried_until_it_works_and_nothing_overtakes,
     one_users_failing_delivery_does_not_hold_up_another,
     events_published_again_change_nothing,
+    the_story_of_an_account_is_told_across_contexts,
 );
 
 async fn a_registered_user_becomes_a_customer(here: Installation) {
@@ -83,7 +86,7 @@ async fn private_events_are_never_handed_to_the_relay(here: Installation) {
         .map(|event| event.envelope.event_type.as_str())
         .collect();
     assert_eq!(types, ["UserAccountCreated"]);
-    assert_eq!(here.accounts_operations.backlog().await.unwrap().unpublished, 1);
+    assert_eq!(here.accounts_database.backlog().await.unwrap().unpublished, 1);
     assert_eq!(here.accounts.user_history(ada.id).await.len(), 3);
 }
 
@@ -93,7 +96,7 @@ async fn a_handler_that_fails_does_not_undo_the_command(here: Installation) {
     let stored = here.accounts.queries.user(ada.id).await.unwrap();
     assert_eq!(stored, Some(ada.clone()));
     assert!(here.ordering.load_customer(ada.id.into()).await.is_none());
-    assert_eq!(here.ordering_operations.backlog().await.unwrap().unfinished, 1);
+    assert_eq!(here.ordering_database.backlog().await.unwrap().unfinished, 1);
     here.relay_until_idle(0).await;
     assert_eq!(here.customer(&ada).await.email, ada.email);
 }
@@ -129,7 +132,55 @@ async fn events_published_again_change_nothing(here: Installation) {
     here.relay_until_idle(0).await;
     let types = ["UserAccountCreated", "UserEmailChanged", "UserReactivated"].map(str::to_owned);
     here.accounts_log.publish_again(types.into()).await.unwrap();
-    assert_eq!(here.accounts_operations.backlog().await.unwrap().unpublished, 4);
+    assert_eq!(here.accounts_database.backlog().await.unwrap().unpublished, 4);
     here.relay_until_idle(0).await;
     has_followed(&here, &ada).await;
+}
+
+async fn the_story_of_an_account_is_told_across_contexts(here: Installation) {
+    let ada = here.register("ada@example.com").await;
+    here.relay_until_idle(2).await;
+    here.change_password(&ada).await;
+    here.move_to(&ada, "ada@lovelace.org").await;
+    let subscription = Subscription {
+        consumer: "ordering.users",
+        context: "ordering",
+        source: "accounts",
+        event_types: vec!["UserAccountCreated", "UserEmailChanged"],
+    };
+    let contexts = vec![
+        Arc::clone(&here.accounts_database) as _,
+        Arc::clone(&here.ordering_database) as _,
+    ];
+    here.ordering_database
+        .record_beginning("ordering.users", "accounts", 0)
+        .await
+        .unwrap();
+    let timelines = Timelines::new(contexts, vec![subscription]);
+    let told = timelines.of("user", ada.id.uuid()).await.unwrap();
+    let types: Vec<_> = told
+        .entries
+        .iter()
+        .map(|entry| entry.event_type.as_str())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "UserAccountCreated",
+            "CustomerRegistered",
+            "UserPasswordChanged",
+            "UserEmailChanged"
+        ]
+    );
+    let [created, registered, password, email] = told.entries.try_into().unwrap();
+    assert_eq!(registered.caused_by, Some(created.event_id));
+    assert_eq!(registered.correlation_id, created.correlation_id);
+    let [delivery] = created.deliveries.try_into().unwrap();
+    assert_eq!(
+        (delivery.state.as_str(), delivery.led_to),
+        ("applied", vec![registered.event_id])
+    );
+    assert_eq!(delivery.attempts.len(), 3, "two that failed and one that did not");
+    assert!(password.private && password.deliveries.is_empty());
+    assert_eq!(email.deliveries[0].state, "pending");
 }

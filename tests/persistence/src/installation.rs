@@ -12,15 +12,14 @@ use accounts_app::{
     ChangeEmail, ChangePassword, DeactivateUser, ReactivateUser, RegisterUser, Secret, UserView,
 };
 use message_bus::{
-    Beginning, CommandMeta, Consumer, ContextOperations, Courier, DeliveryStore, Handles, ReactsTo,
-    Unavailable, UseCaseError,
+    Beginning, CommandMeta, Consumer, Courier, EventLog, Handles, ReactsTo, Route, Unavailable, UseCaseError,
 };
 use ordering_app::{CustomerView, Ordering};
 use shared_kernel::{
     IntegrationEvent,
     events::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated},
 };
-use storage::{EventLog, Relay, relay::Route};
+use storage::{ContextDatabase, Relay};
 use tokio::sync::watch;
 
 use crate::stores::{AccountsStore, OrderingStore};
@@ -33,10 +32,9 @@ const PASSWORD: &str = "correct horse battery";
 pub(crate) struct Installation {
     pub(crate) accounts: AccountsStore,
     pub(crate) accounts_log: Arc<dyn EventLog>,
-    pub(crate) accounts_operations: Arc<dyn ContextOperations>,
+    pub(crate) accounts_database: Arc<dyn ContextDatabase>,
     pub(crate) ordering: OrderingStore,
-    pub(crate) ordering_deliveries: Arc<dyn DeliveryStore>,
-    pub(crate) ordering_operations: Arc<dyn ContextOperations>,
+    pub(crate) ordering_database: Arc<dyn ContextDatabase>,
 }
 
 /// Ordering, when it fails a number of times before it works.
@@ -118,8 +116,8 @@ impl Installation {
         let idle = async {
             loop {
                 self.ordering.seams.advance_seconds(120);
-                let published = self.accounts_operations.backlog().await.unwrap().unpublished == 0;
-                let applied = self.ordering_operations.backlog().await.unwrap().unfinished == 0;
+                let published = self.accounts_database.backlog().await.unwrap().unpublished == 0;
+                let applied = self.ordering_database.backlog().await.unwrap().unfinished == 0;
                 if published && applied {
                     break;
                 }
@@ -133,11 +131,18 @@ impl Installation {
         running.await.unwrap();
     }
 
-    /// Relays until nothing is unpublished. The clock stands, so that what is held stays held.
+    /// Relays until nothing is unpublished and what is held was tried. The clock stands, so that what failed stays held.
     pub(crate) async fn relay_without_retries(&self, failures: u32) {
         let (stop, running) = self.start_relay(failures);
         let published = async {
-            while self.accounts_operations.backlog().await.unwrap().unpublished > 0 {
+            while self.accounts_database.backlog().await.unwrap().unpublished > 0
+                || !self
+                    .ordering_database
+                    .due("ordering.users", 1)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            {
                 tokio::task::yield_now().await;
             }
         };
@@ -159,10 +164,16 @@ impl Installation {
             .on::<UserDeactivated, _>(&handler)
             .on::<UserReactivated, _>(&handler);
         let seams = &self.ordering.seams;
+        let courier = Courier::new(
+            Arc::clone(&self.ordering_database) as _,
+            seams.clock(),
+            seams.ids(),
+        );
         let route = Route {
             consumer: Arc::new(consumer),
             begins_after: 0,
-            courier: Courier::new(Arc::clone(&self.ordering_deliveries), seams.clock(), seams.ids()),
+            transport: Arc::new(courier.clone()),
+            courier,
         };
         let relay = Relay::new(Arc::clone(&self.accounts_log), vec![route]);
         let (stop, stopped) = watch::channel(false);

@@ -4,6 +4,7 @@ pub(crate) mod builders;
 
 mod customers;
 mod deliveries;
+mod held_deliveries;
 mod order_events;
 mod order_lines;
 mod order_lists;

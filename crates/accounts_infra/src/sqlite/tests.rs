@@ -11,12 +11,13 @@ use accounts_app::{
 use accounts_domain::{Session, TokenHash};
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::MigrationHarness;
+use message_bus::EventLog;
 use message_bus::{Actor, CommandMeta, CommitError, Handles, Replay, UseCaseError};
 use shared_kernel::{
     Clock, Role, SessionId, UserId, Version,
     in_memory::{CountingIds, ManualClock},
 };
-use storage::{ContextDatabase, DataFolder, EventLog};
+use storage::{ContextDatabase, DataFolder};
 use tempfile::TempDir;
 
 use super::*;

@@ -1,5 +1,7 @@
 //! One context's schema: opening it, committing to it, reading from it, closing it.
 
+mod doctor_ports;
+mod operator_ports;
 mod ports;
 
 use std::sync::{Arc, Mutex};

@@ -1,15 +1,14 @@
-//! Positions, beginnings and held deliveries of a context's consumers.
+//! Positions and beginnings of a context's consumers.
 
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, alias,
-    dsl::{exists, min, not},
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
+    dsl::{exists, min},
     sql_types::{BigInt, Text, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::{CommitError, Delivery, HeldDelivery, Standing};
+use message_bus::{CommitError, Delivery, Standing};
 use uuid::Uuid;
 
 use super::{
@@ -20,7 +19,6 @@ use crate::{
     ReadError,
     columns::{RowId, RowTime},
     event_row::to_version,
-    held_row::HeldRow,
     write_set::refusal,
 };
 
@@ -115,7 +113,7 @@ async fn write_positions(
     Ok(())
 }
 
-/// What a consumer knows about the delivery's aggregate. One statement, so that both halves are of one moment.
+/// What a consumer knows about the delivery's aggregate. One statement, so that all is of one moment.
 pub(super) async fn standing(
     connection: &AsyncPgConnection,
     delivery: &Delivery,
@@ -128,15 +126,22 @@ pub(super) async fn standing(
     let held_from = deliveries::table
         .filter(deliveries::consumer.eq(delivery.consumer))
         .filter(deliveries::aggregate_id.eq(aggregate))
-        .filter(deliveries::state.ne("done"))
+        .filter(deliveries::ended_at.is_null())
         .select(min(deliveries::aggregate_version))
         .single_value();
-    let (position, held_from): (Option<i64>, Option<i64>) = diesel::select((position, held_from))
-        .get_result(&mut &*connection)
-        .await?;
+    let paused = exists(
+        consumers::table
+            .find(delivery.consumer)
+            .filter(consumers::paused_at.is_not_null()),
+    );
+    let (position, held_from, paused): (Option<i64>, Option<i64>, bool) =
+        diesel::select((position, held_from, paused))
+            .get_result(&mut &*connection)
+            .await?;
     Ok(Standing {
         position: to_version(position.unwrap_or(0))?,
         held_from: held_from.map(to_version).transpose()?,
+        paused,
     })
 }
 
@@ -172,82 +177,4 @@ pub(super) async fn begin(
         .execute(&mut &*connection)
         .await?;
     Ok(())
-}
-
-/// Writes the row of a held delivery, or replaces it.
-pub(super) async fn hold(connection: &AsyncPgConnection, row: HeldRow) -> QueryResult<()> {
-    let key = (deliveries::consumer, deliveries::event_id);
-    let standing = (
-        deliveries::state.eq(row.state),
-        deliveries::attempts.eq(row.attempts),
-        deliveries::next_attempt_at.eq(row.next_attempt_at),
-        deliveries::last_error.eq(row.last_error),
-    );
-    diesel::insert_into(deliveries::table)
-        .values((
-            deliveries::consumer.eq(row.consumer),
-            deliveries::event_id.eq(row.event_id),
-            deliveries::aggregate_id.eq(row.aggregate_id),
-            deliveries::aggregate_version.eq(row.aggregate_version),
-            deliveries::previous_version.eq(row.previous_version),
-            deliveries::envelope.eq(row.envelope),
-            standing.clone(),
-        ))
-        .on_conflict(key)
-        .do_update()
-        .set(standing)
-        .execute(&mut &*connection)
-        .await?;
-    Ok(())
-}
-
-/// The deliveries of a consumer that may be attempted now: the earliest held one of each aggregate, if it is
-/// waiting (then what it waited for is done) or its time has come.
-pub(super) async fn due(
-    connection: &AsyncPgConnection,
-    consumer: &'static str,
-    now: RowTime,
-    limit: u32,
-) -> Result<Vec<HeldDelivery>, ReadError> {
-    let earlier = alias!(deliveries as earlier);
-    let something_earlier = earlier
-        .filter(earlier.field(deliveries::consumer).eq(deliveries::consumer))
-        .filter(
-            earlier
-                .field(deliveries::aggregate_id)
-                .eq(deliveries::aggregate_id),
-        )
-        .filter(earlier.field(deliveries::state).ne("done"))
-        .filter(
-            earlier
-                .field(deliveries::aggregate_version)
-                .lt(deliveries::aggregate_version),
-        );
-    deliveries::table
-        .filter(deliveries::consumer.eq(consumer))
-        .filter(
-            deliveries::state.eq("waiting").nullable().or(deliveries::state
-                .eq("retrying")
-                .nullable()
-                .and(deliveries::next_attempt_at.le(now))),
-        )
-        .filter(deliveries::state.ne("done"))
-        .filter(not(exists(something_earlier)))
-        .order(deliveries::next_attempt_at)
-        .limit(i64::from(limit))
-        .load::<HeldRow>(&mut &*connection)
-        .await?
-        .into_iter()
-        .map(|row| row.into_held(consumer))
-        .collect()
-}
-
-/// How many deliveries are retrying or waiting.
-pub(super) async fn count_unfinished(connection: &AsyncPgConnection) -> Result<u64, ReadError> {
-    let count: i64 = deliveries::table
-        .filter(deliveries::state.ne("done").and(deliveries::state.ne("dead")))
-        .count()
-        .get_result(&mut &*connection)
-        .await?;
-    u64::try_from(count).map_err(ReadError::corrupt)
 }

@@ -1,14 +1,17 @@
 //! The event log's rows: written by the committers, read by the relay.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, dsl::max, dsl::not};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
+    dsl::{exists, max, not},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::Audience;
+use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use super::{BatchStatement, lease::Lease, schema::event_log};
 use crate::{
-    History, LoggedEvent, PastEvent, ReadError, UnloggedEvent,
+    ReadError, UnloggedEvent,
     columns::{RowId, RowJson, RowTime},
     event_row::{EventRow, to_time, to_version},
 };
@@ -98,17 +101,29 @@ pub(super) async fn publish_again(
     Ok(())
 }
 
-/// The oldest unpublished events.
-pub(super) async fn unpublished(
-    connection: &AsyncPgConnection,
-    source: &str,
-    limit: u32,
-) -> Result<Vec<LoggedEvent>, ReadError> {
-    event_log::table
-        .filter(event_log::published_at.is_null())
-        .order(event_log::sequence)
-        .limit(i64::from(limit))
-        .select((
+/// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
+pub(super) async fn drive_again(connection: &AsyncPgConnection, missing: &Missing) -> QueryResult<bool> {
+    let up_to = i64::from(missing.up_to.number());
+    let aggregate = event_log::table
+        .filter(event_log::aggregate_id.eq(RowId(missing.aggregate_id)))
+        .filter(event_log::aggregate_type.eq(&missing.aggregate_type))
+        .filter(not(event_log::private));
+    diesel::update(
+        aggregate
+            .filter(event_log::aggregate_version.gt(i64::from(missing.after.number())))
+            .filter(event_log::aggregate_version.le(up_to)),
+    )
+    .set(event_log::published_at.eq(None::<RowTime>))
+    .execute(&mut &*connection)
+    .await?;
+    let last = aggregate.filter(event_log::aggregate_version.eq(up_to));
+    diesel::select(exists(last)).get_result(&mut &*connection).await
+}
+
+/// The columns of an event, as [`EventRow`] takes them.
+macro_rules! event_columns {
+    () => {
+        (
             event_log::sequence,
             event_log::event_id,
             event_log::event_type,
@@ -123,7 +138,22 @@ pub(super) async fn unpublished(
             event_log::actor,
             event_log::traceparent,
             event_log::data,
-        ))
+        )
+    };
+}
+pub(super) use event_columns;
+
+/// The oldest unpublished events.
+pub(super) async fn unpublished(
+    connection: &AsyncPgConnection,
+    source: &str,
+    limit: u32,
+) -> Result<Vec<LoggedEvent>, ReadError> {
+    event_log::table
+        .filter(event_log::published_at.is_null())
+        .order(event_log::sequence)
+        .limit(i64::from(limit))
+        .select(event_columns!())
         .load::<EventRow>(&mut &*connection)
         .await?
         .into_iter()

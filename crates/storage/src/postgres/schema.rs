@@ -35,6 +35,9 @@ diesel::table! {
         source -> Text,
         begins_after -> BigInt,
         first_started_at -> Timestamptz,
+        paused_at -> Nullable<Timestamptz>,
+        paused_by -> Nullable<Text>,
+        pause_reason -> Nullable<Text>,
     }
 }
 
@@ -47,9 +50,36 @@ diesel::table! {
         previous_version -> BigInt,
         state -> Text,
         attempts -> BigInt,
+        attempts_before_replay -> BigInt,
+        interruptions -> BigInt,
+        held_at -> Timestamptz,
         next_attempt_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
         envelope -> Jsonb,
+    }
+}
+
+diesel::table! {
+    delivery_attempts (consumer, event_id, number) {
+        consumer -> Text,
+        event_id -> Uuid,
+        number -> BigInt,
+        began_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    operator_actions (id) {
+        id -> Uuid,
+        acted_at -> Timestamptz,
+        actor -> Text,
+        reason -> Text,
+        consumer -> Text,
+        action -> Text,
+        event_id -> Nullable<Uuid>,
     }
 }
 
@@ -61,3 +91,5 @@ diesel::table! {
         recorded_at -> Timestamptz,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(consumers, consumer_positions, deliveries);

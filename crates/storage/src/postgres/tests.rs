@@ -23,7 +23,7 @@ use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
 use super::{BatchStatement, PostgresContext, PostgresRows, PostgresServer, committer::Committer};
-use crate::{WriteSet, columns::RowId, commit_state::CommitState};
+use crate::{AggregateTable, ContextRows, WriteSet, columns::RowId, commit_state::CommitState};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/postgres/tests/migrations");
 
@@ -33,6 +33,10 @@ enum Thing {
     Insert { id: u128, name: String, size: i64 },
     Resize { id: u128, expected_version: i64 },
     Panic,
+}
+
+impl ContextRows for Thing {
+    const AGGREGATES: &'static [AggregateTable] = &[];
 }
 
 impl PostgresRows for Thing {

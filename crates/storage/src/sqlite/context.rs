@@ -1,5 +1,7 @@
 //! One context's database: opening it, committing to it, reading from it, closing it.
 
+mod doctor_ports;
+mod operator_ports;
 mod ports;
 
 use std::{
@@ -11,6 +13,7 @@ use diesel::SqliteConnection;
 use diesel_migrations::EmbeddedMigrations;
 use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
+use tokio::sync::oneshot;
 
 use super::{
     OpenError, SqliteRows,
@@ -116,12 +119,19 @@ impl<R: SqliteRows> SqliteContext<R> {
         self.inner.shared.statistics()
     }
 
-    pub(super) async fn upkeep(
+    /// Runs storage's own work in the next batch, and answers what it answered once that is on disk.
+    pub(super) async fn upkeep<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure> + Send + 'static,
-    ) -> Result<(), Unavailable> {
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, WriteFailure> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        let work = move |connection: &mut SqliteConnection| {
+            // An error says that the caller has gone. The work is done all the same.
+            let _ = answer.send(work(connection)?);
+            Ok(())
+        };
         match self.inner.queue.upkeep(Box::new(work)).await {
-            Ok(()) => Ok(()),
+            Ok(()) => answered.await.map_err(Unavailable::defect),
             Err(CommitError::Unavailable(unavailable)) => Err(unavailable),
             Err(error) => Err(Unavailable::defect(error)),
         }

@@ -1,32 +1,17 @@
-//! Positions, beginnings and held deliveries of a context's consumers.
+//! Positions and beginnings of a context's consumers.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    RunQueryDsl, SqliteConnection, alias,
-    dsl::{exists, min, not, sql},
-    expression::SqlLiteral,
-    insert_into, replace_into,
-    sql_types::Bool,
-    update,
+    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
+    dsl::{exists, min},
+    insert_into, select, update,
 };
-use message_bus::{Delivery, HeldDelivery, Standing};
+use message_bus::{Delivery, Standing};
 
 use super::{
     errors::WriteFailure,
     schema::{consumer_positions, consumers, deliveries},
 };
-use crate::{
-    ReadError,
-    columns::{RowId, RowTime},
-    event_row::to_version,
-    held_row::HeldRow,
-    write_set::refusal,
-};
-
-/// Spelt as the index `deliveries_unfinished` has it: SQLite takes a partial index only when the text alone says that it may.
-fn unfinished() -> SqlLiteral<Bool> {
-    sql("state <> 'done'")
-}
+use crate::{ReadError, columns::RowId, event_row::to_version, write_set::refusal};
 
 /// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the
 /// write lock, so nothing can come in between.
@@ -60,26 +45,33 @@ pub(super) fn move_position(
     Ok(())
 }
 
-/// What a consumer knows about the delivery's aggregate.
+/// What a consumer knows about the delivery's aggregate. One statement, so that all is of one moment.
 pub(super) fn standing(
     connection: &mut SqliteConnection,
     delivery: &Delivery,
 ) -> Result<Standing, ReadError> {
     let aggregate = RowId(delivery.aggregate_id);
-    let position: Option<i64> = consumer_positions::table
+    let position = consumer_positions::table
         .find((delivery.consumer, aggregate))
         .select(consumer_positions::position)
-        .first(connection)
-        .optional()?;
-    let held_from: Option<i64> = deliveries::table
+        .single_value();
+    let held_from = deliveries::table
         .filter(deliveries::consumer.eq(delivery.consumer))
         .filter(deliveries::aggregate_id.eq(aggregate))
-        .filter(unfinished())
+        .filter(deliveries::ended_at.is_null())
         .select(min(deliveries::aggregate_version))
-        .first(connection)?;
+        .single_value();
+    let paused = exists(
+        consumers::table
+            .find(delivery.consumer)
+            .filter(consumers::paused_at.is_not_null()),
+    );
+    let (position, held_from, paused): (Option<i64>, Option<i64>, bool) =
+        select((position, held_from, paused)).get_result(connection)?;
     Ok(Standing {
         position: to_version(position.unwrap_or(0))?,
         held_from: held_from.map(to_version).transpose()?,
+        paused,
     })
 }
 
@@ -113,73 +105,4 @@ pub(super) fn begin(
         .on_conflict_do_nothing()
         .execute(connection)?;
     Ok(())
-}
-
-/// Writes the row of a held delivery, or replaces it.
-pub(super) fn hold(connection: &mut SqliteConnection, row: HeldRow) -> diesel::QueryResult<()> {
-    replace_into(deliveries::table)
-        .values((
-            deliveries::consumer.eq(row.consumer),
-            deliveries::event_id.eq(row.event_id),
-            deliveries::aggregate_id.eq(row.aggregate_id),
-            deliveries::aggregate_version.eq(row.aggregate_version),
-            deliveries::previous_version.eq(row.previous_version),
-            deliveries::state.eq(row.state),
-            deliveries::attempts.eq(row.attempts),
-            deliveries::next_attempt_at.eq(row.next_attempt_at),
-            deliveries::last_error.eq(row.last_error),
-            deliveries::envelope.eq(row.envelope),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// The deliveries of a consumer that may be attempted now: the earliest held one of each aggregate, if it is
-/// waiting (then what it waited for is done) or its time has come.
-pub(super) fn due(
-    connection: &mut SqliteConnection,
-    consumer: &'static str,
-    now: i64,
-    limit: u32,
-) -> Result<Vec<HeldDelivery>, ReadError> {
-    let earlier = alias!(deliveries as earlier);
-    let something_earlier = earlier
-        .filter(earlier.field(deliveries::consumer).eq(deliveries::consumer))
-        .filter(
-            earlier
-                .field(deliveries::aggregate_id)
-                .eq(deliveries::aggregate_id),
-        )
-        .filter(sql::<Bool>("earlier.state <> 'done'"))
-        .filter(
-            earlier
-                .field(deliveries::aggregate_version)
-                .lt(deliveries::aggregate_version),
-        );
-    deliveries::table
-        .filter(deliveries::consumer.eq(consumer))
-        .filter(
-            deliveries::state.eq("waiting").nullable().or(deliveries::state
-                .eq("retrying")
-                .nullable()
-                .and(deliveries::next_attempt_at.le(RowTime(now)))),
-        )
-        .filter(unfinished())
-        .filter(not(exists(something_earlier)))
-        .order(deliveries::next_attempt_at)
-        .limit(i64::from(limit))
-        .load::<HeldRow>(connection)?
-        .into_iter()
-        .map(|row| row.into_held(consumer))
-        .collect()
-}
-
-/// How many deliveries are retrying or waiting.
-pub(super) fn count_unfinished(connection: &mut SqliteConnection) -> Result<u64, ReadError> {
-    let count: i64 = deliveries::table
-        .filter(unfinished())
-        .filter(deliveries::state.ne("dead"))
-        .count()
-        .get_result(connection)?;
-    u64::try_from(count).map_err(ReadError::corrupt)
 }

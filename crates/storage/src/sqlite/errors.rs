@@ -3,6 +3,8 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
+use crate::ReadError;
+
 /// Why rows were not written.
 #[derive(Debug, thiserror::Error)]
 pub enum RowError {
@@ -28,6 +30,15 @@ impl From<RowError> for WriteFailure {
         match error {
             RowError::VersionConflict => Self::Alone(CommitError::VersionConflict),
             RowError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadError> for WriteFailure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Database(error) => error.into(),
+            corrupt @ ReadError::Corrupt(_) => Self::Alone(CommitError::Unavailable(corrupt.into())),
         }
     }
 }

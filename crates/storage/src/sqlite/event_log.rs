@@ -2,17 +2,17 @@
 
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    dsl::max,
+    dsl::{exists, max},
     insert_into, sql_query,
     sql_types::{BigInt, Text},
 };
-use message_bus::Audience;
+use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use super::{errors::WriteFailure, schema::event_log};
 use crate::{
-    History, LoggedEvent, PastEvent, ReadError, UnloggedEvent,
+    ReadError, UnloggedEvent,
     columns::{RowId, RowTime},
     event_row::{EventRow, to_time, to_version},
 };
@@ -99,17 +99,28 @@ pub(super) fn publish_again(
     Ok(())
 }
 
-/// The oldest unpublished events.
-pub(super) fn unpublished(
-    connection: &mut SqliteConnection,
-    source: &str,
-    limit: u32,
-) -> Result<Vec<LoggedEvent>, ReadError> {
-    event_log::table
-        .filter(event_log::published_at.is_null())
-        .order(event_log::sequence)
-        .limit(i64::from(limit))
-        .select((
+/// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
+pub(super) fn drive_again(connection: &mut SqliteConnection, missing: &Missing) -> diesel::QueryResult<bool> {
+    let up_to = i64::from(missing.up_to.number());
+    let aggregate = event_log::table
+        .filter(event_log::aggregate_id.eq(RowId(missing.aggregate_id)))
+        .filter(event_log::aggregate_type.eq(&missing.aggregate_type))
+        .filter(event_log::private.eq(false));
+    diesel::update(
+        aggregate
+            .filter(event_log::aggregate_version.gt(i64::from(missing.after.number())))
+            .filter(event_log::aggregate_version.le(up_to)),
+    )
+    .set(event_log::published_at.eq(None::<i64>))
+    .execute(connection)?;
+    let last = aggregate.filter(event_log::aggregate_version.eq(up_to));
+    diesel::select(exists(last)).get_result(connection)
+}
+
+/// The columns of an event, as [`EventRow`] takes them.
+macro_rules! event_columns {
+    () => {
+        (
             event_log::sequence,
             event_log::event_id,
             event_log::event_type,
@@ -124,7 +135,22 @@ pub(super) fn unpublished(
             event_log::actor,
             event_log::traceparent,
             event_log::data,
-        ))
+        )
+    };
+}
+pub(super) use event_columns;
+
+/// The oldest unpublished events.
+pub(super) fn unpublished(
+    connection: &mut SqliteConnection,
+    source: &str,
+    limit: u32,
+) -> Result<Vec<LoggedEvent>, ReadError> {
+    event_log::table
+        .filter(event_log::published_at.is_null())
+        .order(event_log::sequence)
+        .limit(i64::from(limit))
+        .select(event_columns!())
         .load::<EventRow>(connection)?
         .into_iter()
         .map(|row| row.into_logged_event(source))

@@ -35,6 +35,9 @@ diesel::table! {
         source -> Text,
         begins_after -> BigInt,
         first_started_at -> BigInt,
+        paused_at -> Nullable<BigInt>,
+        paused_by -> Nullable<Text>,
+        pause_reason -> Nullable<Text>,
     }
 }
 
@@ -47,9 +50,36 @@ diesel::table! {
         previous_version -> BigInt,
         state -> Text,
         attempts -> BigInt,
+        attempts_before_replay -> BigInt,
+        interruptions -> BigInt,
+        held_at -> BigInt,
         next_attempt_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         envelope -> Text,
+    }
+}
+
+diesel::table! {
+    delivery_attempts (consumer, event_id, number) {
+        consumer -> Text,
+        event_id -> Binary,
+        number -> BigInt,
+        began_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    operator_actions (id) {
+        id -> Binary,
+        acted_at -> BigInt,
+        actor -> Text,
+        reason -> Text,
+        consumer -> Text,
+        action -> Text,
+        event_id -> Nullable<Binary>,
     }
 }
 
@@ -61,3 +91,5 @@ diesel::table! {
         recorded_at -> BigInt,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(consumers, consumer_positions, deliveries);

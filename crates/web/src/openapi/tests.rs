@@ -1,6 +1,7 @@
 //! The contract against the route table, against answers, against the rules, and against its committed copy.
 
 mod answers;
+mod ops_answers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -133,12 +134,18 @@ fn codes_of_rules() -> BTreeMap<String, u16> {
 }
 
 /// Refusals that neither web nor a rule of the list brings, but the use cases themselves or the kernel's money.
-const OF_USE_CASES: [(&str, u16); 5] = [
+const OF_USE_CASES: [(&str, u16); 11] = [
     ("ordering_for_somebody_else", 422),
     ("idempotency_key_reused", 422),
     ("unknown_status", 422),
     ("invalid_reference", 422),
     ("money_out_of_range", 422),
+    ("reason_missing", 422),
+    ("reason_too_long", 422),
+    ("reason_not_printable", 422),
+    ("delivery_not_dead", 409),
+    ("consumer_already_paused", 409),
+    ("consumer_not_paused", 409),
 ];
 
 #[test]

@@ -69,6 +69,7 @@ async fn nobody_notices_that_an_installation_has_moved() {
     };
     assert_eq!(rows("ordering", "orders"), 61);
     assert_eq!(rows("accounts", "sessions"), 3);
+    assert_eq!(rows("notifications", "addresses"), rows("ordering", "customers"));
     assert!(rows("ordering", "consumer_positions") > 0 && rows("ordering", "command_log") > 0);
 
     let secret = old.installation().path().join(text(&report["token_secret_file"]));

@@ -5,10 +5,12 @@ use acceptance::{Binary, Engine, Installation, Server, throwaway_postgres::Throw
 const ROLES: &str = "CREATE ROLE shop LOGIN NOINHERIT PASSWORD 'change-me';
      CREATE ROLE orderly_accounts NOLOGIN;
      CREATE ROLE orderly_ordering NOLOGIN;
-     GRANT orderly_accounts, orderly_ordering TO shop;
+     CREATE ROLE orderly_notifications NOLOGIN;
+     GRANT orderly_accounts, orderly_ordering, orderly_notifications TO shop;
      REVOKE ALL ON SCHEMA public FROM PUBLIC;
      CREATE SCHEMA accounts AUTHORIZATION orderly_accounts;
-     CREATE SCHEMA ordering AUTHORIZATION orderly_ordering;";
+     CREATE SCHEMA ordering AUTHORIZATION orderly_ordering;
+     CREATE SCHEMA notifications AUTHORIZATION orderly_notifications;";
 
 /// An installation whose login has no rights but those of the contexts' roles. They are the server's, so it has one of its own.
 fn with_roles(server: &ThrowawayPostgres) -> Installation {
@@ -36,12 +38,17 @@ fn each_context_works_with_the_rights_of_its_own_role() {
         .run(installation.path(), &["migrate", "up"])
         .expecting_success();
     let owners = database.run(
-        "SELECT DISTINCT schemaname, tableowner FROM pg_tables WHERE schemaname IN ('accounts', 'ordering') ORDER BY 1",
+        "SELECT DISTINCT schemaname, tableowner FROM pg_tables WHERE tableowner LIKE 'orderly%' ORDER BY 1",
     );
-    assert_eq!(owners, "accounts|orderly_accounts\nordering|orderly_ordering\n");
+    assert_eq!(
+        owners,
+        "accounts|orderly_accounts\nnotifications|orderly_notifications\nordering|orderly_ordering\n"
+    );
     for (role, table) in [
         ("orderly_ordering", "accounts.users"),
         ("orderly_accounts", "ordering.orders"),
+        ("orderly_notifications", "accounts.users"),
+        ("orderly_ordering", "notifications.addresses"),
         ("shop", "accounts.users"),
     ] {
         let may = database.run(&format!(
@@ -50,7 +57,7 @@ fn each_context_works_with_the_rights_of_its_own_role() {
         assert_eq!(may, "f\n", "{role} may read {table}");
     }
 
-    // Copying writes to both schemas in one transaction, to each with the rights of its role.
+    // Copying writes to all schemas in one transaction, to each with the rights of its role.
     let source = Installation::new(Engine::Sqlite);
     binary
         .run(source.path(), &["seed", "--orders", "5"])
@@ -58,9 +65,8 @@ fn each_context_works_with_the_rights_of_its_own_role() {
     let settings = std::fs::read_to_string(installation.path().join(".env")).unwrap();
     let url = settings
         .lines()
-        .next()
-        .unwrap()
-        .trim_start_matches("ORDERLY_DATABASE_URL=");
+        .find_map(|line| line.strip_prefix("ORDERLY_DATABASE_URL="))
+        .unwrap();
     binary
         .run(source.path(), &["copy", "--from", "sqlite:data", "--to", url])
         .expecting_success();

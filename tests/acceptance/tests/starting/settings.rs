@@ -29,15 +29,21 @@ async fn a_wrong_setting_is_one_line_that_names_it() {
         ("ORDERLY_DATABASE_URL", "sqlite:"),
         ("ORDERLY_BIND", "somewhere"),
         ("ORDERLY_LOG", "=loud="),
+        ("ORDERLY_MAIL", "mailto:shop@example.com"),
+        ("ORDERLY_MAIL", "smtp://shop:hush@mail.example?tls=none"),
+        ("ORDERLY_MAIL_FROM", "nobody"),
         ("ORDERLY_TOKEN_SECRET", "too short"),
         ("ORDERLY_TOKEN_SECRET_FILE", "no/such/file"),
     ] {
         let line = refused_to_start(folder.path(), &["serve"], &[(setting, value)]).expecting_one_line(2);
         assert!(line.contains(setting), "{setting}={value}: {line}");
+        assert!(!line.contains("hush"), "{line}");
     }
     for (flag, value, setting) in [
         ("--database-url", "mysql://localhost/shop", "ORDERLY_DATABASE_URL"),
         ("--bind", "somewhere", "ORDERLY_BIND"),
+        ("--mail", "file:", "ORDERLY_MAIL"),
+        ("--mail-from", "nobody", "ORDERLY_MAIL_FROM"),
     ] {
         let line = refused_to_start(folder.path(), &["serve", flag, value], &[]).expecting_one_line(2);
         assert!(line.contains(flag) || line.contains(setting), "{line}");

@@ -132,6 +132,19 @@ fn a_refusal_whose_code_cannot_be_read_is_found() {
 }
 
 #[test]
+fn a_code_that_no_route_leads_to_need_not_be_told() {
+    let refusal = "fn a() { Refusal::new(RefusalKind::Value, \"recipient_refused\", &e) }";
+    for (path, expected) in [
+        ("crates/notifications/src/mailer.rs", 0),
+        ("crates/web/src/mailer.rs", 1),
+    ] {
+        let mut files = tree();
+        files.push(SourceFile::new(path, refusal));
+        assert_eq!(found(&files, DOCUMENT).len(), expected, "{path}");
+    }
+}
+
+#[test]
 fn a_tree_in_which_a_kind_of_code_is_missing_proves_nothing() {
     for missing in tree() {
         if missing.is_for_tests() || missing.path.ends_with("text_fields.rs") {

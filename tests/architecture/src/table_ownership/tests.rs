@@ -161,6 +161,16 @@ fn sql_of_no_owner_is_found() {
 }
 
 #[test]
+fn a_context_of_one_crate_owns_the_tables_of_its_migrations() {
+    let owners = owners_among(["notifications", "web"].into_iter());
+    let owner = Owner {
+        name: "notifications".to_owned(),
+        sources: "crates/notifications/".to_owned(),
+    };
+    assert_eq!(owners, [owner]);
+}
+
+#[test]
 fn owners_without_tables_and_a_workspace_without_owners_prove_nothing() {
     let owners = owners_among(["storage"].into_iter());
     let violations = check(&owners, &[], &[]);

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use accounts_app::in_memory::InMemoryAccounts;
+use notifications::in_memory::InMemoryNotifications;
 use ordering_app::in_memory::InMemoryOrdering;
 
 use crate::{
     event_history::EventHistory,
+    notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
 };
@@ -29,4 +31,13 @@ pub(crate) async fn ordering() -> OrderingStore {
         EventHistory::Remembered(Box::new(move || store.events()))
     };
     OrderingStore::new(store.clone(), store, history, seams, ())
+}
+
+pub(crate) async fn notifications() -> NotificationsOn {
+    NotificationsOn::new(
+        Arc::new(InMemoryNotifications::default()),
+        None,
+        Seams::default(),
+        (),
+    )
 }

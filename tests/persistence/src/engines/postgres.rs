@@ -5,6 +5,7 @@ mod database;
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::postgres::{PostgresContext, PostgresServer};
 
@@ -12,6 +13,7 @@ use self::database::Database;
 use crate::{
     event_history::EventHistory,
     installation::Installation,
+    notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
 };
@@ -34,6 +36,20 @@ pub(crate) async fn ordering() -> OrderingStore {
     OrderingStore::new(store.clone(), store, history, seams, database)
 }
 
+pub(crate) async fn notifications() -> NotificationsOn {
+    let database = Database::create();
+    let seams = Seams::default();
+    let server = PostgresServer::new(&database.url()).unwrap();
+    let migrations = notifications::postgres::MIGRATIONS;
+    let ids = seams.ids();
+    let context: PostgresContext<NotificationsRows> =
+        PostgresContext::open(&server, "notifications", migrations, seams.clock(), ids.as_ref())
+            .await
+            .unwrap();
+    let deliveries = Arc::new(context.clone());
+    NotificationsOn::new(Arc::new(context), Some(deliveries), seams, database)
+}
+
 /// Both contexts in one database, each in its own schema.
 pub(crate) async fn installation() -> Installation {
     let database = Database::create();
@@ -53,16 +69,15 @@ pub(crate) async fn installation() -> Installation {
             (),
         ),
         accounts_log,
-        accounts_operations: Arc::new(accounts),
+        accounts_database: Arc::new(accounts),
         ordering: OrderingStore::new(
             ordering_store.clone(),
             ordering_store,
-            EventHistory::Logged(ordering_log.clone()),
+            EventHistory::Logged(ordering_log),
             seams,
             database,
         ),
-        ordering_deliveries: ordering_log,
-        ordering_operations: Arc::new(ordering),
+        ordering_database: Arc::new(ordering),
     }
 }
 

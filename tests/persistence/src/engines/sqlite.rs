@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::{DataFolder, sqlite::SqliteContext};
 
 use crate::{
     event_history::EventHistory,
     installation::Installation,
+    notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
 };
@@ -31,6 +33,17 @@ pub(crate) async fn ordering() -> OrderingStore {
     OrderingStore::new(store.clone(), store, history, seams, temporary)
 }
 
+pub(crate) async fn notifications() -> NotificationsOn {
+    let temporary = tempfile::tempdir().unwrap();
+    let seams = Seams::default();
+    let folder = DataFolder::open(temporary.path()).unwrap();
+    let migrations = notifications::sqlite::MIGRATIONS;
+    let context: SqliteContext<NotificationsRows> =
+        SqliteContext::open(&folder, "notifications", migrations, seams.clock()).unwrap();
+    let deliveries = Arc::new(context.clone());
+    NotificationsOn::new(Arc::new(context), Some(deliveries), seams, temporary)
+}
+
 /// Both contexts in one folder, each in its own file.
 pub(crate) async fn installation() -> Installation {
     let temporary = tempfile::tempdir().unwrap();
@@ -51,16 +64,15 @@ pub(crate) async fn installation() -> Installation {
             (),
         ),
         accounts_log,
-        accounts_operations: Arc::new(accounts),
+        accounts_database: Arc::new(accounts),
         ordering: OrderingStore::new(
             ordering_store.clone(),
             ordering_store,
-            EventHistory::Logged(ordering_log.clone()),
+            EventHistory::Logged(ordering_log),
             seams,
             temporary,
         ),
-        ordering_deliveries: ordering_log,
-        ordering_operations: Arc::new(ordering),
+        ordering_database: Arc::new(ordering),
     }
 }
 

@@ -4,18 +4,18 @@ use std::{collections::HashSet, sync::PoisonError, time::Duration};
 
 use async_trait::async_trait;
 use message_bus::{
-    Backlog, CommandLog, Commits, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
-    Standing, Unavailable,
+    Attempt, AttemptEnd, CommandLog, Delivery, DeliveryState, DeliveryStore, EventLog, HeldDelivery, History,
+    LoggedEvent, Missing, Recorded, Replay, Standing, Unavailable,
 };
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use super::PostgresContext;
 use crate::{
-    CommitStatistics, ContextDatabase, EventLog, History, LoggedEvent,
-    columns::RowTime,
-    held_row::HeldRow,
-    postgres::{PostgresRows, command_log, deliveries, event_log, lease},
+    CommitStatistics, ContextDatabase,
+    context_database::Forgettable,
+    held_row::{HeldRow, row_time},
+    postgres::{PostgresRows, command_log, deliveries, event_log, held_deliveries, lease, retention},
 };
 
 /// How long marks of published events wait for a batch to ride on.
@@ -111,6 +111,11 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
         self.upkeep(|connection| async move { Ok(event_log::publish_again(&connection, event_types).await?) })
             .await
     }
+
+    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
+        self.upkeep(|connection| async move { Ok(event_log::drive_again(&connection, &missing).await?) })
+            .await
+    }
 }
 
 #[async_trait]
@@ -120,16 +125,69 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
             .await
     }
 
-    async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable> {
+    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
         let row = HeldRow::new(held).map_err(Unavailable::defect)?;
-        self.upkeep(|connection| async move { Ok(deliveries::hold(&connection, row).await?) })
+        self.upkeep(|connection| async move { Ok(held_deliveries::hold(&connection, row, attempt).await?) })
             .await
+    }
+
+    async fn begin_attempt(
+        &self,
+        held: &HeldDelivery,
+        began_at: Timestamp,
+        again_at: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        let (delivery, attempts) = (&held.delivery, held.attempts);
+        self.upkeep(|connection| async move {
+            let begun = held_deliveries::begin_attempt(&connection, delivery, attempts, began_at, again_at);
+            Ok(begun.await?)
+        })
+        .await
+    }
+
+    async fn end_attempt(
+        &self,
+        delivery: &Delivery,
+        number: u32,
+        end: &AttemptEnd,
+    ) -> Result<(), Unavailable> {
+        self.upkeep(|connection| async move {
+            Ok(held_deliveries::end_attempt(&connection, delivery, number, end).await?)
+        })
+        .await
+    }
+
+    async fn settle(
+        &self,
+        held: &HeldDelivery,
+        at: Timestamp,
+        state: DeliveryState,
+        error: Option<&str>,
+    ) -> Result<(), Unavailable> {
+        let (delivery, attempts) = (&held.delivery, held.attempts);
+        self.upkeep(|connection| async move {
+            Ok(held_deliveries::settle(&connection, delivery, attempts, at, state, error).await?)
+        })
+        .await
     }
 
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
         let now = self.now();
-        self.read(|connection| async move { deliveries::due(&connection, consumer, now, limit).await })
+        self.read(|connection| async move { held_deliveries::due(&connection, consumer, now, limit).await })
             .await
+    }
+
+    async fn gaps(
+        &self,
+        consumer: &'static str,
+        held_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+        let before = row_time(held_before);
+        self.read(
+            |connection| async move { held_deliveries::gaps(&connection, consumer, before, limit).await },
+        )
+        .await
     }
 }
 
@@ -142,51 +200,10 @@ impl<R: PostgresRows> CommandLog for PostgresContext<R> {
 }
 
 #[async_trait]
-impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
-    fn context(&self) -> &'static str {
-        self.inner.name
-    }
-
-    fn commits(&self) -> Commits {
-        Commits {
-            batches: *self.inner.state.batches(),
-            queued: self.inner.queue.depth() as u64,
-        }
-    }
-
-    async fn backlog(&self) -> Result<Backlog, Unavailable> {
-        self.read(|connection| async move {
-            Ok(Backlog {
-                unpublished: event_log::count_unpublished(&connection).await?,
-                oldest_unpublished_at: event_log::oldest_unpublished_at(&connection).await?,
-                unfinished: deliveries::count_unfinished(&connection).await?,
-            })
-        })
-        .await
-    }
-
-    async fn readiness(&self) -> Result<(), Unavailable> {
-        self.read(|connection| async move { event_log::last_sequence(&connection).await })
-            .await?;
-        // Forgets nothing, but fails where nothing can be written.
-        self.upkeep(
-            |connection| async move { Ok(command_log::forget_before(&connection, RowTime(0), 1).await?) },
-        )
-        .await?;
-        Ok(())
-    }
-}
-
-#[async_trait]
 impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
         // An error says that it was said before.
         let _ = self.inner.state.taken.set(event_types);
-    }
-
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(|connection| async move { deliveries::begins_after(&connection, consumer).await })
-            .await
     }
 
     async fn record_beginning(
@@ -202,13 +219,23 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
         .await
     }
 
-    async fn forget_some_commands_before(&self, time: Timestamp, limit: u32) -> Result<u64, Unavailable> {
-        let time = RowTime(time.as_microseconds());
-        let limit = i64::from(limit);
+    async fn forget_some(
+        &self,
+        what: Forgettable,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Unavailable> {
+        let before = row_time(before);
         let forgotten = self
-            .upkeep(
-                |connection| async move { Ok(command_log::forget_before(&connection, time, limit).await?) },
-            )
+            .upkeep(|connection| async move {
+                Ok(match what {
+                    Forgettable::Commands => {
+                        command_log::forget_before(&connection, before, i64::from(limit)).await
+                    }
+                    Forgettable::Deliveries => retention::forget_deliveries(&connection, before, limit).await,
+                    Forgettable::Events => retention::forget_events(&connection, before, limit).await,
+                }?)
+            })
             .await?;
         Ok(forgotten as u64)
     }

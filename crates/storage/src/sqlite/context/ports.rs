@@ -8,18 +8,18 @@ use std::{
 
 use async_trait::async_trait;
 use message_bus::{
-    Backlog, CommandLog, Commits, ContextOperations, Delivery, DeliveryStore, HeldDelivery, Recorded, Replay,
-    Standing, Unavailable,
+    Attempt, AttemptEnd, CommandLog, Delivery, DeliveryState, DeliveryStore, EventLog, HeldDelivery, History,
+    LoggedEvent, Missing, Recorded, Replay, Standing, Unavailable,
 };
 use shared_kernel::{Timestamp, Version};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::SqliteContext;
 use crate::{
-    CommitStatistics, ContextDatabase, EventLog, History, LoggedEvent,
-    held_row::HeldRow,
-    sqlite::{SqliteRows, command_log, deliveries, event_log},
+    CommitStatistics, ContextDatabase,
+    context_database::Forgettable,
+    held_row::{HeldRow, row_time},
+    sqlite::{SqliteRows, command_log, deliveries, event_log, held_deliveries, retention},
 };
 
 /// How long marks of published events wait for a batch to ride on.
@@ -84,6 +84,11 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
         self.upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types)?))
             .await
     }
+
+    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
+        self.upkeep(move |connection| Ok(event_log::drive_again(connection, &missing)?))
+            .await
+    }
 }
 
 #[async_trait]
@@ -94,15 +99,69 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
             .await
     }
 
-    async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable> {
+    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
         let row = HeldRow::new(held).map_err(Unavailable::defect)?;
-        self.upkeep(move |connection| Ok(deliveries::hold(connection, row)?))
+        let attempt = attempt.cloned();
+        self.upkeep(move |connection| Ok(held_deliveries::hold(connection, row, attempt)?))
             .await
     }
 
+    async fn begin_attempt(
+        &self,
+        held: &HeldDelivery,
+        began_at: Timestamp,
+        again_at: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        let (delivery, attempts) = (held.delivery, held.attempts);
+        self.upkeep(move |connection| {
+            let begun = held_deliveries::begin_attempt(connection, &delivery, attempts, began_at, again_at);
+            Ok(begun?)
+        })
+        .await
+    }
+
+    async fn end_attempt(
+        &self,
+        delivery: &Delivery,
+        number: u32,
+        end: &AttemptEnd,
+    ) -> Result<(), Unavailable> {
+        let (delivery, end) = (*delivery, end.clone());
+        self.upkeep(move |connection| Ok(held_deliveries::end_attempt(connection, &delivery, number, &end)?))
+            .await
+    }
+
+    async fn settle(
+        &self,
+        held: &HeldDelivery,
+        at: Timestamp,
+        state: DeliveryState,
+        error: Option<&str>,
+    ) -> Result<(), Unavailable> {
+        let (delivery, attempts, error) = (held.delivery, held.attempts, error.map(str::to_owned));
+        self.upkeep(move |connection| {
+            let error = error.as_deref();
+            Ok(held_deliveries::settle(
+                connection, &delivery, attempts, at, state, error,
+            )?)
+        })
+        .await
+    }
+
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
-        let now = self.inner.clock.now().as_microseconds();
-        self.read(move |connection| deliveries::due(connection, consumer, now, limit))
+        let now = row_time(self.inner.clock.now());
+        self.read(move |connection| held_deliveries::due(connection, consumer, now, limit))
+            .await
+    }
+
+    async fn gaps(
+        &self,
+        consumer: &'static str,
+        held_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+        let held_before = row_time(held_before);
+        self.read(move |connection| held_deliveries::gaps(connection, consumer, held_before, limit))
             .await
     }
 }
@@ -117,45 +176,10 @@ impl<R: SqliteRows> CommandLog for SqliteContext<R> {
 }
 
 #[async_trait]
-impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
-    fn context(&self) -> &'static str {
-        self.inner.name
-    }
-
-    fn commits(&self) -> Commits {
-        Commits {
-            batches: *self.inner.shared.batches(),
-            queued: self.inner.queue.depth() as u64,
-        }
-    }
-
-    async fn backlog(&self) -> Result<Backlog, Unavailable> {
-        self.read(|connection| {
-            Ok(Backlog {
-                unpublished: event_log::count_unpublished(connection)?,
-                oldest_unpublished_at: event_log::oldest_unpublished_at(connection)?,
-                unfinished: deliveries::count_unfinished(connection)?,
-            })
-        })
-        .await
-    }
-
-    async fn readiness(&self) -> Result<(), Unavailable> {
-        self.read(event_log::last_sequence).await?;
-        self.upkeep(|_| Ok(())).await
-    }
-}
-
-#[async_trait]
 impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
         // An error says that it was said before.
         let _ = self.inner.shared.taken.set(event_types);
-    }
-
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(move |connection| deliveries::begins_after(connection, consumer))
-            .await
     }
 
     async fn record_beginning(
@@ -177,16 +201,25 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
         .await
     }
 
-    async fn forget_some_commands_before(&self, time: Timestamp, limit: u32) -> Result<u64, Unavailable> {
-        let (count, counted) = oneshot::channel();
-        self.upkeep(move |connection| {
-            let forgotten = command_log::forget_before(connection, time.as_microseconds(), i64::from(limit))?;
-            // An error says that the caller has gone, and so nobody counts.
-            let _ = count.send(forgotten);
-            Ok(())
-        })
-        .await?;
-        Ok(counted.await.unwrap_or(0) as u64)
+    async fn forget_some(
+        &self,
+        what: Forgettable,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Unavailable> {
+        let before = row_time(before);
+        let forgotten = self
+            .upkeep(move |connection| {
+                Ok(match what {
+                    Forgettable::Commands => {
+                        command_log::forget_before(connection, before.0, i64::from(limit))
+                    }
+                    Forgettable::Deliveries => retention::forget_deliveries(connection, before, limit),
+                    Forgettable::Events => retention::forget_events(connection, before, limit),
+                }?)
+            })
+            .await?;
+        Ok(forgotten as u64)
     }
 
     async fn close(&self) -> CommitStatistics {

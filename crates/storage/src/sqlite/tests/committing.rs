@@ -3,7 +3,8 @@
 use message_bus::{CommandLog, CommitError, ContextOperations, Recorded};
 
 use super::*;
-use crate::{CommitStatistics, EventLog};
+use crate::{CommitStatistics, context_database::Forgettable};
+use message_bus::EventLog;
 
 #[tokio::test]
 async fn in_a_batch_of_64_three_bad_write_sets_fail_alone() {
@@ -130,7 +131,7 @@ async fn what_is_old_is_forgotten_and_what_is_not_stays() {
     fixture.context.commit(keyed(2000)).await.unwrap();
     fixture
         .context
-        .forget_commands_before(fixture.clock.now())
+        .forget(Forgettable::Commands, fixture.clock.now())
         .await
         .unwrap();
     assert_eq!(known(1).await, Recorded::Nothing);

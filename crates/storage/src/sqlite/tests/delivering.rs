@@ -6,13 +6,14 @@ use std::sync::{
 };
 
 use message_bus::{
-    Beginning, Consumer, ContextOperations, Courier, Delivery, ReactsTo, Unavailable, UseCaseError,
+    Beginning, Consumer, ContextOperations, Courier, Delivery, EventLog, ReactsTo, Route, Unavailable,
+    UseCaseError,
 };
 use shared_kernel::{EventId, UserId, events::UserDeactivated};
 use tokio::sync::watch;
 
 use super::*;
-use crate::{EventLog, Relay, relay::Route};
+use crate::Relay;
 
 /// Commits each event's version as its effect; fails as often as it is told to first.
 struct Recorder {
@@ -90,6 +91,7 @@ impl Delivering {
         let route = Route {
             consumer: Arc::clone(&self.consumer),
             begins_after: 0,
+            transport: Arc::new(self.courier()),
             courier: self.courier(),
         };
         let relay = Relay::new(Arc::new(self.fixture.context.clone()), vec![route]);

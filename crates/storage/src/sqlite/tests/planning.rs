@@ -11,7 +11,10 @@ use message_bus::Delivery;
 use shared_kernel::{EventId, IdGenerator};
 
 use super::*;
-use crate::sqlite::{deliveries, event_log};
+use crate::{
+    columns::RowTime,
+    sqlite::{deliveries, event_log, held_deliveries, operations},
+};
 
 #[derive(diesel::QueryableByName)]
 struct Line {
@@ -62,8 +65,9 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         event_log::count_unpublished(connection)?;
         event_log::oldest_unpublished_at(connection)?;
         deliveries::standing(connection, &delivery)?;
-        deliveries::due(connection, "test.things", 0, 10)?;
-        deliveries::count_unfinished(connection)?;
+        held_deliveries::due(connection, "test.things", RowTime(0), 10)?;
+        held_deliveries::gaps(connection, "test.things", RowTime(0), 10)?;
+        operations::count_unfinished(connection)?;
         let statements = std::mem::take(&mut *begun.0.lock().unwrap());
         let plans: Vec<String> = statements
             .iter()
@@ -76,7 +80,7 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         "event_log_unpublished",
         "event_log_unpublished",
         "event_log_unpublished",
-        "PRIMARY KEY",
+        "deliveries_unfinished",
         "deliveries_unfinished",
         "deliveries_unfinished",
         "deliveries_unfinished",

@@ -1,0 +1,111 @@
+//! The context in memory: a store, and a mailer that keeps what it is given.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use message_bus::{CommitError, Unavailable};
+use shared_kernel::{EmailAddress, EventId, UserId, Version};
+use storage::{WriteSet, columns::RowId};
+use uuid::Uuid;
+
+use crate::{
+    Mail, MailError, Mailer, NotificationsRows, NotificationsStore, SentMail,
+    rows::{MailRow, address_of},
+};
+
+/// The address book, the list of mails and the consumers' positions, in memory.
+#[derive(Debug, Default)]
+pub struct InMemoryNotifications {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    addresses: BTreeMap<RowId, String>,
+    mails: BTreeMap<RowId, MailRow>,
+    positions: BTreeMap<(&'static str, Uuid), Version>,
+}
+
+#[async_trait]
+impl NotificationsStore for InMemoryNotifications {
+    async fn address(&self, user_id: UserId) -> Result<Option<EmailAddress>, Unavailable> {
+        let state = locked(&self.state);
+        let email = state.addresses.get(&RowId(user_id.uuid()));
+        Ok(email.map(|email| address_of(email)).transpose()?)
+    }
+
+    async fn sent(&self, event_id: EventId) -> Result<Option<SentMail>, Unavailable> {
+        let row = locked(&self.state).mails.get(&RowId(event_id.uuid())).cloned();
+        Ok(row.map(SentMail::try_from).transpose()?)
+    }
+
+    async fn commit(&self, write_set: WriteSet<NotificationsRows>) -> Result<(), CommitError> {
+        let mut state = locked(&self.state);
+        if let Some(delivery) = write_set.delivery {
+            let place = (delivery.consumer, delivery.aggregate_id);
+            let position = state.positions.get(&place).copied().unwrap_or_default();
+            if delivery.version <= position {
+                return Err(CommitError::AlreadyApplied);
+            }
+            if delivery.previous_version > position {
+                let previous = delivery.previous_version;
+                return Err(CommitError::DeliveryGap { position, previous });
+            }
+            state.positions.insert(place, delivery.version);
+        }
+        if let Some(address) = write_set.rows.address {
+            state.addresses.insert(address.user_id, address.email);
+        }
+        if let Some(mail) = write_set.rows.mail {
+            state.mails.entry(mail.event_id).or_insert(mail);
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the mails that it is given.
+#[derive(Debug, Default)]
+pub struct InMemoryMailer {
+    sent: Mutex<Vec<Mail>>,
+    answers: Mutex<Vec<(MailError, Taken)>>,
+}
+
+/// Whether a mail that was answered with an error went out all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It did: only the answer was lost.
+    Yes,
+    /// It did not.
+    No,
+}
+
+impl InMemoryMailer {
+    /// The mails so far, oldest first.
+    pub fn sent(&self) -> Vec<Mail> {
+        locked(&self.sent).clone()
+    }
+
+    /// The next mail is answered with this error, after those that were to be before.
+    pub fn fail_next(&self, error: MailError, taken: Taken) {
+        locked(&self.answers).insert(0, (error, taken));
+    }
+}
+
+#[async_trait]
+impl Mailer for InMemoryMailer {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        let answer = locked(&self.answers).pop();
+        if !matches!(answer, Some((_, Taken::No))) {
+            locked(&self.sent).push(mail.clone());
+        }
+        answer.map_or(Ok(()), |(error, _)| Err(error))
+    }
+}
+
+/// Nothing panics while a lock is held, so a poisoned one is as good as any.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

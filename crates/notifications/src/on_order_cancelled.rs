@@ -1,0 +1,65 @@
+//! Reacts to `OrderCancelled`: a mail with the reason, and with what was short if that was it.
+
+use message_bus::{CommandMeta, ReactsTo, UseCaseError};
+use shared_kernel::events::{OrderCancelled, Shortage};
+
+use crate::{
+    MailKind, Notifications,
+    letter::{Letter, Part},
+    sending::ToCustomer,
+};
+
+/// The reason of an order that was cancelled for want of stock, as ordering says it.
+const OUT_OF_STOCK: &str = "out_of_stock";
+/// The reason of an order that somebody cancelled without giving one.
+const ON_REQUEST: &str = "on_request";
+
+impl ReactsTo<OrderCancelled> for Notifications {
+    async fn react(&self, event: OrderCancelled, meta: CommandMeta) -> Result<(), UseCaseError> {
+        let to = ToCustomer {
+            customer_id: event.customer_id,
+            order_id: event.order_id,
+            kind: MailKind::OrderCancelled,
+            letter: letter(&event),
+        };
+        self.send(to, meta).await
+    }
+}
+
+fn letter(event: &OrderCancelled) -> Letter {
+    let letter = Letter::about(&event.reference, "cancelled");
+    let letter = match event.reason.as_str() {
+        OUT_OF_STOCK => letter.with(Part::Sentence(
+            "We are sorry: we do not have enough of what you ordered, so we had to cancel your order."
+                .to_owned(),
+        )),
+        ON_REQUEST => letter.with(Part::Sentence(
+            "Your order was cancelled, as was asked for.".to_owned(),
+        )),
+        reason => letter
+            .with(Part::Sentence("Your order was cancelled.".to_owned()))
+            .with(Part::Facts(vec![("Reason", reason.to_owned())])),
+    };
+    let letter = if event.shortages.is_empty() {
+        letter
+    } else {
+        letter.with(Part::Lines {
+            heading: "What was short",
+            lines: event.shortages.iter().map(in_words).collect(),
+        })
+    };
+    letter.with(Part::Sentence("Nothing will be sent to you.".to_owned()))
+}
+
+/// The event names products by their ids alone.
+fn in_words(shortage: &Shortage) -> String {
+    let left = match shortage.available {
+        0 => "none is left".to_owned(),
+        1 => "one is left".to_owned(),
+        available => format!("{available} are left"),
+    };
+    format!(
+        "You ordered {} and {left} (product {})",
+        shortage.requested, shortage.product_id
+    )
+}

@@ -1,0 +1,106 @@
+//! Notifications on PostgreSQL.
+
+mod schema;
+
+use async_trait::async_trait;
+use diesel::{OptionalExtension, QueryDsl, QueryResult};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use message_bus::{CommitError, Unavailable};
+use shared_kernel::{EmailAddress, EventId, UserId};
+use storage::{
+    WriteSet,
+    columns::RowId,
+    postgres::{BatchStatement, PostgresContext, PostgresRows},
+};
+use uuid::Uuid;
+
+use self::schema::{addresses, mails};
+use crate::{
+    NotificationsRows, NotificationsStore, SentMail,
+    rows::{AddressRow, MailRow, address_of},
+};
+
+/// The migrations of notifications' own tables, on PostgreSQL.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/notifications/postgres");
+
+#[async_trait]
+impl NotificationsStore for PostgresContext<NotificationsRows> {
+    async fn address(&self, user_id: UserId) -> Result<Option<EmailAddress>, Unavailable> {
+        self.read(|connection| async move {
+            let mut connection: &AsyncPgConnection = &connection;
+            let address = addresses::table
+                .find(RowId(user_id.uuid()))
+                .select(addresses::email);
+            let email: Option<String> = address.first(&mut connection).await.optional()?;
+            email.map(|email| address_of(&email)).transpose()
+        })
+        .await
+    }
+
+    async fn sent(&self, event_id: EventId) -> Result<Option<SentMail>, Unavailable> {
+        self.read(|connection| async move {
+            let mut connection: &AsyncPgConnection = &connection;
+            let mail = mails::table.find(RowId(event_id.uuid()));
+            let row: Option<MailRow> = mail.first(&mut connection).await.optional()?;
+            row.map(SentMail::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn commit(&self, write_set: WriteSet<NotificationsRows>) -> Result<(), CommitError> {
+        Self::commit(self, write_set).await
+    }
+}
+
+impl PostgresRows for NotificationsRows {
+    /// A statement cannot write one row twice, so nobody's address stands in a batch twice, nor a mail.
+    fn aggregates(&self) -> Vec<Uuid> {
+        let address = self.address.iter().map(|row| row.user_id.0);
+        let mail = self.mail.iter().map(|row| row.event_id.0);
+        address.chain(mail).collect()
+    }
+
+    /// Nothing here is ever stale: the consumers' positions keep the order.
+    async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
+        let addresses: Vec<_> = batch.iter().filter_map(|rows| rows.address.as_ref()).collect();
+        write_addresses(&addresses, connection).await?;
+        let mails: Vec<_> = batch.iter().filter_map(|rows| rows.mail.as_ref()).collect();
+        write_mails(&mails, connection).await?;
+        Ok(Vec::new())
+    }
+}
+
+async fn write_addresses(rows: &[&AddressRow], connection: &AsyncPgConnection) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    BatchStatement::new("INSERT INTO addresses (user_id, email) SELECT * FROM unnest(")
+        .ids(rows.iter().map(|row| row.user_id))
+        .texts(rows.iter().map(|row| row.email.clone()))
+        .then(") ON CONFLICT (user_id) DO UPDATE SET email = excluded.email")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What is on the list stays as it is there.
+async fn write_mails(rows: &[&MailRow], connection: &AsyncPgConnection) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    BatchStatement::new(
+        "INSERT INTO mails (event_id, order_id, kind, recipient, subject, message_id, sent_at) SELECT * FROM unnest(",
+    )
+    .ids(rows.iter().map(|row| row.event_id))
+    .ids(rows.iter().map(|row| row.order_id))
+    .texts(rows.iter().map(|row| row.kind.clone()))
+    .texts(rows.iter().map(|row| row.recipient.clone()))
+    .texts(rows.iter().map(|row| row.subject.clone()))
+    .texts(rows.iter().map(|row| row.message_id.clone()))
+    .times(rows.iter().map(|row| row.sent_at))
+    .then(") ON CONFLICT (event_id) DO NOTHING")
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Where an installation's databases are, and the locks that let one process alone do a thing there.
+
+use std::fs::{File, TryLockError};
+
+use storage::{
+    DataFolder,
+    data_folder::ServingLock,
+    postgres::{self, PostgresLock, PostgresServer},
+};
+
+use crate::{failure::Failure, settings::DatabaseUrl};
+
+/// Where the databases are.
+pub(crate) enum Place {
+    Folder(DataFolder),
+    Server(Box<PostgresServer>),
+}
+
+/// Held by the one process that does what the lock is for; given back when it is dropped, and when the process dies.
+pub(crate) enum Lock {
+    File { _held: File },
+    Session { _held: Box<PostgresLock> },
+}
+
+impl Place {
+    /// The place that a URL names. A folder that is missing is made.
+    pub(crate) fn of(url: &DatabaseUrl) -> Result<Self, Failure> {
+        Ok(match url {
+            DatabaseUrl::Sqlite(folder) => Self::Folder(DataFolder::open(folder)?),
+            DatabaseUrl::Postgres(url) => Self::Server(Box::new(PostgresServer::new(&url.0)?)),
+        })
+    }
+
+    /// The same, for who wants to look at an installation and not to make one.
+    pub(crate) async fn of_an_installation(url: &DatabaseUrl) -> Result<Self, Failure> {
+        let none = |place: &dyn std::fmt::Display| {
+            Failure::unavailable(format!("there is no installation in {place}"))
+        };
+        match url {
+            DatabaseUrl::Sqlite(folder) if !storage::database_file(folder, "accounts").exists() => {
+                Err(none(&folder.display()))
+            }
+            DatabaseUrl::Sqlite(_) => Self::of(url),
+            DatabaseUrl::Postgres(url) => {
+                let server = PostgresServer::new(&url.0)?;
+                let migrations = accounts_infra::postgres::MIGRATIONS;
+                let status = postgres::migration_status(&server, "accounts", migrations).await?;
+                if status.applied.is_empty() {
+                    return Err(none(&server.name()));
+                }
+                Ok(Self::Server(Box::new(server)))
+            }
+        }
+    }
+
+    /// Takes the lock of the one process that may serve a folder. Several may serve a database on a server.
+    pub(crate) fn lock_for_serving(&self) -> Result<Option<ServingLock>, Failure> {
+        match self {
+            Self::Folder(folder) => Ok(Some(folder.lock_for_serving()?)),
+            Self::Server(_) => Ok(None),
+        }
+    }
+
+    /// Takes the lock of the one process that may do a thing, or says that the place is being `done` already.
+    pub(crate) async fn lock_for(&self, thing: &str, done: &str) -> Result<Lock, Failure> {
+        let already =
+            |place: &dyn std::fmt::Display| Failure::unavailable(format!("{place} is being {done} already"));
+        match self {
+            Self::Folder(folder) => {
+                let path = folder.path().join(format!("{thing}.lock"));
+                let cannot = |error: std::io::Error| {
+                    Failure::unavailable(format!("cannot lock {}: {error}", path.display()))
+                };
+                let file = File::options()
+                    .create(true)
+                    .truncate(false)
+                    .write(true)
+                    .open(&path)
+                    .map_err(cannot)?;
+                match file.try_lock() {
+                    Ok(()) => Ok(Lock::File { _held: file }),
+                    Err(TryLockError::WouldBlock) => Err(already(&folder.path().display())),
+                    Err(TryLockError::Error(error)) => Err(cannot(error)),
+                }
+            }
+            Self::Server(server) => match server.try_lock(thing).await? {
+                Some(held) => Ok(Lock::Session {
+                    _held: Box::new(held),
+                }),
+                None => Err(already(&server.name())),
+            },
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What a consumer holds, as rows on any engine.
+
+use std::collections::HashMap;
+
+use diesel::Queryable;
+use message_bus::operations::records::{ConsumerBacklog, Held, Paused};
+
+use crate::{ReadError, columns::RowTime, event_row::to_time};
+
+/// How many deliveries of a consumer are in a state, and since when the oldest is held.
+pub(crate) type HeldCount = (String, String, i64, Option<RowTime>);
+
+/// The same, by consumer and state.
+pub(crate) type HeldCounts = HashMap<(String, String), Held>;
+
+/// One count, by consumer and state.
+pub(crate) fn held(
+    (consumer, state, count, oldest): HeldCount,
+) -> Result<((String, String), Held), ReadError> {
+    let held = Held {
+        count: u64::try_from(count).map_err(ReadError::corrupt)?,
+        oldest_held_at: oldest.map(to_time).transpose()?,
+    };
+    Ok(((consumer, state), held))
+}
+
+/// A row of `consumers`, as far as operators see it.
+#[derive(Debug, Queryable)]
+pub(crate) struct ConsumerRow {
+    consumer: String,
+    source: String,
+    paused_at: Option<RowTime>,
+    paused_by: Option<String>,
+    pause_reason: Option<String>,
+}
+
+impl ConsumerRow {
+    pub(crate) fn into_backlog(self, counts: &HeldCounts) -> Result<ConsumerBacklog, ReadError> {
+        let held = |state: &str| {
+            let key = (self.consumer.clone(), state.to_owned());
+            counts.get(&key).copied().unwrap_or_default()
+        };
+        let (waiting, retrying, dead) = (held("waiting"), held("retrying"), held("dead"));
+        let paused = match self.paused_at {
+            Some(at) => Some(Paused {
+                at: to_time(at)?,
+                by: self.paused_by.unwrap_or_default(),
+                reason: self.pause_reason.unwrap_or_default(),
+            }),
+            None => None,
+        };
+        Ok(ConsumerBacklog {
+            consumer: self.consumer,
+            source: self.source,
+            paused,
+            waiting,
+            retrying,
+            dead,
+        })
+    }
+}

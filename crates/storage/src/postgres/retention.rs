@@ -1,0 +1,50 @@
+//! Forgetting what has been over for long, a little at a time.
+
+use diesel::{
+    QueryResult, sql_query,
+    sql_types::{BigInt, Timestamptz},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::columns::RowTime;
+
+/// Forgets deliveries that ended before a time, with their attempts. Says how many.
+pub(super) async fn forget_deliveries(
+    connection: &AsyncPgConnection,
+    before: RowTime,
+    limit: u32,
+) -> QueryResult<usize> {
+    sql_query(
+        "WITH over AS (
+             SELECT consumer, event_id FROM deliveries WHERE ended_at < $1 ORDER BY ended_at LIMIT $2),
+         attempts AS (
+             DELETE FROM delivery_attempts WHERE (consumer, event_id) IN (SELECT * FROM over))
+         DELETE FROM deliveries WHERE (consumer, event_id) IN (SELECT * FROM over)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .bind::<BigInt, _>(i64::from(limit))
+    .execute(&mut &*connection)
+    .await
+}
+
+/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. Says how many.
+pub(super) async fn forget_events(
+    connection: &AsyncPgConnection,
+    before: RowTime,
+    limit: u32,
+) -> QueryResult<usize> {
+    sql_query(
+        "WITH oldest AS (
+             SELECT sequence, published_at FROM event_log ORDER BY sequence LIMIT $2),
+         pruned AS (
+             INSERT INTO log_pruning (only_one, published_before)
+             SELECT true, $1 WHERE EXISTS (SELECT FROM oldest WHERE published_at < $1)
+             ON CONFLICT (only_one) DO UPDATE
+             SET published_before = greatest(log_pruning.published_before, excluded.published_before))
+         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM oldest WHERE published_at < $1)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .bind::<BigInt, _>(i64::from(limit))
+    .execute(&mut &*connection)
+    .await
+}

@@ -1,0 +1,59 @@
+//! Forgetting what has been over for long, a little at a time.
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete,
+    sql_query, sql_types::BigInt,
+};
+
+use super::schema::{deliveries, delivery_attempts, event_log};
+use crate::columns::{RowId, RowTime};
+
+/// Forgets deliveries that ended before a time, with their attempts. Says how many.
+pub(super) fn forget_deliveries(
+    connection: &mut SqliteConnection,
+    before: RowTime,
+    limit: u32,
+) -> QueryResult<usize> {
+    let ended: Vec<(String, RowId)> = deliveries::table
+        .filter(deliveries::ended_at.lt(before))
+        .filter(deliveries::ended_at.is_not_null())
+        .order(deliveries::ended_at)
+        .limit(i64::from(limit))
+        .select((deliveries::consumer, deliveries::event_id))
+        .load(connection)?;
+    for (consumer, event_id) in &ended {
+        delete(delivery_attempts::table)
+            .filter(delivery_attempts::consumer.eq(consumer))
+            .filter(delivery_attempts::event_id.eq(event_id))
+            .execute(connection)?;
+        delete(deliveries::table.find((consumer, event_id))).execute(connection)?;
+    }
+    Ok(ended.len())
+}
+
+/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. Says how many.
+pub(super) fn forget_events(
+    connection: &mut SqliteConnection,
+    before: RowTime,
+    limit: u32,
+) -> QueryResult<usize> {
+    let last: Option<i64> = event_log::table
+        .order(event_log::sequence)
+        .select(event_log::sequence)
+        .offset(i64::from(limit))
+        .first(connection)
+        .optional()?;
+    let forgotten = delete(event_log::table)
+        .filter(event_log::sequence.lt(last.unwrap_or(i64::MAX)))
+        .filter(event_log::published_at.lt(before))
+        .execute(connection)?;
+    if forgotten > 0 {
+        sql_query(
+            "INSERT INTO log_pruning (only_one, published_before) VALUES (1, ?)
+             ON CONFLICT DO UPDATE SET published_before = max(published_before, excluded.published_before)",
+        )
+        .bind::<BigInt, _>(before.0)
+        .execute(connection)?;
+    }
+    Ok(forgotten)
+}
