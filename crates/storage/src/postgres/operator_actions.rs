@@ -45,12 +45,14 @@ async fn do_and_write_down(connection: &AsyncPgConnection, action: &OperatorActi
             "done AS (UPDATE deliveries SET state = 'retrying', next_attempt_at = $2, attempts_before_replay = attempts, interruptions = 0
                WHERE consumer = $5 AND event_id = $6 AND state = 'dead' RETURNING consumer)"
         }
-        // The position moves past the delivery as well, so that what follows is no gap.
+        // The position moves past the delivery as well, so that what follows is no gap, and never back: what died can have been
+        // applied after all.
         ActionKind::Discard { .. } => {
             "done AS (UPDATE deliveries SET state = 'discarded', ended_at = $2
                WHERE consumer = $5 AND event_id = $6 AND state = 'dead' RETURNING consumer, aggregate_id, aggregate_version),
              moved AS (INSERT INTO consumer_positions (consumer, aggregate_id, position) SELECT * FROM done
-               ON CONFLICT (consumer, aggregate_id) DO UPDATE SET position = excluded.position)"
+               ON CONFLICT (consumer, aggregate_id) DO UPDATE SET position = excluded.position
+                 WHERE consumer_positions.position < excluded.position)"
         }
         ActionKind::Pause => {
             "done AS (UPDATE consumers SET paused_at = $2, paused_by = $3, pause_reason = $4
