@@ -19,7 +19,7 @@ use shared_kernel::{
     in_memory::{CountingIds, ManualClock},
 };
 
-use crate::{Cursors, IdempotencyKeys, Metrics, Serving, Standstill, WebState, configure};
+use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState, configure};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -100,6 +100,7 @@ impl Shop {
                 )),
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
+                operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
                 standstill: Standstill::of_at_most(300),
                 clock,
