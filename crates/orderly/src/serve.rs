@@ -15,7 +15,7 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use web::{Cursors, IdempotencyKeys, Metrics, Serving, Standstill, WebState};
+use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState};
 
 use crate::{
     command_line::ServeArguments, failure::Failure, installation::Installation, place::Place,
@@ -52,6 +52,9 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
             installation
                 .secret
                 .derived_key("fingerprints of repeated requests"),
+        ),
+        operator_sessions: OperatorSessions::new(
+            installation.secret.derived_key("sessions of operators' pages"),
         ),
         metrics: Metrics::new().map_err(Failure::unavailable)?,
         standstill: Standstill::of_at_most(arguments.ready_max_lag),

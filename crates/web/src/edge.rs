@@ -21,7 +21,7 @@ use crate::{
     answer::{Answer, Handled},
     authentication,
     metrics::NO_ROUTE,
-    preconditions,
+    operators, pages, preconditions,
     problem::Problem,
     request::Request,
     request_id::RequestId,
@@ -88,6 +88,14 @@ async fn handle(route: &Route, request: Request) -> Handled {
             let caller = authentication::caller(&request).await?;
             caller.must_be(*least_role)?;
             handler(request, caller).await
+        }
+        Handler::Page(handler) => {
+            let handled = match operators::operator(&request).await {
+                Ok(Some(operator)) => handler(request, operator).await,
+                Ok(None) => Ok(pages::log_in::to_log_in()),
+                Err(problem) => Err(problem),
+            };
+            handled.map_err(pages::refusal)
         }
     }
 }

@@ -7,7 +7,7 @@ use message_bus::{Doctor, Operations, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{Cursors, IdempotencyKeys, Metrics, Standstill};
+use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Standstill};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct WebState {
     pub idempotency: IdempotencyKeys,
     /// The cursors of lists.
     pub cursors: Cursors,
+    /// The sessions of the operators' pages.
+    pub operator_sessions: OperatorSessions,
     /// The figures that `/metrics` shows.
     pub metrics: Metrics,
     /// For how long events may stand still before `/readyz` says so.

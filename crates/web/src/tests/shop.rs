@@ -22,7 +22,9 @@ use shared_kernel::{
 };
 
 use super::stories::{Story, told_to};
-use crate::{Cursors, IdempotencyKeys, Metrics, Serving, Standstill, WebState, configure};
+use crate::{
+    Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState, configure,
+};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -105,6 +107,7 @@ impl Shop {
                 doctor: Doctor::new(vec![], vec![told_to()], Arc::clone(&clock)),
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
+                operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
                 standstill: Standstill::of_at_most(300),
                 clock,
