@@ -22,6 +22,7 @@ pub mod publisher;
 pub mod recorded_commands;
 pub mod retry;
 pub mod timeline;
+pub mod trace_context;
 pub mod traces;
 
 pub use actor::Actor;
@@ -39,4 +40,5 @@ pub use operations::{Backlog, BatchSizes, Commits, ContextOperations};
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
 pub use timeline::{Subscription, Timeline, Timelines};
+pub use trace_context::{Sampling, TraceContext};
 pub use traces::{ContextTraces, ReachedPosition, TracedEvent};

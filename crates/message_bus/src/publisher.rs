@@ -135,11 +135,7 @@ impl Publisher {
         let full = due.len() >= at_once;
         // At most one delivery of each aggregate is due, so their order among each other means nothing.
         let outcomes: Vec<Result<Outcome, Unavailable>> = stream::iter(due)
-            .map(|held| async move {
-                let outcome = route.courier.retry(&route.consumer, &held).await?;
-                report(&route.consumer, &held.delivery, &outcome);
-                Ok(outcome)
-            })
+            .map(|held| async move { route.courier.retry(&route.consumer, &held).await })
             .buffer_unordered(at_once)
             .collect()
             .await;
@@ -212,7 +208,12 @@ impl Publisher {
                     held,
                 }),
                 Err(error) => {
-                    tracing::warn!(event_id = %event.envelope.event_id, %error, "an event could not be published yet");
+                    tracing::warn!(
+                        trace_id = %event.envelope.trace().trace_id(),
+                        event_id = %event.envelope.event_id,
+                        %error,
+                        "an event could not be published yet"
+                    );
                     break;
                 }
             }
@@ -257,7 +258,6 @@ impl Publisher {
                 .transport
                 .hand_over(&route.consumer, envelope, delivery, handing)
                 .await?;
-            report(&route.consumer, &delivery, &outcome);
             held |= matches!(outcome, Outcome::Held { .. });
         }
         Ok(held)
@@ -287,16 +287,4 @@ fn by_aggregate(events: Vec<LoggedEvent>) -> Vec<Vec<LoggedEvent>> {
         group.sort_by_key(|event| event.envelope.aggregate_version);
     }
     groups
-}
-
-fn report(consumer: &Consumer, delivery: &Delivery, outcome: &Outcome) {
-    if let Outcome::Held { error: Some(error) } = outcome {
-        tracing::warn!(
-            consumer = consumer.name(),
-            event_id = %delivery.event_id,
-            aggregate_id = %delivery.aggregate_id,
-            %error,
-            "a delivery failed and is held"
-        );
-    }
 }

@@ -12,7 +12,7 @@ use storage::postgres::without_password;
 
 use crate::{
     failure::Failure,
-    settings::{DatabaseUrl, Settings},
+    settings::{DatabaseUrl, Settings, SpanArguments},
 };
 
 /// Order management from one binary: accounts, orders, and the events between them.
@@ -57,7 +57,7 @@ fn wrong_setting(error: &clap::Error) -> String {
 }
 
 /// A URL that is wrong may hold a password all the same; with a `?` in it that should have been encoded, nobody knows where it ends.
-fn without_secrets(value: &str) -> String {
+pub(crate) fn without_secrets(value: &str) -> String {
     match value.rsplit_once('@') {
         Some((before, _)) if before.contains('?') => {
             let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
@@ -128,6 +128,8 @@ pub(crate) struct ServeArguments {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) bind: SocketAddr,
+    #[command(flatten)]
+    pub(crate) spans: SpanArguments,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use message_bus::Sampling;
 use storage::CommitStatistics;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -16,11 +17,15 @@ use web::{Cursors, IdempotencyKeys, Metrics, WebState};
 
 use crate::{
     command_line::ServeArguments, failure::Failure, installation::Installation, place::Place,
-    settings::Settings,
+    settings::Settings, span_export::SpanExport,
 };
 
 /// Serves until SIGTERM or Ctrl-C.
-pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Result<(), Failure> {
+pub(crate) async fn serve(
+    settings: &Settings,
+    arguments: &ServeArguments,
+    spans: Option<&SpanExport>,
+) -> Result<(), Failure> {
     switch_on_canaries()?;
     // Listened for before anything else starts: from here on a signal means a clean end, not a sudden one.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
@@ -49,6 +54,8 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
                 .derived_key("fingerprints of repeated requests"),
         ),
         metrics: Metrics::new().map_err(Failure::unavailable)?,
+        sampling: spans.map_or(Sampling::NONE, SpanExport::sampling),
+        spans_lost: spans.map(SpanExport::lost),
         cursors: Cursors::new(installation.secret.derived_key("cursors of lists")),
         clock: installation.clock.clone(),
         ids: installation.ids.clone(),

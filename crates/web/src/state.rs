@@ -1,9 +1,9 @@
 //! What the handlers work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use accounts_app::Accounts;
-use message_bus::ContextOperations;
+use message_bus::{ContextOperations, Sampling};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
@@ -24,6 +24,10 @@ pub struct WebState {
     pub cursors: Cursors,
     /// The figures that `/metrics` shows.
     pub metrics: Metrics,
+    /// Which of the traces that begin here are recorded.
+    pub sampling: Sampling,
+    /// How many spans never reached the collector, where there is one.
+    pub spans_lost: Option<Arc<AtomicU64>>,
     /// When commands are issued.
     pub clock: Arc<dyn Clock>,
     /// The ids of requests and commands.

@@ -12,7 +12,7 @@ use actix_web::{
     test::{self, TestRequest},
 };
 use async_trait::async_trait;
-use message_bus::{Actor, Backlog, CommandMeta, Commits, ContextOperations, Handles, Unavailable};
+use message_bus::{Actor, Backlog, CommandMeta, Commits, ContextOperations, Handles, Sampling, Unavailable};
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::{
@@ -121,6 +121,8 @@ impl Shop {
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
                 metrics: Metrics::new().unwrap(),
+                sampling: Sampling::NONE,
+                spans_lost: None,
                 clock,
                 ids,
             },
