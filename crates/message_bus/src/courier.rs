@@ -91,6 +91,11 @@ impl Courier {
             self.store.settle(held, now, DeliveryState::Done, None).await?;
             return Ok(Outcome::Applied);
         }
+        if held.delivery.previous_version > standing.position {
+            // A replay, ahead of what is missing before it. Whatever the handler did now, its position could not be moved.
+            self.store.settle(held, now, DeliveryState::Waiting, None).await?;
+            return Ok(Outcome::Held { error: None });
+        }
         if held.interruptions >= limits.interruptions {
             let error = HandlingError::Permanent(format!(
                 "{} attempts in a row ended with the process",
