@@ -224,14 +224,14 @@ impl Courier {
         number: u32,
     ) -> Result<(), HandlingError> {
         let meta = CommandMeta::reacting(envelope, delivery, self.clock.now(), self.ids.as_ref());
-        // At this level so that whatever is logged below it can be told whose it is.
+        // At its level whatever is logged below it is told whose it is. Only a span of a recorded trace says which it is.
+        let recorded = meta.trace.is_sampled().then_some(meta.trace);
         let span = error_span!(
             parent: None,
             "delivery",
             trace_id = %meta.trace.trace_id(),
-            span_id = %meta.trace.span_id(),
-            parent_span_id = %envelope.trace().span_id(),
-            trace_flags = meta.trace.flags(),
+            span_id = recorded.map(|trace| field::display(trace.span_id())),
+            parent_span_id = recorded.map(|_| field::display(envelope.trace().span_id())),
             consumer = consumer.name(),
             event_type = envelope.event_type,
             event_id = %delivery.event_id,

@@ -47,11 +47,6 @@ impl TraceContext {
         fmt::from_fn(move |formatter| write!(formatter, "{:016x}", self.span_id))
     }
 
-    /// Whether the trace is recorded, as a number: 1 if it is.
-    pub fn flags(self) -> u8 {
-        self.sampled.into()
-    }
-
     /// Whether the trace is recorded.
     pub const fn is_sampled(self) -> bool {
         self.sampled
@@ -71,7 +66,7 @@ impl Display for TraceContext {
             "00-{:032x}-{:016x}-{:02x}",
             self.trace_id,
             self.span_id,
-            self.flags()
+            u8::from(self.sampled)
         )
     }
 }

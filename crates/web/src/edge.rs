@@ -114,6 +114,32 @@ fn panicked(panic: &(dyn Any + Send)) -> Problem {
     Problem::internal_error(format!("a handler panicked: {message}"))
 }
 
+/// At its level whatever is logged below it is told whose it is. Only a span of a recorded trace says which it is of its
+/// trace, and more of the request: every field costs something, and most requests need no more than these two.
+fn span(id: &RequestId, http: &HttpRequest, route: &'static str) -> Span {
+    let trace = id.trace();
+    if !trace.is_sampled() {
+        return error_span!(
+            parent: None,
+            "request",
+            trace_id = %trace.trace_id(),
+            request_id = id.as_str(),
+        );
+    }
+    error_span!(
+        parent: None,
+        "request",
+        trace_id = %trace.trace_id(),
+        span_id = %trace.span_id(),
+        parent_span_id = id.parent().map(|parent| field::display(parent.span_id())),
+        request_id = id.as_str(),
+        method = http.method().as_str(),
+        route,
+        status = field::Empty,
+        error = field::Empty,
+    )
+}
+
 /// A request on its way to an answer.
 struct Exchange {
     http: HttpRequest,
@@ -132,26 +158,12 @@ impl Exchange {
             Sampling::NONE
         };
         let id = RequestId::of(&http, &*state.ids, sampling);
-        // At this level so that whatever is logged below it can be told whose it is.
-        let span = error_span!(
-            parent: None,
-            "request",
-            trace_id = %id.trace().trace_id(),
-            span_id = %id.trace().span_id(),
-            parent_span_id = id.parent().map(|parent| field::display(parent.span_id())),
-            trace_flags = id.trace().flags(),
-            request_id = id.as_str(),
-            method = http.method().as_str(),
-            route,
-            status = field::Empty,
-            error = field::Empty,
-        );
         Self {
             began: state.clock.now(),
+            span: span(&id, &http, route),
             id,
             route,
             http,
-            span,
         }
     }
 
@@ -179,9 +191,8 @@ impl Exchange {
             milliseconds = ended.milliseconds_since(self.began),
             "answered"
         );
-        if self.id.trace().is_sampled() {
-            self.span.record("status", status.as_u16());
-        }
+        // A field that the span has not is none.
+        self.span.record("status", status.as_u16());
         response
     }
 

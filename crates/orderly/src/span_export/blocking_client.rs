@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use ureq::{
     Agent,
-    tls::{RootCerts, TlsConfig},
+    tls::{Certificate, RootCerts, TlsConfig},
 };
 
 use super::Counts;
@@ -24,7 +24,9 @@ pub(super) struct BlockingClient {
 impl BlockingClient {
     /// A client that gives a request up after `patience`, and trusts whom the machine trusts.
     pub(super) fn new(patience: Duration, counts: Arc<Counts>) -> Self {
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
+        let trusted = rustls_native_certs::load_native_certs().certs;
+        let trusted = trusted.iter().map(|der| Certificate::from_der(der).to_owned());
+        let tls = TlsConfig::builder().root_certs(RootCerts::from(trusted));
         let agent = Agent::config_builder()
             .timeout_global(Some(patience))
             .max_redirects(0)

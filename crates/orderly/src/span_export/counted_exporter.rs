@@ -105,3 +105,19 @@ impl<E: SpanExporter> SpanExporter for CountedExporter<E> {
         self.exporter.set_resource(resource);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_finds_no_place_is_counted_as_lost_and_so_is_what_waits_at_the_end() {
+        let counts = Counts::default();
+        let lost = counts.lost();
+        assert!(counts.take_a_place(2) && counts.take_a_place(2));
+        assert!(!counts.take_a_place(2) && !counts.take_a_place(2));
+        assert_eq!(lost.load(Ordering::Relaxed), 2);
+        counts.report_at_the_end();
+        assert_eq!(lost.load(Ordering::Relaxed), 4);
+    }
+}

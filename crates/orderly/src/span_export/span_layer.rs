@@ -1,7 +1,7 @@
 //! Makes OpenTelemetry's spans out of tracing's.
 //!
-//! A span of ours that begins a trace here, or goes on with one, says in its fields which it is and below whom; every
-//! other is a part of the span around it. The bridge that there is (tracing-opentelemetry) makes up the ids by itself,
+//! A span of ours that begins a trace here, or goes on with one, says in its fields which it is and below whom, if its trace
+//! is recorded; every other is a part of the span around it. The bridge that there is (tracing-opentelemetry) makes up the ids by itself,
 //! and the events would have to ask it for them.
 
 mod fields;
@@ -103,10 +103,10 @@ where
 
 /// A span that begins; nothing, when its trace is not recorded.
 fn open<S: for<'a> LookupSpan<'a>>(span: &SpanRef<'_, S>, fields: Fields) -> Option<Open> {
-    let (trace_id, parent, parent_is_remote) = match fields.trace_id {
-        Some(_) if !fields.is_sampled => return None,
-        Some(trace_id) => (trace_id, fields.parent.unwrap_or(SpanId::INVALID), true),
-        None => {
+    let (trace_id, parent, parent_is_remote) = match (fields.trace_id, fields.span_id) {
+        (Some(trace_id), Some(_)) => (trace_id, fields.parent.unwrap_or(SpanId::INVALID), true),
+        (Some(_), None) => return None,
+        (None, _) => {
             let around = span.parent()?;
             let extensions = around.extensions();
             let around = extensions.get::<Open>()?;

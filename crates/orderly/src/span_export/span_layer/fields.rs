@@ -11,7 +11,6 @@ pub(super) struct Fields {
     pub(super) trace_id: Option<TraceId>,
     pub(super) span_id: Option<SpanId>,
     pub(super) parent: Option<SpanId>,
-    pub(super) is_sampled: bool,
     pub(super) error: Option<String>,
     pub(super) attributes: Vec<KeyValue>,
 }
@@ -60,12 +59,8 @@ impl Visit for Fields {
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        match field.name() {
-            "trace_flags" => self.is_sampled = value & 1 == 1,
-            name => {
-                let value = i64::try_from(value).unwrap_or(i64::MAX);
-                self.attributes.push(KeyValue::new(attribute(name), value));
-            }
-        }
+        let value = i64::try_from(value).unwrap_or(i64::MAX);
+        self.attributes
+            .push(KeyValue::new(attribute(field.name()), value));
     }
 }
