@@ -163,6 +163,8 @@ struct JsonRequests;
     ops_answers::HeldDelivery,
     ops_answers::OperatorActionList,
     ops_answers::Acted,
+    story_answers::Timeline,
+    story_answers::Examined,
     answers::Liveness,
     answers::Readiness,
     answers::Contract,

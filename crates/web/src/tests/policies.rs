@@ -216,5 +216,5 @@ async fn an_order_is_there_for_its_owner_and_for_staff_and_not_for_another_custo
             tried += 1;
         }
     }
-    assert_eq!(tried, 6 * 4, "a route about one order is missing here");
+    assert_eq!(tried, 7 * 4, "a route about one order is missing here");
 }
