@@ -36,7 +36,7 @@ async fn a_wrong_setting_is_one_line_that_names_it() {
         ("ORDERLY_OTLP_ENDPOINT", "http://shop:hush@collector.example"),
         ("ORDERLY_OTLP_SAMPLE", "most"),
         ("ORDERLY_OTLP_SAMPLE", "1.5"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://hush@collector.example"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://shop:hush@collector.example"),
         ("ORDERLY_TOKEN_SECRET", "too short"),
         ("ORDERLY_TOKEN_SECRET_FILE", "no/such/file"),
     ] {
