@@ -1,6 +1,7 @@
 //! What an operator may ask of a context, whatever it is about, and do to its deliveries.
 
 pub mod actions;
+pub mod age;
 pub mod all_contexts;
 pub mod in_memory;
 pub mod operator_command;

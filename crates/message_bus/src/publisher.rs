@@ -1,6 +1,8 @@
 //! Publishes a context's events to their consumers and works off what they hold: one pass at a time, over ports, so that the
 //! same code runs in virtual time. Who calls the passes, and when, is the relay's business.
 
+mod gaps;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -11,16 +13,13 @@ use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
 use crate::{
-    Consumer, Courier, Delivery, EventLog, Handing, HeldDelivery, LoggedEvent, Missing, Transport,
-    Unavailable, courier::Outcome,
+    Consumer, Courier, Delivery, EventLog, Handing, LoggedEvent, Transport, Unavailable, courier::Outcome,
 };
 
 /// Events taken from the log at a time.
 const PAGE: u32 = 256;
 /// Aggregates whose events are carried at the same time: enough for consumers to share commits.
 const AGGREGATES_AT_ONCE: usize = 64;
-/// How long something published may be missing until it is driven again, in seconds.
-const GAP_PATIENCE_SECONDS: i64 = 10;
 
 /// How long an event that was delivered may go unmarked until it is delivered again.
 const MARK_PATIENCE: Duration = Duration::from_secs(5);
@@ -165,43 +164,6 @@ impl Publisher {
         })
     }
 
-    /// Has events published again that a consumer waits for in vain; gives deliveries up whose predecessor the log no longer holds.
-    ///
-    /// # Errors
-    /// [`Unavailable`], when a context does not answer.
-    pub async fn close_gaps(&self, route: &Route) -> Result<(), Unavailable> {
-        let gaps = route.courier.gaps(&route.consumer, GAP_PATIENCE_SECONDS, PAGE);
-        for held in gaps.await? {
-            self.close_gap(route, &held).await?;
-        }
-        Ok(())
-    }
-
-    async fn close_gap(&self, route: &Route, held: &HeldDelivery) -> Result<(), Unavailable> {
-        let position = route.courier.position(held).await?;
-        let missing = Missing {
-            aggregate_type: held.envelope.aggregate_type.clone(),
-            aggregate_id: held.delivery.aggregate_id,
-            after: position,
-            up_to: held.delivery.previous_version,
-        };
-        if !self.log.drive_again(missing).await? {
-            let why = format!(
-                "found the consumer at version {position}, expected {}, which the log of {} no longer holds",
-                held.delivery.previous_version,
-                self.log.source()
-            );
-            return route.courier.give_up(held, &why).await;
-        }
-        tracing::warn!(
-            consumer = route.consumer.name(),
-            aggregate_id = %held.delivery.aggregate_id,
-            %position,
-            "an event that was published never arrived; it is published again"
-        );
-        Ok(())
-    }
-
     /// Publishes events of one aggregate, oldest first, and stops at the first that cannot be: those behind it are
     /// held back with it.
     async fn publish_in_order(&self, events: Vec<LoggedEvent>, found: i64) -> Vec<Published> {
@@ -221,7 +183,7 @@ impl Publisher {
         published
     }
 
-    /// Hands one event to each of its consumers. Says whether one holds it.
+    /// Hands one event to each of its consumers, also where one of them cannot be reached. Says whether one holds it.
     async fn publish_one(&self, event: &LoggedEvent, found: i64) -> Result<bool, Unavailable> {
         let envelope = &event.envelope;
         let takers = || {
@@ -240,7 +202,7 @@ impl Publisher {
                 envelope.aggregate_version,
             )
             .await?;
-        let mut held = false;
+        let mut held = Ok(false);
         for route in takers() {
             let delivery = Delivery {
                 consumer: route.consumer.name(),
@@ -254,14 +216,19 @@ impl Publisher {
             } else {
                 route.consumer.handing()
             };
-            let outcome = route
+            let handed_over = route
                 .transport
                 .hand_over(&route.consumer, envelope, delivery, handing)
-                .await?;
-            report(&route.consumer, &delivery, &outcome);
-            held |= matches!(outcome, Outcome::Held { .. });
+                .await;
+            match handed_over {
+                Ok(outcome) => {
+                    report(&route.consumer, &delivery, &outcome);
+                    held = held.map(|held| held || matches!(outcome, Outcome::Held { .. }));
+                }
+                Err(error) => held = Err(error),
+            }
         }
-        Ok(held)
+        held
     }
 }
 
@@ -301,3 +268,6 @@ fn report(consumer: &Consumer, delivery: &Delivery, outcome: &Outcome) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,12 +22,14 @@ mod order_lines;
 mod orders;
 mod sessions;
 mod standstill;
+mod timeline;
 mod tokens;
 mod users;
 
 mod authentication;
 mod edge;
 mod idempotency;
+mod invariants;
 mod meta;
 mod preconditions;
 mod registration;

@@ -16,5 +16,6 @@ mod orders;
 mod policies;
 mod preconditions;
 mod sockets;
+pub(crate) mod stories;
 mod throttling;
 mod tokens;

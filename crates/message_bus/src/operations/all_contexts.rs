@@ -115,7 +115,7 @@ impl Operations {
     /// # Errors
     /// [`UseCaseError::NotFound`] when no consumer ever held it.
     pub async fn delivery(&self, key: &DeliveryKey) -> Result<DeliveryRecord, UseCaseError> {
-        self.from_whom_it_may_concern(&key.consumer, |context| context.delivery(key))
+        self.whoever_has(&key.consumer, |context| context.delivery(key))
             .await?
             .ok_or_else(|| NO_SUCH_DEAD_LETTER.into())
     }
@@ -133,7 +133,7 @@ impl Operations {
     }
 
     /// What the one context that has it answers, and `None` when none has it, which is only known when all of them answered.
-    pub(super) async fn from_whom_it_may_concern<'a, T, F>(
+    pub(super) async fn whoever_has<'a, T, F>(
         &'a self,
         consumer: &str,
         ask: impl Fn(&'a dyn ContextOperations) -> F,

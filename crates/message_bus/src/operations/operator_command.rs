@@ -54,7 +54,7 @@ impl Handles<OperatorCommand> for Operations {
             kind: command.kind,
         };
         let outcome = self
-            .from_whom_it_may_concern(&action.consumer, async |context| {
+            .whoever_has(&action.consumer, async |context| {
                 Ok(match context.act(&action).await? {
                     ActionOutcome::NotFound => None,
                     outcome => Some(outcome),

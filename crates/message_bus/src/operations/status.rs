@@ -5,11 +5,12 @@ use shared_kernel::Timestamp;
 
 use super::{
     Backlog, Commits,
+    age::Age,
     records::{ConsumerBacklog, Held, Paused},
 };
 
 /// How one context stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContextStatus {
     /// Its name.
     pub context: &'static str,
@@ -21,12 +22,12 @@ pub struct ContextStatus {
 }
 
 /// What a context has left to do.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WorkLeft {
     /// Its events that not every consumer has, or holds, yet.
     pub unpublished: u64,
     /// How long ago the first of these happened.
-    pub oldest_unpublished_seconds: Option<f64>,
+    pub oldest_unpublished_seconds: Option<Age>,
     /// Deliveries that its consumers hold as retrying or waiting.
     pub unfinished: u64,
     /// Its consumers, by name.
@@ -34,7 +35,7 @@ pub struct WorkLeft {
 }
 
 /// What one consumer holds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConsumerStatus {
     /// Its name.
     pub consumer: String,
@@ -51,12 +52,12 @@ pub struct ConsumerStatus {
 }
 
 /// How many deliveries are in a state, and how long the oldest of them is held.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct HeldStatus {
     /// How many.
     pub count: u64,
     /// How long ago the one that is held longest was first held.
-    pub oldest_seconds: Option<f64>,
+    pub oldest_seconds: Option<Age>,
 }
 
 impl WorkLeft {
@@ -64,7 +65,7 @@ impl WorkLeft {
         consumers.sort_by(|left, right| left.consumer.cmp(&right.consumer));
         Self {
             unpublished: backlog.unpublished,
-            oldest_unpublished_seconds: backlog.oldest_unpublished_at.map(|since| age(since, now)),
+            oldest_unpublished_seconds: backlog.oldest_unpublished_at.map(|since| Age::at(now, since)),
             unfinished: backlog.unfinished,
             consumers: consumers
                 .into_iter()
@@ -78,7 +79,7 @@ impl ConsumerStatus {
     fn at(now: Timestamp, backlog: ConsumerBacklog) -> Self {
         let held = |held: Held| HeldStatus {
             count: held.count,
-            oldest_seconds: held.oldest_held_at.map(|since| age(since, now)),
+            oldest_seconds: held.oldest_held_at.map(|since| Age::at(now, since)),
         };
         Self {
             waiting: held(backlog.waiting),
@@ -98,9 +99,4 @@ impl ConsumerStatus {
             ("dead", self.dead),
         ]
     }
-}
-
-/// Seconds, to the millisecond; 0 when another machine's clock is ahead.
-fn age(since: Timestamp, now: Timestamp) -> f64 {
-    now.milliseconds_since(since).max(0) as f64 / 1e3
 }

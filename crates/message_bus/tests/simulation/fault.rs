@@ -55,6 +55,8 @@ pub(crate) enum Fault {
     Interrupted,
     /// A delivery dies.
     Died,
+    /// A delivery dies because too many attempts at it ended with the process.
+    DiedOfInterruptions,
     /// An operator replays a dead delivery.
     Replayed,
     /// An operator discards a dead delivery.
@@ -69,7 +71,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::Crash,
         Self::KilledByEvent,
         Self::ErrorBefore,
@@ -96,6 +98,7 @@ impl Fault {
         Self::DrivenAgain,
         Self::Interrupted,
         Self::Died,
+        Self::DiedOfInterruptions,
         Self::Replayed,
         Self::Discarded,
         Self::Paused,
@@ -107,13 +110,18 @@ impl Fault {
     pub(crate) const fn chance(self) -> u16 {
         match self {
             Self::ErrorBefore | Self::ErrorAfter => 80,
-            Self::WrittenLate => 100,
-            Self::MarksLost => 300,
-            Self::Dropped | Self::AnswerLost | Self::Duplicated | Self::Delayed | Self::GivenUp => 400,
-            Self::Overtaken | Self::Misplaced => 300,
+            Self::WrittenLate => 120,
+            Self::MarksLost => 800,
+            Self::Dropped
+            | Self::AnswerLost
+            | Self::Duplicated
+            | Self::Delayed
+            | Self::GivenUp
+            | Self::Overtaken
+            | Self::Misplaced => 400,
             Self::Transient => 800,
             Self::Permanent | Self::Panic => 150,
-            Self::Conflict | Self::CommittedLate | Self::Stall => 300,
+            Self::Conflict | Self::CommittedLate | Self::Stall => 400,
             _ => 0,
         }
     }

@@ -106,7 +106,7 @@ pub(crate) async fn befalls(fate: Fate, consumer: usize) -> Result<Option<Durati
         Fate::Kills => pending().await,
         Fate::Stalls => {
             let deadline = limits(consumer).deadline_milliseconds;
-            tokio::time::sleep(Duration::from_millis(deadline * 2)).await;
+            wait(Duration::from_millis(deadline * 2)).await;
             Ok(None)
         }
         Fate::CommitsAfter(landing) => Ok(Some(landing)),

@@ -13,10 +13,14 @@ use message_bus::{
     Beginning, Consumer, Courier, EventLog, Publisher, Route, Unavailable,
     publisher::{More, Progress},
 };
-use tokio::{sync::Notify, task::JoinSet, time::sleep};
+use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
-    canaries::Canary, processes::Life, subscribers::NAMES, transport::FaultyTransport, world::World,
+    canaries::Canary,
+    processes::Life,
+    subscribers::NAMES,
+    transport::FaultyTransport,
+    world::{World, wait},
 };
 
 /// How soon what another process committed is seen.
@@ -38,7 +42,7 @@ pub(crate) async fn live(world: Arc<World>, process: usize, canary: Option<Canar
             () = one_life(&world, life, canary) => {}
         }
         let down = world.state().chance.milliseconds(10..2_000);
-        sleep(down).await;
+        wait(down).await;
     }
 }
 
@@ -47,7 +51,7 @@ async fn one_life(world: &Arc<World>, life: Life, canary: Option<Canary>) {
     let routes = loop {
         match routes(world, life, canary, consumers).await {
             Ok(routes) => break routes,
-            Err(_) => sleep(START_AGAIN).await,
+            Err(_) => wait(START_AGAIN).await,
         }
     };
     let log = Canary::log(canary, world, life);
@@ -142,7 +146,7 @@ impl Relay {
             tokio::select! {
                 biased;
                 () = log.committed() => {}
-                () = sleep(POLL) => {}
+                () = wait(POLL) => {}
             }
         }
     }
@@ -159,7 +163,7 @@ impl Relay {
             tokio::select! {
                 biased;
                 () = self.held.notified() => {}
-                () = sleep(RETRY_POLL) => {}
+                () = wait(RETRY_POLL) => {}
             }
         }
     }

@@ -2,8 +2,6 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use tokio::time::sleep;
-
 use crate::{
     canaries::Canary,
     fault::Counts,
@@ -11,7 +9,7 @@ use crate::{
     processes::Processes,
     surroundings::{self, commit_last_events},
     trace::{About, What},
-    world::World,
+    world::{World, wait},
 };
 
 /// How often it is looked whether a run is over.
@@ -24,7 +22,6 @@ const DONE_WITHIN: u64 = 600_000;
 
 /// What a run came to.
 pub(crate) struct Run {
-    pub(crate) seed: u64,
     pub(crate) counts: Counts,
     /// The same in two runs only if the same happened in both.
     pub(crate) sum: u64,
@@ -35,24 +32,17 @@ pub(crate) struct Run {
 
 /// Something that must never be.
 pub(crate) struct Finding {
-    seed: u64,
-    what: String,
+    pub(crate) seed: u64,
+    pub(crate) what: String,
     trace: String,
-}
-
-impl Finding {
-    /// Where, and what.
-    pub(crate) fn in_short(&self) -> String {
-        format!("seed {}: {}", self.seed, self.what)
-    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{}\nseed {}, whose last events were:\n{}to see it again: ORDERLY_SIMULATION_SEED={} cargo test --package message_bus --test simulation",
-            self.what, self.seed, self.trace, self.seed
+            "the end of the run of seed {}:\n{}seed {}: {}\nto see it again: ORDERLY_SIMULATION_SEED={} cargo test --package message_bus --test simulation every",
+            self.seed, self.trace, self.seed, self.what, self.seed
         )
     }
 }
@@ -74,7 +64,6 @@ pub(crate) fn run(seed: u64, canary: Option<Canary>) -> Run {
     let mut state = world.state();
     let what = state.violation.take();
     Run {
-        seed,
         counts: state.counts.clone(),
         sum: state.trace.sum(),
         lines: state.trace.lines(),
@@ -89,7 +78,8 @@ pub(crate) fn run(seed: u64, canary: Option<Canary>) -> Run {
 fn begin(world: &Arc<World>, canary: Option<Canary>) {
     let (aggregates, processes) = {
         let mut state = world.state();
-        (state.chance.aggregates(), 1 + state.chance.below(Processes::MOST))
+        let alone = state.chance.once_in(4);
+        (state.chance.aggregates(), if alone { 1 } else { Processes::MOST })
     };
     for aggregate in 0..aggregates {
         let count = 2 + world.state().chance.below(6);
@@ -108,7 +98,7 @@ fn begin(world: &Arc<World>, canary: Option<Canary>) {
 async fn until_quiet(world: &Arc<World>) {
     let mut faults_stopped_at = None;
     loop {
-        sleep(LOOK).await;
+        wait(LOOK).await;
         let mut state = world.state();
         if state.violation.is_some() {
             return;

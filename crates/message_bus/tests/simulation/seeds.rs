@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    hash::{BuildHasher, RandomState},
     ops::Range,
     sync::{
         Mutex,
@@ -25,8 +26,8 @@ pub(crate) struct Sums {
     pub(crate) finding: Option<Finding>,
 }
 
-/// Runs these seeds, until one finds something. Says each time that another tenth of them is done, if it is to.
-pub(crate) fn run_all(seeds: Range<u64>, canary: Option<Canary>, tells: bool) -> Sums {
+/// Runs these seeds, until one finds something. Says each time that another tenth of them is done.
+pub(crate) fn run_all(seeds: Range<u64>, canary: Option<Canary>) -> Sums {
     let count = seeds.end - seeds.start;
     let next = AtomicU64::new(seeds.start);
     let found = AtomicBool::new(false);
@@ -44,12 +45,19 @@ pub(crate) fn run_all(seeds: Range<u64>, canary: Option<Canary>, tells: bool) ->
                     sums.runs += 1;
                     sums.lines += run.lines;
                     sums.counts.add_all(&run.counts);
-                    if tells && sums.runs * 10 / count > (sums.runs - 1) * 10 / count {
-                        println!("{} of {count} runs, {} events", sums.runs, sums.lines);
+                    if canary.is_none() && sums.runs * 10 / count > (sums.runs - 1) * 10 / count {
+                        println!("{} of {count} runs are done", sums.runs);
                     }
                     if let Some(finding) = run.finding {
                         found.store(true, Ordering::Relaxed);
-                        sums.finding.get_or_insert(finding);
+                        // Whoever works on an earlier seed comes to its end, so that the first finding is the same each time.
+                        if sums
+                            .finding
+                            .as_ref()
+                            .is_none_or(|first| finding.seed < first.seed)
+                        {
+                            sums.finding = Some(finding);
+                        }
                     }
                 }
             });
@@ -58,12 +66,17 @@ pub(crate) fn run_all(seeds: Range<u64>, canary: Option<Canary>, tells: bool) ->
     sums.into_inner().unwrap()
 }
 
+/// A seed that differs from run to run, and is short enough to be typed.
+pub(crate) fn fresh_seed() -> u64 {
+    RandomState::new().hash_one("seed") % 1_000_000_000_000
+}
+
 /// A number that the environment gives.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests are told by the environment how much to do"
 )]
-pub(crate) fn number_from_environment(variable: &str) -> Option<u64> {
+pub(crate) fn from_environment(variable: &str) -> Option<u64> {
     let value = env::var(variable).ok()?;
     let number = value.parse().ok();
     Some(number.unwrap_or_else(|| panic!("{variable} is {value:?}, expected a number")))

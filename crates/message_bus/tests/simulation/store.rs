@@ -103,6 +103,9 @@ impl DeliveryStore for Store {
                 .kept
                 .settle(&held, at, to, error.as_deref());
             state.died_if(decided && to == DeliveryState::Dead, about);
+            if decided && held.interruptions > 0 && to == DeliveryState::Dead {
+                state.happened(Fault::DiedOfInterruptions, about);
+            }
         };
         self.world.write(settle).await
     }

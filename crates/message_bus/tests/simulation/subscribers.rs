@@ -85,7 +85,7 @@ impl Nature {
         match chance.below(60) {
             0 => Self::Refused,
             1 => Self::Panics,
-            2 => Self::Kills,
+            2..=4 => Self::Kills,
             _ => Self::Harmless,
         }
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use message_bus::{Delivery, DeliveryState, in_memory::DeliveryRow};
 use shared_kernel::Version;
-use tokio::time::sleep;
 
 use crate::{
     fault::Fault,
@@ -12,7 +11,7 @@ use crate::{
     source_log::{aggregate_of, id_of},
     subscribers::{Kind, NAMES, Nature},
     trace::{About, What},
-    world::{State, World},
+    world::{State, World, wait},
 };
 
 /// How far the clock may be off, in milliseconds.
@@ -43,9 +42,9 @@ pub(crate) async fn commit_events(world: Arc<World>, aggregate: usize, count: us
             );
             (pause, until_commit, kind, sequence)
         };
-        sleep(until_commit).await;
+        wait(until_commit).await;
         commit(&world, aggregate, sequence, kind);
-        sleep(pause).await;
+        wait(pause).await;
     }
     world.state().log.writers -= 1;
 }
@@ -72,7 +71,7 @@ pub(crate) fn commit_last_events(world: &World) {
 pub(crate) async fn crash(world: Arc<World>, process: usize) {
     loop {
         let lifetime = world.state().chance.milliseconds(100..25_000);
-        sleep(lifetime).await;
+        wait(lifetime).await;
         let mut state = world.state();
         if state.chance.is_calm() {
             return;
@@ -84,7 +83,7 @@ pub(crate) async fn crash(world: Arc<World>, process: usize) {
 /// Ends all processes once, and starts them with one more consumer.
 pub(crate) async fn deploy(world: Arc<World>) {
     let pause = world.state().chance.milliseconds(3_000..15_000);
-    sleep(pause).await;
+    wait(pause).await;
     let mut state = world.state();
     if state.last_joined {
         return;
@@ -99,7 +98,7 @@ pub(crate) async fn deploy(world: Arc<World>) {
 pub(crate) async fn set_clock(world: Arc<World>) {
     loop {
         let pause = world.state().chance.milliseconds(500..15_000);
-        sleep(pause).await;
+        wait(pause).await;
         let mut state = world.state();
         if state.chance.is_calm() {
             return;
@@ -120,7 +119,7 @@ pub(crate) async fn set_clock(world: Arc<World>) {
 pub(crate) async fn prune(world: Arc<World>) {
     loop {
         let pause = world.state().chance.milliseconds(1_000..6_000);
-        sleep(pause).await;
+        wait(pause).await;
         world.state().prune();
     }
 }
@@ -129,7 +128,7 @@ pub(crate) async fn prune(world: Arc<World>) {
 pub(crate) async fn operate(world: Arc<World>) {
     loop {
         let pause = world.state().chance.milliseconds(100..OPERATOR_LOOKS_WITHIN);
-        sleep(pause).await;
+        wait(pause).await;
         let mut state = world.state();
         if state.chance.is_calm() {
             return;
@@ -174,10 +173,10 @@ impl State {
     fn see_to_dead(&mut self, consumer: usize) {
         for (aggregate, version) in self.dead(consumer) {
             match self.chance.below(12) {
-                0 if self.may_be_discarded(consumer, aggregate, version) => {
+                0 | 1 if self.may_be_discarded(consumer, aggregate, version) => {
                     self.discard(consumer, aggregate, version);
                 }
-                1..=5 => self.replay(consumer, aggregate, version),
+                2..=6 => self.replay(consumer, aggregate, version),
                 _ => {}
             }
         }

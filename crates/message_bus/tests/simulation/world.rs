@@ -206,6 +206,6 @@ impl IdGenerator for World {
 /// Waits in virtual time; not at all, rather than for nothing.
 pub(crate) async fn wait(time: Duration) {
     if !time.is_zero() {
-        tokio::time::sleep(time).await;
+        tokio::time::sleep_until(Instant::now() + time).await;
     }
 }

@@ -3,7 +3,10 @@
 
 use message_bus::{
     BatchSizes,
-    operations::status::{ConsumerStatus, ContextStatus, HeldStatus},
+    operations::{
+        age::Age,
+        status::{ConsumerStatus, ContextStatus, HeldStatus},
+    },
 };
 use prometheus::proto::{Bucket, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
 
@@ -45,7 +48,11 @@ pub(super) fn families(all: &[ContextStatus]) -> Vec<MetricFamily> {
             all,
             |context| {
                 Some(gauge(
-                    context.work.as_ref()?.oldest_unpublished_seconds.unwrap_or(0.0),
+                    context
+                        .work
+                        .as_ref()?
+                        .oldest_unpublished_seconds
+                        .map_or(0.0, Age::seconds),
                 ))
             },
         ),
@@ -66,7 +73,7 @@ pub(super) fn families(all: &[ContextStatus]) -> Vec<MetricFamily> {
             "orderly_oldest_held_delivery_seconds",
             "For how long the consumer holds the oldest of them; 0 when it holds none.",
             all,
-            |held| held.oldest_seconds.unwrap_or(0.0),
+            |held| held.oldest_seconds.map_or(0.0, Age::seconds),
         ),
         of_consumers(
             "orderly_consumer_paused",

@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     Backlog, Commits,
-    operations::in_memory::{InMemoryOperations, a_dead_letter},
+    operations::{
+        age::Age,
+        in_memory::{InMemoryOperations, a_dead_letter},
+    },
 };
 
 fn now() -> Timestamp {
@@ -139,8 +142,9 @@ async fn contexts_and_consumers_are_told_by_name_with_ages_in_seconds() {
     };
     assert_eq!((accounts.context, accounts.work.as_ref()), ("accounts", None));
     let work = ordering.work.as_ref().unwrap();
+    let seconds = |age: Option<Age>| age.map(Age::seconds);
     assert_eq!(
-        (work.unpublished, work.oldest_unpublished_seconds),
+        (work.unpublished, seconds(work.oldest_unpublished_seconds)),
         (3, Some(7.999))
     );
     let consumers: Vec<&str> = work
@@ -151,5 +155,5 @@ async fn contexts_and_consumers_are_told_by_name_with_ages_in_seconds() {
     assert_eq!(consumers, ["ordering.products", "ordering.users"]);
     let [(_, waiting), _, (_, dead)] = work.consumers[1].states();
     assert_eq!((waiting.count, waiting.oldest_seconds), (0, None));
-    assert_eq!((dead.count, dead.oldest_seconds), (2, Some(90.0)));
+    assert_eq!((dead.count, seconds(dead.oldest_seconds)), (2, Some(90.0)));
 }
