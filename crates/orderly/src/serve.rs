@@ -153,8 +153,16 @@ fn switch_on_canaries() -> Result<(), Failure> {
             storage::canary::switch_on_give_broken_commits_up();
             Ok(())
         }
+        Some("position-apart") => {
+            storage::canary::switch_on_position_apart();
+            Ok(())
+        }
+        Some("relay-by-cursor") => {
+            storage::canary::switch_on_relay_by_cursor();
+            Ok(())
+        }
         Some(other) => Err(Failure::usage(format!(
-            "ORDERLY_CANARY is {other:?}: expected answer-before-commit or give-broken-commits-up"
+            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart or relay-by-cursor"
         ))),
     }
 }
