@@ -77,7 +77,7 @@ fn told(acted: &Acted) -> String {
         ActionKind::Resume => format!("{consumer} goes on\n"),
     };
     if !freed.is_empty() {
-        told += "what waited behind it follows:\n";
+        told += "what waits behind it follows:\n";
         told += &dead_letters::followers(freed);
     }
     told

@@ -8,22 +8,26 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use message_bus::Operations;
+use message_bus::{Operations, Sampling};
 use storage::CommitStatistics;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
     task::JoinSet,
 };
-use web::{Cursors, IdempotencyKeys, Metrics, Serving, Standstill, WebState};
+use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState};
 
 use crate::{
     command_line::ServeArguments, failure::Failure, installation::Installation, place::Place,
-    settings::Settings,
+    settings::Settings, span_export::SpanExport,
 };
 
 /// Serves until SIGTERM or Ctrl-C.
-pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Result<(), Failure> {
+pub(crate) async fn serve(
+    settings: &Settings,
+    arguments: &ServeArguments,
+    spans: Option<&SpanExport>,
+) -> Result<(), Failure> {
     switch_on_canaries()?;
     // Listened for before anything else starts: from here on a signal means a clean end, not a sudden one.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
@@ -53,8 +57,13 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
                 .secret
                 .derived_key("fingerprints of repeated requests"),
         ),
+        operator_sessions: OperatorSessions::new(
+            installation.secret.derived_key("sessions of operators' pages"),
+        ),
         metrics: Metrics::new().map_err(Failure::unavailable)?,
         standstill: Standstill::of_at_most(arguments.ready_max_lag),
+        sampling: spans.map_or(Sampling::NONE, SpanExport::sampling),
+        spans_lost: spans.map(SpanExport::lost),
         cursors: Cursors::new(installation.secret.derived_key("cursors of lists")),
         clock: installation.clock.clone(),
         ids: installation.ids.clone(),

@@ -1,6 +1,10 @@
 //! Deliveries that were given up: looking at them, trying them again, giving them up for good.
 
-use message_bus::operations::{actions::ActionKind, all_contexts::DeadLetterPosition, records::DeliveryKey};
+use message_bus::operations::{
+    actions::ActionKind,
+    all_contexts::DeadLetterPosition,
+    records::{DeliveryKey, DeliverySummary},
+};
 use shared_kernel::EventId;
 
 use crate::{
@@ -9,14 +13,19 @@ use crate::{
     body,
     cursors::Place,
     operator_actions::act,
-    paging,
+    paging::{self, List},
     problem::Problem,
     request::Request,
 };
 
 /// GET /ops/dead-letters
 pub(crate) async fn list(request: Request, _: Caller) -> Handled {
-    let (limit, after) = request.query(|parameters| paging::page_request(parameters, &request))?;
+    paging::answer(&request, &page_of(&request).await?)
+}
+
+/// The page of dead letters that the request asks for.
+pub(crate) async fn page_of(request: &Request) -> Result<List<DeliverySummary>, Problem> {
+    let (limit, after) = request.query(|parameters| paging::page_request(parameters, request))?;
     let after = after.map(|place| DeadLetterPosition {
         held_at: place.time,
         key: DeliveryKey {
@@ -30,7 +39,7 @@ pub(crate) async fn list(request: Request, _: Caller) -> Handled {
         name: next.key.consumer,
         id: next.key.event_id.uuid(),
     });
-    paging::page(&request, letters.data, next)
+    Ok(paging::page(request, letters.data, next))
 }
 
 /// GET /ops/dead-letters/{delivery_id}

@@ -93,7 +93,7 @@ fn groups() -> Vec<(&'static str, &'static str, Vec<Operation>)> {
 }
 
 fn document() -> OpenApi {
-    let table = routes();
+    let table: Vec<_> = routes().into_iter().filter(|route| !route.is_page()).collect();
     let mut paths = Paths::new();
     let mut responses = BTreeMap::new();
     let mut tags = Vec::new();
@@ -163,6 +163,8 @@ struct JsonRequests;
     ops_answers::HeldDelivery,
     ops_answers::OperatorActionList,
     ops_answers::Acted,
+    story_answers::Timeline,
+    story_answers::Examined,
     answers::Liveness,
     answers::Readiness,
     answers::Contract,

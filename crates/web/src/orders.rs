@@ -66,7 +66,7 @@ pub(crate) async fn list(request: Request, caller: Caller) -> Handled {
         name: String::new(),
         id: next.order_id.uuid(),
     });
-    paging::page(&request, page.data, next)
+    paging::answer(&request, &paging::page(&request, page.data, next))
 }
 
 /// GET /orders/{order_id}

@@ -19,8 +19,8 @@ const USUAL_LIMIT: u32 = 20;
 /// A list on the wire.
 #[derive(Serialize)]
 pub(crate) struct List<T> {
-    data: Vec<T>,
-    next_cursor: Option<String>,
+    pub(crate) data: Vec<T>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 impl<T> List<T> {
@@ -52,14 +52,20 @@ pub(crate) fn limit(parameters: &mut Parameters) -> Option<u32> {
     Some(limit.unwrap_or(USUAL_LIMIT))
 }
 
-/// A page of the list that was asked for, with the way to the next one, which begins behind `next`.
-pub(crate) fn page<T: Serialize>(request: &Request, data: Vec<T>, next: Option<Place>) -> Handled {
+/// A page of the list that was asked for. The next one begins behind `next`.
+pub(crate) fn page<T>(request: &Request, data: Vec<T>, next: Option<Place>) -> List<T> {
     let next_cursor = next.map(|next| request.state().cursors.cursor(&list_of(request), &next));
+    List { data, next_cursor }
+}
+
+/// 200 with a page, and the way to the next one.
+pub(crate) fn answer<T: Serialize>(request: &Request, page: &List<T>) -> Handled {
     let http = request.http();
-    let link = next_cursor
+    let link = page
+        .next_cursor
         .as_ref()
         .map(|cursor| next_link(http.path(), http.query_string(), cursor));
-    Ok(Answer::ok(&List { data, next_cursor })?.with_link(link))
+    Ok(Answer::ok(page)?.with_link(link))
 }
 
 fn list_of(request: &Request) -> String {

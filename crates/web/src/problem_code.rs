@@ -59,6 +59,8 @@ problem_codes! {
     InvalidToken = "invalid_token", UNAUTHORIZED;
     /// The caller's role lacks the right.
     InsufficientRole = "insufficient_role", FORBIDDEN;
+    /// A form was not sent from Orderly's own page, or from one of another session.
+    ForgedForm = "forged_form", FORBIDDEN;
     /// No route has this path.
     RouteNotFound = "route_not_found", NOT_FOUND;
     /// The path exists, for other methods.

@@ -126,8 +126,8 @@ impl Request {
         self.json_or_nothing(|_| Some(())).await
     }
 
-    /// The form in the body.
-    pub(crate) async fn form(&mut self) -> Result<Form, Problem> {
-        Form::read(&self.http, &mut self.payload).await
+    /// The form in the body, of at most so many bytes.
+    pub(crate) async fn form(&mut self, limit: usize) -> Result<Form, Problem> {
+        Form::read(&self.http, &mut self.payload, limit).await
     }
 }

@@ -4,8 +4,8 @@ use actix_web::http::Method;
 
 use crate::{
     consumers, customers, dead_letters, docs, health, invariants, metrics, openapi, operator_actions,
-    ops_contexts, order_lines, orders,
-    route::{Route, RouteDescription, admin, authenticated, owner, public, staff},
+    ops_contexts, order_lines, orders, pages,
+    route::{Route, RouteDescription, admin, authenticated, operator, owner, public, staff},
     sessions, timeline, tokens, users,
 };
 
@@ -68,5 +68,18 @@ pub(crate) fn table() -> Vec<Route> {
         admin(POST, "/api/v1/ops/consumers/{consumer}/resume", consumers::resume),
         admin(GET, "/api/v1/ops/actions", operator_actions::list),
         admin(POST, "/api/v1/ops/invariants", invariants::examine),
+
+        public(GET, "/ops/log-in", pages::log_in::ask),
+        public(POST, "/ops/log-in", pages::log_in::log_in),
+        public(GET, "/ops/files/{file}", pages::files::file),
+        operator(POST, "/ops/log-out", pages::log_in::log_out),
+        operator(GET, "/ops", pages::overview::show),
+        operator(GET, "/ops/dead-letters", pages::dead_letters::list),
+        operator(GET, "/ops/dead-letters/{delivery_id}", pages::dead_letters::one),
+        operator(POST, "/ops/dead-letters/{delivery_id}/replay", pages::dead_letters::replay),
+        operator(POST, "/ops/dead-letters/{delivery_id}/discard", pages::dead_letters::discard),
+        operator(POST, "/ops/consumers/{consumer}/pause", pages::consumers::pause),
+        operator(POST, "/ops/consumers/{consumer}/resume", pages::consumers::resume),
+        operator(GET, "/ops/actions", pages::actions::list),
     ]
 }

@@ -1,13 +1,13 @@
 //! What the handlers work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use accounts_app::Accounts;
-use message_bus::{Doctor, Operations, Timelines};
+use message_bus::{Doctor, Operations, Sampling, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{Cursors, IdempotencyKeys, Metrics, Standstill};
+use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Standstill};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -26,10 +26,16 @@ pub struct WebState {
     pub idempotency: IdempotencyKeys,
     /// The cursors of lists.
     pub cursors: Cursors,
+    /// The sessions of the operators' pages.
+    pub operator_sessions: OperatorSessions,
     /// The figures that `/metrics` shows.
     pub metrics: Metrics,
     /// For how long events may stand still before `/readyz` says so.
     pub standstill: Standstill,
+    /// Which of the traces that begin here are recorded.
+    pub sampling: Sampling,
+    /// How many spans never reached the collector, where there is one.
+    pub spans_lost: Option<Arc<AtomicU64>>,
     /// When commands are issued.
     pub clock: Arc<dyn Clock>,
     /// The ids of requests and commands.

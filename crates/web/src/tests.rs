@@ -13,6 +13,7 @@ mod lists;
 mod metrics;
 pub(crate) mod operators;
 mod orders;
+mod pages;
 mod policies;
 mod preconditions;
 mod sockets;

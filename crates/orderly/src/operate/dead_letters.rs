@@ -107,42 +107,33 @@ fn told(record: &DeliveryRecord, now: Timestamp) -> Result<String, Failure> {
         waiting_behind,
         event,
     } = record;
+    let held_for = Age::at(summary.ended_at.unwrap_or(now), summary.held_at);
+    let what = format!(
+        "{} of {}, version {} of {} {}",
+        summary.event_type,
+        summary.source,
+        summary.aggregate_version,
+        summary.aggregate_type,
+        summary.aggregate_id
+    );
+    let cause = format!(
+        "{} at {}, command {}",
+        event.actor, event.occurred_at, event.command_id
+    );
     let mut facts = vec![
-        ["delivery", &summary.key.to_string()].map(str::to_owned),
-        ["state", &summary.state].map(str::to_owned),
-        [
-            "held",
-            &format!("since {}, for {}", summary.held_at, Age::at(now, summary.held_at)),
-        ]
-        .map(str::to_owned),
-        [
-            "event",
-            &format!(
-                "{} of {}, version {} of {} {}",
-                summary.event_type,
-                summary.source,
-                summary.aggregate_version,
-                summary.aggregate_type,
-                summary.aggregate_id
-            ),
-        ]
-        .map(str::to_owned),
-        [
-            "caused by",
-            &format!(
-                "{} at {}, command {}",
-                event.actor, event.occurred_at, event.command_id
-            ),
-        ]
-        .map(str::to_owned),
+        ("delivery", summary.key.to_string()),
+        ("state", summary.state.clone()),
+        ("held", format!("since {}, for {held_for}", summary.held_at)),
+        ("event", what),
+        ("caused by", cause),
     ];
-    let times = [
-        ("tried again", summary.next_attempt_at),
-        ("ended", summary.ended_at),
-    ];
-    for (name, time) in times {
-        facts.extend(time.map(|time| [name.to_owned(), time.to_string()]));
-    }
+    facts.extend(
+        summary
+            .next_attempt_at
+            .map(|time| ("tried again", time.to_string())),
+    );
+    facts.extend(summary.ended_at.map(|time| ("ended", time.to_string())));
+    let facts = facts.into_iter().map(|(name, fact)| [name.to_owned(), fact]);
     let mut told = table([("", Align::Left), ("", Align::Left)], facts);
     told += "\nattempts:\n";
     told += &table(

@@ -12,7 +12,8 @@ use actix_web::{
     test::{self, TestRequest},
 };
 use message_bus::{
-    Actor, CommandMeta, Doctor, Handles, Operations, Timelines, operations::in_memory::InMemoryOperations,
+    Actor, CommandMeta, Doctor, Handles, Operations, Sampling, Timelines,
+    operations::in_memory::InMemoryOperations,
 };
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ use shared_kernel::{
 };
 
 use super::stories::{Story, told_to};
-use crate::{Cursors, IdempotencyKeys, Metrics, Serving, Standstill, WebState, configure};
+use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState, configure};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -105,8 +106,11 @@ impl Shop {
                 doctor: Doctor::new(vec![], vec![told_to()], Arc::clone(&clock)),
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
+                operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
                 standstill: Standstill::of_at_most(300),
+                sampling: Sampling::NONE,
+                spans_lost: None,
                 clock,
                 ids,
             },
