@@ -109,6 +109,11 @@ impl Binary {
         self.canary.is_some()
     }
 
+    /// Whether it is there for good.
+    pub fn canary_stays(&self) -> bool {
+        self.canary_stays
+    }
+
     /// A command that knows nothing but what it is given: no setting of whoever runs the tests reaches it.
     pub fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.path);

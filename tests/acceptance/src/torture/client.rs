@@ -73,6 +73,7 @@ fn made_up(diary: &mut Diary, random: &mut Random) -> Command {
                 .unwrap_or_default(),
         },
         (3..8, _) if diary.user.is_some() => Command::ChangeEmail { email },
+        (8..20, _) if let Some(user_id) = an_active_one(&diary.registered) => Command::Deactivate { user_id },
         (8..80, Some(order)) => Command::Change {
             order_id: text(&order["id"]),
             step: step(diary, order, random),
@@ -81,6 +82,14 @@ fn made_up(diary: &mut Diary, random: &mut Random) -> Command {
             lines: lines(diary, random),
         },
     }
+}
+
+/// The id of a user who was not deactivated yet.
+fn an_active_one(users: &[Value]) -> Option<String> {
+    let mut users = users.iter();
+    users
+        .find(|user| user["active"] == true)
+        .map(|user| text(&user["id"]))
 }
 
 /// None to three lines; one order in ten is a cent too much, and has to leave nothing.

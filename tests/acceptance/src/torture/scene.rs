@@ -127,7 +127,8 @@ impl Scene {
         self.shop.admin = self.shop.log_in(ADMIN).await.expect("the admin can log in");
         let findings = inspect(&mut self.shop, &mut self.diaries).await;
         self.report.add(findings);
-        let patience = if self.binary.has_canary() { "20" } else { "60" };
+        // What a bug that stays has forgotten is never delivered; what a kill interrupted is tried again after a quarter of a minute.
+        let patience = if self.binary.canary_stays() { "30" } else { "60" };
         let wait = ["wait-idle", "--timeout", patience];
         let idle = self.binary.run(self.installation.path(), &wait);
         if idle.code != 0 {

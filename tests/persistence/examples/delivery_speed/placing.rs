@@ -1,0 +1,118 @@
+//! Orders that are placed, with consumers that have nothing to do, and without.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use message_bus::{
+    Actor, Beginning, CommandMeta, Consumer, Handles, Limits, ReactsTo, Unavailable, UseCaseError,
+};
+use ordering_app::{LineToOrder, Ordering, PlaceOrder};
+use shared_kernel::{
+    Currency, IntegrationEvent, Money, ProductId, Quantity, Role, UserId,
+    events::{
+        OrderCancelled, OrderConfirmed, OrderShipped, UserAccountCreated, UserDeactivated, UserEmailChanged,
+        UserReactivated,
+    },
+};
+use tokio::task::JoinSet;
+
+use crate::{
+    CALLERS,
+    ground::{Ground, Relays},
+};
+
+/// A handler that is never called: nobody registers, and no order is confirmed.
+struct Idle;
+
+impl<E: IntegrationEvent> ReactsTo<E> for Idle {
+    async fn react(&self, _: E, _: CommandMeta) -> Result<(), UseCaseError> {
+        Err(Unavailable::defect("found an event, expected none").into())
+    }
+}
+
+/// Orders of two lines a second.
+pub(crate) async fn orders(ground: &Arc<Ground>, duration: Duration, attached: bool) -> f64 {
+    let relays = if attached {
+        Some(attach(ground))
+    } else {
+        ground.nobody_takes_anything();
+        None
+    };
+    let adapter = Arc::new(ground.ordering.clone());
+    let ordering = Arc::new(Ordering::new(
+        Arc::clone(&adapter) as _,
+        adapter,
+        Arc::clone(&ground.ids),
+    ));
+    let start = Instant::now();
+    let mut callers = JoinSet::new();
+    for _ in 0..CALLERS {
+        let (ground, ordering) = (Arc::clone(ground), Arc::clone(&ordering));
+        callers.spawn(async move {
+            let mut placed = 0_usize;
+            while start.elapsed() < duration {
+                let (id, role) = (UserId::new(ground.ids.next_id()), Role::Customer);
+                let meta = CommandMeta {
+                    actor: Actor::User { id, role },
+                    ..ground.meta()
+                };
+                ordering.handle(two_lines(&ground), meta).await.unwrap();
+                placed += 1;
+            }
+            placed
+        });
+    }
+    let placed: usize = callers.join_all().await.into_iter().sum();
+    let rate = placed as f64 / start.elapsed().as_secs_f64();
+    if let Some(relays) = relays {
+        relays.end().await;
+    }
+    rate
+}
+
+/// Attaches consumers of the same events as Orderly's own.
+fn attach(ground: &Ground) -> Relays {
+    let handler = Arc::new(Idle);
+    let new = |name, context, source| Consumer::new(name, context, source, Beginning::StartOfTheLog);
+    let notifications = &ground.notifications.database;
+    ground.relay(vec![
+        (
+            new("ordering.users", "ordering", "accounts")
+                .on::<UserAccountCreated, _>(&handler)
+                .on::<UserEmailChanged, _>(&handler)
+                .on::<UserDeactivated, _>(&handler)
+                .on::<UserReactivated, _>(&handler),
+            &ground.ordering_database,
+        ),
+        (
+            new("notifications.users", "notifications", "accounts")
+                .on::<UserAccountCreated, _>(&handler)
+                .on::<UserEmailChanged, _>(&handler),
+            notifications,
+        ),
+        (
+            new("notifications.orders", "notifications", "ordering")
+                .calling_outside(Limits::default())
+                .on::<OrderConfirmed, _>(&handler)
+                .on::<OrderShipped, _>(&handler)
+                .on::<OrderCancelled, _>(&handler),
+            notifications,
+        ),
+    ])
+}
+
+fn two_lines(ground: &Ground) -> PlaceOrder {
+    let line = |name: &str, quantity, cents| LineToOrder {
+        product_id: ProductId::new(ground.ids.next_id()),
+        product_name: name.to_owned(),
+        quantity: Quantity::new(quantity).unwrap(),
+        unit_price: Money::from_minor_units(cents, Currency::Usd).unwrap(),
+    };
+    PlaceOrder {
+        currency: Currency::Usd,
+        lines: vec![line("Teapot", 2, 19_99), line("Cup", 6, 4_50)],
+        customer_id: None,
+    }
+}
