@@ -44,6 +44,11 @@ fn followers_of_a_held_delivery_wait_and_the_head_goes_on_from_its_row() {
 }
 
 #[test]
+fn a_follower_waits_also_when_the_log_no_longer_says_what_came_before_it() {
+    assert_eq!(delivery(5, 3).arrives_at(at(3, Some(4))), Arrival::Wait);
+}
+
+#[test]
 fn what_was_missing_is_attempted_before_the_follower_that_waits_for_it() {
     assert_eq!(delivery(4, 3).arrives_at(at(3, Some(5))), Arrival::Attempt);
 }
