@@ -43,6 +43,23 @@ impl Accounts {
         Ok(judge(claims, standing, now))
     }
 
+    /// Says who is behind a session whose holder has proved by something other than an access token to be that.
+    ///
+    /// # Errors
+    /// [`UseCaseError::Unavailable`] when the store does not answer.
+    pub async fn authenticate_session(&self, session_id: SessionId) -> Result<Authentication, UseCaseError> {
+        let now = self.ports.clock.now();
+        let Some(standing) = self.standing(session_id, now).await? else {
+            return Ok(Authentication::Rejected(RejectedToken::SessionOver));
+        };
+        let claims = AccessClaims {
+            user_id: standing.user_id,
+            role: standing.role,
+            session_id,
+        };
+        Ok(judge(claims, standing, now))
+    }
+
     async fn standing(&self, id: SessionId, now: Timestamp) -> Result<Option<SessionStanding>, UseCaseError> {
         if let Some(standing) = self.standings.get(id, now) {
             return Ok(Some(standing));
@@ -112,6 +129,38 @@ mod tests {
                 .token;
             let found = under_test.accounts.authenticate(token.expose()).await.unwrap();
             assert_eq!(found, Authentication::Rejected(RejectedToken::SessionOver));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_stands_for_its_user_until_it_is_over() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        let tokens = under_test.log_in("ada@example.com").await;
+        let session_id = under_test.session_of(&tokens).await;
+        let found = under_test
+            .accounts
+            .authenticate_session(session_id)
+            .await
+            .unwrap();
+        let good = Authentication::Authenticated {
+            user_id: ada.id,
+            role: ada.role,
+            session_id,
+        };
+        assert_eq!(found, good);
+        let mut unit = under_test.store.begin(under_test.by_the_operator());
+        unit.sessions().end_all_of(ada.id, None, ada.created_at);
+        unit.commit(None).await.unwrap();
+        under_test.clock.advance_seconds(2);
+        let rejected = Authentication::Rejected(RejectedToken::SessionOver);
+        for session_id in [session_id, SessionId::new(ada.id.uuid())] {
+            let found = under_test
+                .accounts
+                .authenticate_session(session_id)
+                .await
+                .unwrap();
+            assert_eq!(found, rejected);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Accounts' share of a write set.
 
+use storage::{AggregateTable, ContextRows};
+
 use crate::{
     session_row::{EndOfAll, SessionWrite},
     user_row::UserWrite,
@@ -12,4 +14,11 @@ pub struct AccountsRows {
     pub(crate) users: Vec<UserWrite>,
     pub(crate) sessions: Vec<SessionWrite>,
     pub(crate) ends: Vec<EndOfAll>,
+}
+
+impl ContextRows for AccountsRows {
+    const AGGREGATES: &'static [AggregateTable] = &[AggregateTable {
+        aggregate_type: "user",
+        table: "users",
+    }];
 }

@@ -30,7 +30,7 @@ impl UseCaseError {
 
 /// What was asked for is absent, or hidden from the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such {what}")]
+#[error("there is no such {}", what.replace('_', " "))]
 pub struct NotFound {
     /// What kind of thing, in snake case, as in `order`.
     pub what: &'static str,

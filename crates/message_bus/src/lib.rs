@@ -16,6 +16,8 @@ pub mod envelope;
 pub mod errors;
 pub mod event_log;
 pub mod held_delivery;
+pub mod in_memory;
+pub mod invariants;
 pub mod limits;
 pub mod operations;
 pub mod publisher;
@@ -35,8 +37,12 @@ pub use envelope::{Audience, Envelope, NewEvent};
 pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};
 pub use event_log::{EventLog, History, LoggedEvent, Missing, PastEvent};
 pub use held_delivery::{Attempt, AttemptEnd, DeliveryStore, HeldDelivery};
+pub use invariants::{ContextInvariants, doctor::Doctor};
 pub use limits::Limits;
-pub use operations::{Backlog, BatchSizes, Commits, ContextOperations};
+pub use operations::{
+    Backlog, BatchSizes, Commits, ContextOperations, all_contexts::Operations,
+    operator_command::OperatorCommand,
+};
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
 pub use timeline::{Subscription, Timeline, Timelines};

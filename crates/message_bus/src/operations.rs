@@ -1,7 +1,13 @@
 //! What an operator may ask of a context, whatever it is about, and do to its deliveries.
 
 pub mod actions;
+pub mod age;
+pub mod all_contexts;
+pub mod in_memory;
+pub mod operator_command;
+pub mod reason;
 pub mod records;
+pub mod status;
 
 use async_trait::async_trait;
 use shared_kernel::Timestamp;

@@ -3,7 +3,7 @@
 use diesel::Queryable;
 use shared_kernel::{EmailAddress, EventId, OrderId, Timestamp, UserId};
 use storage::{
-    ReadError,
+    AggregateTable, ContextRows, ReadError,
     columns::{RowId, RowTime},
 };
 
@@ -14,6 +14,10 @@ use crate::{MailKind, SentMail};
 pub struct NotificationsRows {
     pub(crate) address: Option<AddressRow>,
     pub(crate) mail: Option<MailRow>,
+}
+
+impl ContextRows for NotificationsRows {
+    const AGGREGATES: &'static [AggregateTable] = &[];
 }
 
 /// A row of `addresses`.

@@ -4,6 +4,7 @@
 use message_bus::Unavailable;
 use ordering_domain::{Customer, Order};
 use shared_kernel::{AggregateRoot, Version};
+use storage::{AggregateTable, ContextRows};
 
 use crate::{
     customer_row::CustomerRow,
@@ -15,6 +16,19 @@ use crate::{
 pub struct OrderingRows {
     pub(crate) orders: Vec<OrderChange>,
     pub(crate) customers: Vec<CustomerChange>,
+}
+
+impl ContextRows for OrderingRows {
+    const AGGREGATES: &'static [AggregateTable] = &[
+        AggregateTable {
+            aggregate_type: "order",
+            table: "orders",
+        },
+        AggregateTable {
+            aggregate_type: "customer",
+            table: "customers",
+        },
+    ];
 }
 
 /// What becomes of an order's row and those of its lines.

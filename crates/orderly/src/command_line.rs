@@ -1,14 +1,17 @@
 //! The command line, as `orderly --help` explains it.
 
+mod operating;
+
 use std::{error::Error, net::SocketAddr};
 
 use clap::{
     Args, CommandFactory, Parser, Subcommand,
     error::{ContextKind, ErrorKind},
 };
-use shared_kernel::{EmailAddress, Role};
-
+use shared_kernel::{EmailAddress, OrderId, Role};
 use storage::postgres::without_password;
+
+pub(crate) use operating::{ConsumersCommand, DeadLettersCommand, ListArguments};
 
 use crate::{
     failure::Failure,
@@ -102,6 +105,17 @@ pub(crate) enum Command {
     Seed(SeedArguments),
     /// Move an installation from SQLite to PostgreSQL: every row is copied, read back and compared. All of it is copied, or nothing.
     Copy(CopyArguments),
+    /// Look at what must hold after any fault: state and events, deliveries, files. Changes nothing. Exit code 1 when something does not hold.
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at what happened.
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
+    },
     /// List the contexts, their commands and events, and who reacts to what. Needs no database.
     Describe {
         /// Print JSON.
@@ -110,6 +124,18 @@ pub(crate) enum Command {
     },
     /// Print the contract of the HTTP API as OpenAPI 3.1; needs no database.
     Openapi,
+    /// Look at deliveries that were given up, try them again, or give them up for good.
+    DeadLetters {
+        #[command(subcommand)]
+        command: DeadLettersCommand,
+    },
+    /// Look at consumers and what they hold, pause them and let them go on.
+    Consumers {
+        #[command(subcommand)]
+        command: ConsumersCommand,
+    },
+    /// List what operators did to consumers and dead letters, and why, the latest first.
+    Actions(ListArguments),
     /// Wait until every event is delivered. Exit code 1 when that takes longer than the time-out.
     WaitIdle {
         /// How long to wait, in seconds.
@@ -128,6 +154,18 @@ pub(crate) struct ServeArguments {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) bind: SocketAddr,
+    /// Address for operators: /metrics, /ops and /api/v1/ops are served there, and nowhere else. Without it they are served with
+    /// everything else.
+    #[arg(long, env = "ORDERLY_OPS_BIND", value_name = "ADDRESS")]
+    pub(crate) ops_bind: Option<SocketAddr>,
+    /// For how many seconds events may stand still until /readyz answers 503; 0 for ever.
+    #[arg(
+        long,
+        env = "ORDERLY_READY_MAX_LAG",
+        value_name = "SECONDS",
+        default_value_t = 300
+    )]
+    pub(crate) ready_max_lag: u32,
     #[command(flatten)]
     pub(crate) spans: SpanArguments,
 }
@@ -153,6 +191,19 @@ pub(crate) struct CopyArguments {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// Tell an order's story: events, what became of each at its consumers, and what that led to.
+    Trace {
+        /// The order's id.
+        #[arg(value_name = "ORDER_ID")]
+        order_id: OrderId,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,110 +241,4 @@ pub(crate) struct CreateUserArguments {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        CommandLine::command().debug_assert();
-    }
-
-    #[test]
-    fn the_settings_have_the_documented_defaults() {
-        let parsed = CommandLine::try_parse_from(["orderly", "serve"]).unwrap();
-        assert_eq!(parsed.settings.database_url, "sqlite:data".parse().unwrap());
-        assert_eq!(parsed.settings.mail_target(), "file:data/mail".parse().unwrap());
-        assert_eq!(
-            parsed.settings.mail_from.to_string(),
-            "Orderly <orders@localhost>"
-        );
-        assert!(matches!(parsed.command, Command::Serve(serve) if serve.bind.port() == 8080));
-    }
-
-    #[test]
-    fn mail_is_kept_beside_the_data_unless_it_is_sent_elsewhere() {
-        for (arguments, expected) in [
-            (&["--database-url", "sqlite:/srv/shop"][..], "file:/srv/shop/mail"),
-            (
-                &["--database-url", "postgres://shop:secret@db/shop"],
-                "file:data/mail",
-            ),
-            (&["--mail", "file:outbox"], "file:outbox"),
-            (&["--mail", "smtp://localhost:2525"], "smtp://localhost:2525"),
-        ] {
-            let parsed = CommandLine::try_parse_from([&["orderly", "serve"], arguments].concat()).unwrap();
-            assert_eq!(
-                parsed.settings.mail_target(),
-                expected.parse().unwrap(),
-                "{arguments:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_wrong_setting_is_told_by_both_its_names() {
-        let told = |arguments: &[&str]| wrong_setting(&CommandLine::try_parse_from(arguments).unwrap_err());
-        assert_eq!(
-            told(&["orderly", "serve", "--bind", "somewhere"]),
-            "ORDERLY_BIND (--bind) is \"somewhere\": invalid socket address syntax"
-        );
-        assert_eq!(
-            told(&["orderly", "--database-url", "mysql://x", "serve"]),
-            "ORDERLY_DATABASE_URL (--database-url) is \"mysql://x\": expected sqlite:FOLDER, as in sqlite:data, \
-             or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
-        );
-        assert_eq!(
-            told(&["orderly", "copy", "--to", "postgre://shop:secret@host/shop"]),
-            "--to <URL> is \"postgre://shop@host/shop\": expected sqlite:FOLDER, as in sqlite:data, \
-             or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
-        );
-        for (url, shown) in [
-            (
-                "smtp://shop:secret@mail.example?tls=none",
-                "smtp://shop@mail.example?tls=none",
-            ),
-            ("smtp://shop:sec?ret@mail.example", "smtp://…"),
-            (
-                "smtp://shop:secret@mail.example:port",
-                "smtp://shop@mail.example:port",
-            ),
-        ] {
-            let line = told(&["orderly", "serve", "--mail", url]);
-            assert!(
-                line.starts_with(&format!("ORDERLY_MAIL (--mail) is {shown:?}: ")),
-                "{line}"
-            );
-        }
-        assert_eq!(
-            told(&["orderly", "serve", "--mail-from", "nobody"]),
-            "ORDERLY_MAIL_FROM (--mail-from) is \"nobody\": expected a name and an address, as in Orderly <orders@example.com>"
-        );
-        assert!(
-            told(&["orderly", "wait-idle", "--timeout", "0"]).starts_with("--timeout <SECONDS> is \"0\"")
-        );
-    }
-
-    #[test]
-    fn what_is_not_known_is_refused() {
-        for arguments in [
-            &["orderly"][..],
-            &["orderly", "fly"],
-            &["orderly", "serve", "--bind", "somewhere"],
-            &["orderly", "--database-url", "mysql://host/shop", "serve"],
-            &["orderly", "users", "create", "--email", "ada", "--role", "admin"],
-            &[
-                "orderly",
-                "users",
-                "create",
-                "--email",
-                "ada@example.com",
-                "--role",
-                "root",
-            ],
-            &["orderly", "wait-idle", "--timeout", "0"],
-        ] {
-            let error = CommandLine::try_parse_from(arguments).unwrap_err();
-            assert_eq!(error.exit_code(), 2, "{arguments:?}");
-        }
-    }
-}
+mod tests;

@@ -7,7 +7,9 @@ use std::{
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
-use message_bus::{Beginning, Consumer, ContextOperations, Courier, Route, Unavailable};
+use message_bus::{
+    Beginning, Consumer, ContextOperations, Courier, Doctor, Route, Subscription, Timelines, Unavailable,
+};
 use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
@@ -89,6 +91,25 @@ impl Installation {
         self.databases.contexts()
     }
 
+    /// Tells the stories of what happened here.
+    pub(crate) fn timelines(&self) -> Timelines {
+        Timelines::new(self.databases.traced(), self.subscriptions())
+    }
+
+    /// Looks at what must hold here.
+    pub(crate) fn doctor(&self) -> Doctor {
+        Doctor::new(
+            self.databases.examined(),
+            self.subscriptions(),
+            Arc::clone(&self.clock),
+        )
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        let consumers = subscriptions(&self.ordering, &self.notifications);
+        consumers.iter().map(Subscription::from).collect()
+    }
+
     /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,
     /// whose consumers count, whatever another command was built with; and the seed, which would leave it millions to look at.
     /// A consumer that has not begun, and begins with what happens then, takes nothing yet.
@@ -113,7 +134,7 @@ impl Installation {
             Beginning::StartOfTheLog => true,
             Beginning::Now => {
                 let own = self.databases.of(consumer.context())?;
-                own.recorded_beginning(consumer.name()).await?.is_some()
+                own.beginning_of(consumer.name()).await?.is_some()
             }
         })
     }

@@ -2,18 +2,20 @@
 
 use std::{
     io::{self, Write},
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
-use message_bus::Sampling;
+use futures_util::future::join_all;
+use message_bus::{Operations, Sampling};
 use storage::CommitStatistics;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
     task::JoinSet,
 };
-use web::{Cursors, IdempotencyKeys, Metrics, WebState};
+use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState};
 
 use crate::{
     command_line::ServeArguments, failure::Failure, installation::Installation, place::Place,
@@ -33,10 +35,7 @@ pub(crate) async fn serve(
 
     let place = Place::of(&settings.database_url)?;
     let _lock = place.lock_for_serving()?;
-    let listener = TcpListener::bind(arguments.bind).map_err(|error| {
-        Failure::unavailable(format!("ORDERLY_BIND (--bind) is {}: {error}", arguments.bind))
-    })?;
-    let address = listener.local_addr().map_err(Failure::unavailable)?;
+    let listeners = listeners(arguments)?;
     let installation = Installation::open(settings, &place).await?;
 
     let (stop, stopped) = watch::channel(false);
@@ -47,39 +46,50 @@ pub(crate) async fn serve(
     let state = WebState {
         accounts: installation.accounts.clone(),
         ordering: installation.ordering.clone(),
-        contexts: installation.contexts(),
+        operations: Arc::new(Operations::new(
+            installation.contexts(),
+            installation.clock.clone(),
+        )),
+        timelines: installation.timelines(),
+        doctor: installation.doctor(),
         idempotency: IdempotencyKeys::new(
             installation
                 .secret
                 .derived_key("fingerprints of repeated requests"),
         ),
+        operator_sessions: OperatorSessions::new(
+            installation.secret.derived_key("sessions of operators' pages"),
+        ),
         metrics: Metrics::new().map_err(Failure::unavailable)?,
         sampling: spans.map_or(Sampling::NONE, SpanExport::sampling),
         spans_lost: spans.map(SpanExport::lost),
+        standstill: Standstill::of_at_most(arguments.ready_max_lag),
         cursors: Cursors::new(installation.secret.derived_key("cursors of lists")),
         clock: installation.clock.clone(),
         ids: installation.ids.clone(),
     };
-    let server = web::serve(listener, state).map_err(Failure::unavailable)?;
-    let handle = server.handle();
-    let mut serving = tokio::spawn(server);
-    announce(address)?;
+    let (mut servers, mut handles, mut addresses) = (JoinSet::new(), Vec::new(), Vec::new());
+    for (listener, serving) in listeners {
+        addresses.push((listener.local_addr().map_err(Failure::unavailable)?, serving));
+        let server = web::serve(listener, state.clone(), serving).map_err(Failure::unavailable)?;
+        handles.push(server.handle());
+        servers.spawn(server);
+    }
+    announce(&addresses)?;
 
     let ended = tokio::select! {
-        ended = &mut serving => Some(ended),
+        ended = servers.join_next() => ended,
         _ = terminate.recv() => None,
         _ = interrupt.recv() => None,
         () = keep_forgetting(&installation) => None,
     };
     tracing::info!("stopping");
     // First nobody new comes in and who is in is answered; then deliveries end; then the committers, which others wait for.
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            handle.stop(true).await;
-            serving.await
-        }
-    };
+    join_all(handles.iter().map(|handle| handle.stop(true))).await;
+    let mut ends: Vec<_> = ended.into_iter().collect();
+    while let Some(ended) = servers.join_next().await {
+        ends.push(ended);
+    }
     // An error says that every relay has ended already.
     let _ = stop.send(true);
     while let Some(relay) = relays.join_next().await {
@@ -90,7 +100,25 @@ pub(crate) async fn serve(
     for (context, CommitStatistics { commits, write_sets }) in installation.close().await {
         tracing::info!(context, commits, write_sets, "closed");
     }
-    ended.map_err(Failure::unavailable)?.map_err(Failure::unavailable)
+    ends.into_iter()
+        .try_for_each(|ended| ended.map_err(Failure::unavailable)?.map_err(Failure::unavailable))
+}
+
+/// Where to listen, and what to serve there.
+fn listeners(arguments: &ServeArguments) -> Result<Vec<(TcpListener, Serving)>, Failure> {
+    let listen = |setting: &str, address: SocketAddr| {
+        TcpListener::bind(address)
+            .map_err(|error| Failure::unavailable(format!("{setting} is {address}: {error}")))
+    };
+    let everybody = listen("ORDERLY_BIND (--bind)", arguments.bind)?;
+    let Some(address) = arguments.ops_bind else {
+        return Ok(vec![(everybody, Serving::Everything)]);
+    };
+    let operators = listen("ORDERLY_OPS_BIND (--ops-bind)", address)?;
+    Ok(vec![
+        (everybody, Serving::AllButOperations),
+        (operators, Serving::OperationsOnly),
+    ])
 }
 
 /// Forgets what is old now and every hour, for as long as the server serves.
@@ -104,12 +132,17 @@ async fn keep_forgetting(installation: &Installation) {
     }
 }
 
-/// The one line on standard output: whoever started the server on port 0 learns where it is.
-fn announce(address: std::net::SocketAddr) -> Result<(), Failure> {
+/// What is written to standard output: whoever started the server on port 0 learns where it is.
+fn announce(addresses: &[(SocketAddr, Serving)]) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
-    writeln!(output, "orderly is listening on http://{address}")
-        .and_then(|()| output.flush())
-        .map_err(Failure::unavailable)
+    for (address, serving) in addresses {
+        let whom = match serving {
+            Serving::Everything | Serving::AllButOperations => "",
+            Serving::OperationsOnly => " for operators",
+        };
+        writeln!(output, "orderly is listening{whom} on http://{address}").map_err(Failure::unavailable)?;
+    }
+    output.flush().map_err(Failure::unavailable)
 }
 
 #[cfg(not(debug_assertions))]
@@ -129,8 +162,16 @@ fn switch_on_canaries() -> Result<(), Failure> {
             storage::canary::switch_on_give_broken_commits_up();
             Ok(())
         }
+        Some("position-apart") => {
+            storage::canary::switch_on_position_apart();
+            Ok(())
+        }
+        Some("relay-by-cursor") => {
+            storage::canary::switch_on_relay_by_cursor();
+            Ok(())
+        }
         Some(other) => Err(Failure::usage(format!(
-            "ORDERLY_CANARY is {other:?}: expected answer-before-commit or give-broken-commits-up"
+            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart or relay-by-cursor"
         ))),
     }
 }

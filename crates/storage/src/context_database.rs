@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use message_bus::{
-    Beginning, Consumer, ContextOperations, ContextTraces, DeliveryStore, EventLog, Unavailable,
-};
+use message_bus::{Beginning, Consumer, ContextInvariants, DeliveryStore, EventLog, Unavailable};
 use shared_kernel::Timestamp;
 
 use crate::CommitStatistics;
@@ -15,13 +13,10 @@ const FORGOTTEN_AT_ONCE: u32 = 500;
 
 /// A context's database.
 #[async_trait]
-pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations + ContextTraces {
+pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
     /// Says which event types consumers take, before anything is committed: events of all others are published as they are
     /// written. Where nobody says so, every event waits for a relay to find out. The first word stands.
     fn consumers_take(&self, event_types: HashSet<&'static str>);
-
-    /// The sequence of its source's log after which a consumer of this context takes events; `None` when it never began.
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable>;
 
     /// Records where a consumer of this context begins. The first record stands.
     async fn record_beginning(
@@ -44,7 +39,7 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations + Contex
     /// # Errors
     /// [`Unavailable`].
     async fn begin_consumer(&self, consumer: &Consumer, source: &dyn EventLog) -> Result<i64, Unavailable> {
-        if let Some(begins_after) = self.recorded_beginning(consumer.name()).await? {
+        if let Some(begins_after) = self.beginning_of(consumer.name()).await? {
             return Ok(begins_after);
         }
         let begins_after = match consumer.beginning() {
@@ -58,7 +53,9 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextOperations + Contex
         };
         self.record_beginning(consumer.name(), consumer.source(), begins_after)
             .await?;
-        Ok(begins_after)
+        // Another process that started at the same time may have written down another beginning first.
+        let recorded = self.beginning_of(consumer.name()).await?;
+        Ok(recorded.unwrap_or(begins_after))
     }
 
     /// Forgets what was over before `before`.

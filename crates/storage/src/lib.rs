@@ -4,6 +4,7 @@
 //! A context hands over a [`WriteSet`] (its rows, opaque here, and its events) and gets its answer after
 //! COMMIT. Deliberately not here: any context's table, and any rule about what a context may write.
 
+pub mod aggregate_table;
 #[cfg(debug_assertions)]
 pub mod canary;
 pub mod columns;
@@ -15,6 +16,7 @@ pub mod copying;
 pub mod data_folder;
 mod event_row;
 mod held_row;
+mod invariant_rows;
 pub mod migrations;
 pub mod postgres;
 pub mod read_error;
@@ -22,6 +24,7 @@ pub mod relay;
 pub mod sqlite;
 pub mod write_set;
 
+pub use aggregate_table::{AggregateTable, ContextRows};
 pub use commit_state::CommitStatistics;
 pub use context_database::ContextDatabase;
 pub use data_folder::{DataFolder, FolderError, database_file};

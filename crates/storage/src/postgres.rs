@@ -13,6 +13,7 @@ mod errors;
 mod event_log;
 mod guarded;
 mod held_deliveries;
+mod invariants;
 mod lease;
 mod look_ups;
 mod migrations;
@@ -41,8 +42,10 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use crate::ContextRows;
+
 /// The rows of a context's write set know how to be written together with those of others.
-pub trait PostgresRows: Send + Sync + Sized + 'static {
+pub trait PostgresRows: ContextRows + Send + Sync + Sized + 'static {
     /// The aggregates whose rows are written. No two write sets of a batch share one.
     fn aggregates(&self) -> Vec<Uuid>;
 

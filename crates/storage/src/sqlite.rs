@@ -13,6 +13,7 @@ mod deliveries;
 mod errors;
 mod event_log;
 mod held_deliveries;
+mod invariants;
 mod migrations;
 mod open_error;
 mod operations;
@@ -33,8 +34,10 @@ pub use open_error::OpenError;
 
 use diesel::SqliteConnection;
 
+use crate::ContextRows;
+
 /// The rows of a context's write set know how to write themselves.
-pub trait SqliteRows: Send + 'static {
+pub trait SqliteRows: ContextRows + Send + 'static {
     /// Writes the rows. May be called again after its batch was undone: an error undoes this write set and no other.
     ///
     /// # Errors

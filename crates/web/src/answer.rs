@@ -26,7 +26,7 @@ pub(crate) struct Answer {
     location: Option<String>,
     link: Option<String>,
     replayed: bool,
-    content_security_policy: Option<HeaderValue>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Answer {
@@ -65,6 +65,14 @@ impl Answer {
         })
     }
 
+    /// 303 to another page, which is to be got.
+    pub(crate) fn see_other(location: String) -> Self {
+        Self {
+            location: Some(location),
+            ..Self::empty(StatusCode::SEE_OTHER)
+        }
+    }
+
     /// A status and nothing else.
     pub(crate) const fn empty(status: StatusCode) -> Self {
         Self {
@@ -75,7 +83,7 @@ impl Answer {
             location: None,
             link: None,
             replayed: false,
-            content_security_policy: None,
+            headers: Vec::new(),
         }
     }
 
@@ -92,12 +100,15 @@ impl Answer {
         }
     }
 
+    /// The same, with a header more.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
     /// The same, under a content security policy of its own.
     pub(crate) fn guarded_by(self, policy: HeaderValue) -> Self {
-        Self {
-            content_security_policy: Some(policy),
-            ..self
-        }
+        self.with_header(header::CONTENT_SECURITY_POLICY, policy)
     }
 
     pub(crate) fn into_response(self) -> HttpResponse {
@@ -114,8 +125,8 @@ impl Answer {
         if self.replayed {
             response.insert_header((IDEMPOTENT_REPLAYED, HeaderValue::from_static("true")));
         }
-        if let Some(policy) = self.content_security_policy {
-            response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
+        for header in self.headers {
+            response.insert_header(header);
         }
         match self.body {
             Some(body) => response

@@ -1,4 +1,4 @@
-//! The forms that the token endpoints take (RFC 6749 section 4.3.2, RFC 7009 section 2.1).
+//! The forms that the token endpoints take (RFC 6749 section 4.3.2, RFC 7009 section 2.1), and those of the operators' pages.
 
 use actix_web::{HttpRequest, web::Payload};
 
@@ -8,8 +8,10 @@ use crate::{
     problem::Problem,
 };
 
-/// The largest form, in bytes.
-const LIMIT: usize = 4 * 1024;
+/// The largest form of a token request, in bytes.
+pub(crate) const TOKEN_REQUEST: usize = 4 * 1024;
+/// The largest form of a page, in bytes: a reason of 500 letters takes up to 6000 when they are all exotic.
+pub(crate) const OF_A_PAGE: usize = 8 * 1024;
 
 /// A form's fields. Unknown ones are ignored, as RFC 6749 section 3.2 demands.
 pub(crate) struct Form(Vec<(String, String)>);
@@ -18,8 +20,12 @@ pub(crate) struct Form(Vec<(String, String)>);
 pub(crate) struct NotOnce(pub(crate) &'static str);
 
 impl Form {
-    pub(crate) async fn read(http: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
-        let bytes = body::read_payload(http, payload, MediaType::Form, LIMIT).await?;
+    pub(crate) async fn read(
+        http: &HttpRequest,
+        payload: &mut Payload,
+        limit: usize,
+    ) -> Result<Self, Problem> {
+        let bytes = body::read_payload(http, payload, MediaType::Form, limit).await?;
         Ok(Self(pairs(&String::from_utf8_lossy(&bytes))))
     }
 

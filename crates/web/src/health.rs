@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use actix_web::rt::time::timeout;
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join};
 use message_bus::ContextOperations;
 use serde_json::json;
 use shared_kernel::{Fact, refusal::Facts};
 
 use crate::{
-    ProblemCode,
+    ProblemCode, WebState,
     answer::{Answer, Handled},
     problem::Problem,
     request::Request,
@@ -21,6 +21,32 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// When another look makes sense, in seconds.
 const READY_AGAIN_AFTER_SECONDS: u32 = 2;
 
+/// How a context stands, with what the log says of it.
+enum Standing {
+    Ready,
+    /// It cannot serve.
+    NotReady(String),
+    /// It can, but what happens in it is not heard of elsewhere.
+    Behind(String),
+}
+
+impl Standing {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::NotReady(_) => "not_ready",
+            Self::Behind(_) => "behind",
+        }
+    }
+
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Ready => None,
+            Self::NotReady(reason) | Self::Behind(reason) => Some(reason),
+        }
+    }
+}
+
 /// GET /livez
 pub(crate) async fn live(_: Request) -> Handled {
     Answer::ok(&json!({"status": "live"}))
@@ -30,40 +56,47 @@ pub(crate) async fn live(_: Request) -> Handled {
 ///
 /// Anybody may ask, so the answer says which context is not ready; why, says the log.
 pub(crate) async fn ready(request: Request) -> Handled {
-    let contexts = &request.state().contexts;
-    let reasons = join_all(contexts.iter().map(|context| why_not_ready(&**context))).await;
-    let mut states = Vec::new();
-    let mut causes = Vec::new();
-    for (context, reason) in contexts.iter().zip(reasons) {
-        let state = if reason.is_none() { "ready" } else { "not_ready" };
-        states.push((context.context(), state));
-        causes.extend(reason.map(|reason| format!("{}: {reason}", context.context())));
-    }
-    if causes.is_empty() {
-        let contexts: Vec<_> = states
-            .iter()
-            .map(|(context, state)| json!({"context": context, "status": state}))
+    let state = request.state();
+    let contexts = state.operations.contexts();
+    let standings = join_all(contexts.iter().map(|context| standing(&**context, state))).await;
+    let standings = contexts.iter().map(|context| context.context()).zip(&standings);
+    let reasons: Vec<String> = standings
+        .clone()
+        .filter_map(|(context, standing)| Some(format!("{context}: {}", standing.reason()?)))
+        .collect();
+    if reasons.is_empty() {
+        let contexts: Vec<_> = standings
+            .map(|(context, standing)| json!({"context": context, "status": standing.name()}))
             .collect();
         return Answer::ok(&json!({"status": "ready", "contexts": contexts}));
     }
-    let facts = states.into_iter().map(|(context, state)| {
+    let facts = standings.map(|(context, standing)| {
         Facts(vec![
             ("context", Fact::from(context)),
-            ("status", Fact::from(state)),
+            ("status", Fact::from(standing.name())),
         ])
     });
-    Err(
-        Problem::new(ProblemCode::NotReady, "a context cannot serve; see contexts")
-            .with_fact("contexts", Fact::List(facts.collect()))
-            .with_retry_after(READY_AGAIN_AFTER_SECONDS)
-            .with_cause(causes.join("; ")),
+    Err(Problem::new(
+        ProblemCode::NotReady,
+        "a context cannot serve, or is behind; see contexts",
     )
+    .with_fact("contexts", Fact::List(facts.collect()))
+    .with_retry_after(READY_AGAIN_AFTER_SECONDS)
+    .with_cause(reasons.join("; ")))
 }
 
-async fn why_not_ready(context: &dyn ContextOperations) -> Option<String> {
-    match timeout(PATIENCE, context.readiness()).await {
-        Ok(Ok(())) => None,
-        Ok(Err(reason)) => Some(reason.to_string()),
-        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+async fn standing(context: &dyn ContextOperations, state: &WebState) -> Standing {
+    let backlog = match timeout(PATIENCE, try_join(context.readiness(), context.backlog())).await {
+        Ok(Ok(((), backlog))) => backlog,
+        Ok(Err(reason)) => return Standing::NotReady(reason.to_string()),
+        Err(_) => return Standing::NotReady(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    let (first, now) = (backlog.oldest_unpublished_at, state.clock.now());
+    match state.standstill.seconds_too_long(context.context(), first, now) {
+        None => Standing::Ready,
+        Some(seconds) => Standing::Behind(format!(
+            "the first of {} unpublished events has been the first for {seconds} s",
+            backlog.unpublished
+        )),
     }
 }

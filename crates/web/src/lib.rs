@@ -9,21 +9,30 @@
 
 mod routes;
 
+mod consumers;
 mod customers;
+mod dead_letters;
 mod docs;
 mod health;
 mod metrics;
 mod openapi;
+mod operator_actions;
+mod ops_contexts;
 mod order_lines;
 mod orders;
+mod pages;
 mod sessions;
+mod standstill;
+mod timeline;
 mod tokens;
 mod users;
 
 mod authentication;
 mod edge;
 mod idempotency;
+mod invariants;
 mod meta;
+mod operators;
 mod preconditions;
 mod registration;
 mod request;
@@ -53,9 +62,11 @@ pub use field_errors::FieldCode;
 pub use idempotency::IdempotencyKeys;
 pub use metrics::Metrics;
 pub use openapi::openapi_json;
+pub use operators::OperatorSessions;
 pub use problem_code::ProblemCode;
 pub use registration::configure;
 pub use route::{Policy, RouteDescription};
 pub use routes::routes;
-pub use server::serve;
+pub use server::{Serving, serve};
+pub use standstill::Standstill;
 pub use state::WebState;

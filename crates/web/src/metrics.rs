@@ -113,7 +113,7 @@ impl Metrics {
 pub(crate) async fn show(request: Request) -> Handled {
     let state = request.state();
     let mut families = state.metrics.registry.gather();
-    families.extend(contexts::families(&state.contexts, &*state.clock).await);
+    families.extend(contexts::families(&state.operations.statuses().await));
     families.extend(spans_lost(state));
     // The encoder takes a family without a figure for a mistake.
     families.retain(|family| !family.get_metric().is_empty());

@@ -7,14 +7,17 @@
 //! Deliberately not here: anything that a request to another route passes through.
 
 mod accounts;
+mod ops;
 mod orders;
 mod service;
+mod story_answers;
 
 mod operation;
 mod parts;
 mod rendering;
 
 mod answers;
+mod ops_answers;
 mod problems;
 mod requests;
 mod values;
@@ -80,12 +83,17 @@ fn groups() -> Vec<(&'static str, &'static str, Vec<Operation>)> {
             accounts::operations(),
         ),
         ("orders", "Orders and who places them.", orders::operations()),
+        (
+            "operations",
+            "What is behind or was given up, and what to do about it.",
+            ops::operations(),
+        ),
         ("service", "The service itself.", service::operations()),
     ]
 }
 
 fn document() -> OpenApi {
-    let table = routes();
+    let table: Vec<_> = routes().into_iter().filter(|route| !route.is_page()).collect();
     let mut paths = Paths::new();
     let mut responses = BTreeMap::new();
     let mut tags = Vec::new();
@@ -130,6 +138,8 @@ fn document() -> OpenApi {
     requests::AddressGiven,
     requests::Cancellation,
     requests::ShipmentGiven,
+    requests::Reason,
+    requests::ReasonPerhaps,
     requests::Nothing,
 )))]
 struct JsonRequests;
@@ -148,6 +158,11 @@ struct JsonRequests;
     answers::Order,
     answers::OrderList,
     answers::Customer,
+    ops_answers::ContextStatusList,
+    ops_answers::DeadLetterList,
+    ops_answers::HeldDelivery,
+    ops_answers::OperatorActionList,
+    ops_answers::Acted,
     answers::Liveness,
     answers::Readiness,
     answers::Contract,

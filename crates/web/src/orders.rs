@@ -1,7 +1,8 @@
 //! Orders: placing and reading them, and the steps of their life.
 
 use ordering_app::{
-    AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, OrderFilter, OrderView, PlaceOrder, ShipOrder,
+    AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, OrderFilter, OrderPosition, OrderView,
+    PageRequest, PlaceOrder, ShipOrder,
 };
 use shared_kernel::{OrderId, Role};
 
@@ -9,6 +10,7 @@ use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
     body::{self, Fields},
+    cursors::Place,
     idempotency::carry_out,
     order_lines, paging, parameters,
     problem::Problem,
@@ -35,14 +37,11 @@ fn order_to_place(fields: &mut Fields<'_>) -> Option<PlaceOrder> {
 
 /// GET /orders
 pub(crate) async fn list(request: Request, caller: Caller) -> Handled {
-    let http = request.http();
-    let list_name = paging::list_name(http.path(), http.query_string());
-    let cursors = &request.state().cursors;
     let (filter, page) = request.query(|parameters| {
         let status = parameters.optional("status", parameters::text);
         let reference = parameters.optional("reference", parameters::text);
         let customer_id = parameters.optional("customer_id", body::parse_identifier);
-        let page = paging::page_request(parameters, cursors, &list_name);
+        let page = paging::page_request(parameters, &request);
         let filter = OrderFilter {
             status: status?,
             reference: reference?,
@@ -53,16 +52,21 @@ pub(crate) async fn list(request: Request, caller: Caller) -> Handled {
     if filter.customer_id.is_some() {
         caller.must_be(Role::Staff)?;
     }
-    let page = request.ordering().orders(filter, page, &caller.actor()).await?;
-    let next_cursor = page.next.as_ref().map(|next| cursors.cursor(&list_name, next));
-    let link = next_cursor
-        .as_ref()
-        .map(|cursor| paging::next_link(http.path(), http.query_string(), cursor));
-    let list = paging::List {
-        data: page.data,
-        next_cursor,
+    let (limit, after) = page;
+    let page = PageRequest {
+        limit,
+        after: after.map(|place| OrderPosition {
+            placed_at: place.time,
+            order_id: OrderId::new(place.id),
+        }),
     };
-    Ok(Answer::ok(&list)?.with_link(link))
+    let page = request.ordering().orders(filter, page, &caller.actor()).await?;
+    let next = page.next.map(|next| Place {
+        time: next.placed_at,
+        name: String::new(),
+        id: next.order_id.uuid(),
+    });
+    paging::answer(&request, &paging::page(&request, page.data, next))
 }
 
 /// GET /orders/{order_id}

@@ -2,18 +2,20 @@
 //!
 //! What a cursor is, is its own affair: see [`crate::cursors`].
 
-use ordering_app::PageRequest;
 use serde::Serialize;
 
 use crate::{
-    cursors::Cursors,
+    answer::{Answer, Handled},
+    cursors::Place,
     field_errors::{FieldCode, Wrong},
     parameters::Parameters,
+    request::Request,
 };
 
 const SMALLEST_LIMIT: u32 = 1;
 const LARGEST_LIMIT: u32 = 100;
 const USUAL_LIMIT: u32 = 20;
+
 /// A list on the wire.
 #[derive(Serialize)]
 pub(crate) struct List<T> {
@@ -31,27 +33,47 @@ impl<T> List<T> {
     }
 }
 
-/// The page of the list named `list` that the query asks for.
-pub(crate) fn page_request(
-    parameters: &mut Parameters,
-    cursors: &Cursors,
-    list: &str,
-) -> Option<PageRequest> {
-    let limit = parameters.optional("limit", limit);
+/// How long a page is to be, and behind which place it begins.
+pub(crate) fn page_request(parameters: &mut Parameters, request: &Request) -> Option<(u32, Option<Place>)> {
+    let limit = limit(parameters);
     let after = parameters.optional("cursor", |cursor| {
-        cursors.position(list, cursor).ok_or_else(|| {
+        let cursors = &request.state().cursors;
+        cursors.place(&list_of(request), cursor).ok_or_else(|| {
             let detail = "expected a cursor as an earlier answer to the same query gave it";
             Wrong::new(FieldCode::InvalidCursor, detail)
         })
     });
-    Some(PageRequest {
-        limit: limit?.unwrap_or(USUAL_LIMIT),
-        after: after?,
-    })
+    Some((limit?, after?))
+}
+
+/// How long a page, or a list without pages, is to be.
+pub(crate) fn limit(parameters: &mut Parameters) -> Option<u32> {
+    let limit = parameters.optional("limit", parse_limit)?;
+    Some(limit.unwrap_or(USUAL_LIMIT))
+}
+
+/// A page of the list that was asked for. The next one begins behind `next`.
+pub(crate) fn page<T>(request: &Request, data: Vec<T>, next: Option<Place>) -> List<T> {
+    let next_cursor = next.map(|next| request.state().cursors.cursor(&list_of(request), &next));
+    List { data, next_cursor }
+}
+
+/// 200 with a page, and the way to the next one.
+pub(crate) fn answer<T: Serialize>(request: &Request, page: &List<T>) -> Handled {
+    let http = request.http();
+    let link = page
+        .next_cursor
+        .as_ref()
+        .map(|cursor| next_link(http.path(), http.query_string(), cursor));
+    Ok(Answer::ok(page)?.with_link(link))
+}
+
+fn list_of(request: &Request) -> String {
+    list_name(request.http().path(), request.http().query_string())
 }
 
 /// The name of the list that a query asks for: its path and its filters, whatever their order, without the page.
-pub(crate) fn list_name(path: &str, query: &str) -> String {
+fn list_name(path: &str, query: &str) -> String {
     let mut filters: Vec<&str> = query
         .split('&')
         .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=") && !pair.starts_with("limit="))
@@ -60,7 +82,7 @@ pub(crate) fn list_name(path: &str, query: &str) -> String {
     format!("{path}?{}", filters.join("&"))
 }
 
-fn limit(text: &str) -> Result<u32, Wrong> {
+fn parse_limit(text: &str) -> Result<u32, Wrong> {
     let limit = text
         .parse()
         .ok()
@@ -72,7 +94,7 @@ fn limit(text: &str) -> Result<u32, Wrong> {
 }
 
 /// The `Link` to the next page: the same query, with another cursor.
-pub(crate) fn next_link(path: &str, query: &str, cursor: &str) -> String {
+fn next_link(path: &str, query: &str, cursor: &str) -> String {
     let kept: String = query
         .split('&')
         .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="))

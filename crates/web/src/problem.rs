@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse,
     http::{
         StatusCode,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, ContentType, HeaderName, HeaderValue},
     },
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -28,6 +28,7 @@ struct Parts {
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
     oauth_error: Option<&'static str>,
+    page: Option<String>,
 }
 
 impl Problem {
@@ -51,6 +52,7 @@ impl Problem {
             headers: Vec::new(),
             cause: None,
             oauth_error: None,
+            page: None,
         }))
     }
 
@@ -108,6 +110,17 @@ impl Problem {
         self
     }
 
+    /// For a person: as this page.
+    #[must_use]
+    pub(crate) fn shown_as(mut self, page: String) -> Self {
+        self.0.page = Some(page);
+        self
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.0.status
     }
@@ -124,6 +137,9 @@ impl Problem {
         let mut response = HttpResponse::build(self.0.status);
         for header in &self.0.headers {
             response.insert_header(header.clone());
+        }
+        if let Some(page) = &self.0.page {
+            return response.content_type(ContentType::html()).body(page.clone());
         }
         let (media_type, body) = match self.0.oauth_error {
             Some(error) => {

@@ -59,6 +59,8 @@ problem_codes! {
     InvalidToken = "invalid_token", UNAUTHORIZED;
     /// The caller's role lacks the right.
     InsufficientRole = "insufficient_role", FORBIDDEN;
+    /// A form was not sent from Orderly's own page, or from one of another session.
+    ForgedForm = "forged_form", FORBIDDEN;
     /// No route has this path.
     RouteNotFound = "route_not_found", NOT_FOUND;
     /// The path exists, for other methods.
@@ -89,6 +91,6 @@ problem_codes! {
     DependencyUnavailable = "dependency_unavailable", SERVICE_UNAVAILABLE;
     /// The database went away while a change was being committed: it took effect once or not at all.
     OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE;
-    /// A context cannot serve; `contexts` says which.
+    /// A context cannot serve, or is behind; `contexts` says which.
     NotReady = "not_ready", SERVICE_UNAVAILABLE;
 }

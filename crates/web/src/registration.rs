@@ -11,11 +11,12 @@ use actix_web::{
     web::{self, Payload, ServiceConfig},
 };
 
-use crate::{WebState, edge, route::Route, routes::table};
+use crate::{Serving, WebState, edge, route::Route, routes::table};
 
-/// Registers every route and the answers to everything else.
-pub fn configure(state: WebState) -> impl FnOnce(&mut ServiceConfig) + Clone {
-    move |config| register(config, table(), state)
+/// Registers the routes that are served, and the answers to everything else.
+pub fn configure(state: WebState, serving: Serving) -> impl FnOnce(&mut ServiceConfig) + Clone {
+    let served = move |route: &Route| serving.includes(&route.description);
+    move |config| register(config, table().into_iter().filter(served).collect(), state)
 }
 
 pub(crate) fn register(config: &mut ServiceConfig, table: Vec<Route>, state: WebState) {

@@ -7,7 +7,7 @@ use actix_web::{
     HttpRequest,
     web::{Bytes, Payload},
 };
-use message_bus::{Actor, CommandMeta};
+use message_bus::{Actor, CommandMeta, Operations};
 use ordering_app::Ordering;
 
 use crate::{
@@ -66,6 +66,10 @@ impl Request {
         &self.state.ordering
     }
 
+    pub(crate) fn operations(&self) -> &Operations {
+        &self.state.operations
+    }
+
     /// The meta of the command that this request leads to.
     pub(crate) fn meta(&self, actor: Actor) -> Result<CommandMeta, Problem> {
         meta::command_meta(self, actor)
@@ -122,8 +126,8 @@ impl Request {
         self.json_or_nothing(|_| Some(())).await
     }
 
-    /// The form in the body.
-    pub(crate) async fn form(&mut self) -> Result<Form, Problem> {
-        Form::read(&self.http, &mut self.payload).await
+    /// The form in the body, of at most so many bytes.
+    pub(crate) async fn form(&mut self, limit: usize) -> Result<Form, Problem> {
+        Form::read(&self.http, &mut self.payload, limit).await
     }
 }

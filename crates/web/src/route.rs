@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use futures_util::future::{FutureExt, LocalBoxFuture};
 use shared_kernel::Role;
 
-use crate::{answer::Handled, authentication::Caller, request::Request};
+use crate::{answer::Handled, authentication::Caller, operators::Operator, request::Request};
 
 /// Who may use a route. Each policy includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +22,8 @@ pub enum Policy {
     Staff,
     /// Admins.
     Admin,
+    /// Admins who logged in on the pages below `/ops`. Anybody else is sent to where one does.
+    Operator,
 }
 
 impl Policy {
@@ -31,7 +33,7 @@ impl Policy {
             Self::Public => None,
             Self::Authenticated | Self::Owner => Some(Role::Customer),
             Self::Staff => Some(Role::Staff),
-            Self::Admin => Some(Role::Admin),
+            Self::Admin | Self::Operator => Some(Role::Admin),
         }
     }
 }
@@ -47,6 +49,25 @@ pub struct RouteDescription {
     pub policy: Policy,
 }
 
+/// Below these paths an installation is looked at and worked on, rather than used.
+const FOR_OPERATORS: [&str; 3] = ["/metrics", "/ops", "/api/v1/ops"];
+
+impl RouteDescription {
+    /// Whether it is part of a page for people, which no contract describes.
+    pub fn is_page(&self) -> bool {
+        self.path == "/ops" || self.path.starts_with("/ops/")
+    }
+
+    /// Whether it is for whoever runs the installation, and may be served on an address of its own.
+    pub fn is_for_operators(&self) -> bool {
+        let is_below = |base: &str| {
+            let rest = self.path.strip_prefix(base);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        FOR_OPERATORS.into_iter().any(is_below)
+    }
+}
+
 /// What a route does. A handler that needs to know its caller cannot be put under a public route, and the reverse.
 pub(crate) enum Handler {
     ForAnyone(Box<dyn Fn(Request) -> LocalBoxFuture<'static, Handled>>),
@@ -54,6 +75,7 @@ pub(crate) enum Handler {
         least_role: Role,
         handler: Box<dyn Fn(Request, Caller) -> LocalBoxFuture<'static, Handled>>,
     },
+    Page(Box<dyn Fn(Request, Operator) -> LocalBoxFuture<'static, Handled>>),
 }
 
 /// A row of the route table. Only the functions below make one, and each names a policy.
@@ -73,6 +95,26 @@ where
             policy: Policy::Public,
         },
         handler: Handler::ForAnyone(Box::new(move |request| handler(request).boxed_local())),
+    }
+}
+
+pub(crate) fn operator<F>(
+    method: Method,
+    path: &'static str,
+    handler: impl Fn(Request, Operator) -> F + 'static,
+) -> Route
+where
+    F: Future<Output = Handled> + 'static,
+{
+    Route {
+        description: RouteDescription {
+            method,
+            path,
+            policy: Policy::Operator,
+        },
+        handler: Handler::Page(Box::new(move |request, operator| {
+            handler(request, operator).boxed_local()
+        })),
     }
 }
 

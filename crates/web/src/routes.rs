@@ -3,9 +3,10 @@
 use actix_web::http::Method;
 
 use crate::{
-    customers, docs, health, metrics, openapi, order_lines, orders,
-    route::{Route, RouteDescription, admin, authenticated, owner, public, staff},
-    sessions, tokens, users,
+    consumers, customers, dead_letters, docs, health, invariants, metrics, openapi, operator_actions,
+    ops_contexts, order_lines, orders, pages,
+    route::{Route, RouteDescription, admin, authenticated, operator, owner, public, staff},
+    sessions, timeline, tokens, users,
 };
 
 const GET: Method = Method::GET;
@@ -47,6 +48,7 @@ pub(crate) fn table() -> Vec<Route> {
         authenticated(POST, "/api/v1/orders", orders::place),
         owner(GET, "/api/v1/orders", orders::list),
         owner(GET, "/api/v1/orders/{order_id}", orders::one),
+        owner(GET, "/api/v1/orders/{order_id}/timeline", timeline::of_order),
         owner(POST, "/api/v1/orders/{order_id}/lines", order_lines::add),
         owner(PATCH, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::change_quantity),
         owner(DELETE, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::remove),
@@ -56,5 +58,28 @@ pub(crate) fn table() -> Vec<Route> {
         staff(POST, "/api/v1/orders/{order_id}/deliver", orders::deliver),
 
         staff(GET, "/api/v1/customers/{customer_id}", customers::one),
+
+        admin(GET, "/api/v1/ops/contexts", ops_contexts::list),
+        admin(GET, "/api/v1/ops/dead-letters", dead_letters::list),
+        admin(GET, "/api/v1/ops/dead-letters/{delivery_id}", dead_letters::one),
+        admin(POST, "/api/v1/ops/dead-letters/{delivery_id}/replay", dead_letters::replay),
+        admin(POST, "/api/v1/ops/dead-letters/{delivery_id}/discard", dead_letters::discard),
+        admin(POST, "/api/v1/ops/consumers/{consumer}/pause", consumers::pause),
+        admin(POST, "/api/v1/ops/consumers/{consumer}/resume", consumers::resume),
+        admin(GET, "/api/v1/ops/actions", operator_actions::list),
+        admin(POST, "/api/v1/ops/invariants", invariants::examine),
+
+        public(GET, "/ops/log-in", pages::log_in::ask),
+        public(POST, "/ops/log-in", pages::log_in::log_in),
+        public(GET, "/ops/files/{file}", pages::files::file),
+        operator(POST, "/ops/log-out", pages::log_in::log_out),
+        operator(GET, "/ops", pages::overview::show),
+        operator(GET, "/ops/dead-letters", pages::dead_letters::list),
+        operator(GET, "/ops/dead-letters/{delivery_id}", pages::dead_letters::one),
+        operator(POST, "/ops/dead-letters/{delivery_id}/replay", pages::dead_letters::replay),
+        operator(POST, "/ops/dead-letters/{delivery_id}/discard", pages::dead_letters::discard),
+        operator(POST, "/ops/consumers/{consumer}/pause", pages::consumers::pause),
+        operator(POST, "/ops/consumers/{consumer}/resume", pages::consumers::resume),
+        operator(GET, "/ops/actions", pages::actions::list),
     ]
 }

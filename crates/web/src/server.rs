@@ -4,7 +4,7 @@ use std::{io, net::TcpListener, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server};
 
-use crate::{WebState, configure};
+use crate::{RouteDescription, WebState, configure};
 
 /// How long an idle connection stays open. Longer than common proxies keep theirs, so that it is the proxy who closes.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -15,14 +15,41 @@ const LINGER: Duration = Duration::from_secs(2);
 /// How long requests that are under way may take when the server is stopped.
 const DRAIN_SECONDS: u64 = 10;
 
+/// Which of the routes an address has. The others are not found there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serving {
+    /// Every route.
+    Everything,
+    /// Every route but the operators'.
+    AllButOperations,
+    /// The operators' routes, and no others.
+    OperationsOnly,
+}
+
+impl Serving {
+    pub(crate) fn includes(self, route: &RouteDescription) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::AllButOperations => !route.is_for_operators(),
+            Self::OperationsOnly => route.is_for_operators(),
+        }
+    }
+}
+
 /// A server for these contexts on `listener`, which runs when it is awaited (or spawned).
 ///
 /// It heeds no signals: whoever holds its `handle()` stops it, and `stop(true)` lets requests under way end.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn serve(listener: TcpListener, state: WebState) -> io::Result<Server> {
-    let server = HttpServer::new(move || App::new().configure(configure(state.clone())))
+pub fn serve(listener: TcpListener, state: WebState, serving: Serving) -> io::Result<Server> {
+    let server = HttpServer::new(move || App::new().configure(configure(state.clone(), serving)));
+    let server = match serving {
+        Serving::Everything | Serving::AllButOperations => server,
+        // A person and a scraper keep no two threads busy.
+        Serving::OperationsOnly => server.workers(1),
+    };
+    let server = server
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEADERS_DEADLINE)
         .client_disconnect_timeout(LINGER)

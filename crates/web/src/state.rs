@@ -3,11 +3,11 @@
 use std::sync::{Arc, atomic::AtomicU64};
 
 use accounts_app::Accounts;
-use message_bus::{ContextOperations, Sampling};
+use message_bus::{Doctor, Operations, Sampling, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{Cursors, IdempotencyKeys, Metrics};
+use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Standstill};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -16,18 +16,26 @@ pub struct WebState {
     pub accounts: Arc<Accounts>,
     /// Orders and customers.
     pub ordering: Arc<Ordering>,
-    /// Every context, as `/readyz` asks it.
-    pub contexts: Vec<Arc<dyn ContextOperations>>,
+    /// Every context, as operators see it.
+    pub operations: Arc<Operations>,
+    /// The stories of orders.
+    pub timelines: Timelines,
+    /// Looks at what must hold.
+    pub doctor: Doctor,
     /// The keys of requests that may be sent again.
     pub idempotency: IdempotencyKeys,
     /// The cursors of lists.
     pub cursors: Cursors,
+    /// The sessions of the operators' pages.
+    pub operator_sessions: OperatorSessions,
     /// The figures that `/metrics` shows.
     pub metrics: Metrics,
     /// Which of the traces that begin here are recorded.
     pub sampling: Sampling,
     /// How many spans never reached the collector, where there is one.
     pub spans_lost: Option<Arc<AtomicU64>>,
+    /// For how long events may stand still before `/readyz` says so.
+    pub standstill: Standstill,
     /// When commands are issued.
     pub clock: Arc<dyn Clock>,
     /// The ids of requests and commands.

@@ -3,6 +3,7 @@
 pub(crate) mod shop;
 
 mod accounts;
+mod addresses;
 mod bad_bodies;
 mod docs;
 mod edges;
@@ -10,9 +11,12 @@ mod health;
 mod idempotency;
 mod lists;
 mod metrics;
+pub(crate) mod operators;
 mod orders;
+mod pages;
 mod policies;
 mod preconditions;
 mod sockets;
+pub(crate) mod stories;
 mod throttling;
 mod tokens;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     ProblemCode,
     answer::{Answer, Handled},
-    form::{Form, NotOnce},
+    form::{self, Form, NotOnce},
     problem::Problem,
     request::Request,
 };
@@ -46,7 +46,7 @@ pub(crate) async fn revoke(request: Request) -> Handled {
 }
 
 async fn grant(mut request: Request) -> Handled {
-    let mut form = request.form().await?;
+    let mut form = request.form(form::TOKEN_REQUEST).await?;
     let meta = request.meta(Actor::Anonymous)?;
     let granted = match form.take("grant_type")?.as_str() {
         "password" => {
@@ -76,7 +76,7 @@ async fn grant(mut request: Request) -> Handled {
 
 /// An unknown token is as good as a revoked one (RFC 7009 section 2.2), so this answers 200 to any.
 async fn end(mut request: Request) -> Handled {
-    let mut form = request.form().await?;
+    let mut form = request.form(form::TOKEN_REQUEST).await?;
     let token = secret(&mut form, "token")?;
     let meta = request.meta(Actor::Anonymous)?;
     request.accounts().send(RevokeToken { token }, meta).await?;

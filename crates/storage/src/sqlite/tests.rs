@@ -19,7 +19,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::{RowError, SqliteContext, SqliteRows};
-use crate::{ContextDatabase, DataFolder, WriteSet};
+use crate::{AggregateTable, ContextDatabase, ContextRows, DataFolder, WriteSet};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/sqlite/tests/migrations");
 
@@ -30,6 +30,10 @@ enum Things {
     Resize { id: i64, expected_version: i64 },
     Panic,
     Nothing,
+}
+
+impl ContextRows for Things {
+    const AGGREGATES: &'static [AggregateTable] = &[];
 }
 
 impl SqliteRows for Things {

@@ -1,114 +1,156 @@
-//! How each context keeps up: asked when the figures are, through the port that readiness is asked through.
+//! How each context and each consumer keeps up: asked when the figures are. Without an answer from a context's database the
+//! figures from it are missing, and no others.
 
-use std::{sync::Arc, time::Duration};
-
-use actix_web::rt::time::timeout;
-use futures_util::future::join_all;
-use message_bus::{Backlog, BatchSizes, Commits, ContextOperations};
+use message_bus::{
+    BatchSizes,
+    operations::{
+        age::Age,
+        status::{ConsumerStatus, ContextStatus, HeldStatus},
+    },
+};
 use prometheus::proto::{Bucket, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
-use shared_kernel::Clock;
-
-use super::seconds_between;
-
-/// How long a context's database may take to answer. Without an answer the figures from it are missing, and no others.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// What a context says of itself; no backlog when its database does not answer.
-struct Figures {
-    context: &'static str,
-    commits: Commits,
-    backlog: Option<Backlog>,
-}
-
-async fn figures(context: &dyn ContextOperations) -> Figures {
-    Figures {
-        context: context.context(),
-        commits: context.commits(),
-        backlog: timeout(PATIENCE, context.backlog())
-            .await
-            .ok()
-            .and_then(Result::ok),
-    }
-}
 
 /// The figures of all contexts.
-pub(super) async fn families(
-    contexts: &[Arc<dyn ContextOperations>],
-    clock: &dyn Clock,
-) -> Vec<MetricFamily> {
-    let all = join_all(contexts.iter().map(|context| figures(&**context))).await;
-    let now = clock.now();
-    let lag = |backlog: &Backlog| {
-        let since = backlog.oldest_unpublished_at;
-        since.map_or(0.0, |since| seconds_between(since, now))
-    };
+pub(super) fn families(all: &[ContextStatus]) -> Vec<MetricFamily> {
     vec![
-        family(
+        of_contexts(
             "orderly_commit_batch_size",
             "Write sets that were committed in one transaction.",
             MetricType::HISTOGRAM,
-            &all,
-            |figures| Some(batch_sizes(&figures.commits.batches)),
+            all,
+            |context| Some(batch_sizes(&context.commits.batches)),
         ),
-        family(
+        of_contexts(
             "orderly_commit_queue_depth",
             "Write sets, and upkeep, that wait for the next transaction.",
             MetricType::GAUGE,
-            &all,
-            |figures| Some(gauge(figures.commits.queued as f64)),
+            all,
+            |context| Some(gauge(context.commits.queued as f64)),
         ),
-        family(
+        of_contexts(
             "orderly_context_up",
             "Whether the context's database answered just now: 1 or 0.",
             MetricType::GAUGE,
-            &all,
-            |figures| Some(gauge(f64::from(u8::from(figures.backlog.is_some())))),
+            all,
+            |context| Some(gauge(f64::from(u8::from(context.work.is_some())))),
         ),
-        family(
+        of_contexts(
             "orderly_unpublished_events",
             "Events that some consumer neither has nor holds yet.",
             MetricType::GAUGE,
-            &all,
-            |figures| Some(gauge(figures.backlog.as_ref()?.unpublished as f64)),
+            all,
+            |context| Some(gauge(context.work.as_ref()?.unpublished as f64)),
         ),
-        family(
+        of_contexts(
             "orderly_relay_lag_seconds",
             "How long ago the first of the unpublished events happened; 0 when there is none.",
             MetricType::GAUGE,
-            &all,
-            |figures| figures.backlog.as_ref().map(|backlog| gauge(lag(backlog))),
+            all,
+            |context| {
+                Some(gauge(
+                    context
+                        .work
+                        .as_ref()?
+                        .oldest_unpublished_seconds
+                        .map_or(0.0, Age::seconds),
+                ))
+            },
         ),
-        family(
+        of_contexts(
             "orderly_unfinished_deliveries",
-            "Deliveries to the context's consumers that are to be tried again, or wait behind one that is.",
+            "Deliveries to the context's consumers that go on by themselves: to be tried again, or waiting behind one that is.",
             MetricType::GAUGE,
-            &all,
-            |figures| Some(gauge(figures.backlog.as_ref()?.unfinished as f64)),
+            all,
+            |context| Some(gauge(context.work.as_ref()?.unfinished as f64)),
+        ),
+        of_held(
+            "orderly_held_deliveries",
+            "Deliveries that the consumer holds in this state: retrying, waiting or dead.",
+            all,
+            |held| held.count as f64,
+        ),
+        of_held(
+            "orderly_oldest_held_delivery_seconds",
+            "For how long the consumer holds the oldest of them; 0 when it holds none.",
+            all,
+            |held| held.oldest_seconds.map_or(0.0, Age::seconds),
+        ),
+        of_consumers(
+            "orderly_consumer_paused",
+            "Whether an operator paused the consumer: 1 or 0.",
+            all,
+            |labels, consumer| {
+                vec![labelled(
+                    labels,
+                    gauge(f64::from(u8::from(consumer.paused.is_some()))),
+                )]
+            },
         ),
     ]
 }
 
-fn family(
+fn of_contexts(
     name: &str,
     help: &str,
     kind: MetricType,
-    all: &[Figures],
-    metric: impl Fn(&Figures) -> Option<Metric>,
+    all: &[ContextStatus],
+    metric: impl Fn(&ContextStatus) -> Option<Metric>,
 ) -> MetricFamily {
-    let labelled = |figures: &Figures| {
-        let mut label = LabelPair::default();
-        label.set_name("context".to_owned());
-        label.set_value(figures.context.to_owned());
-        let mut metric = metric(figures)?;
-        metric.set_label(vec![label]);
-        Some(metric)
+    let labelled =
+        |context: &ContextStatus| Some(labelled(&[("context", context.context)], metric(context)?));
+    family(name, help, kind, all.iter().filter_map(labelled).collect())
+}
+
+fn of_consumers(
+    name: &str,
+    help: &str,
+    all: &[ContextStatus],
+    metrics: impl Fn(&[(&str, &str)], &ConsumerStatus) -> Vec<Metric>,
+) -> MetricFamily {
+    let of_one = |context: &ContextStatus| {
+        let consumers = context.work.iter().flat_map(|work| &work.consumers);
+        let metrics = consumers.flat_map(|consumer| {
+            let labels = [("context", context.context), ("consumer", &*consumer.consumer)];
+            metrics(&labels, consumer)
+        });
+        metrics.collect::<Vec<_>>()
     };
+    family(
+        name,
+        help,
+        MetricType::GAUGE,
+        all.iter().flat_map(of_one).collect(),
+    )
+}
+
+fn of_held(name: &str, help: &str, all: &[ContextStatus], value: impl Fn(HeldStatus) -> f64) -> MetricFamily {
+    of_consumers(name, help, all, |labels, consumer| {
+        let of_state = |(state, held)| {
+            let labels = [labels, &[("state", state)]].concat();
+            labelled(&labels, gauge(value(held)))
+        };
+        consumer.states().map(of_state).to_vec()
+    })
+}
+
+fn family(name: &str, help: &str, kind: MetricType, metrics: Vec<Metric>) -> MetricFamily {
     let mut family = MetricFamily::default();
     family.set_name(name.to_owned());
     family.set_help(help.to_owned());
     family.set_field_type(kind);
-    family.set_metric(all.iter().filter_map(labelled).collect());
+    family.set_metric(metrics);
     family
+}
+
+fn labelled(labels: &[(&str, &str)], mut metric: Metric) -> Metric {
+    let pair = |(name, value): &(&str, &str)| {
+        let mut label = LabelPair::default();
+        label.set_name((*name).to_owned());
+        label.set_value((*value).to_owned());
+        label
+    };
+    metric.set_label(labels.iter().map(pair).collect());
+    metric
 }
 
 fn gauge(value: f64) -> Metric {

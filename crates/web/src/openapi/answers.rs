@@ -234,7 +234,7 @@ pub(super) struct Readiness {
 #[derive(ToSchema)]
 pub(super) struct ContextReadiness {
     context: String,
-    #[schema(pattern = "^(ready|not_ready)$", example = "ready")]
+    #[schema(pattern = "^(ready|behind|not_ready)$", example = "ready")]
     status: String,
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use actix_web::http::{Method, StatusCode};
 use utoipa::{
     ToSchema,
-    openapi::{Ref, path::Parameter},
+    openapi::{ObjectBuilder, Ref, path::Parameter},
 };
 
 use super::parts;
@@ -93,6 +93,13 @@ impl Operation {
     /// What the summary leaves out.
     pub(super) fn saying(self, description: &'static str) -> Self {
         Self { description, ..self }
+    }
+
+    /// What stands for the path's one pair of braces, where that is no id.
+    pub(super) fn named_by(mut self, name: &str, schema: ObjectBuilder) -> Self {
+        self.parameters.retain(|parameter| parameter.name != name);
+        self.parameters.push(parts::path_parameter(name, schema));
+        self
     }
 
     /// Takes a parameter in the query.

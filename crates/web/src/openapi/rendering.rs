@@ -50,7 +50,9 @@ pub(super) fn rendered(
     let operation = match route.policy {
         Policy::Public => operation,
         Policy::Authenticated | Policy::Owner => needing_a_token(operation),
-        Policy::Staff | Policy::Admin => needing_a_token(operation).may_be(ProblemCode::InsufficientRole),
+        Policy::Staff | Policy::Admin | Policy::Operator => {
+            needing_a_token(operation).may_be(ProblemCode::InsufficientRole)
+        }
     };
     let mut builder = OperationBuilder::new()
         .tag(tag)
@@ -117,6 +119,7 @@ const fn policy_name(policy: Policy) -> &'static str {
         Policy::Owner => "owner",
         Policy::Staff => "staff",
         Policy::Admin => "admin",
+        Policy::Operator => "operator",
     }
 }
 
@@ -128,7 +131,7 @@ fn description(operation: &Operation, policy: Policy) -> String {
             "For anybody who is logged in, about what is theirs, and for staff about everything."
         }
         Policy::Staff => "For staff and admins.",
-        Policy::Admin => "For admins.",
+        Policy::Admin | Policy::Operator => "For admins.",
     };
     format!("{} {who}", operation.description).trim_start().to_owned()
 }

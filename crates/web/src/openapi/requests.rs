@@ -253,6 +253,27 @@ pub(super) struct ShipmentGiven {
     tracking_number: String,
 }
 
+/// Why an operator does something.
+#[derive(ToSchema)]
+#[schema(example = json!({"reason": "the mail server is being moved"}))]
+pub(super) struct Reason {
+    /// Printable, and not blank.
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
+    reason: String,
+}
+
+/// Why an operator does something, where it need not be said.
+#[derive(ToSchema)]
+#[schema(example = json!({"reason": "the mail server is back"}))]
+pub(super) struct ReasonPerhaps {
+    /// Printable.
+    #[schema(max_length = 500, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+    reason: Option<String>,
+}
+
 /// A body that says nothing: none at all, or this.
 #[derive(ToSchema)]
 #[schema(example = json!({}))]

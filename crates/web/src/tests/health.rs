@@ -1,11 +1,11 @@
 //! What watches the process.
 
-use std::sync::Arc;
-
 use actix_web::{http::StatusCode, test::TestRequest};
+use message_bus::{Backlog, Commits, operations::in_memory::InMemoryOperations};
 use serde_json::json;
 
-use super::shop::{Context, Shop};
+use super::shop::Shop;
+use crate::Standstill;
 
 #[actix_web::test]
 async fn a_shop_whose_contexts_are_ready_is_ready() {
@@ -27,10 +27,9 @@ async fn a_shop_whose_contexts_are_ready_is_ready() {
 #[actix_web::test]
 async fn a_context_that_is_not_ready_is_named_but_not_its_reason() {
     let mut shop = Shop::open();
-    shop.state.contexts = vec![
-        Arc::new(Context("accounts", Ok(()))),
-        Arc::new(Context("ordering", Err("/var/secret/path is full"))),
-    ];
+    let away = InMemoryOperations::new("ordering");
+    away.goes_away("/var/secret/path is full");
+    shop.operated_as(vec![InMemoryOperations::new("accounts"), away]);
     let answer = shop.send(TestRequest::with_uri("/readyz")).await;
     assert_eq!(answer.refusal(), (503, "not_ready".to_owned()));
     assert!(answer.header("retry-after").is_some());
@@ -44,4 +43,54 @@ async fn a_context_that_is_not_ready_is_named_but_not_its_reason() {
         shop.send(TestRequest::with_uri("/livez")).await.status,
         StatusCode::OK
     );
+}
+
+/// A shop whose only context has an event that is not published, and was not 90 seconds ago.
+fn behind() -> Shop {
+    let mut shop = Shop::open();
+    let ordering = InMemoryOperations::new("ordering");
+    let backlog = Backlog {
+        unpublished: 1,
+        oldest_unpublished_at: Some(shop.state.clock.now().plus_seconds(-90)),
+        unfinished: 0,
+    };
+    ordering.stands_at(Commits::default(), backlog);
+    shop.operated_as(vec![ordering]);
+    shop
+}
+
+async fn ready(shop: &Shop) -> (StatusCode, serde_json::Value) {
+    let answer = shop.send(TestRequest::with_uri("/readyz")).await;
+    (answer.status, answer.json()["contexts"][0]["status"].clone())
+}
+
+#[actix_web::test]
+async fn a_context_whose_events_do_not_move_is_behind() {
+    let shop = behind();
+    assert_eq!(ready(&shop).await, (StatusCode::OK, json!("ready")));
+    shop.clock.advance_seconds(299);
+    assert_eq!(ready(&shop).await, (StatusCode::OK, json!("ready")));
+    shop.clock.advance_seconds(1);
+    assert_eq!(
+        ready(&shop).await,
+        (StatusCode::SERVICE_UNAVAILABLE, json!("behind"))
+    );
+}
+
+#[actix_web::test]
+async fn without_an_objective_no_context_is_ever_behind() {
+    let mut shop = behind();
+    shop.state.standstill = Standstill::of_at_most(0);
+    for _ in 0..2 {
+        assert_eq!(ready(&shop).await, (StatusCode::OK, json!("ready")));
+        shop.clock.advance_seconds(1_000_000);
+    }
+}
+
+#[actix_web::test]
+async fn dead_letters_make_nobody_unready() {
+    let shop = Shop::with_dead_letters(3);
+    ready(&shop).await;
+    shop.clock.advance_seconds(1_000_000);
+    assert_eq!(ready(&shop).await.0, StatusCode::OK);
 }

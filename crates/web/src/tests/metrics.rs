@@ -1,15 +1,17 @@
 //! What Prometheus is told.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fs};
 
 use actix_web::{
     http::{Method, StatusCode},
     test::TestRequest,
 };
-use async_trait::async_trait;
-use message_bus::{Backlog, BatchSizes, Commits, ContextOperations, Unavailable};
+use message_bus::{Backlog, BatchSizes, Commits, operations::in_memory::InMemoryOperations};
+use serde_json::json;
 
 use super::shop::{By, PASSWORD, Shop, get, post};
+
+const OPERATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md");
 
 async fn metrics(shop: &Shop) -> Vec<String> {
     let answer = shop.send(TestRequest::with_uri("/metrics")).await;
@@ -116,30 +118,13 @@ async fn log_ins_are_counted_by_what_they_came_to() {
     }
 }
 
-/// A context whose batches were of these sizes, with a backlog or without an answer.
-struct Working(&'static str, &'static [u64], Option<Backlog>);
-
-#[async_trait]
-impl ContextOperations for Working {
-    fn context(&self) -> &'static str {
-        self.0
+/// What a context committed in batches of these sizes.
+fn commits(sizes: &[u64]) -> Commits {
+    let mut batches = BatchSizes::default();
+    for size in sizes {
+        batches.add(*size);
     }
-
-    fn commits(&self) -> Commits {
-        let mut batches = BatchSizes::default();
-        for size in self.1 {
-            batches.add(*size);
-        }
-        Commits { batches, queued: 7 }
-    }
-
-    async fn backlog(&self) -> Result<Backlog, Unavailable> {
-        self.2.ok_or_else(|| Unavailable::dependency("gone"))
-    }
-
-    async fn readiness(&self) -> Result<(), Unavailable> {
-        Ok(())
-    }
+    Commits { batches, queued: 7 }
 }
 
 #[actix_web::test]
@@ -151,10 +136,14 @@ async fn contexts_tell_of_their_batches_their_queue_and_their_events_and_one_tha
         unfinished: 2,
     };
     shop.clock.advance_seconds(90);
-    shop.state.contexts = vec![
-        Arc::new(Working("ordering", &[1, 1, 3, 64], Some(backlog))),
-        Arc::new(Working("accounts", &[], None)),
-    ];
+    let (ordering, away) = (
+        InMemoryOperations::new("ordering"),
+        InMemoryOperations::new("accounts"),
+    );
+    ordering.stands_at(commits(&[1, 1, 3, 64]), backlog);
+    away.stands_at(commits(&[]), Backlog::default());
+    away.goes_away("gone");
+    shop.operated_as(vec![ordering, away]);
     let metrics = metrics(&shop).await;
     for line in [
         "# TYPE orderly_commit_batch_size histogram",
@@ -181,8 +170,34 @@ async fn contexts_tell_of_their_batches_their_queue_and_their_events_and_one_tha
 }
 
 #[actix_web::test]
+async fn consumers_tell_of_what_they_hold_and_whether_they_are_paused() {
+    let shop = Shop::with_dead_letters(2);
+    let admin = shop.admin().await;
+    let consumer = r#"context="ordering",consumer="ordering.users""#;
+    let (dead, waiting) = (r#"state="dead""#, r#"state="waiting""#);
+    let running = metrics(&shop).await;
+    assert_says(&running, &format!("orderly_consumer_paused{{{consumer}}} 0"));
+    assert_says(
+        &running,
+        &format!("orderly_held_deliveries{{{consumer},{dead}}} 2"),
+    );
+    assert_says(
+        &running,
+        &format!("orderly_held_deliveries{{{consumer},{waiting}}} 0"),
+    );
+    for (state, age) in [(dead, 120), (waiting, 0)] {
+        let line = format!("orderly_oldest_held_delivery_seconds{{{consumer},{state}}} {age}");
+        assert_says(&running, &line);
+    }
+    let pause = post("/ops/consumers/ordering.users/pause").by(&admin);
+    shop.send(pause.set_json(json!({"reason": "mail is down"}))).await;
+    let paused = metrics(&shop).await;
+    assert_says(&paused, &format!("orderly_consumer_paused{{{consumer}}} 1"));
+}
+
+#[actix_web::test]
 async fn every_figure_is_explained_and_has_one_type() {
-    let shop = Shop::open();
+    let shop = Shop::with_dead_letters(1);
     shop.customer("ada").await;
     let metrics = metrics(&shop).await;
     let named = |prefix: &str| -> Vec<String> {
@@ -193,7 +208,17 @@ async fn every_figure_is_explained_and_has_one_type() {
     };
     let (helped, typed) = (named("# HELP "), named("# TYPE "));
     assert_eq!(helped, typed);
-    assert_eq!(typed.len(), 9);
+    assert_eq!(typed.len(), 12);
     assert_eq!(typed.iter().collect::<BTreeSet<_>>().len(), typed.len());
     assert!(typed.iter().all(|name| name.starts_with("orderly_")));
+    let rows = fs::read_to_string(OPERATIONS).unwrap();
+    let rows = rows.lines().filter_map(|line| line.strip_prefix("| `orderly_"));
+    let documented: BTreeSet<String> = rows
+        .map(|row| format!("orderly_{}", row.split('`').next().unwrap()))
+        .collect();
+    assert_eq!(
+        documented,
+        typed.into_iter().collect(),
+        "{OPERATIONS} and /metrics differ"
+    );
 }

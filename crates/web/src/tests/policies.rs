@@ -12,7 +12,7 @@ use super::shop::{By, Login, Shop, a_line, an_address};
 use crate::{Policy, routes};
 
 /// Written out again, so that a policy changes in two places or not at all.
-const EXPECTED: [(&str, &str, Policy); 29] = [
+const EXPECTED: [(&str, &str, Policy); 51] = [
     ("GET", "/livez", Policy::Public),
     ("GET", "/readyz", Policy::Public),
     ("GET", "/metrics", Policy::Public),
@@ -38,6 +38,7 @@ const EXPECTED: [(&str, &str, Policy); 29] = [
     ("POST", "/api/v1/orders", Policy::Authenticated),
     ("GET", "/api/v1/orders", Policy::Owner),
     ("GET", "/api/v1/orders/{order_id}", Policy::Owner),
+    ("GET", "/api/v1/orders/{order_id}/timeline", Policy::Owner),
     ("POST", "/api/v1/orders/{order_id}/lines", Policy::Owner),
     (
         "PATCH",
@@ -54,6 +55,39 @@ const EXPECTED: [(&str, &str, Policy); 29] = [
     ("POST", "/api/v1/orders/{order_id}/ship", Policy::Staff),
     ("POST", "/api/v1/orders/{order_id}/deliver", Policy::Staff),
     ("GET", "/api/v1/customers/{customer_id}", Policy::Staff),
+    ("GET", "/api/v1/ops/contexts", Policy::Admin),
+    ("GET", "/api/v1/ops/dead-letters", Policy::Admin),
+    ("GET", "/api/v1/ops/dead-letters/{delivery_id}", Policy::Admin),
+    (
+        "POST",
+        "/api/v1/ops/dead-letters/{delivery_id}/replay",
+        Policy::Admin,
+    ),
+    (
+        "POST",
+        "/api/v1/ops/dead-letters/{delivery_id}/discard",
+        Policy::Admin,
+    ),
+    ("POST", "/api/v1/ops/consumers/{consumer}/pause", Policy::Admin),
+    ("POST", "/api/v1/ops/consumers/{consumer}/resume", Policy::Admin),
+    ("GET", "/api/v1/ops/actions", Policy::Admin),
+    ("POST", "/api/v1/ops/invariants", Policy::Admin),
+    ("GET", "/ops/log-in", Policy::Public),
+    ("POST", "/ops/log-in", Policy::Public),
+    ("GET", "/ops/files/{file}", Policy::Public),
+    ("POST", "/ops/log-out", Policy::Operator),
+    ("GET", "/ops", Policy::Operator),
+    ("GET", "/ops/dead-letters", Policy::Operator),
+    ("GET", "/ops/dead-letters/{delivery_id}", Policy::Operator),
+    ("POST", "/ops/dead-letters/{delivery_id}/replay", Policy::Operator),
+    (
+        "POST",
+        "/ops/dead-letters/{delivery_id}/discard",
+        Policy::Operator,
+    ),
+    ("POST", "/ops/consumers/{consumer}/pause", Policy::Operator),
+    ("POST", "/ops/consumers/{consumer}/resume", Policy::Operator),
+    ("GET", "/ops/actions", Policy::Operator),
 ];
 
 #[test]
@@ -84,6 +118,8 @@ async fn every_route_lets_in_whom_its_policy_names_and_nobody_else() {
         ] {
             let refused = match (policy, who) {
                 (Policy::Public, _) => None,
+                // Whoever has no cookie is sent to where one logs in, whatever token they have.
+                (Policy::Operator, _) => Some(StatusCode::SEE_OTHER),
                 (_, "anonymous") => Some(StatusCode::UNAUTHORIZED),
                 (Policy::Staff, "customer") | (Policy::Admin, "customer" | "staff") => {
                     Some(StatusCode::FORBIDDEN)

@@ -11,8 +11,10 @@ use actix_web::{
     http::{Method, StatusCode, header::HeaderMap},
     test::{self, TestRequest},
 };
-use async_trait::async_trait;
-use message_bus::{Actor, Backlog, CommandMeta, Commits, ContextOperations, Handles, Sampling, Unavailable};
+use message_bus::{
+    Actor, CommandMeta, Doctor, Handles, Operations, Sampling, Timelines,
+    operations::in_memory::InMemoryOperations,
+};
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::{
@@ -20,7 +22,8 @@ use shared_kernel::{
     in_memory::{CountingIds, ManualClock},
 };
 
-use crate::{Cursors, IdempotencyKeys, Metrics, WebState, configure};
+use super::stories::{Story, told_to};
+use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState, configure};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -70,28 +73,6 @@ impl Answered {
     }
 }
 
-/// A context that is ready or is not.
-pub(crate) struct Context(pub(super) &'static str, pub(super) Result<(), &'static str>);
-
-#[async_trait]
-impl ContextOperations for Context {
-    fn context(&self) -> &'static str {
-        self.0
-    }
-
-    fn commits(&self) -> Commits {
-        Commits::default()
-    }
-
-    async fn backlog(&self) -> Result<Backlog, Unavailable> {
-        Ok(Backlog::default())
-    }
-
-    async fn readiness(&self) -> Result<(), Unavailable> {
-        self.1.map_err(Unavailable::dependency)
-    }
-}
-
 impl Shop {
     pub(crate) fn open() -> Self {
         let ids: Arc<dyn IdGenerator> = Arc::new(CountingIds::default());
@@ -114,15 +95,22 @@ impl Shop {
             state: WebState {
                 accounts: Arc::new(accounts),
                 ordering: Arc::new(ordering),
-                contexts: vec![
-                    Arc::new(Context("accounts", Ok(()))),
-                    Arc::new(Context("ordering", Ok(()))),
-                ],
+                operations: Arc::new(Operations::new(
+                    vec![
+                        Arc::new(InMemoryOperations::new("accounts")),
+                        Arc::new(InMemoryOperations::new("ordering")),
+                    ],
+                    Arc::clone(&clock),
+                )),
+                timelines: Timelines::new(vec![Arc::new(Story)], vec![told_to()]),
+                doctor: Doctor::new(vec![], vec![told_to()], Arc::clone(&clock)),
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
+                operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
                 sampling: Sampling::NONE,
                 spans_lost: None,
+                standstill: Standstill::of_at_most(300),
                 clock,
                 ids,
             },
@@ -130,7 +118,13 @@ impl Shop {
     }
 
     pub(crate) async fn send(&self, request: TestRequest) -> Answered {
-        let service = test::init_service(App::new().configure(configure(self.state.clone()))).await;
+        self.send_to(Serving::Everything, request).await
+    }
+
+    /// The same, to an address that serves these routes.
+    pub(crate) async fn send_to(&self, serving: Serving, request: TestRequest) -> Answered {
+        let configure = configure(self.state.clone(), serving);
+        let service = test::init_service(App::new().configure(configure)).await;
         let response = test::call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = test::read_body(response).await;

@@ -9,13 +9,13 @@ use std::{
 use actix_web::rt::{self, task::spawn_blocking};
 
 use super::shop::Shop;
-use crate::serve;
+use crate::{Serving, serve};
 
 /// Sends bytes to a shop that serves, and reads until it closes the connection.
 async fn exchange(request: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let server = serve(listener, Shop::open().state).unwrap();
+    let server = serve(listener, Shop::open().state, Serving::Everything).unwrap();
     let handle = server.handle();
     let serving = rt::spawn(server);
     let answer = spawn_blocking(move || talk(address, &request)).await.unwrap();

@@ -1,5 +1,5 @@
 //! Members' manifests: versions and features stand only in the root's `[workspace.dependencies]`, and every
-//! crate takes the workspace's lints.
+//! crate takes the workspace's lints. Only features that tests alone may have stand with those who test with them.
 
 use crate::{SourceFile, Violation};
 
@@ -23,7 +23,11 @@ pub fn check(manifests: &[SourceFile]) -> Vec<Violation> {
                 continue;
             }
             dependencies += 1;
-            if !without_spaces(line).ends_with(".workspace=true") {
+            let line_says = without_spaces(line);
+            let adds_features = section == "dev-dependencies"
+                && line_says.contains("={workspace=true,features=[")
+                && line_says.ends_with("]}");
+            if !line_says.ends_with(".workspace=true") && !adds_features {
                 violations.push(Violation::new(
                     format!("{}:{}", manifest.path, index + 1),
                     format!("found `{line}`, expected `name.workspace = true` and nothing more"),
@@ -69,6 +73,15 @@ mod tests {
             "[package]\nversion.workspace = true\n{LINTS}[dependencies]\n# why\nserde.workspace = true # so\n"
         );
         assert_eq!(found(&text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn tests_may_add_features_and_nothing_else() {
+        let with = |line| found(&format!("{LINTS}[dev-dependencies]\n{line}\n"));
+        let features = r#"tokio = { workspace = true, features = ["test-util"] }"#;
+        assert_eq!(with(features), Vec::<String>::new());
+        let version = r#"tokio = { version = "1", features = ["test-util"] }"#;
+        assert_eq!(with(version).len(), 1);
     }
 
     #[test]

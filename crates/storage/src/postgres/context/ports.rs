@@ -66,8 +66,12 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        self.read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
-            .await
+        let unpublished = self
+            .read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
+            .await;
+        #[cfg(debug_assertions)]
+        let unpublished = unpublished.map(|events| crate::canary::behind_the_cursor(source, events));
+        unpublished
     }
 
     async fn history(
@@ -204,11 +208,6 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
         // An error says that it was said before.
         let _ = self.inner.state.taken.set(event_types);
-    }
-
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(|connection| async move { deliveries::begins_after(&connection, consumer).await })
-            .await
     }
 
     async fn record_beginning(

@@ -38,8 +38,12 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        self.read(move |connection| event_log::unpublished(connection, source, limit))
-            .await
+        let unpublished = self
+            .read(move |connection| event_log::unpublished(connection, source, limit))
+            .await;
+        #[cfg(debug_assertions)]
+        let unpublished = unpublished.map(|events| crate::canary::behind_the_cursor(source, events));
+        unpublished
     }
 
     async fn history(
@@ -180,11 +184,6 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
         // An error says that it was said before.
         let _ = self.inner.shared.taken.set(event_types);
-    }
-
-    async fn recorded_beginning(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(move |connection| deliveries::begins_after(connection, consumer))
-            .await
     }
 
     async fn record_beginning(

@@ -1,0 +1,107 @@
+//! What must hold after any fault, and the ports through which it is looked at. Who looks is [`doctor`].
+
+pub mod doctor;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use shared_kernel::Version;
+use uuid::Uuid;
+
+use crate::{ContextOperations, ContextTraces, Unavailable};
+
+/// How many findings of one kind are told: who has more has one cause.
+pub const MOST_FINDINGS: usize = 100;
+
+/// Something that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// What it is about, as in `order 0197b2c4-6d00-7000-8000-000000000001`.
+    pub subject: String,
+    /// What was found, and what was expected.
+    pub detail: String,
+}
+
+/// Whether a database's own files are as it left them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Soundness {
+    /// It was looked at, and this was found.
+    Checked(Vec<Finding>),
+    /// It could not be looked at, and why.
+    NotChecked(String),
+}
+
+/// The events of one aggregate that a consumer takes, as far as it began before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The aggregate.
+    pub aggregate_id: Uuid,
+    /// The last version that was logged.
+    pub last: Version,
+    /// The last version that was published; `NEVER_STORED` when none was.
+    pub last_published: Version,
+}
+
+/// Which events a consumer takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Of these types.
+    pub event_types: Vec<String>,
+    /// After this sequence.
+    pub begins_after: i64,
+}
+
+/// A context, as the doctor sees it.
+#[async_trait]
+pub trait ContextInvariants: ContextTraces + ContextOperations {
+    /// Aggregates whose state and events do not tell the same: one event per version, up to the one that the state has,
+    /// as far as the log was not pruned.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn state_and_events(&self) -> Result<Vec<Finding>, Unavailable>;
+
+    /// Deliveries that ended although their consumer's position never came so far.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn ended_beyond_position(&self) -> Result<Vec<Finding>, Unavailable>;
+
+    /// Whether its files are sound.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn sound_files(&self) -> Result<Soundness, Unavailable>;
+
+    /// Where one of its consumers began in the log of its source; `None` when it never did.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable>;
+
+    /// What its log tells a consumer, aggregate by aggregate, from behind `after`: at most `limit`.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn told(&self, taken: &Taken, after: Option<Uuid>, limit: u32) -> Result<Vec<Told>, Unavailable>;
+
+    /// The published versions of one aggregate, after `position`, whose events a consumer takes.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn published_after(
+        &self,
+        taken: &Taken,
+        aggregate_id: Uuid,
+        position: Version,
+    ) -> Result<Vec<Version>, Unavailable>;
+
+    /// The versions of an aggregate that one of its consumers holds and has not ended.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn held_versions(
+        &self,
+        consumer: &'static str,
+        aggregate_id: Uuid,
+    ) -> Result<Vec<Version>, Unavailable>;
+}

@@ -1,0 +1,102 @@
+//! How contexts and their consumers stand at the moment, with ages in seconds.
+
+use serde::Serialize;
+use shared_kernel::Timestamp;
+
+use super::{
+    Backlog, Commits,
+    age::Age,
+    records::{ConsumerBacklog, Held, Paused},
+};
+
+/// How one context stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContextStatus {
+    /// Its name.
+    pub context: &'static str,
+    /// What its database says is left to do; `None` when that does not answer.
+    pub work: Option<WorkLeft>,
+    /// What this process committed to it. No other process's share, so it is told as figures only.
+    #[serde(skip)]
+    pub commits: Commits,
+}
+
+/// What a context has left to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WorkLeft {
+    /// Its events that not every consumer has, or holds, yet.
+    pub unpublished: u64,
+    /// How long ago the first of these happened.
+    pub oldest_unpublished_seconds: Option<Age>,
+    /// Deliveries that its consumers hold as retrying or waiting.
+    pub unfinished: u64,
+    /// Its consumers, by name.
+    pub consumers: Vec<ConsumerStatus>,
+}
+
+/// What one consumer holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConsumerStatus {
+    /// Its name.
+    pub consumer: String,
+    /// The context whose events it takes.
+    pub source: String,
+    /// Who paused it, when and why, if somebody did.
+    pub paused: Option<Paused>,
+    /// Deliveries that wait behind another, or for the consumer to be resumed.
+    pub waiting: HeldStatus,
+    /// Deliveries that are to be tried again at a set time.
+    pub retrying: HeldStatus,
+    /// Deliveries that were given up.
+    pub dead: HeldStatus,
+}
+
+/// How many deliveries are in a state, and how long the oldest of them is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldStatus {
+    /// How many.
+    pub count: u64,
+    /// How long ago the one that is held longest was first held.
+    pub oldest_seconds: Option<Age>,
+}
+
+impl WorkLeft {
+    pub(super) fn at(now: Timestamp, backlog: Backlog, mut consumers: Vec<ConsumerBacklog>) -> Self {
+        consumers.sort_by(|left, right| left.consumer.cmp(&right.consumer));
+        Self {
+            unpublished: backlog.unpublished,
+            oldest_unpublished_seconds: backlog.oldest_unpublished_at.map(|since| Age::at(now, since)),
+            unfinished: backlog.unfinished,
+            consumers: consumers
+                .into_iter()
+                .map(|consumer| ConsumerStatus::at(now, consumer))
+                .collect(),
+        }
+    }
+}
+
+impl ConsumerStatus {
+    fn at(now: Timestamp, backlog: ConsumerBacklog) -> Self {
+        let held = |held: Held| HeldStatus {
+            count: held.count,
+            oldest_seconds: held.oldest_held_at.map(|since| Age::at(now, since)),
+        };
+        Self {
+            waiting: held(backlog.waiting),
+            retrying: held(backlog.retrying),
+            dead: held(backlog.dead),
+            consumer: backlog.consumer,
+            source: backlog.source,
+            paused: backlog.paused,
+        }
+    }
+
+    /// Each state in which it holds deliveries, with what it holds in it.
+    pub const fn states(&self) -> [(&'static str, HeldStatus); 3] {
+        [
+            ("waiting", self.waiting),
+            ("retrying", self.retrying),
+            ("dead", self.dead),
+        ]
+    }
+}

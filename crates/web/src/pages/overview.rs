@@ -1,0 +1,102 @@
+//! The first page: how contexts and their consumers stand.
+
+use maud::{Markup, html};
+use message_bus::operations::status::{ConsumerStatus, ContextStatus, HeldStatus, WorkLeft};
+
+use super::{layout, page};
+use crate::{answer::Handled, operators::Operator, request::Request};
+
+/// GET /ops
+pub(crate) async fn show(request: Request, operator: Operator) -> Handled {
+    let contexts = request.operations().statuses().await;
+    let content = html! {
+        @for context in &contexts { (of_context(&request, &operator, context)) }
+    };
+    let overview = layout::page(&request, &operator, "Overview", &content).await?;
+    Ok(page(&overview))
+}
+
+fn of_context(request: &Request, operator: &Operator, context: &ContextStatus) -> Markup {
+    html! {
+        section {
+            h2 { (context.context) }
+            @match &context.work {
+                None => p.bad { "Its database does not answer." },
+                Some(work) => {
+                    (of_events(work))
+                    @if !work.consumers.is_empty() { (of_consumers(request, operator, work)) }
+                }
+            }
+        }
+    }
+}
+
+fn of_events(work: &WorkLeft) -> Markup {
+    html! {
+        p {
+            @match work.oldest_unpublished_seconds {
+                None => span.good { "Every event is published." },
+                Some(age) => span.bad { (work.unpublished) " unpublished, the first from " (age) " ago." },
+            }
+        }
+    }
+}
+
+fn of_consumers(request: &Request, operator: &Operator, work: &WorkLeft) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th { "Consumer" } th { "Events of" } th { "Waiting" } th { "Retrying" } th { "Dead" } th { "State" }
+            } }
+            tbody { @for consumer in &work.consumers { (of_consumer(request, operator, consumer)) } }
+        }
+    }
+}
+
+fn of_consumer(request: &Request, operator: &Operator, consumer: &ConsumerStatus) -> Markup {
+    html! {
+        tr {
+            td data-label="Consumer" { strong { (consumer.consumer) } }
+            td data-label="Events of" { (consumer.source) }
+            td data-label="Waiting" { (held(consumer.waiting)) }
+            td data-label="Retrying" { (held(consumer.retrying)) }
+            td data-label="Dead" {
+                @if consumer.dead.count > 0 {
+                    a.bad href="/ops/dead-letters" { (held(consumer.dead)) }
+                } @else { (held(consumer.dead)) }
+            }
+            td data-label="State" { (state(request, operator, consumer)) }
+        }
+    }
+}
+
+fn held(held: HeldStatus) -> Markup {
+    html! {
+        (held.count)
+        @if let Some(age) = held.oldest_seconds { span.faint { " for " (age) } }
+    }
+}
+
+fn state(request: &Request, operator: &Operator, consumer: &ConsumerStatus) -> Markup {
+    let (verb, path) = match consumer.paused {
+        None => ("Pause", "pause"),
+        Some(_) => ("Resume", "resume"),
+    };
+    html! {
+        @match &consumer.paused {
+            None => span.good { "running" },
+            Some(paused) => {
+                span.bad { "paused" }
+                span.faint { " for " (layout::age(request, paused.at)) ": " (paused.reason) }
+            }
+        }
+        details {
+            summary { (verb) "…" }
+            form method="post" action={ "/ops/consumers/" (consumer.consumer) "/" (path) } {
+                (layout::form_token(request, operator))
+                (layout::reason(consumer.paused.is_none()))
+                button { (verb) " " (consumer.consumer) }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Whether events move: for how long the first unpublished event of a context has been the same one.
+//!
+//! It is not asked how old that event is. A consumer that begins with the start of the log has every old event published
+//! again, and one that was missed is driven again: all of these look old, and are on their way. Nor is it asked how old retrying
+//! or waiting deliveries are: while a mail server is away they get old as they should, and an instance that is taken away for
+//! it helps nobody. Both are figures (`/metrics`), for a person to be told.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use shared_kernel::Timestamp;
+
+/// For how long events may stand still, and since when they do. Clones share it.
+#[derive(Clone)]
+pub struct Standstill {
+    most_seconds: u32,
+    firsts: Arc<Mutex<BTreeMap<&'static str, First>>>,
+}
+
+/// The first unpublished event of a context.
+struct First {
+    happened_at: Timestamp,
+    seen_since: Timestamp,
+}
+
+impl Standstill {
+    /// Events may stand still for so long; for ever, when it is 0.
+    pub fn of_at_most(most_seconds: u32) -> Self {
+        Self {
+            most_seconds,
+            firsts: Arc::default(),
+        }
+    }
+
+    /// Looks at the time of a context's first unpublished event, and says for how many seconds it has been seen to be the first, if that
+    /// is too long.
+    pub(crate) fn seconds_too_long(
+        &self,
+        context: &'static str,
+        first: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<i64> {
+        // Nothing panics while the lock is held, so a poisoned one is as good as any.
+        let mut firsts = self.firsts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(happened_at) = first else {
+            firsts.remove(context);
+            return None;
+        };
+        let new = First {
+            happened_at,
+            seen_since: now,
+        };
+        let known = firsts
+            .entry(context)
+            .and_modify(|known| {
+                if known.happened_at != happened_at {
+                    known.happened_at = happened_at;
+                    known.seen_since = now;
+                }
+            })
+            .or_insert(new);
+        let seconds = now.milliseconds_since(known.seen_since) / 1000;
+        (self.most_seconds > 0 && seconds >= i64::from(self.most_seconds)).then_some(seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(seconds: i64) -> Timestamp {
+        "2026-01-01T00:00:00Z"
+            .parse::<Timestamp>()
+            .unwrap()
+            .plus_seconds(seconds)
+    }
+
+    #[test]
+    fn an_event_that_stays_the_first_stands_still_however_old_it_was_when_it_was_first_seen() {
+        let standstill = Standstill::of_at_most(60);
+        let seen = |now| standstill.seconds_too_long("ordering", Some(time(-9_000)), time(now));
+        assert_eq!(
+            (seen(0), seen(59), seen(60), seen(61)),
+            (None, None, Some(60), Some(61))
+        );
+        assert_eq!(
+            standstill.seconds_too_long("accounts", Some(time(0)), time(62)),
+            None
+        );
+    }
+
+    #[test]
+    fn events_that_move_do_not_stand_still_however_old_they_are() {
+        let standstill = Standstill::of_at_most(60);
+        for now in 0..200 {
+            let first = Some(time(-9_000 + now / 50));
+            assert_eq!(
+                standstill.seconds_too_long("ordering", first, time(now)),
+                None,
+                "{now}"
+            );
+        }
+        assert_eq!(standstill.seconds_too_long("ordering", None, time(200)), None);
+        let same_again = Some(time(-8_997));
+        assert_eq!(
+            standstill.seconds_too_long("ordering", same_again, time(259)),
+            None
+        );
+    }
+
+    #[test]
+    fn without_a_limit_they_may_stand_still_for_ever() {
+        let standstill = Standstill::of_at_most(0);
+        for now in [0, 1_000_000] {
+            assert_eq!(
+                standstill.seconds_too_long("ordering", Some(time(0)), time(now)),
+                None
+            );
+        }
+    }
+}
