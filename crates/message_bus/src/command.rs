@@ -34,7 +34,7 @@ pub trait Handles<C: Command> {
             "command",
             command = name::<C>(),
             command_id = %meta.command_id,
-            span_id = %meta.trace.span_id(),
+            span_id = meta.trace.span_id().as_str(),
             outcome = field::Empty,
             error = field::Empty,
         );

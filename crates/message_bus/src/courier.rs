@@ -103,7 +103,7 @@ impl Courier {
             ));
             let line = error.to_string();
             tracing::warn!(
-                trace_id = %held.envelope.trace().trace_id(),
+                trace_id = held.envelope.trace().trace_id().as_str(),
                 consumer = consumer.name(),
                 event_id = %held.delivery.event_id,
                 aggregate_id = %held.delivery.aggregate_id,
@@ -225,13 +225,16 @@ impl Courier {
     ) -> Result<(), HandlingError> {
         let meta = CommandMeta::reacting(envelope, delivery, self.clock.now(), self.ids.as_ref());
         // At its level whatever is logged below it is told whose it is. Only a span of a recorded trace says which it is.
-        let recorded = meta.trace.is_sampled().then_some(meta.trace);
+        let place = meta
+            .trace
+            .is_sampled()
+            .then(|| [meta.trace.span_id(), envelope.trace().span_id()]);
         let span = error_span!(
             parent: None,
             "delivery",
-            trace_id = %meta.trace.trace_id(),
-            span_id = recorded.map(|trace| field::display(trace.span_id())),
-            parent_span_id = recorded.map(|_| field::display(envelope.trace().span_id())),
+            trace_id = meta.trace.trace_id().as_str(),
+            span_id = place.as_ref().map(|[own, _]| own.as_str()),
+            parent_span_id = place.as_ref().map(|[_, parent]| parent.as_str()),
             consumer = consumer.name(),
             event_type = envelope.event_type,
             event_id = %delivery.event_id,

@@ -172,7 +172,7 @@ impl Publisher {
                 }),
                 Err(error) => {
                     tracing::warn!(
-                        trace_id = %event.envelope.trace().trace_id(),
+                        trace_id = event.envelope.trace().trace_id().as_str(),
                         event_id = %event.envelope.event_id,
                         %error,
                         "an event could not be published yet"

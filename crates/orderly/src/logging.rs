@@ -10,13 +10,12 @@ use std::{
 use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
-    fmt::format::JsonFields,
     layer::SubscriberExt,
     registry::LookupSpan,
     util::{SubscriberInitExt, TryInitError},
 };
 
-use self::json_lines::JsonLines;
+use self::json_lines::{JsonLines, SpanFields};
 use crate::{
     failure::Failure,
     span_export::{SpanExport, SpanLayer},
@@ -54,7 +53,7 @@ where
         lines.boxed()
     } else {
         lines
-            .fmt_fields(JsonFields::new())
+            .fmt_fields(SpanFields)
             .event_format(JsonLines::default())
             .boxed()
     }

@@ -57,7 +57,7 @@ async fn act(
     };
     let meta = CommandMeta::new(Actor::Operator, SystemClock.now(), &SystemIds);
     let acted = with_operations(settings, async |operations| {
-        Ok(operations.handle(command, meta).await?)
+        Ok(operations.send(command, meta).await?)
     })
     .await?;
     if as_json {

@@ -14,7 +14,7 @@ use actix_web::{
     web::Payload,
 };
 use futures_util::FutureExt;
-use message_bus::Sampling;
+use message_bus::{Sampling, TraceContext, trace_context::Hexadecimal};
 use shared_kernel::Timestamp;
 use tracing::{Instrument, Span, error_span, field};
 
@@ -30,8 +30,8 @@ use crate::{
     route::{Handler, Route},
 };
 
-/// What is asked below it is traced; probes and figures are not, unless a caller's trace is.
-const TRACED: &str = "/api/";
+/// What is asked below these is traced; probes, figures and the contract's pages are not, unless a caller's trace is.
+const TRACED: [&str; 2] = ["/api/", "/ops"];
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// On every answer. What Orderly answers is JSON about persons: never cached, sniffed, framed or followed.
@@ -122,16 +122,17 @@ fn span(id: &RequestId, http: &HttpRequest, route: &'static str) -> Span {
         return error_span!(
             parent: None,
             "request",
-            trace_id = %trace.trace_id(),
+            trace_id = trace.trace_id().as_str(),
             request_id = id.as_str(),
         );
     }
+    let parent = id.parent().map(TraceContext::span_id);
     error_span!(
         parent: None,
         "request",
-        trace_id = %trace.trace_id(),
-        span_id = %trace.span_id(),
-        parent_span_id = id.parent().map(|parent| field::display(parent.span_id())),
+        trace_id = trace.trace_id().as_str(),
+        span_id = trace.span_id().as_str(),
+        parent_span_id = parent.as_ref().map(Hexadecimal::as_str),
         request_id = id.as_str(),
         method = http.method().as_str(),
         route,
@@ -152,7 +153,7 @@ struct Exchange {
 
 impl Exchange {
     fn begin(state: &WebState, http: HttpRequest, route: &'static str) -> Self {
-        let sampling = if route.starts_with(TRACED) {
+        let sampling = if TRACED.iter().any(|beginning| route.starts_with(beginning)) {
             state.sampling
         } else {
             Sampling::NONE

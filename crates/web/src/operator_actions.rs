@@ -33,5 +33,5 @@ pub(crate) async fn act(
         kind,
         reason,
     };
-    Ok(request.operations().handle(command, meta).await?)
+    Ok(request.operations().send(command, meta).await?)
 }

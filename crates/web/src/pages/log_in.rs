@@ -61,7 +61,7 @@ async fn session(request: &mut Request) -> Result<SessionId, Problem> {
     };
     let granted = request
         .accounts()
-        .handle(command, request.meta(Actor::Anonymous)?)
+        .send(command, request.meta(Actor::Anonymous)?)
         .await;
     request.state().metrics.logged_in(&granted);
     let TokenGrant::Granted(tokens) = granted? else {
@@ -95,7 +95,7 @@ pub(crate) async fn log_out(mut request: Request, operator: Operator) -> Handled
 
 async fn end(request: &Request, actor: Actor, session_id: SessionId) -> Result<(), Problem> {
     let meta = request.meta(actor)?;
-    match request.accounts().handle(EndSession { session_id }, meta).await {
+    match request.accounts().send(EndSession { session_id }, meta).await {
         // One that is over already is as good.
         Ok(()) | Err(UseCaseError::NotFound(_)) => Ok(()),
         Err(error) => Err(error.into()),
