@@ -16,6 +16,7 @@ pub mod envelope;
 pub mod errors;
 pub mod event_log;
 pub mod held_delivery;
+pub mod in_memory;
 pub mod invariants;
 pub mod limits;
 pub mod operations;

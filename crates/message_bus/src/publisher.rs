@@ -1,24 +1,28 @@
 //! Publishes a context's events to their consumers and works off what they hold: one pass at a time, over ports, so that the
 //! same code runs in virtual time. Who calls the passes, and when, is the relay's business.
 
+mod gaps;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{StreamExt, stream};
+use tokio::time::Instant;
 
 use crate::{
-    Consumer, Courier, Delivery, EventLog, Handing, HeldDelivery, LoggedEvent, Missing, Transport,
-    Unavailable, courier::Outcome,
+    Consumer, Courier, Delivery, EventLog, Handing, LoggedEvent, Transport, Unavailable, courier::Outcome,
 };
 
 /// Events taken from the log at a time.
 const PAGE: u32 = 256;
 /// Aggregates whose events are carried at the same time: enough for consumers to share commits.
 const AGGREGATES_AT_ONCE: usize = 64;
-/// How long something published may be missing until it is driven again, in seconds.
-const GAP_PATIENCE_SECONDS: i64 = 10;
+
+/// How long an event that was delivered may go unmarked until it is delivered again.
+const MARK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// One consumer, where it began, what brings events to it, and the courier of its context.
 pub struct Route {
@@ -42,8 +46,8 @@ pub struct Publisher {
 /// consumers' positions say what was done.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Published, but the marks may not be committed yet.
-    delivered: HashSet<i64>,
+    /// Published, and since when, but the marks may not be committed yet.
+    delivered: HashMap<i64, Instant>,
     /// Events up to here were found when this process began to lead: one of them may have stopped the process that led before.
     found: Option<i64>,
     /// A consumer was given rows in the last pass.
@@ -101,11 +105,13 @@ impl Publisher {
         let unmarked = u32::try_from(progress.delivered.len()).unwrap_or(u32::MAX);
         let events = self.log.unpublished(PAGE.saturating_add(unmarked)).await?;
         let listed: HashSet<i64> = events.iter().map(|event| event.sequence).collect();
-        // Whatever the log no longer lists has been marked.
-        progress.delivered.retain(|sequence| listed.contains(sequence));
+        // Whatever the log no longer lists has been marked. What it lists for long has lost its mark, or was driven again after it.
+        progress
+            .delivered
+            .retain(|sequence, since| listed.contains(sequence) && since.elapsed() < MARK_PATIENCE);
         let fresh: Vec<LoggedEvent> = events
             .into_iter()
-            .filter(|event| !progress.delivered.contains(&event.sequence))
+            .filter(|event| !progress.delivered.contains_key(&event.sequence))
             .collect();
         let full_page = fresh.len() >= PAGE as usize;
         let published: Vec<Vec<Published>> = stream::iter(by_aggregate(fresh))
@@ -119,7 +125,10 @@ impl Publisher {
         if sequences.is_empty() {
             return Ok(More::Nothing);
         }
-        progress.delivered.extend(&sequences);
+        let now = Instant::now();
+        progress
+            .delivered
+            .extend(sequences.iter().map(|sequence| (*sequence, now)));
         self.log.mark_published(sequences);
         Ok(if full_page { More::Waiting } else { More::Nothing })
     }
@@ -155,52 +164,6 @@ impl Publisher {
         })
     }
 
-    /// Has events published again that consumers wait for in vain; gives deliveries up whose predecessor the log no longer holds.
-    ///
-    /// # Errors
-    /// [`Unavailable`], when a context does not answer.
-    pub async fn close_gaps(&self, progress: &mut Progress) -> Result<(), Unavailable> {
-        for route in &self.routes {
-            let gaps = route.courier.gaps(&route.consumer, GAP_PATIENCE_SECONDS, PAGE);
-            for held in gaps.await? {
-                self.close_gap(route, &held, progress).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn close_gap(
-        &self,
-        route: &Route,
-        held: &HeldDelivery,
-        progress: &mut Progress,
-    ) -> Result<(), Unavailable> {
-        let position = route.courier.position(held).await?;
-        let missing = Missing {
-            aggregate_type: held.envelope.aggregate_type.clone(),
-            aggregate_id: held.delivery.aggregate_id,
-            after: position,
-            up_to: held.delivery.previous_version,
-        };
-        if !self.log.drive_again(missing).await? {
-            let why = format!(
-                "found the consumer at version {position}, expected {}, which the log of {} no longer holds",
-                held.delivery.previous_version,
-                self.log.source()
-            );
-            return route.courier.give_up(held, &why).await;
-        }
-        // What was delivered is to be delivered again; of all others that are not marked yet, the consumers know it.
-        progress.delivered.clear();
-        tracing::warn!(
-            consumer = route.consumer.name(),
-            aggregate_id = %held.delivery.aggregate_id,
-            %position,
-            "an event that was published never arrived; it is published again"
-        );
-        Ok(())
-    }
-
     /// Publishes events of one aggregate, oldest first, and stops at the first that cannot be: those behind it are
     /// held back with it.
     async fn publish_in_order(&self, events: Vec<LoggedEvent>, found: i64) -> Vec<Published> {
@@ -220,7 +183,7 @@ impl Publisher {
         published
     }
 
-    /// Hands one event to each of its consumers. Says whether one holds it.
+    /// Hands one event to each of its consumers, also where one of them cannot be reached. Says whether one holds it.
     async fn publish_one(&self, event: &LoggedEvent, found: i64) -> Result<bool, Unavailable> {
         let envelope = &event.envelope;
         let takers = || {
@@ -239,7 +202,7 @@ impl Publisher {
                 envelope.aggregate_version,
             )
             .await?;
-        let mut held = false;
+        let mut held = Ok(false);
         for route in takers() {
             let delivery = Delivery {
                 consumer: route.consumer.name(),
@@ -253,14 +216,19 @@ impl Publisher {
             } else {
                 route.consumer.handing()
             };
-            let outcome = route
+            let handed_over = route
                 .transport
                 .hand_over(&route.consumer, envelope, delivery, handing)
-                .await?;
-            report(&route.consumer, &delivery, &outcome);
-            held |= matches!(outcome, Outcome::Held { .. });
+                .await;
+            match handed_over {
+                Ok(outcome) => {
+                    report(&route.consumer, &delivery, &outcome);
+                    held = held.map(|held| held || matches!(outcome, Outcome::Held { .. }));
+                }
+                Err(error) => held = Err(error),
+            }
         }
-        Ok(held)
+        held
     }
 }
 
@@ -300,3 +268,6 @@ fn report(consumer: &Consumer, delivery: &Delivery, outcome: &Outcome) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

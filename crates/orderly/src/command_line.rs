@@ -8,7 +8,7 @@ use clap::{
     Args, CommandFactory, Parser, Subcommand,
     error::{ContextKind, ErrorKind},
 };
-use shared_kernel::{EmailAddress, Role};
+use shared_kernel::{EmailAddress, OrderId, Role};
 use storage::postgres::without_password;
 
 pub(crate) use operating::{ConsumersCommand, DeadLettersCommand, ListArguments};
@@ -105,6 +105,17 @@ pub(crate) enum Command {
     Seed(SeedArguments),
     /// Move an installation from SQLite to PostgreSQL: every row is copied, read back and compared. All of it is copied, or nothing.
     Copy(CopyArguments),
+    /// Look at what must hold after any fault: state and events, deliveries, files. Changes nothing. Exit code 1 when something does not hold.
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at what happened.
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
+    },
     /// List the contexts, their commands and events, and who reacts to what. Needs no database.
     Describe {
         /// Print JSON.
@@ -178,6 +189,19 @@ pub(crate) struct CopyArguments {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// Tell an order's story: events, what became of each at its consumers, and what that led to.
+    Trace {
+        /// The order's id.
+        #[arg(value_name = "ORDER_ID")]
+        order_id: OrderId,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use accounts_infra::AccountsAdapter;
 use diesel_migrations::EmbeddedMigrations;
-use message_bus::{ContextOperations, Unavailable};
+use message_bus::{ContextInvariants, ContextOperations, ContextTraces, Unavailable};
 use notifications::NotificationsStore;
 use ordering_infra::OrderingAdapter;
 use shared_kernel::{Clock, IdGenerator};
@@ -115,6 +115,22 @@ impl Databases {
                     "found a consumer that names context {context}, which has no database"
                 ))
             })
+    }
+
+    /// The contexts, as stories are told from them.
+    pub(crate) fn traced(&self) -> Vec<Arc<dyn ContextTraces>> {
+        self.all
+            .iter()
+            .map(|database| Arc::clone(database) as _)
+            .collect()
+    }
+
+    /// The contexts, as the doctor sees them.
+    pub(crate) fn examined(&self) -> Vec<Arc<dyn ContextInvariants>> {
+        self.all
+            .iter()
+            .map(|database| Arc::clone(database) as _)
+            .collect()
     }
 
     /// The contexts, as operators see them.

@@ -15,7 +15,7 @@ use accounts_app::{
     Accounts, ChangeEmail, ChangePassword, ChangeRole, CreateUser, DeactivateUser, EndSession, LogIn,
     ReactivateUser, RefreshSession, RegisterUser, RevokeToken,
 };
-use message_bus::{Beginning, Command, Consumer, Handles};
+use message_bus::{Beginning, Command, Consumer, Handles, Subscription};
 use notifications::{
     Notifications,
     in_memory::{InMemoryMailer, InMemoryNotifications},
@@ -104,6 +104,11 @@ fn contexts() -> Vec<Context> {
             events: Vec::new(),
         },
     ]
+}
+
+/// Who takes which events, for who opens databases and no contexts.
+pub(crate) fn subscriptions_there_are() -> Result<Vec<Subscription>, Failure> {
+    Ok(consumers()?.iter().map(Subscription::from).collect())
 }
 
 fn consumers() -> Result<Vec<Consumer>, Failure> {

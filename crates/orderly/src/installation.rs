@@ -7,7 +7,9 @@ use std::{
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
-use message_bus::{Beginning, Consumer, ContextOperations, Courier, Route, Unavailable};
+use message_bus::{
+    Beginning, Consumer, ContextOperations, Courier, Doctor, Route, Subscription, Timelines, Unavailable,
+};
 use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
@@ -87,6 +89,25 @@ impl Installation {
     /// The contexts, as operators see them.
     pub(crate) fn contexts(&self) -> Vec<Arc<dyn ContextOperations>> {
         self.databases.contexts()
+    }
+
+    /// Tells the stories of what happened here.
+    pub(crate) fn timelines(&self) -> Timelines {
+        Timelines::new(self.databases.traced(), self.subscriptions())
+    }
+
+    /// Looks at what must hold here.
+    pub(crate) fn doctor(&self) -> Doctor {
+        Doctor::new(
+            self.databases.examined(),
+            self.subscriptions(),
+            Arc::clone(&self.clock),
+        )
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        let consumers = subscriptions(&self.ordering, &self.notifications);
+        consumers.iter().map(Subscription::from).collect()
     }
 
     /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,

@@ -8,12 +8,14 @@ mod copy;
 mod create_user;
 mod databases;
 mod describe;
+mod doctor;
 mod failure;
 mod installation;
 mod logging;
 mod migrate;
 mod openapi;
 mod operate;
+mod output;
 mod place;
 mod progress;
 mod seed;
@@ -22,11 +24,12 @@ mod settings;
 mod subscriptions;
 mod system;
 mod token_secret;
+mod trace;
 mod wait_idle;
 
 use std::process::ExitCode;
 
-use command_line::{Command, CommandLine, MigrateCommand, UsersCommand};
+use command_line::{Command, CommandLine, EventsCommand, MigrateCommand, UsersCommand};
 use failure::Failure;
 
 #[global_allocator]
@@ -63,6 +66,10 @@ fn run() -> Result<(), Failure> {
             } => create_user::create_user(&settings, user).await,
             Command::Seed(seed) => seed::seed(&settings, &seed).await,
             Command::Copy(arguments) => copy::copy(&arguments).await,
+            Command::Doctor { json } => doctor::doctor(&settings, json).await,
+            Command::Events {
+                command: EventsCommand::Trace { order_id, json },
+            } => trace::trace(&settings, order_id, json).await,
             Command::Describe { json } => describe::describe(json),
             Command::Openapi => openapi::openapi(),
             Command::DeadLetters { command } => operate::dead_letters(&settings, command).await,

@@ -10,21 +10,19 @@ pub(crate) use actions::actions;
 pub(crate) use consumers::consumers;
 pub(crate) use dead_letters::dead_letters;
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use message_bus::{
     Actor, CommandMeta, Handles, Operations, OperatorCommand,
     operations::{actions::ActionKind, operator_command::Acted},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
     databases::Databases,
     failure::Failure,
+    output::{print, print_json},
     place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
@@ -83,14 +81,4 @@ fn told(acted: &Acted) -> String {
         told += &dead_letters::followers(freed);
     }
     told
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(Failure::unavailable)
-}
-
-fn print_json(value: &Value) -> Result<(), Failure> {
-    print(&format!("{value:#}\n"))
 }

@@ -46,6 +46,8 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
             installation.contexts(),
             installation.clock.clone(),
         )),
+        timelines: installation.timelines(),
+        doctor: installation.doctor(),
         idempotency: IdempotencyKeys::new(
             installation
                 .secret

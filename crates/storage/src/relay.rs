@@ -53,7 +53,6 @@ impl Relay {
 
     async fn publish_until(&self, mut stop: watch::Receiver<bool>) {
         let mut progress = Progress::default();
-        let mut gaps_closed_at = Instant::now();
         while !*stop.borrow() {
             let published = self.publish(&mut progress).await;
             if progress.held_something() {
@@ -64,12 +63,6 @@ impl Relay {
                 Ok(More::Nothing) => {}
                 Err(error) => {
                     tracing::warn!(source = self.publisher.log().source(), %error, "the event log could not be read");
-                }
-            }
-            if *self.leads.borrow() && gaps_closed_at.elapsed() >= GAP_POLL {
-                gaps_closed_at = Instant::now();
-                if let Err(error) = self.publisher.close_gaps(&mut progress).await {
-                    tracing::warn!(source = self.publisher.log().source(), %error, "what is missing could not be looked for");
                 }
             }
             tokio::select! {
@@ -88,6 +81,7 @@ impl Relay {
     }
 
     async fn work_off_until(&self, route: &Route, held: &Notify, mut stop: watch::Receiver<bool>) {
+        let mut gaps_closed_at = Instant::now();
         while !*stop.borrow() {
             if *self.leads.borrow() {
                 match self.publisher.work_off(route).await {
@@ -95,6 +89,12 @@ impl Relay {
                     Ok(More::Nothing) => {}
                     Err(error) => {
                         tracing::warn!(consumer = route.consumer.name(), %error, "held deliveries could not be tried");
+                    }
+                }
+                if gaps_closed_at.elapsed() >= GAP_POLL {
+                    gaps_closed_at = Instant::now();
+                    if let Err(error) = self.publisher.close_gaps(route).await {
+                        tracing::warn!(consumer = route.consumer.name(), %error, "what is missing could not be looked for");
                     }
                 }
             }

@@ -23,12 +23,14 @@ mod orders;
 mod pages;
 mod sessions;
 mod standstill;
+mod timeline;
 mod tokens;
 mod users;
 
 mod authentication;
 mod edge;
 mod idempotency;
+mod invariants;
 mod meta;
 mod operators;
 mod preconditions;

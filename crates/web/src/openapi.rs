@@ -10,6 +10,7 @@ mod accounts;
 mod ops;
 mod orders;
 mod service;
+mod story_answers;
 
 mod operation;
 mod parts;

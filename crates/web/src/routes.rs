@@ -3,10 +3,10 @@
 use actix_web::http::Method;
 
 use crate::{
-    consumers, customers, dead_letters, docs, health, metrics, openapi, operator_actions, ops_contexts,
-    order_lines, orders, pages,
+    consumers, customers, dead_letters, docs, health, invariants, metrics, openapi, operator_actions,
+    ops_contexts, order_lines, orders, pages,
     route::{Route, RouteDescription, admin, authenticated, operator, owner, public, staff},
-    sessions, tokens, users,
+    sessions, timeline, tokens, users,
 };
 
 const GET: Method = Method::GET;
@@ -48,6 +48,7 @@ pub(crate) fn table() -> Vec<Route> {
         authenticated(POST, "/api/v1/orders", orders::place),
         owner(GET, "/api/v1/orders", orders::list),
         owner(GET, "/api/v1/orders/{order_id}", orders::one),
+        owner(GET, "/api/v1/orders/{order_id}/timeline", timeline::of_order),
         owner(POST, "/api/v1/orders/{order_id}/lines", order_lines::add),
         owner(PATCH, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::change_quantity),
         owner(DELETE, "/api/v1/orders/{order_id}/lines/{line_id}", order_lines::remove),
@@ -66,6 +67,7 @@ pub(crate) fn table() -> Vec<Route> {
         admin(POST, "/api/v1/ops/consumers/{consumer}/pause", consumers::pause),
         admin(POST, "/api/v1/ops/consumers/{consumer}/resume", consumers::resume),
         admin(GET, "/api/v1/ops/actions", operator_actions::list),
+        admin(POST, "/api/v1/ops/invariants", invariants::examine),
 
         public(GET, "/ops/log-in", pages::log_in::ask),
         public(POST, "/ops/log-in", pages::log_in::log_in),

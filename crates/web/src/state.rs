@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts_app::Accounts;
-use message_bus::Operations;
+use message_bus::{Doctor, Operations, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
@@ -18,6 +18,10 @@ pub struct WebState {
     pub ordering: Arc<Ordering>,
     /// Every context, as operators see it.
     pub operations: Arc<Operations>,
+    /// The stories of orders.
+    pub timelines: Timelines,
+    /// Looks at what must hold.
+    pub doctor: Doctor,
     /// The keys of requests that may be sent again.
     pub idempotency: IdempotencyKeys,
     /// The cursors of lists.

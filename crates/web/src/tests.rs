@@ -17,5 +17,6 @@ mod pages;
 mod policies;
 mod preconditions;
 mod sockets;
+pub(crate) mod stories;
 mod throttling;
 mod tokens;

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mail_server::Message;
+use mail_server::{MailServer, Message};
 use reqwest::Url;
 use tempfile::TempDir;
 
@@ -68,6 +68,14 @@ impl Installation {
         fs::write(file, settings.join("\n") + "\n").unwrap();
     }
 
+    /// The same, which sends its mail to this server.
+    #[must_use]
+    pub fn sending_mail_to(self, mail: &MailServer) -> Self {
+        self.set("ORDERLY_MAIL", &mail.url());
+        self.set("ORDERLY_MAIL_FROM", "orders@shop.example");
+        self
+    }
+
     /// The mails in its folder, by the name of their file. There is nothing else there.
     pub fn mails(&self) -> BTreeMap<String, Message> {
         let Ok(entries) = fs::read_dir(self.folder.path().join("data/mail")) else {
@@ -86,6 +94,10 @@ impl Installation {
     /// Its folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    pub(crate) fn is_on_postgres(&self) -> bool {
+        self.database.is_some()
     }
 
     /// Its database on PostgreSQL, which it has to have.

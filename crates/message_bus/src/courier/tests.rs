@@ -1,21 +1,32 @@
 //! The courier, over a store in memory and a handler that does as it is told.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
-};
+mod handing_over;
+mod trying_again;
+
+use std::sync::Mutex;
 
 use shared_kernel::{
     EventId, Timestamp, UserId, Version,
-    events::{UserDeactivated, UserReactivated},
+    events::UserDeactivated,
     in_memory::{CountingIds, ManualClock},
 };
 use uuid::Uuid;
 
 use super::*;
-use crate::{Actor, Beginning, Conflict, NewEvent, ReactsTo, UseCaseError};
+use crate::{
+    Actor, Beginning, CommitError, Conflict, NewEvent, NotFound, ReactsTo, UseCaseError,
+    in_memory::{ConsumerState, DeliveriesInMemory, DeliveryRow},
+};
 
+const CONSUMER: &str = "test.users";
 const USER: Uuid = Uuid::from_u128(7);
+const LIMITS: Limits = Limits {
+    attempts: 3,
+    interruptions: 2,
+    deadline_milliseconds: 2_000,
+    longest_pause_milliseconds: 1_000,
+    at_once: 4,
+};
 
 /// What the handler does with the next event.
 #[derive(Clone, Copy)]
@@ -23,140 +34,149 @@ enum Does {
     Apply,
     FailTransiently,
     FailForGood,
+    Conflict,
     Panic,
+    /// Applies it, and comes back too late.
+    ApplyAndStall,
 }
 
-#[derive(Default)]
-struct State {
-    position: Version,
-    held: BTreeMap<u32, HeldDelivery>,
-    applied: Vec<u32>,
-}
-
-/// Store and handler in one: what is applied moves the position, as one write set does.
-struct Context {
-    state: Mutex<State>,
+/// A handler over the store: what is applied moves the position, as one write set does.
+struct Handler {
+    store: Arc<DeliveriesInMemory>,
     does: Mutex<Does>,
-    clock: Arc<ManualClock>,
+    calls: Mutex<Vec<u32>>,
 }
 
-impl Context {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap()
-    }
-}
-
-impl ReactsTo<UserDeactivated> for Context {
+impl ReactsTo<UserDeactivated> for Handler {
     async fn react(&self, _: UserDeactivated, meta: CommandMeta) -> Result<(), UseCaseError> {
-        assert_eq!(meta.actor, Actor::Consumer("test.users"));
+        assert_eq!(meta.actor, Actor::Consumer(CONSUMER));
+        let delivery = meta.delivery.unwrap();
+        self.calls.lock().unwrap().push(delivery.version.number());
         let does = *self.does.lock().unwrap();
         match does {
-            Does::Apply => {
-                let version = meta.delivery.unwrap().version;
-                let mut state = self.state();
-                state.position = version;
-                state.applied.push(version.number());
-                Ok(())
-            }
+            Does::Apply => self.apply(&delivery),
             Does::FailTransiently => Err(Unavailable::dependency("down").into()),
-            Does::FailForGood => Err(Conflict::OthersWereFaster.into()),
+            Does::FailForGood => Err(NotFound { what: "user" }.into()),
+            Does::Conflict => Err(Conflict::OthersWereFaster.into()),
             Does::Panic => panic!("a handler that panics"),
+            Does::ApplyAndStall => {
+                self.apply(&delivery)?;
+                std::future::pending().await
+            }
         }
     }
 }
 
-#[async_trait]
-impl DeliveryStore for Context {
-    async fn standing(&self, _: &Delivery) -> Result<Standing, Unavailable> {
-        let state = self.state();
-        let held_from = state.held.values().find(|held| held.state != DeliveryState::Done);
-        Ok(Standing {
-            position: state.position,
-            held_from: held_from.map(|held| held.delivery.version),
+impl Handler {
+    fn apply(&self, delivery: &Delivery) -> Result<(), UseCaseError> {
+        let applied = self.store.with(CONSUMER, |state| state.apply(delivery));
+        applied.map_err(|error| match error {
+            CommitError::AlreadyApplied | CommitError::DeliveryGap { .. } => {
+                Conflict::OthersWereFaster.into()
+            }
+            other => UseCaseError::defect(other),
         })
-    }
-
-    async fn hold(&self, held: &HeldDelivery) -> Result<(), Unavailable> {
-        self.state()
-            .held
-            .insert(held.delivery.version.number(), held.clone());
-        Ok(())
-    }
-
-    async fn due(&self, _: &'static str, _: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
-        let now = self.clock.now();
-        let state = self.state();
-        let earliest = state.held.values().find(|held| held.state != DeliveryState::Done);
-        Ok(earliest
-            .into_iter()
-            .filter(|held| match held.state {
-                DeliveryState::Retrying { next_attempt_at } => next_attempt_at <= now,
-                DeliveryState::Waiting => true,
-                DeliveryState::Done | DeliveryState::Dead => false,
-            })
-            .cloned()
-            .collect())
     }
 }
 
 struct Fixture {
-    context: Arc<Context>,
+    clock: Arc<ManualClock>,
+    handler: Arc<Handler>,
     consumer: Consumer,
     courier: Courier,
 }
 
 impl Fixture {
+    /// A consumer with [`LIMITS`]. How events reach it is said with each.
     fn new(does: Does) -> Self {
         let clock = Arc::new(ManualClock::default());
-        let context = Arc::new(Context {
-            state: Mutex::default(),
+        let store = Arc::new(DeliveriesInMemory::new(Arc::clone(&clock) as _));
+        let handler = Arc::new(Handler {
+            store: Arc::clone(&store),
             does: Mutex::new(does),
-            clock: Arc::clone(&clock),
+            calls: Mutex::default(),
         });
-        let consumer = Consumer::new("test.users", "test", "accounts", Beginning::StartOfTheLog)
-            .on::<UserDeactivated, _>(&context);
-        let courier = Courier::new(Arc::clone(&context) as _, clock, Arc::new(CountingIds::default()));
         Self {
-            context,
-            consumer,
-            courier,
+            consumer: Consumer::new(CONSUMER, "test", "accounts", Beginning::StartOfTheLog)
+                .calling_outside(LIMITS)
+                .on::<UserDeactivated, _>(&handler),
+            courier: Courier::new(store, Arc::clone(&clock) as _, Arc::new(CountingIds::default())),
+            clock,
+            handler,
         }
     }
 
-    async fn deliver(&self, version: u32) -> Outcome {
-        let delivery = Delivery {
-            consumer: "test.users",
-            event_id: EventId::new(Uuid::from_u128(version.into())),
-            aggregate_id: USER,
-            version: Version::new(version),
-            previous_version: Version::new(version - 1),
-        };
+    async fn hand_over(&self, version: u32, handing: Handing) -> Outcome {
         self.courier
-            .deliver(&self.consumer, &envelope(version), delivery)
+            .hand_over(&self.consumer, &envelope(version), delivery(version), handing)
             .await
             .unwrap()
     }
 
+    async fn hand_over_directly(&self, version: u32) -> Outcome {
+        self.hand_over(version, Handing::Directly).await
+    }
+
     fn next_time(&self, does: Does) {
-        *self.context.does.lock().unwrap() = does;
+        *self.handler.does.lock().unwrap() = does;
     }
 
-    /// Tries what is due, with the clock moved on, until nothing is.
-    async fn retry_all(&self) {
-        loop {
-            self.context.clock.advance_seconds(120);
-            let due = self.courier.due(&self.consumer, 10).await.unwrap();
-            if due.is_empty() {
-                return;
-            }
-            for held in due {
-                self.courier.retry(&self.consumer, held).await.unwrap();
-            }
-        }
+    async fn due(&self) -> Vec<HeldDelivery> {
+        self.courier.due(&self.consumer, 10).await.unwrap()
     }
 
-    fn applied(&self) -> Vec<u32> {
-        self.context.state().applied.clone()
+    /// Tries the one delivery that is due, once its time has come.
+    async fn retry(&self) -> Outcome {
+        self.clock.advance_seconds(2);
+        let due = self.due().await;
+        assert_eq!(due.len(), 1, "found {due:?} to be tried");
+        self.courier.retry(&self.consumer, &due[0]).await.unwrap()
+    }
+
+    /// Begins an attempt at the delivery that is due, and ends with the process.
+    async fn retry_and_end_with_the_process(&self) {
+        self.clock.advance_seconds(2);
+        let held = self.due().await.remove(0);
+        self.next_time(Does::ApplyAndStall);
+        let attempt = self.courier.retry(&self.consumer, &held).now_or_never();
+        assert_eq!(attempt.map(Result::unwrap), None, "the attempt ended");
+        self.next_time(Does::Apply);
+    }
+
+    fn state<T>(&self, ask: impl FnOnce(&mut ConsumerState) -> T) -> T {
+        self.handler.store.with(CONSUMER, ask)
+    }
+
+    fn row(&self, version: u32) -> DeliveryRow {
+        self.state(|state| state.row(USER, Version::new(version)).cloned())
+            .expect("the delivery is held")
+    }
+
+    fn has_row(&self, version: u32) -> bool {
+        self.state(|state| state.row(USER, Version::new(version)).is_some())
+    }
+
+    fn replay(&self, version: u32) {
+        let now = self.clock.now();
+        self.state(|state| state.replay(USER, Version::new(version), now));
+    }
+
+    fn position(&self) -> u32 {
+        self.state(|state| state.position(USER)).number()
+    }
+
+    fn calls(&self) -> Vec<u32> {
+        self.handler.calls.lock().unwrap().clone()
+    }
+}
+
+fn delivery(version: u32) -> Delivery {
+    Delivery {
+        consumer: CONSUMER,
+        event_id: EventId::new(Uuid::from_u128(version.into())),
+        aggregate_id: USER,
+        version: Version::new(version),
+        previous_version: Version::new(version - 1),
     }
 }
 
@@ -167,104 +187,14 @@ fn envelope(version: u32) -> Envelope {
     let event = NewEvent::delivered(&event, USER, Version::new(version)).unwrap();
     let now = Timestamp::from_microseconds(0).unwrap();
     let meta = CommandMeta::new(Actor::Operator, now, &CountingIds::default());
-    Envelope::new(
-        event,
-        EventId::new(Uuid::from_u128(version.into())),
-        "accounts",
-        &meta,
-    )
+    Envelope::new(event, delivery(version).event_id, "accounts", &meta)
 }
 
-#[tokio::test]
-async fn a_redelivered_event_changes_nothing() {
-    let fixture = Fixture::new(Does::Apply);
-    assert_eq!(fixture.deliver(1).await, Outcome::Applied);
-    assert_eq!(fixture.deliver(1).await, Outcome::Applied);
-    assert_eq!(fixture.applied(), [1]);
-}
+const HELD_UNTRIED: Outcome = Outcome::Held { error: None };
 
-#[tokio::test]
-async fn a_failure_is_held_and_its_followers_wait_in_order() {
-    let fixture = Fixture::new(Does::FailTransiently);
-    assert!(matches!(
-        fixture.deliver(1).await,
-        Outcome::Held { error: Some(_) }
-    ));
-    fixture.next_time(Does::Apply);
-    assert_eq!(fixture.deliver(2).await, Outcome::Held { error: None });
-    assert_eq!(fixture.deliver(3).await, Outcome::Held { error: None });
-    assert!(fixture.applied().is_empty(), "nothing overtakes the head");
-    fixture.retry_all().await;
-    assert_eq!(fixture.applied(), [1, 2, 3]);
-}
-
-#[tokio::test]
-async fn an_event_published_again_leaves_its_row_and_its_attempts_alone() {
-    let fixture = Fixture::new(Does::FailTransiently);
-    fixture.deliver(1).await;
-    let held = fixture.context.state().held[&1].clone();
-    assert_eq!(fixture.deliver(1).await, Outcome::Held { error: None });
-    assert_eq!(fixture.context.state().held[&1], held);
-}
-
-#[tokio::test]
-async fn every_failure_is_retried_whatever_its_kind() {
-    for does in [Does::FailTransiently, Does::FailForGood, Does::Panic] {
-        let fixture = Fixture::new(does);
-        let Outcome::Held { error: Some(_) } = fixture.deliver(1).await else {
-            panic!("not held");
-        };
-        fixture.next_time(Does::Apply);
-        fixture.retry_all().await;
-        assert_eq!(fixture.applied(), [1]);
-        let held = fixture.context.state().held[&1].clone();
-        assert_eq!((held.state, held.attempts), (DeliveryState::Done, 2));
+fn error_of(outcome: Outcome) -> HandlingError {
+    match outcome {
+        Outcome::Held { error: Some(error) } => error,
+        other => panic!("found {other:?}, expected a failure"),
     }
-}
-
-#[tokio::test]
-async fn an_event_before_its_predecessor_waits_for_it() {
-    let fixture = Fixture::new(Does::Apply);
-    assert!(matches!(
-        fixture.deliver(2).await,
-        Outcome::Held {
-            error: Some(HandlingError::Transient(_))
-        }
-    ));
-    assert_eq!(fixture.deliver(1).await, Outcome::Applied);
-    fixture.retry_all().await;
-    assert_eq!(fixture.applied(), [1, 2]);
-}
-
-#[tokio::test]
-async fn a_newer_schema_and_an_unknown_type_are_refused_by_name() {
-    let fixture = Fixture::new(Does::Apply);
-    let meta = CommandMeta::new(
-        Actor::Operator,
-        fixture.context.clock.now(),
-        &CountingIds::default(),
-    );
-    let mut newer = envelope(1);
-    newer.schema_version = 2;
-    let error = fixture.consumer.handle(newer, meta.clone()).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "permanent: found UserDeactivated version 2, expected at most 1"
-    );
-    let mut other = envelope(1);
-    other.event_type = <UserReactivated as shared_kernel::IntegrationEvent>::TYPE.to_owned();
-    let error = fixture.consumer.handle(other, meta.clone()).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "permanent: test.users does not take UserReactivated"
-    );
-    let mut unreadable = envelope(1);
-    unreadable.data = serde_json::json!({ "user_id": 7 });
-    let error = fixture.consumer.handle(unreadable, meta).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("permanent: unreadable UserDeactivated"),
-        "{error}"
-    );
 }

@@ -113,7 +113,7 @@ pub(super) async fn sound_files(connection: &AsyncPgConnection) -> Result<Soundn
     }
     let heaps: Result<Vec<Problem>, _> = sql_query(
         "SELECT relation.relname || ': ' || damage.msg AS problem
-         FROM pg_class AS relation CROSS JOIN LATERAL verify_heapam(relation.oid) AS damage
+         FROM pg_class AS relation, verify_heapam(relation.oid) AS damage
          WHERE relation.relkind = 'r' AND relation.relnamespace = current_schema()::regnamespace",
     )
     .load(&mut &*connection)
@@ -124,10 +124,10 @@ pub(super) async fn sound_files(connection: &AsyncPgConnection) -> Result<Soundn
     };
     // An index that is not sound is an error out of the function, not a row.
     let indexes = sql_query(
-        "SELECT bt_index_check(index.indexrelid) FROM pg_index AS index
-         JOIN pg_class AS relation ON relation.oid = index.indexrelid
+        "SELECT bt_index_check(described.indexrelid) FROM pg_index AS described
+         JOIN pg_class AS relation ON relation.oid = described.indexrelid
          JOIN pg_am ON pg_am.oid = relation.relam AND pg_am.amname = 'btree'
-         WHERE relation.relnamespace = current_schema()::regnamespace AND index.indisvalid",
+         WHERE relation.relnamespace = current_schema()::regnamespace AND described.indisvalid",
     )
     .execute(&mut &*connection)
     .await;

@@ -42,38 +42,43 @@ pub(super) async fn act(
 async fn do_and_write_down(connection: &AsyncPgConnection, action: &OperatorAction) -> QueryResult<usize> {
     let deed = match action.kind {
         ActionKind::Replay { .. } => {
-            "done AS (UPDATE deliveries SET state = 'retrying', next_attempt_at = $2, attempts_before_replay = attempts, interruptions = 0
-               WHERE consumer = $5 AND event_id = $6 AND state = 'dead' RETURNING consumer)"
+            "WITH done AS (UPDATE deliveries SET state = 'retrying', next_attempt_at = $2, attempts_before_replay = attempts, interruptions = 0
+               WHERE consumer = $5 AND event_id = $6 AND state = 'dead' RETURNING consumer)
+             INSERT INTO operator_actions (id, acted_at, actor, reason, consumer, action, event_id)
+             SELECT $1, $2, $3, $4, $5, $7, $6 FROM done"
         }
         // The position moves past the delivery as well, so that what follows is no gap.
         ActionKind::Discard { .. } => {
-            "done AS (UPDATE deliveries SET state = 'discarded', ended_at = $2
+            "WITH done AS (UPDATE deliveries SET state = 'discarded', ended_at = $2
                WHERE consumer = $5 AND event_id = $6 AND state = 'dead' RETURNING consumer, aggregate_id, aggregate_version),
              moved AS (INSERT INTO consumer_positions (consumer, aggregate_id, position) SELECT * FROM done
-               ON CONFLICT (consumer, aggregate_id) DO UPDATE SET position = excluded.position)"
+               ON CONFLICT (consumer, aggregate_id) DO UPDATE SET position = excluded.position)
+             INSERT INTO operator_actions (id, acted_at, actor, reason, consumer, action, event_id)
+             SELECT $1, $2, $3, $4, $5, $7, $6 FROM done"
         }
         ActionKind::Pause => {
-            "done AS (UPDATE consumers SET paused_at = $2, paused_by = $3, pause_reason = $4
-               WHERE consumer = $5 AND paused_at IS NULL RETURNING consumer)"
+            "WITH done AS (UPDATE consumers SET paused_at = $2, paused_by = $3, pause_reason = $4
+               WHERE consumer = $5 AND paused_at IS NULL RETURNING consumer)
+             INSERT INTO operator_actions (id, acted_at, actor, reason, consumer, action, event_id)
+             SELECT $1, $2, $3, $4, $5, $7, $6 FROM done"
         }
         ActionKind::Resume => {
-            "done AS (UPDATE consumers SET paused_at = NULL, paused_by = NULL, pause_reason = NULL
-               WHERE consumer = $5 AND paused_at IS NOT NULL RETURNING consumer)"
+            "WITH done AS (UPDATE consumers SET paused_at = NULL, paused_by = NULL, pause_reason = NULL
+               WHERE consumer = $5 AND paused_at IS NOT NULL RETURNING consumer)
+             INSERT INTO operator_actions (id, acted_at, actor, reason, consumer, action, event_id)
+             SELECT $1, $2, $3, $4, $5, $7, $6 FROM done"
         }
     };
-    sql_query(format!(
-        "WITH {deed} INSERT INTO operator_actions (id, acted_at, actor, reason, consumer, action, event_id)
-         SELECT $1, $2, $3, $4, $5, $7, $6 FROM done"
-    ))
-    .bind::<Uuid, _>(RowId(action.id))
-    .bind::<Timestamptz, _>(row_time(action.at))
-    .bind::<Text, _>(&action.by)
-    .bind::<Text, _>(&action.reason)
-    .bind::<Text, _>(&action.consumer)
-    .bind::<Nullable<Uuid>, _>(action.kind.event_id().map(|id| RowId(id.uuid())))
-    .bind::<Text, _>(action.kind.name())
-    .execute(&mut &*connection)
-    .await
+    sql_query(deed)
+        .bind::<Uuid, _>(RowId(action.id))
+        .bind::<Timestamptz, _>(row_time(action.at))
+        .bind::<Text, _>(&action.by)
+        .bind::<Text, _>(&action.reason)
+        .bind::<Text, _>(&action.consumer)
+        .bind::<Nullable<Uuid>, _>(action.kind.event_id().map(|id| RowId(id.uuid())))
+        .bind::<Text, _>(action.kind.name())
+        .execute(&mut &*connection)
+        .await
 }
 
 async fn about_dead_letter(

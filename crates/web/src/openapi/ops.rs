@@ -8,6 +8,7 @@ use super::{
     ops_answers::{Acted, ContextStatusList, DeadLetterList, HeldDelivery, OperatorActionList},
     parts::{query, text, whole_number},
     requests::{Reason, ReasonPerhaps},
+    story_answers::Examined,
 };
 use crate::ProblemCode;
 
@@ -71,6 +72,14 @@ fn reading() -> Vec<Operation> {
         .named_by("delivery_id", delivery_id())
         .answering::<HeldDelivery>(StatusCode::OK, "All that is known about it.")
         .finding("dead_letter"),
+        Operation::new(
+            Method::POST,
+            "/api/v1/ops/invariants",
+            "examineInvariants",
+            "Look at what must hold",
+        )
+        .saying("Reads every context's database, and may take minutes on a large one. Changes nothing.")
+        .answering::<Examined>(StatusCode::OK, "What was found."),
         limit(Operation::new(
             Method::GET,
             "/api/v1/ops/actions",

@@ -10,6 +10,7 @@ use super::{
     requests::{
         Cancellation, Confirmation, LineToOrder, Nothing, OrderToPlace, QuantityChange, ShipmentGiven,
     },
+    story_answers::Timeline,
     values::OrderStatus,
 };
 use crate::ProblemCode;
@@ -71,6 +72,15 @@ fn placing_and_reading() -> Vec<Operation> {
             .answering::<Order>(StatusCode::OK, "The order.")
             .versioned()
             .finding("order"),
+        Operation::new(
+            Method::GET,
+            "/api/v1/orders/{order_id}/timeline",
+            "getOrderTimeline",
+            "An order's story",
+        )
+        .saying("What happened to the order, what became of each event at its consumers, and what they did about it. Staff are told more.")
+        .answering::<Timeline>(StatusCode::OK, "The story, causes before their effects.")
+        .finding("order"),
     ]
 }
 

@@ -12,7 +12,7 @@ use super::shop::{By, Login, Shop, a_line, an_address};
 use crate::{Policy, routes};
 
 /// Written out again, so that a policy changes in two places or not at all.
-const EXPECTED: [(&str, &str, Policy); 49] = [
+const EXPECTED: [(&str, &str, Policy); 51] = [
     ("GET", "/livez", Policy::Public),
     ("GET", "/readyz", Policy::Public),
     ("GET", "/metrics", Policy::Public),
@@ -38,6 +38,7 @@ const EXPECTED: [(&str, &str, Policy); 49] = [
     ("POST", "/api/v1/orders", Policy::Authenticated),
     ("GET", "/api/v1/orders", Policy::Owner),
     ("GET", "/api/v1/orders/{order_id}", Policy::Owner),
+    ("GET", "/api/v1/orders/{order_id}/timeline", Policy::Owner),
     ("POST", "/api/v1/orders/{order_id}/lines", Policy::Owner),
     (
         "PATCH",
@@ -70,6 +71,7 @@ const EXPECTED: [(&str, &str, Policy); 49] = [
     ("POST", "/api/v1/ops/consumers/{consumer}/pause", Policy::Admin),
     ("POST", "/api/v1/ops/consumers/{consumer}/resume", Policy::Admin),
     ("GET", "/api/v1/ops/actions", Policy::Admin),
+    ("POST", "/api/v1/ops/invariants", Policy::Admin),
     ("GET", "/ops/log-in", Policy::Public),
     ("POST", "/ops/log-in", Policy::Public),
     ("GET", "/ops/files/{file}", Policy::Public),

@@ -11,7 +11,9 @@ use actix_web::{
     http::{Method, StatusCode, header::HeaderMap},
     test::{self, TestRequest},
 };
-use message_bus::{Actor, CommandMeta, Handles, Operations, operations::in_memory::InMemoryOperations};
+use message_bus::{
+    Actor, CommandMeta, Doctor, Handles, Operations, Timelines, operations::in_memory::InMemoryOperations,
+};
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::{
@@ -19,6 +21,7 @@ use shared_kernel::{
     in_memory::{CountingIds, ManualClock},
 };
 
+use super::stories::{Story, told_to};
 use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState, configure};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -98,6 +101,8 @@ impl Shop {
                     ],
                     Arc::clone(&clock),
                 )),
+                timelines: Timelines::new(vec![Arc::new(Story)], vec![told_to()]),
+                doctor: Doctor::new(vec![], vec![told_to()], Arc::clone(&clock)),
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
                 operator_sessions: OperatorSessions::new([3; 32]),

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use acceptance::{Binary, Engine, Installation, TestApp, a_line, an_order, answer::text, on_every_engine};
+use acceptance::{
+    Binary, Engine, Installation, TestApp, a_line, an_order,
+    answer::text,
+    on_every_engine,
+    steps::{confirmed, ship, take},
+};
 use serde_json::{Value, json};
 
-use crate::{confirmed, move_to, ship, take};
+use crate::move_to;
 
 on_every_engine!(
     each_step_of_an_order_is_one_mail_to_where_its_customer_is_then,
@@ -23,7 +28,9 @@ async fn each_step_of_an_order_is_one_mail_to_where_its_customer_is_then(engine:
     move_to(&app, &ada, "ada@lovelace.org").await;
     app.wait_idle();
     ship(&app, &sam, &order).await;
-    take(&app, &sam, &other, "cancel", &json!({"reason": "the kiln broke"})).await;
+    take(&app, &sam, &other, "cancel", &json!({"reason": "the kiln broke"}))
+        .await
+        .expecting(200);
     app.wait_idle();
 
     let (reference, other) = (text(&order["reference"]), text(&other["reference"]));
@@ -81,7 +88,7 @@ async fn what_an_enemy_orders_does_no_harm_in_a_mail(engine: Engine) {
         .await;
     let mut address = acceptance::an_address();
     address["shipping_address"]["street"] = json!("</td><script>alert(1)</script>");
-    take(&app, &eve, &order, "confirm", &address).await;
+    take(&app, &eve, &order, "confirm", &address).await.expecting(200);
     app.wait_idle();
     let mails = app.installation().mails();
     assert_eq!(mails.len(), 1);

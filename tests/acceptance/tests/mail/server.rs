@@ -1,9 +1,14 @@
 //! Through a mail server: whatever it does, orders are taken, and in the end everybody has their mail.
 
-use acceptance::{Engine, Installation, TestApp, answer::text, on_every_engine};
+use acceptance::{
+    Engine, Installation, TestApp,
+    answer::text,
+    on_every_engine,
+    steps::{confirmed, ship},
+};
 use mail_server::MailServer;
 
-use crate::{confirmed, move_to, ship};
+use crate::move_to;
 
 on_every_engine!(
     a_mail_server_that_is_down_or_slow_holds_up_no_order,
@@ -13,10 +18,7 @@ on_every_engine!(
 
 /// An installation that sends its mail to this server.
 fn sending_to(engine: Engine, mail: &MailServer) -> TestApp {
-    let installation = Installation::new(engine);
-    installation.set("ORDERLY_MAIL", &mail.url());
-    installation.set("ORDERLY_MAIL_FROM", "orders@shop.example");
-    TestApp::start_in(installation)
+    TestApp::start_in(Installation::new(engine).sending_mail_to(mail))
 }
 
 /// What a delivery leaves in the log that could not be made.

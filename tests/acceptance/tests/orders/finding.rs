@@ -1,9 +1,9 @@
 //! Finding orders again: by reference, by customer, by status, page by page.
 
-use acceptance::{Asking, Engine, TestApp, a_line, an_order, answer::text, on_every_engine};
+use acceptance::{Asking, Engine, TestApp, a_line, an_order, answer::text, on_every_engine, steps::take};
 use serde_json::{Value, json};
 
-use crate::steps::{one_kettle, take};
+use crate::steps::one_kettle;
 
 on_every_engine!(
     a_reference_is_eight_characters_that_one_can_read_over_the_telephone,

@@ -2,10 +2,11 @@
 
 use acceptance::{
     Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
+    steps::take,
 };
 use serde_json::json;
 
-use crate::steps::{one_kettle, refused, take};
+use crate::steps::{one_kettle, refused};
 
 on_every_engine!(
     an_order_is_placed_confirmed_shipped_and_delivered,

@@ -1,16 +1,7 @@
-//! The steps of an order's life, and asserting that one is refused.
+//! Asserting that a step of an order's life is refused.
 
-use acceptance::{Answer, Asking, Login, TestApp, a_line, an_order, answer::text};
+use acceptance::{Login, TestApp, a_line, an_order, steps::take};
 use serde_json::Value;
-
-/// Takes a step of an order's life.
-pub(crate) async fn take(app: &TestApp, login: &Login, order: &Value, step: &str, body: &Value) -> Answer {
-    app.post(&format!("/orders/{}/{step}", text(&order["id"])))
-        .by(login)
-        .json(body)
-        .answer()
-        .await
-}
 
 /// Asserts that a step is refused with this code and leaves the order as it is.
 pub(crate) async fn refused(

@@ -1,7 +1,10 @@
 //! Members' manifests: versions and features stand only in the root's `[workspace.dependencies]`, and every
-//! crate takes the workspace's lints.
+//! crate takes the workspace's lints. Virtual time is a feature that only tests may have: it stands where they do.
 
 use crate::{SourceFile, Violation};
+
+/// A feature of tokio's that would cost a server something.
+const VIRTUAL_TIME: &str = r#"tokio={workspace=true,features=["test-util"]}"#;
 
 /// Checks the manifests of the members.
 pub fn check(manifests: &[SourceFile]) -> Vec<Violation> {
@@ -23,7 +26,9 @@ pub fn check(manifests: &[SourceFile]) -> Vec<Violation> {
                 continue;
             }
             dependencies += 1;
-            if !without_spaces(line).ends_with(".workspace=true") {
+            let line = without_spaces(line);
+            let virtual_time = section == "dev-dependencies" && line == VIRTUAL_TIME;
+            if !line.ends_with(".workspace=true") && !virtual_time {
                 violations.push(Violation::new(
                     format!("{}:{}", manifest.path, index + 1),
                     format!("found `{line}`, expected `name.workspace = true` and nothing more"),
@@ -77,6 +82,8 @@ mod tests {
             "[dependencies]\nserde = \"1\"",
             "[dependencies]\nserde = { workspace = true, features = [\"rc\"] }",
             "[dev-dependencies]\nserde = { version = \"1\" }",
+            "[dev-dependencies]\nserde = { workspace = true, features = [\"test-util\"] }",
+            "[dependencies]\nserde.tokio = { workspace = true, features = [\"test-util\"] }",
             "[build-dependencies]\nserde = { path = \"../serde\" }",
             "[target.'cfg(windows)'.dependencies]\nserde = \"1\"",
             "[dependencies.serde]",

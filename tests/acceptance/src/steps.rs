@@ -1,0 +1,32 @@
+//! The steps of an order's life.
+
+use serde_json::Value;
+
+use crate::{Answer, Asking, Login, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment};
+
+/// Takes a step of an order's life.
+pub async fn take(app: &TestApp, login: &Login, order: &Value, step: &str, body: &Value) -> Answer {
+    app.post(&path(order, step)).by(login).json(body).answer().await
+}
+
+/// Where a step is taken.
+pub fn path(order: &Value, step: &str) -> String {
+    format!("/orders/{}/{step}", text(&order["id"]))
+}
+
+/// A customer's order that is placed and confirmed.
+pub async fn confirmed(app: &TestApp, customer: &Login) -> Value {
+    let order = app
+        .place(customer, &an_order().with_line(a_line().of(2)).body())
+        .await;
+    take(app, customer, &order, "confirm", &an_address())
+        .await
+        .expecting(200)
+}
+
+/// Ships an order.
+pub async fn ship(app: &TestApp, staff: &Login, order: &Value) {
+    take(app, staff, order, "ship", &a_shipment())
+        .await
+        .expecting(200);
+}

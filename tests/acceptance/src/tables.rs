@@ -1,0 +1,62 @@
+//! What stands in an installation's tables, read as an operator reads them: with `psql`, or with the SQLite that comes with Python.
+
+use std::{path::Path, process::Command};
+
+use crate::Installation;
+
+/// Prints the rows that a query finds in a file, as `psql` does; bytes are ids.
+const READ_SQLITE: &str = "
+import sqlite3, sys, uuid
+file, query = sys.argv[1:]
+for row in sqlite3.connect(f'file:{file}?mode=ro', timeout=30, uri=True).execute(query):
+    print('|'.join(str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else str(value) for value in row))
+";
+
+impl Installation {
+    /// The rows that a query finds in a context's tables, each as its columns. It has to be one that both engines know.
+    pub fn rows(&self, context: &str, query: &str) -> Vec<Vec<String>> {
+        let printed = if self.is_on_postgres() {
+            self.database()
+                .run(&format!("SET search_path TO {context}; {query}"))
+        } else {
+            read_sqlite(&self.path().join(format!("data/{context}.sqlite")), query)
+        };
+        let lines = printed.lines();
+        lines
+            .map(|line| line.split('|').map(str::to_owned).collect())
+            .collect()
+    }
+}
+
+fn read_sqlite(file: &Path, query: &str) -> String {
+    let output = Command::new("python3")
+        .args(["-c", READ_SQLITE])
+        .arg(file)
+        .arg(query)
+        .output()
+        .unwrap_or_else(|error| panic!("python3 cannot be run: {error}"));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {query}: {error}", file.display());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{Engine, TestApp, on_every_engine};
+
+    on_every_engine!(rows_are_found_by_their_columns);
+
+    async fn rows_are_found_by_their_columns(engine: Engine) {
+        let app = TestApp::start(engine);
+        let ada = app.register("ada").await;
+        app.wait_idle();
+        let rows = app
+            .installation()
+            .rows("notifications", "SELECT user_id, email FROM addresses");
+        assert_eq!(json!(rows), json!([[ada["id"], "ada@example.com"]]));
+        let none = app.installation().rows("notifications", "SELECT kind FROM mails");
+        assert!(none.is_empty(), "{none:?}");
+    }
+}
