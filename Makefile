@@ -6,6 +6,8 @@
 CARGO ?= cargo
 # Kills of a server under `make torture`, and four times as many cuts; `make test` makes three, and ten.
 ROUNDS ?= 25
+# Runs of the simulation of delivery under `make torture`, each of another seed; `make test` makes 2,000.
+SEEDS ?= 1000000
 # Orders that the demo customers have in all after `make seed`.
 ORDERS ?= 60
 
@@ -41,8 +43,8 @@ doc: ## build the code's documentation; broken links fail
 bench: ## measure the promised figures (long, with 5 million orders; ORDERS=100000 took two minutes)
 	@.ci/bench
 
-torture: ## kill servers and databases under load, and cut connections, many times (ROUNDS=25)
-	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) .ci/test torture
+torture: ## kill servers and databases under load, cut connections (ROUNDS=25), and simulate delivery (SEEDS=1000000)
+	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) ORDERLY_SIMULATION_SEEDS=$(SEEDS) .ci/test torture
 
 contract: ## check the contract against the running server (schemathesis, from PyPI)
 	$(CARGO) build --locked --package orderly

@@ -1,11 +1,13 @@
 //! Commands, what travels with them, and the promise that each has a handler.
 
-use std::future::Future;
+use std::{any::type_name, future::Future};
 
 use serde::Serialize;
 use shared_kernel::{CommandId, CorrelationId, EventId, IdGenerator, Timestamp, Version};
 
-use crate::{Actor, Delivery, Envelope, UseCaseError};
+use tracing::{Instrument, Span, debug_span, field};
+
+use crate::{Actor, Delivery, Envelope, Sampling, TraceContext, UseCaseError};
 
 /// Something that a context is asked to do.
 pub trait Command: Send + 'static {
@@ -21,6 +23,51 @@ pub trait Handles<C: Command> {
         command: C,
         meta: CommandMeta,
     ) -> impl Future<Output = Result<C::Output, UseCaseError>> + Send;
+
+    /// The same in a span of its own, the one that the command's events name. This is what callers use.
+    fn send(
+        &self,
+        command: C,
+        meta: CommandMeta,
+    ) -> impl Future<Output = Result<C::Output, UseCaseError>> + Send {
+        let span = debug_span!(
+            "command",
+            command = name::<C>(),
+            command_id = %meta.command_id,
+            span_id = %meta.trace.span_id(),
+            outcome = field::Empty,
+            error = field::Empty,
+        );
+        let handling = self.handle(command, meta);
+        let in_span = span.clone();
+        async move {
+            let result = handling.await;
+            record_outcome(&span, &result);
+            result
+        }
+        .instrument(in_span)
+    }
+}
+
+/// A command's name without its path.
+fn name<C>() -> &'static str {
+    let path = type_name::<C>();
+    path.rsplit_once("::").map_or(path, |(_, name)| name)
+}
+
+/// Only what is unavailable is an error of ours; a refusal's text, which the caller gets, may name persons.
+fn record_outcome<T>(span: &Span, result: &Result<T, UseCaseError>) {
+    let outcome = match result {
+        Ok(_) => "done",
+        Err(UseCaseError::Refused(refusal)) => refusal.code,
+        Err(UseCaseError::NotFound(_)) => "not_found",
+        Err(UseCaseError::Conflict(_)) => "conflict",
+        Err(UseCaseError::Unavailable(unavailable)) => {
+            span.record("error", field::display(unavailable));
+            "unavailable"
+        }
+    };
+    span.record("outcome", outcome);
 }
 
 /// What every command carries beside its own fields. Its events repeat it.
@@ -42,12 +89,12 @@ pub struct CommandMeta {
     pub delivery: Option<Delivery>,
     /// The key under which a repetition gets the first answer again.
     pub replay: Option<Replay>,
-    /// The caller's W3C trace context.
-    pub traceparent: Option<String>,
+    /// The span in which it is carried out. Its events name it, and so what they lead to stands below it.
+    pub trace: TraceContext,
 }
 
 impl CommandMeta {
-    /// For a command that no event led to.
+    /// For a command that no event led to. Its trace is not recorded, unless the caller has one that is.
     pub fn new(actor: Actor, issued_at: Timestamp, ids: &dyn IdGenerator) -> Self {
         let id = ids.next_id();
         Self {
@@ -59,14 +106,15 @@ impl CommandMeta {
             expected_version: None,
             delivery: None,
             replay: None,
-            traceparent: None,
+            trace: TraceContext::begin(id, Sampling::NONE),
         }
     }
 
     /// For the command by which a consumer reacts to an event.
     pub fn reacting(envelope: &Envelope, delivery: Delivery, now: Timestamp, ids: &dyn IdGenerator) -> Self {
+        let id = ids.next_id();
         Self {
-            command_id: CommandId::new(ids.next_id()),
+            command_id: CommandId::new(id),
             correlation_id: envelope.correlation_id,
             causation_id: Some(envelope.event_id),
             actor: Actor::Consumer(delivery.consumer),
@@ -74,7 +122,7 @@ impl CommandMeta {
             expected_version: None,
             delivery: Some(delivery),
             replay: None,
-            traceparent: envelope.traceparent.clone(),
+            trace: envelope.trace().child(id),
         }
     }
 

@@ -5,6 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use shared_kernel::{Clock, IdGenerator};
+use tracing::{Instrument, error_span, field};
 
 use crate::{
     Attempt, AttemptEnd, CommandMeta, Consumer, Delivery, DeliveryState, DeliveryStore, Envelope, Handing,
@@ -90,12 +91,25 @@ impl Courier {
             self.store.settle(held, now, DeliveryState::Done, None).await?;
             return Ok(Outcome::Applied);
         }
+        if held.delivery.previous_version > standing.position {
+            // A replay, ahead of what is missing before it. Whatever the handler did now, its position could not be moved.
+            self.store.settle(held, now, DeliveryState::Waiting, None).await?;
+            return Ok(Outcome::Held { error: None });
+        }
         if held.interruptions >= limits.interruptions {
             let error = HandlingError::Permanent(format!(
                 "{} attempts in a row ended with the process",
                 held.interruptions
             ));
             let line = error.to_string();
+            tracing::warn!(
+                trace_id = %held.envelope.trace().trace_id(),
+                consumer = consumer.name(),
+                event_id = %held.delivery.event_id,
+                aggregate_id = %held.delivery.aggregate_id,
+                error = line,
+                "a delivery is given up"
+            );
             self.store
                 .settle(held, now, DeliveryState::Dead, Some(&line))
                 .await?;
@@ -107,7 +121,9 @@ impl Courier {
             return Ok(Outcome::Held { error: None });
         }
         let number = held.attempts.saturating_add(1);
-        let result = self.attempt(consumer, &held.envelope, held.delivery).await;
+        let result = self
+            .attempt(consumer, &held.envelope, held.delivery, number)
+            .await;
         let counted = number.saturating_sub(held.attempts_before_replay);
         let (end, outcome) = self.end(result, counted, limits);
         self.store.end_attempt(&held.delivery, number, &end).await?;
@@ -175,7 +191,7 @@ impl Courier {
         delivery: Delivery,
     ) -> Result<Outcome, Unavailable> {
         let began_at = self.clock.now();
-        let result = self.attempt(consumer, envelope, delivery).await;
+        let result = self.attempt(consumer, envelope, delivery, 1).await;
         let (end, outcome) = self.end(result, 1, consumer.limits());
         if outcome == Outcome::Applied {
             return Ok(outcome);
@@ -205,17 +221,38 @@ impl Courier {
         consumer: &Consumer,
         envelope: &Envelope,
         delivery: Delivery,
+        number: u32,
     ) -> Result<(), HandlingError> {
         let meta = CommandMeta::reacting(envelope, delivery, self.clock.now(), self.ids.as_ref());
+        // At its level whatever is logged below it is told whose it is. Only a span of a recorded trace says which it is.
+        let recorded = meta.trace.is_sampled().then_some(meta.trace);
+        let span = error_span!(
+            parent: None,
+            "delivery",
+            trace_id = %meta.trace.trace_id(),
+            span_id = recorded.map(|trace| field::display(trace.span_id())),
+            parent_span_id = recorded.map(|_| field::display(envelope.trace().span_id())),
+            consumer = consumer.name(),
+            event_type = envelope.event_type,
+            event_id = %delivery.event_id,
+            attempt = number,
+            error = field::Empty,
+        );
         let deadline = consumer.limits().deadline_milliseconds;
         let handling = AssertUnwindSafe(consumer.handle(envelope.clone(), meta)).catch_unwind();
-        match tokio::time::timeout(Duration::from_millis(deadline), handling).await {
+        let in_time = tokio::time::timeout(Duration::from_millis(deadline), handling);
+        let result = match in_time.instrument(span.clone()).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(HandlingError::Permanent("the handler panicked".to_owned())),
             Err(_) => Err(HandlingError::Transient(format!(
                 "the handler took longer than {deadline} ms"
             ))),
+        };
+        if let Err(error) = &result {
+            tracing::warn!(parent: &span, aggregate_id = %delivery.aggregate_id, %error, "a delivery failed and is held");
+            span.record("error", field::display(error));
         }
+        result
     }
 
     /// What is to be written about an attempt, the `counted`th since the delivery was held or replayed, and what to say of it.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared_kernel::{CommandId, CorrelationId, EventId, IntegrationEvent, Timestamp, Version};
 use uuid::Uuid;
 
-use crate::CommandMeta;
+use crate::{CommandMeta, Sampling, TraceContext};
 
 /// Who gets to hear of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub struct Envelope {
     pub causation_id: Option<EventId>,
     /// On whose behalf.
     pub actor: String,
-    /// The caller's W3C trace context.
+    /// The W3C trace context of the span in which the command was carried out; nothing in rows of before there was one.
     pub traceparent: Option<String>,
     /// The event itself.
     pub data: Value,
@@ -136,8 +136,14 @@ impl Envelope {
             correlation_id: meta.correlation_id,
             causation_id: meta.causation_id,
             actor: meta.actor.to_string(),
-            traceparent: meta.traceparent.clone(),
+            traceparent: Some(meta.trace.to_string()),
             data: event.data,
         }
+    }
+
+    /// The span that led to it. One that is missing is made up from the event, the same each time, and not recorded.
+    pub fn trace(&self) -> TraceContext {
+        let told = self.traceparent.as_deref().and_then(|text| text.parse().ok());
+        told.unwrap_or_else(|| TraceContext::begin(self.event_id.uuid(), Sampling::NONE))
     }
 }

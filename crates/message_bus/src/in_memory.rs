@@ -218,15 +218,18 @@ impl ConsumerState {
                 && row.held.held_at < held_before
                 && row.held.delivery.previous_version > self.position_of(row)
         };
+        if self.paused {
+            return Vec::new();
+        }
         self.oldest_heads(is_gap, limit)
     }
 
-    /// Has a dead delivery tried again, with all its attempts before it.
+    /// Has a dead delivery tried again at once, with all its attempts before it.
     pub fn replay(&mut self, aggregate_id: Uuid, version: Version, at: Timestamp) {
         if let Some(row) = self.dead(aggregate_id, version) {
             row.held.attempts_before_replay = row.held.attempts;
             row.count_interruptions();
-            row.turn(DeliveryState::Waiting, at);
+            row.turn(DeliveryState::Retrying { next_attempt_at: at }, at);
         }
     }
 

@@ -24,6 +24,7 @@ pub mod publisher;
 pub mod recorded_commands;
 pub mod retry;
 pub mod timeline;
+pub mod trace_context;
 pub mod traces;
 
 pub use actor::Actor;
@@ -45,4 +46,5 @@ pub use operations::{
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
 pub use timeline::{Subscription, Timeline, Timelines};
+pub use trace_context::{Sampling, TraceContext};
 pub use traces::{ContextTraces, ReachedPosition, TracedEvent};

@@ -144,11 +144,7 @@ impl Publisher {
         let full = due.len() >= at_once;
         // At most one delivery of each aggregate is due, so their order among each other means nothing.
         let outcomes: Vec<Result<Outcome, Unavailable>> = stream::iter(due)
-            .map(|held| async move {
-                let outcome = route.courier.retry(&route.consumer, &held).await?;
-                report(&route.consumer, &held.delivery, &outcome);
-                Ok(outcome)
-            })
+            .map(|held| async move { route.courier.retry(&route.consumer, &held).await })
             .buffer_unordered(at_once)
             .collect()
             .await;
@@ -175,7 +171,12 @@ impl Publisher {
                     held,
                 }),
                 Err(error) => {
-                    tracing::warn!(event_id = %event.envelope.event_id, %error, "an event could not be published yet");
+                    tracing::warn!(
+                        trace_id = %event.envelope.trace().trace_id(),
+                        event_id = %event.envelope.event_id,
+                        %error,
+                        "an event could not be published yet"
+                    );
                     break;
                 }
             }
@@ -222,7 +223,6 @@ impl Publisher {
                 .await;
             match handed_over {
                 Ok(outcome) => {
-                    report(&route.consumer, &delivery, &outcome);
                     held = held.map(|held| held || matches!(outcome, Outcome::Held { .. }));
                 }
                 Err(error) => held = Err(error),
@@ -255,18 +255,6 @@ fn by_aggregate(events: Vec<LoggedEvent>) -> Vec<Vec<LoggedEvent>> {
         group.sort_by_key(|event| event.envelope.aggregate_version);
     }
     groups
-}
-
-fn report(consumer: &Consumer, delivery: &Delivery, outcome: &Outcome) {
-    if let Outcome::Held { error: Some(error) } = outcome {
-        tracing::warn!(
-            consumer = consumer.name(),
-            event_id = %delivery.event_id,
-            aggregate_id = %delivery.aggregate_id,
-            %error,
-            "a delivery failed and is held"
-        );
-    }
 }
 
 #[cfg(test)]

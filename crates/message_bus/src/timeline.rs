@@ -78,7 +78,7 @@ pub struct TimelineEntry {
     pub caused_by: Option<EventId>,
     /// On whose behalf.
     pub actor: String,
-    /// The caller's W3C trace context.
+    /// The W3C trace context of the span in which the command was carried out.
     pub traceparent: Option<String>,
     /// Whether it stays within its context.
     pub private: bool,

@@ -15,7 +15,7 @@ pub(crate) use operating::{ConsumersCommand, DeadLettersCommand, ListArguments};
 
 use crate::{
     failure::Failure,
-    settings::{DatabaseUrl, Settings},
+    settings::{DatabaseUrl, Settings, SpanArguments},
 };
 
 /// Order management from one binary: accounts, orders, and the events between them.
@@ -60,7 +60,7 @@ fn wrong_setting(error: &clap::Error) -> String {
 }
 
 /// A URL that is wrong may hold a password all the same; with a `?` in it that should have been encoded, nobody knows where it ends.
-fn without_secrets(value: &str) -> String {
+pub(crate) fn without_secrets(value: &str) -> String {
     match value.rsplit_once('@') {
         Some((before, _)) if before.contains('?') => {
             let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
@@ -166,6 +166,8 @@ pub(crate) struct ServeArguments {
         default_value_t = 300
     )]
     pub(crate) ready_max_lag: u32,
+    #[command(flatten)]
+    pub(crate) spans: SpanArguments,
 }
 
 #[derive(Debug, Args)]

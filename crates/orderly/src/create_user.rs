@@ -25,7 +25,7 @@ pub(crate) async fn create_user(settings: &Settings, arguments: CreateUserArgume
         password,
         role: arguments.role,
     };
-    let created = installation.accounts.handle(command, meta).await;
+    let created = installation.accounts.send(command, meta).await;
     installation.close().await;
     let user = created?;
     if arguments.json {

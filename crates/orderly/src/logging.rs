@@ -1,27 +1,61 @@
 //! Logs go to standard error: lines for a person at a terminal, JSON for a machine that collects them.
 
-use std::io::{self, IsTerminal};
+mod json_lines;
 
-use tracing_subscriber::EnvFilter;
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
 
-use crate::failure::Failure;
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry,
+    fmt::format::JsonFields,
+    layer::SubscriberExt,
+    registry::LookupSpan,
+    util::{SubscriberInitExt, TryInitError},
+};
+
+use self::json_lines::JsonLines;
+use crate::{
+    failure::Failure,
+    span_export::{SpanExport, SpanLayer},
+};
 
 /// What clients send that is no HTTP is answered with a 400, and is no error of ours: without this anybody could fill the
 /// log with them. Whoever wants to see them says so in their own filter, which comes later and wins.
 const NOT_OURS: &str = "actix_http::h1::dispatcher=off";
 
-/// Starts logging what `filter` lets through.
-pub(crate) fn start(filter: &str) -> Result<(), Failure> {
+/// Starts logging what `filter` lets through, and sending spans if there is where to.
+pub(crate) fn start(filter: &str, spans: Option<&Arc<SpanExport>>) -> Result<(), Failure> {
     let filter = EnvFilter::builder()
         .parse(format!("{NOT_OURS},{filter}"))
         .map_err(|error| Failure::usage(format!("ORDERLY_LOG (--log) is {filter:?}: {error}")))?;
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr);
-    let started = if io::stderr().is_terminal() {
-        subscriber.try_init()
-    } else {
-        subscriber.json().flatten_event(true).try_init()
+    let started: Result<(), TryInitError> = match spans {
+        None => tracing_subscriber::registry()
+            .with(filter)
+            .with(lines())
+            .try_init(),
+        Some(spans) => {
+            let spans = SpanLayer::new(Arc::clone(spans)).with_filter(SpanLayer::filter());
+            let lines = lines::<Registry>().with_filter(filter);
+            tracing_subscriber::registry().with(lines).with(spans).try_init()
+        }
     };
     started.map_err(Failure::unavailable)
+}
+
+fn lines<S>() -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    if io::stderr().is_terminal() {
+        lines.boxed()
+    } else {
+        lines
+            .fmt_fields(JsonFields::new())
+            .event_format(JsonLines::default())
+            .boxed()
+    }
 }

@@ -21,16 +21,18 @@ mod progress;
 mod seed;
 mod serve;
 mod settings;
+mod span_export;
 mod subscriptions;
 mod system;
 mod token_secret;
 mod trace;
 mod wait_idle;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use command_line::{Command, CommandLine, EventsCommand, MigrateCommand, UsersCommand};
 use failure::Failure;
+use span_export::SpanExport;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -46,15 +48,20 @@ fn run() -> Result<(), Failure> {
     // Before anything reads the environment, and before there is a second thread.
     settings::read_dot_env()?;
     let CommandLine { settings, command } = CommandLine::from_arguments()?;
-    logging::start(&settings.log)?;
+    let spans = match &command {
+        Command::Serve(serve) => serve.spans.settings()?,
+        _ => None,
+    };
+    let spans = spans.as_ref().map(SpanExport::start).transpose()?.map(Arc::new);
+    logging::start(&settings.log, spans.as_ref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(Failure::unavailable)?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         match command {
-            Command::Serve(serve) => serve::serve(&settings, &serve).await,
+            Command::Serve(serve) => serve::serve(&settings, &serve, spans.as_deref()).await,
             Command::Migrate {
                 command: MigrateCommand::Up,
             } => migrate::up(&settings).await,
@@ -77,5 +84,9 @@ fn run() -> Result<(), Failure> {
             Command::Actions(arguments) => operate::actions(&settings, arguments).await,
             Command::WaitIdle { timeout } => wait_idle::wait_idle(&settings, timeout).await,
         }
-    })
+    });
+    if let Some(spans) = spans {
+        spans.finish();
+    }
+    ended
 }

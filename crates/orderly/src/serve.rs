@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use message_bus::Operations;
+use message_bus::{Operations, Sampling};
 use storage::CommitStatistics;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -19,11 +19,15 @@ use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standsti
 
 use crate::{
     command_line::ServeArguments, failure::Failure, installation::Installation, place::Place,
-    settings::Settings,
+    settings::Settings, span_export::SpanExport,
 };
 
 /// Serves until SIGTERM or Ctrl-C.
-pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Result<(), Failure> {
+pub(crate) async fn serve(
+    settings: &Settings,
+    arguments: &ServeArguments,
+    spans: Option<&SpanExport>,
+) -> Result<(), Failure> {
     switch_on_canaries()?;
     // Listened for before anything else starts: from here on a signal means a clean end, not a sudden one.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
@@ -58,6 +62,8 @@ pub(crate) async fn serve(settings: &Settings, arguments: &ServeArguments) -> Re
         ),
         metrics: Metrics::new().map_err(Failure::unavailable)?,
         standstill: Standstill::of_at_most(arguments.ready_max_lag),
+        sampling: spans.map_or(Sampling::NONE, SpanExport::sampling),
+        spans_lost: spans.map(SpanExport::lost),
         cursors: Cursors::new(installation.secret.derived_key("cursors of lists")),
         clock: installation.clock.clone(),
         ids: installation.ids.clone(),
@@ -156,8 +162,16 @@ fn switch_on_canaries() -> Result<(), Failure> {
             storage::canary::switch_on_give_broken_commits_up();
             Ok(())
         }
+        Some("position-apart") => {
+            storage::canary::switch_on_position_apart();
+            Ok(())
+        }
+        Some("relay-by-cursor") => {
+            storage::canary::switch_on_relay_by_cursor();
+            Ok(())
+        }
         Some(other) => Err(Failure::usage(format!(
-            "ORDERLY_CANARY is {other:?}: expected answer-before-commit or give-broken-commits-up"
+            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart or relay-by-cursor"
         ))),
     }
 }

@@ -1,6 +1,7 @@
 //! Where an installation is and how it talks, from flags, the environment and `.env`.
 
 mod mail_target;
+mod span_arguments;
 
 use std::{
     fmt,
@@ -11,7 +12,10 @@ use std::{
 use clap::Args;
 use notifications::Sender;
 
-pub(crate) use self::mail_target::MailTarget;
+pub(crate) use self::{
+    mail_target::MailTarget,
+    span_arguments::{SpanArguments, SpanSettings},
+};
 use crate::failure::Failure;
 
 /// Who mail is from when nobody says so.

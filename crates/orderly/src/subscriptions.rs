@@ -11,11 +11,12 @@ use shared_kernel::events::{
 };
 
 /// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
-/// more mails under way than a small server likes.
+/// more mails under way than a small server likes. An attempt is given up soon after its mail is (ten seconds), since one that ended with the
+/// process is made again only then.
 const MAIL: Limits = Limits {
     attempts: 300,
     interruptions: 5,
-    deadline_milliseconds: 30_000,
+    deadline_milliseconds: 15_000,
     longest_pause_milliseconds: 15 * 60 * 1000,
     at_once: 8,
 };

@@ -2,10 +2,22 @@
 //!
 //! A torture test that does not find them would not find a real one either.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use message_bus::LoggedEvent;
 
 static ANSWER_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
 static GIVE_BROKEN_COMMITS_UP: AtomicBool = AtomicBool::new(false);
+static MOVE_POSITIONS_APART: AtomicBool = AtomicBool::new(false);
+/// How far each relay has read, by the context whose events it carries; `None` as long as relays remember nothing.
+static CURSORS: Mutex<Option<HashMap<&'static str, i64>>> = Mutex::new(None);
 
 /// From now on, the committer answers its callers before COMMIT.
 pub fn switch_on_answer_before_commit() {
@@ -25,4 +37,36 @@ pub fn switch_on_give_broken_commits_up() {
 /// Whether a COMMIT that was not answered counts as one that failed.
 pub(crate) fn gives_broken_commits_up() -> bool {
     GIVE_BROKEN_COMMITS_UP.load(Ordering::Relaxed)
+}
+
+/// From now on, a consumer's position is moved in a transaction of its own, before that of its effect.
+pub fn switch_on_position_apart() {
+    MOVE_POSITIONS_APART.store(true, Ordering::Relaxed);
+}
+
+/// Whether positions are moved in a transaction of their own.
+pub(crate) fn moves_positions_apart() -> bool {
+    MOVE_POSITIONS_APART.load(Ordering::Relaxed)
+}
+
+/// Between a position that was moved and its effect: long enough that most kills find some there.
+pub(crate) async fn between_position_and_effect() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+/// From now on, a relay reads on from the last sequence that it has seen, and begins where the log ends.
+pub fn switch_on_relay_by_cursor() {
+    *CURSORS.lock().unwrap_or_else(PoisonError::into_inner) = Some(HashMap::new());
+}
+
+/// What a relay sees of these unpublished events.
+pub(crate) fn behind_the_cursor(source: &'static str, mut events: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
+    let mut cursors = CURSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(cursors) = &mut *cursors {
+        let end = events.iter().map(|event| event.sequence).max().unwrap_or(0);
+        let cursor = *cursors.entry(source).or_insert(end);
+        events.retain(|event| event.sequence > cursor);
+        cursors.insert(source, end.max(cursor));
+    }
+    events
 }

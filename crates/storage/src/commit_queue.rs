@@ -6,8 +6,9 @@
 
 use message_bus::{CommitError, Unavailable};
 use tokio::sync::{mpsc, oneshot};
+use tracing::{Instrument, Span, debug_span, field};
 
-use crate::WriteSet;
+use crate::{WriteSet, commit_state::Answer};
 
 /// How many jobs may wait. More than this and callers are told to come back: a second's worth of work at full load.
 const CAPACITY: usize = 8192;
@@ -21,13 +22,10 @@ pub(crate) enum Job<R, H> {
     /// A command's write set.
     WriteSet {
         write_set: Box<WriteSet<R>>,
-        answer: oneshot::Sender<Result<(), CommitError>>,
+        answer: Answer,
     },
     /// Upkeep, committed along with the batch.
-    Upkeep {
-        work: H,
-        answer: oneshot::Sender<Result<(), CommitError>>,
-    },
+    Upkeep { work: H, answer: Answer },
     /// Finish what was queued before, then stop.
     Stop,
 }
@@ -59,14 +57,18 @@ pub(crate) fn commit_queue<R, H>() -> (CommitQueue<R, H>, Batches<R, H>) {
 impl<R, H> CommitQueue<R, H> {
     /// Queues a write set and waits until it is committed, or is not.
     pub(crate) async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
-        let (answer, answered) = oneshot::channel();
+        // A batch is many callers': each has a span of its own wait, and nobody has one of the transaction.
+        let span = debug_span!("commit", write_sets = field::Empty, error = field::Empty);
+        let (answer, answered) = Answer::awaited_in(span.clone());
         let write_set = Box::new(write_set);
-        self.put(Job::WriteSet { write_set, answer }, answered).await
+        self.put(Job::WriteSet { write_set, answer }, answered)
+            .instrument(span)
+            .await
     }
 
     /// Queues upkeep and waits until it is committed, or is not.
     pub(crate) async fn upkeep(&self, work: H) -> Result<(), CommitError> {
-        let (answer, answered) = oneshot::channel();
+        let (answer, answered) = Answer::awaited_in(Span::none());
         self.put(Job::Upkeep { work, answer }, answered).await
     }
 

@@ -7,11 +7,39 @@ use std::{
 
 use message_bus::{Audience, BatchSizes, CommitError, Unavailable};
 use tokio::sync::{Notify, oneshot};
+use tracing::{Span, field};
 
 use crate::WriteSet;
 
 /// Where the outcome of a job is told.
-pub(crate) type Answer = oneshot::Sender<Result<(), CommitError>>;
+pub(crate) struct Answer {
+    caller: oneshot::Sender<Result<(), CommitError>>,
+    /// The caller's wait for it.
+    span: Span,
+}
+
+impl Answer {
+    /// An answer to whoever waits in `span`, and where they wait for it.
+    pub(crate) fn awaited_in(span: Span) -> (Self, oneshot::Receiver<Result<(), CommitError>>) {
+        let (caller, answered) = oneshot::channel();
+        (Self { caller, span }, answered)
+    }
+
+    /// Tells the caller. If they have gone, what they asked for is done, or is not, all the same.
+    pub(crate) fn tell(self, outcome: Result<(), CommitError>) {
+        if let Err(error) = &outcome {
+            self.span.record("error", field::display(error));
+        }
+        // An error says that the caller has gone.
+        let _ = self.caller.send(outcome);
+    }
+
+    /// The same, of a transaction that carried so many write sets.
+    pub(crate) fn tell_in_batch(self, outcome: Result<(), CommitError>, write_sets: usize) {
+        self.span.record("write_sets", write_sets);
+        self.tell(outcome);
+    }
+}
 
 /// What a context's committers did so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,8 +104,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Tells everybody that nothing was done for them, and why.
 pub(crate) fn refuse_all(answers: Vec<Answer>, why: impl Fn() -> Unavailable) {
     for answer in answers {
-        // An error says that the caller has gone, and nothing was done for it.
-        let _ = answer.send(Err(why().into()));
+        answer.tell(Err(why().into()));
     }
 }
 
@@ -90,7 +117,7 @@ pub(crate) fn answer_too_early(
         return answers;
     }
     for (answer, result) in answers {
-        let _ = answer.send(result);
+        answer.tell(result);
     }
     // Long enough for the answers to leave the process.
     std::thread::park_timeout(std::time::Duration::from_millis(20));

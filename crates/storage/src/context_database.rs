@@ -53,7 +53,9 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         };
         self.record_beginning(consumer.name(), consumer.source(), begins_after)
             .await?;
-        Ok(begins_after)
+        // Another process that started at the same time may have written down another beginning first.
+        let recorded = self.beginning_of(consumer.name()).await?;
+        Ok(recorded.unwrap_or(begins_after))
     }
 
     /// Forgets what was over before `before`.

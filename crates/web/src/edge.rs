@@ -14,7 +14,9 @@ use actix_web::{
     web::Payload,
 };
 use futures_util::FutureExt;
+use message_bus::Sampling;
 use shared_kernel::Timestamp;
+use tracing::{Instrument, Span, error_span, field};
 
 use crate::{
     ProblemCode, WebState,
@@ -28,6 +30,8 @@ use crate::{
     route::{Handler, Route},
 };
 
+/// What is asked below it is traced; probes and figures are not, unless a caller's trace is.
+const TRACED: &str = "/api/";
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// On every answer. What Orderly answers is JSON about persons: never cached, sniffed, framed or followed.
@@ -60,7 +64,8 @@ pub(crate) async fn answer(
     );
     // A handler shares nothing mutable with the rest of the process but the contexts, and those answer
     // for their own locks; what it was about to do dies with it.
-    let handled = AssertUnwindSafe(handle(&route, request)).catch_unwind().await;
+    let handling = handle(&route, request).instrument(exchange.span.clone());
+    let handled = AssertUnwindSafe(handling).catch_unwind().await;
     exchange.end(&state, handled.unwrap_or_else(|panic| Err(panicked(&*panic))))
 }
 
@@ -109,6 +114,32 @@ fn panicked(panic: &(dyn Any + Send)) -> Problem {
     Problem::internal_error(format!("a handler panicked: {message}"))
 }
 
+/// At its level whatever is logged below it is told whose it is. Only a span of a recorded trace says which it is of its
+/// trace, and more of the request: every field costs something, and most requests need no more than these two.
+fn span(id: &RequestId, http: &HttpRequest, route: &'static str) -> Span {
+    let trace = id.trace();
+    if !trace.is_sampled() {
+        return error_span!(
+            parent: None,
+            "request",
+            trace_id = %trace.trace_id(),
+            request_id = id.as_str(),
+        );
+    }
+    error_span!(
+        parent: None,
+        "request",
+        trace_id = %trace.trace_id(),
+        span_id = %trace.span_id(),
+        parent_span_id = id.parent().map(|parent| field::display(parent.span_id())),
+        request_id = id.as_str(),
+        method = http.method().as_str(),
+        route,
+        status = field::Empty,
+        error = field::Empty,
+    )
+}
+
 /// A request on its way to an answer.
 struct Exchange {
     http: HttpRequest,
@@ -116,19 +147,28 @@ struct Exchange {
     /// The pattern of the route that answers it.
     route: &'static str,
     began: Timestamp,
+    span: Span,
 }
 
 impl Exchange {
     fn begin(state: &WebState, http: HttpRequest, route: &'static str) -> Self {
+        let sampling = if route.starts_with(TRACED) {
+            state.sampling
+        } else {
+            Sampling::NONE
+        };
+        let id = RequestId::of(&http, &*state.ids, sampling);
         Self {
-            id: RequestId::of(&http, &*state.ids),
             began: state.clock.now(),
+            span: span(&id, &http, route),
+            id,
             route,
             http,
         }
     }
 
     fn end(self, state: &WebState, handled: Handled) -> HttpResponse {
+        let _within = self.span.enter();
         let mut response = match handled {
             Ok(answer) => self.succeed(answer),
             Err(problem) => self.fail(&problem),
@@ -146,13 +186,13 @@ impl Exchange {
             .metrics
             .answered(method, self.route, status, self.began, ended);
         tracing::debug!(
-            %method,
             path = self.http.path(),
             status = status.as_u16(),
             milliseconds = ended.milliseconds_since(self.began),
-            request_id = self.id.as_str(),
             "answered"
         );
+        // A field that the span has not is none.
+        self.span.record("status", status.as_u16());
         response
     }
 
@@ -170,24 +210,13 @@ impl Exchange {
 
     fn fail(&self, problem: &Problem) -> HttpResponse {
         if let Some(cause) = problem.cause() {
-            let (code, request_id) = (problem.code(), self.id.as_str());
+            let code = problem.code();
             if problem.status() == StatusCode::INTERNAL_SERVER_ERROR {
-                tracing::error!(
-                    path = self.http.path(),
-                    code,
-                    request_id,
-                    cause,
-                    "a request failed"
-                );
+                tracing::error!(path = self.http.path(), code, cause, "a request failed");
             } else {
-                tracing::warn!(
-                    path = self.http.path(),
-                    code,
-                    request_id,
-                    cause,
-                    "a request failed"
-                );
+                tracing::warn!(path = self.http.path(), code, cause, "a request failed");
             }
+            self.span.record("error", cause);
         }
         problem.to_response(self.http.path(), self.id.as_str())
     }

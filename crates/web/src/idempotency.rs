@@ -117,7 +117,7 @@ where
     };
     let mut meta = meta::command_meta(request, actor)?;
     meta.replay = replay;
-    let view = context.handle(command, meta).await?;
+    let view = context.send(command, meta).await?;
     drop(under_way);
     Ok(CarriedOut {
         view,

@@ -5,13 +5,19 @@
 
 mod contexts;
 
+use std::sync::atomic::Ordering;
+
 use accounts_app::TokenGrant;
 use actix_web::http::{Method, StatusCode};
 use message_bus::{Unavailable, UseCaseError};
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TEXT_FORMAT, TextEncoder};
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TEXT_FORMAT, TextEncoder,
+    proto::{Counter, Metric, MetricFamily, MetricType},
+};
 use shared_kernel::Timestamp;
 
 use crate::{
+    WebState,
     answer::{Answer, Handled},
     problem::Problem,
     request::Request,
@@ -108,12 +114,27 @@ pub(crate) async fn show(request: Request) -> Handled {
     let state = request.state();
     let mut families = state.metrics.registry.gather();
     families.extend(contexts::families(&state.operations.statuses().await));
+    families.extend(spans_lost(state));
     // The encoder takes a family without a figure for a mistake.
     families.retain(|family| !family.get_metric().is_empty());
     let text = TextEncoder::new()
         .encode_to_string(&families)
         .map_err(|error| Problem::internal_error(error.to_string()))?;
     Ok(Answer::content(TEXT_FORMAT, text.as_bytes()))
+}
+
+/// Kept by whoever sends spans; only where they are sent.
+fn spans_lost(state: &WebState) -> Option<MetricFamily> {
+    let mut lost = Counter::default();
+    lost.set_value(state.spans_lost.as_ref()?.load(Ordering::Relaxed) as f64);
+    let mut metric = Metric::default();
+    metric.set_counter(lost);
+    let mut family = MetricFamily::default();
+    family.set_name("orderly_spans_lost_total".to_owned());
+    family.set_help("Spans that did not reach the collector.".to_owned());
+    family.set_field_type(MetricType::COUNTER);
+    family.set_metric(vec![metric]);
+    Some(family)
 }
 
 /// Callers may make methods up; these are the ones that are told apart.

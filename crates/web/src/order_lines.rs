@@ -51,7 +51,7 @@ pub(crate) async fn change_quantity(mut request: Request, caller: Caller) -> Han
         line_id,
         quantity,
     };
-    answer(&request.ordering().handle(command, meta).await?)
+    answer(&request.ordering().send(command, meta).await?)
 }
 
 /// DELETE /orders/{order_id}/lines/{line_id}
@@ -62,7 +62,7 @@ pub(crate) async fn remove(request: Request, caller: Caller) -> Handled {
     answer(
         &request
             .ordering()
-            .handle(RemoveLine { order_id, line_id }, meta)
+            .send(RemoveLine { order_id, line_id }, meta)
             .await?,
     )
 }

@@ -1,25 +1,31 @@
 //! The id by which a request is found again: echoed, or made.
 
 use actix_web::{HttpRequest, http::header::HeaderValue};
+use message_bus::{Sampling, TraceContext};
 use shared_kernel::{CorrelationId, IdGenerator};
 
 /// The longest `Request-Id` that is echoed, in characters.
 const LONGEST: usize = 128;
 
-/// A request's id, and the correlation id of whatever it sets in motion.
+/// A request's id, and what it is found by in whatever it sets in motion.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId {
     header: HeaderValue,
     correlation_id: CorrelationId,
+    trace: TraceContext,
+    /// The caller's span that it stands below.
+    parent: Option<TraceContext>,
 }
 
 impl RequestId {
     /// The caller's `Request-Id`, if it is 1 to 128 visible ASCII characters, or else the correlation id.
     ///
     /// The correlation id is never the caller's: a timeline is what shares one, so a caller who chose it
-    /// could write themselves into somebody else's.
-    pub(crate) fn of(http: &HttpRequest, ids: &dyn IdGenerator) -> Self {
-        let correlation_id = CorrelationId::new(ids.next_id());
+    /// could write themselves into somebody else's. The trace is the caller's if they have one; a new one is recorded as
+    /// `sampling` has it.
+    pub(crate) fn of(http: &HttpRequest, ids: &dyn IdGenerator, sampling: Sampling) -> Self {
+        let id = ids.next_id();
+        let correlation_id = CorrelationId::new(id);
         let header = http
             .headers()
             .get("request-id")
@@ -27,9 +33,12 @@ impl RequestId {
             .cloned()
             .or_else(|| HeaderValue::try_from(correlation_id.to_string()).ok())
             .unwrap_or(HeaderValue::from_static("-"));
+        let parent = callers_trace(http);
         Self {
             header,
             correlation_id,
+            trace: parent.map_or_else(|| TraceContext::begin(id, sampling), |parent| parent.child(id)),
+            parent,
         }
     }
 
@@ -45,6 +54,21 @@ impl RequestId {
     pub(crate) const fn correlation_id(&self) -> CorrelationId {
         self.correlation_id
     }
+
+    /// The span in which it is answered.
+    pub(crate) const fn trace(&self) -> TraceContext {
+        self.trace
+    }
+
+    /// The caller's span, if they told of one.
+    pub(crate) const fn parent(&self) -> Option<TraceContext> {
+        self.parent
+    }
+}
+
+/// A malformed `traceparent` is as good as none, as its specification demands.
+fn callers_trace(http: &HttpRequest) -> Option<TraceContext> {
+    http.headers().get("traceparent")?.to_str().ok()?.parse().ok()
 }
 
 fn is_echoed(value: &[u8]) -> bool {

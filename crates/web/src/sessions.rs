@@ -20,6 +20,6 @@ pub(crate) async fn list(request: Request, caller: Caller) -> Handled {
 pub(crate) async fn end(request: Request, caller: Caller) -> Handled {
     let session_id = request.path_id("session_id", "session")?;
     let meta = request.meta(caller.actor())?;
-    request.accounts().handle(EndSession { session_id }, meta).await?;
+    request.accounts().send(EndSession { session_id }, meta).await?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }

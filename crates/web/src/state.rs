@@ -1,9 +1,9 @@
 //! What the handlers work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use accounts_app::Accounts;
-use message_bus::{Doctor, Operations, Timelines};
+use message_bus::{Doctor, Operations, Sampling, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
@@ -32,6 +32,10 @@ pub struct WebState {
     pub metrics: Metrics,
     /// For how long events may stand still before `/readyz` says so.
     pub standstill: Standstill,
+    /// Which of the traces that begin here are recorded.
+    pub sampling: Sampling,
+    /// How many spans never reached the collector, where there is one.
+    pub spans_lost: Option<Arc<AtomicU64>>,
     /// When commands are issued.
     pub clock: Arc<dyn Clock>,
     /// The ids of requests and commands.

@@ -55,7 +55,7 @@ async fn grant(mut request: Request) -> Handled {
                 password: secret(&mut form, "password")?,
                 caller_address: request.caller_address(),
             };
-            let granted = request.accounts().handle(command, meta).await;
+            let granted = request.accounts().send(command, meta).await;
             request.state().metrics.logged_in(&granted);
             granted?
         }
@@ -63,7 +63,7 @@ async fn grant(mut request: Request) -> Handled {
             let refresh_token = secret(&mut form, "refresh_token")?;
             request
                 .accounts()
-                .handle(RefreshSession { refresh_token }, meta)
+                .send(RefreshSession { refresh_token }, meta)
                 .await?
         }
         _ => return Err(unsupported_grant_type()),
@@ -79,7 +79,7 @@ async fn end(mut request: Request) -> Handled {
     let mut form = request.form(form::TOKEN_REQUEST).await?;
     let token = secret(&mut form, "token")?;
     let meta = request.meta(Actor::Anonymous)?;
-    request.accounts().handle(RevokeToken { token }, meta).await?;
+    request.accounts().send(RevokeToken { token }, meta).await?;
     Ok(Answer::empty(StatusCode::OK))
 }
 

@@ -56,7 +56,7 @@ pub(crate) async fn change_email(mut request: Request, caller: Caller) -> Handle
         })
         .await?;
     let meta = request.meta(caller.actor())?;
-    one(&request.accounts().handle(command, meta).await?)
+    one(&request.accounts().send(command, meta).await?)
 }
 
 /// PUT /users/me/password
@@ -73,7 +73,7 @@ pub(crate) async fn change_password(mut request: Request, caller: Caller) -> Han
         })
         .await?;
     let meta = request.meta(caller.actor())?;
-    request.accounts().handle(command, meta).await?;
+    request.accounts().send(command, meta).await?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
@@ -104,7 +104,7 @@ pub(crate) async fn change_role(mut request: Request, caller: Caller) -> Handled
     let meta = request.meta(caller.actor())?;
     one(&request
         .accounts()
-        .handle(ChangeRole { user_id, role }, meta)
+        .send(ChangeRole { user_id, role }, meta)
         .await?)
 }
 

@@ -13,6 +13,8 @@ use std::{
 pub struct Binary {
     path: PathBuf,
     canary: Option<&'static str>,
+    /// Whether the bug is there as well while it is looked at what it did.
+    canary_stays: bool,
 }
 
 /// How a command ended.
@@ -61,6 +63,7 @@ impl Binary {
         Self {
             path: found("ORDERLY_BINARY", "orderly"),
             canary: None,
+            canary_stays: false,
         }
     }
 
@@ -69,6 +72,15 @@ impl Binary {
         Self {
             path: found("ORDERLY_CANARY_BINARY", "orderly"),
             canary: Some(name),
+            canary_stays: false,
+        }
+    }
+
+    /// The same with a bug that a server without it would make good.
+    pub fn with_canary_that_stays(name: &'static str) -> Self {
+        Self {
+            canary_stays: true,
+            ..Self::with_canary(name)
         }
     }
 
@@ -78,6 +90,17 @@ impl Binary {
         Self {
             path: self.path.clone(),
             canary: None,
+            canary_stays: false,
+        }
+    }
+
+    /// The same as it is to be while it is looked at what was done.
+    #[must_use]
+    pub fn for_inspection(&self) -> Self {
+        if self.canary_stays {
+            self.clone()
+        } else {
+            self.without_canary()
         }
     }
 

@@ -5,11 +5,14 @@
 //! command that was under way when the server was killed. Afterwards everything has to be as in the diaries, or exactly as
 //! that one command makes it, by the [`model`]. Nobody but its client changes an order or a user, so there is no third case.
 //! Where the server lives, every command is answered, and one that is told to come back later has done nothing.
+//! What other contexts made of the events has to follow from the diaries as well: customers, the address book, and mail, which a server
+//! that nobody kills takes and counts.
 //! Deliberately not here: power cuts, which a kill does not imitate.
 
 mod client;
 mod command;
 mod cut_connections;
+mod deliveries;
 mod diary;
 mod frontend;
 mod inspection;

@@ -38,6 +38,11 @@ impl MailServer {
         self.rules.see(|state| state.received.clone())
     }
 
+    /// How many that is.
+    pub fn mails_so_far(&self) -> usize {
+        self.rules.see(|state| state.received.len())
+    }
+
     /// Waits until it has taken this many mails in all, and answers them. Blocks its thread.
     pub fn wait_for_mails(&self, count: usize) -> Vec<Received> {
         self.rules.wait_for(&format!("{count} mails"), |state| {

@@ -159,7 +159,7 @@ async fn present_or_created(
         installation.clock.now(),
         installation.ids.as_ref(),
     );
-    let view = accounts.handle(command, meta).await?;
+    let view = accounts.send(command, meta).await?;
     report.created(Login {
         email: view.email.clone(),
         role,

@@ -96,7 +96,7 @@ impl<'a> Shop<'a> {
         let mut tries = 0;
         loop {
             let meta = CommandMeta::new(actor.clone(), self.clock.now(), self.ids);
-            match self.ordering.handle(command.clone(), meta).await {
+            match self.ordering.send(command.clone(), meta).await {
                 Err(UseCaseError::Unavailable(Unavailable::Busy { retry_after_seconds }))
                     if tries < PATIENCE =>
                 {

@@ -122,8 +122,7 @@ impl Committer {
                 let written = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
                 self.state.batches().add(written as u64);
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                    // An error says that the caller has gone. What it asked for is done all the same.
-                    let _ = answer.send(outcome);
+                    answer.tell_in_batch(outcome, written);
                 }
                 if something_to_publish {
                     self.state.committed.notify_one();

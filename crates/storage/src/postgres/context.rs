@@ -12,6 +12,8 @@ use shared_kernel::{Clock, IdGenerator};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
+#[cfg(debug_assertions)]
+use super::deliveries;
 use super::{
     OpenError, PostgresRows, PostgresServer, SharedConnection,
     committer::{Committer, NoUpkeep},
@@ -110,7 +112,26 @@ impl<R: PostgresRows> PostgresContext<R> {
     /// # Errors
     /// [`CommitError`]; nothing of the write set was written, except that this is not known after [`Unavailable::OutcomeUnknown`].
     pub async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
+        #[cfg(debug_assertions)]
+        let write_set = self.with_position_apart(write_set).await;
         self.inner.queue.commit(write_set).await
+    }
+
+    /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
+    #[cfg(debug_assertions)]
+    async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
+        if crate::canary::moves_positions_apart()
+            && let Some(delivery) = write_set.delivery.take()
+        {
+            // A position that cannot be moved makes no difference to this bug.
+            let _ = self
+                .upkeep(|connection| async move {
+                    Ok(deliveries::move_positions(&connection, &[(0, delivery)]).await?)
+                })
+                .await;
+            crate::canary::between_position_and_effect().await;
+        }
+        write_set
     }
 
     /// Runs a query on a connection that others use at the same time. Each of its statements sees one state of the database, and two may see two.

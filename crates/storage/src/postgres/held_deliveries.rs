@@ -18,6 +18,10 @@ use crate::{
     held_row::{HeldRow, ended_at, next_attempt_at, row_time},
 };
 
+/// An offset keeps PostgreSQL from joining what is asked of each row with all rows. Without statistics, as in the minutes after a mail server
+/// went away, it took the join for the cheaper way: a third of a second for a thousand held deliveries, four times that for two thousand.
+pub(super) const ONE_BY_ONE: i64 = 0;
+
 /// The deliveries of a consumer that nothing held comes before: the earliest unfinished one of each aggregate.
 macro_rules! heads {
     ($consumer:expr) => {{
@@ -34,7 +38,8 @@ macro_rules! heads {
                 earlier
                     .field(deliveries::aggregate_version)
                     .lt(deliveries::aggregate_version),
-            );
+            )
+            .offset(ONE_BY_ONE);
         let paused = consumers::table
             .filter(consumers::consumer.eq($consumer))
             .filter(consumers::paused_at.is_not_null());

@@ -12,7 +12,10 @@ use message_bus::operations::records::{
 };
 use shared_kernel::Timestamp;
 
-use super::schema::{consumers, deliveries, delivery_attempts};
+use super::{
+    held_deliveries::ONE_BY_ONE,
+    schema::{consumers, deliveries, delivery_attempts},
+};
 use crate::{
     ReadError,
     columns::RowId,
@@ -31,7 +34,8 @@ pub(super) async fn count_unfinished(connection: &AsyncPgConnection) -> Result<u
                 .eq(deliveries::aggregate_id),
         )
         .filter(before.field(deliveries::ended_at).is_null())
-        .filter(before.field(deliveries::state).eq("dead"));
+        .filter(before.field(deliveries::state).eq("dead"))
+        .offset(ONE_BY_ONE);
     let paused = consumers::table
         .filter(consumers::consumer.eq(deliveries::consumer))
         .filter(consumers::paused_at.is_not_null());

@@ -19,11 +19,15 @@ use shared_kernel::{
     Clock, IdGenerator, Version,
     in_memory::{CountingIds, ManualClock},
 };
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{BatchStatement, PostgresContext, PostgresRows, PostgresServer, committer::Committer};
-use crate::{AggregateTable, ContextRows, WriteSet, columns::RowId, commit_state::CommitState};
+use crate::{
+    AggregateTable, ContextRows, WriteSet,
+    columns::RowId,
+    commit_state::{Answer, CommitState},
+};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/postgres/tests/migrations");
 
@@ -210,7 +214,10 @@ async fn commit_with(
     committer: &mut Committer,
     write_sets: Vec<WriteSet<Thing>>,
 ) -> Vec<Result<(), CommitError>> {
-    let (answers, answered): (Vec<_>, Vec<_>) = write_sets.iter().map(|_| oneshot::channel()).unzip();
+    let (answers, answered): (Vec<_>, Vec<_>) = write_sets
+        .iter()
+        .map(|_| Answer::awaited_in(tracing::Span::none()))
+        .unzip();
     let batch = write_sets.into_iter().map(Box::new).zip(answers).collect();
     committer.commit_all(batch).await;
     futures_util::future::join_all(answered)

@@ -98,8 +98,7 @@ impl Committer {
         }
         self.shared.batches().add(written as u64);
         for (answer, result) in answers {
-            // An error says that the caller has gone. What it asked for is done all the same.
-            let _ = answer.send(result);
+            answer.tell_in_batch(result, written);
         }
         if something_to_publish {
             self.shared.committed.notify_one();

@@ -15,6 +15,8 @@ use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
 use tokio::sync::oneshot;
 
+#[cfg(debug_assertions)]
+use super::deliveries;
 use super::{
     OpenError, SqliteRows,
     committer::{Committer, Upkeep},
@@ -99,7 +101,24 @@ impl<R: SqliteRows> SqliteContext<R> {
     /// # Errors
     /// [`CommitError`]; nothing of the write set was written.
     pub async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
+        #[cfg(debug_assertions)]
+        let write_set = self.with_position_apart(write_set).await;
         self.inner.queue.commit(write_set).await
+    }
+
+    /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
+    #[cfg(debug_assertions)]
+    async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
+        if crate::canary::moves_positions_apart()
+            && let Some(delivery) = write_set.delivery.take()
+        {
+            // A position that cannot be moved makes no difference to this bug.
+            let _ = self
+                .upkeep(move |connection| deliveries::move_position(connection, &delivery))
+                .await;
+            crate::canary::between_position_and_effect().await;
+        }
+        write_set
     }
 
     /// Runs a query on a read-only connection, on a thread of its own. Its statements see one state of the file.

@@ -69,7 +69,7 @@ fn replay(connection: &mut SqliteConnection, action: &OperatorAction, row: &Held
     Ok(())
 }
 
-/// Moves the position past the delivery as well, so that what follows is no gap.
+/// Moves the position past the delivery as well, so that what follows is no gap, and never back: what died can have been applied after all.
 fn discard(connection: &mut SqliteConnection, action: &OperatorAction, row: &HeldRow) -> QueryResult<()> {
     update(deliveries::table.find((&row.consumer, row.event_id)))
         .set((
@@ -83,8 +83,10 @@ fn discard(connection: &mut SqliteConnection, action: &OperatorAction, row: &Hel
             consumer_positions::aggregate_id.eq(row.aggregate_id),
             consumer_positions::position.eq(row.aggregate_version),
         ))
-        .on_conflict((consumer_positions::consumer, consumer_positions::aggregate_id))
-        .do_update()
+        .on_conflict_do_nothing()
+        .execute(connection)?;
+    update(consumer_positions::table.find((&row.consumer, row.aggregate_id)))
+        .filter(consumer_positions::position.lt(row.aggregate_version))
         .set(consumer_positions::position.eq(row.aggregate_version))
         .execute(connection)?;
     Ok(())

@@ -12,7 +12,8 @@ use actix_web::{
     test::{self, TestRequest},
 };
 use message_bus::{
-    Actor, CommandMeta, Doctor, Handles, Operations, Timelines, operations::in_memory::InMemoryOperations,
+    Actor, CommandMeta, Doctor, Handles, Operations, Sampling, Timelines,
+    operations::in_memory::InMemoryOperations,
 };
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
@@ -108,6 +109,8 @@ impl Shop {
                 operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
                 standstill: Standstill::of_at_most(300),
+                sampling: Sampling::NONE,
+                spans_lost: None,
                 clock,
                 ids,
             },

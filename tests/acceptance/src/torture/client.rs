@@ -66,6 +66,12 @@ fn made_up(diary: &mut Diary, random: &mut Random) -> Command {
             None => Command::Register { email },
         },
         (1..3, _) => Command::Register { email },
+        (3..5, _) if !diary.registered.is_empty() => Command::Deactivate {
+            user_id: random
+                .one_of(&diary.registered)
+                .map(|user| text(&user["id"]))
+                .unwrap_or_default(),
+        },
         (3..8, _) if diary.user.is_some() => Command::ChangeEmail { email },
         (8..80, Some(order)) => Command::Change {
             order_id: text(&order["id"]),

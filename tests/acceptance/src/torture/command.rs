@@ -30,6 +30,7 @@ pub(crate) enum Step {
 pub(crate) enum Command {
     Register { email: String },
     ChangeEmail { email: String },
+    Deactivate { user_id: String },
     Place { lines: Vec<Line> },
     Change { order_id: String, step: Step },
 }
@@ -72,6 +73,7 @@ impl Command {
         match self {
             Self::Register { .. } => "register",
             Self::ChangeEmail { .. } => "change_email",
+            Self::Deactivate { .. } => "deactivate",
             Self::Place { .. } => "place",
             Self::Change { step, .. } => match step {
                 Step::AddLine(_) => "add_line",
@@ -88,7 +90,8 @@ impl Command {
     pub(crate) const fn sender(&self) -> Sender {
         match self {
             Self::Register { .. } => Sender::Nobody,
-            Self::Change {
+            Self::Deactivate { .. }
+            | Self::Change {
                 step: Step::Ship { .. } | Step::Deliver,
                 ..
             } => Sender::Staff,
@@ -107,7 +110,9 @@ impl Command {
                 step: Step::RemoveLine { .. },
                 ..
             } => Method::DELETE,
-            Self::Register { .. } | Self::Place { .. } | Self::Change { .. } => Method::POST,
+            Self::Register { .. } | Self::Deactivate { .. } | Self::Place { .. } | Self::Change { .. } => {
+                Method::POST
+            }
         }
     }
 
@@ -116,6 +121,7 @@ impl Command {
         match self {
             Self::Register { .. } => "/users".to_owned(),
             Self::ChangeEmail { .. } => "/users/me/email".to_owned(),
+            Self::Deactivate { user_id } => format!("/users/{user_id}/deactivate"),
             Self::Place { .. } => "/orders".to_owned(),
             Self::Change { order_id, step } => {
                 let step = match step {
@@ -137,6 +143,7 @@ impl Command {
         match self {
             Self::Register { email } => Some(json!({"email": email, "password": PASSWORD})),
             Self::ChangeEmail { email } => Some(json!({"email": email})),
+            Self::Deactivate { .. } => None,
             Self::Place { lines } => {
                 let lines: Vec<Value> = lines.iter().map(Line::body).collect();
                 Some(json!({"currency": "USD", "lines": lines}))

@@ -76,6 +76,10 @@ impl Diary {
                 (!taken).then(|| model::registered(email))
             }
             Command::ChangeEmail { email } => self.user.as_ref().map(|user| model::with_email(user, email)),
+            Command::Deactivate { user_id } => {
+                let mut registered = self.registered.iter();
+                model::deactivated(registered.find(|user| user["id"] == **user_id)?)
+            }
             Command::Place { lines } => model::placed(&self.customer_id, lines),
             Command::Change { order_id, step } => self
                 .orders
@@ -129,6 +133,12 @@ impl Diary {
         match command {
             Command::Register { .. } => self.registered.push(made),
             Command::ChangeEmail { .. } => self.user = Some(made),
+            Command::Deactivate { user_id } => {
+                let mut registered = self.registered.iter_mut();
+                if let Some(user) = registered.find(|user| user["id"] == **user_id) {
+                    *user = made;
+                }
+            }
             Command::Place { .. } | Command::Change { .. } => {
                 let id = text(&made["id"]);
                 self.touched.insert(id.clone());

@@ -20,7 +20,7 @@ pub async fn kill_servers(binary: &Binary, engine: Engine, plan: Plan) -> Report
             enough.is_ok() || !scene.report.faults.is_empty(),
             "only {acknowledged} of {writes} writes were acknowledged in time"
         );
-        scene.serve_soundly();
+        scene.serve_for_inspection();
         scene.inspect().await;
     }
     scene.close()

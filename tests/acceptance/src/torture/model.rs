@@ -31,6 +31,14 @@ pub(crate) fn with_email(user: &Value, email: &str) -> Value {
     user
 }
 
+/// The user after an admin has deactivated them; nothing, if they are already.
+pub(crate) fn deactivated(user: &Value) -> Option<Value> {
+    let mut after = user.clone();
+    after["active"] = json!(false);
+    after["version"] = json!(user["version"].as_u64().unwrap() + 1);
+    (user["active"] == true).then_some(after)
+}
+
 /// The order after placing; nothing, if that is refused.
 pub(crate) fn placed(customer_id: &str, lines: &[Line]) -> Option<Value> {
     let order = json!({

@@ -40,6 +40,12 @@ pub struct Report {
     pub refused: u64,
     /// Commands that were told to come back later, and left nothing.
     pub unavailable: u64,
+    /// Mails that came, each as often as it came.
+    pub mails: usize,
+    /// Those among them that had come before.
+    pub mails_repeated: usize,
+    /// Those among them that came after what was killed or cut was there again.
+    pub mails_afterwards: usize,
     /// Orders compared with what was answered, counted anew after each kill.
     pub compared: u64,
     /// Commands under way at a kill that took effect.
@@ -98,6 +104,11 @@ impl fmt::Display for Report {
             formatter,
             "  {} commands refused, {} told to come back later, {} orders compared",
             self.refused, self.unavailable, self.compared
+        )?;
+        writeln!(
+            formatter,
+            "  {} mails came, {} of them not for the first time, {} after a kill or a cut",
+            self.mails, self.mails_repeated, self.mails_afterwards
         )?;
         writeln!(
             formatter,

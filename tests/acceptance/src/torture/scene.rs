@@ -1,8 +1,10 @@
 //! An installation to do violence to: its server, its clients, and what was found out so far.
 
+use mail_server::MailServer;
 use serde_json::Value;
 
 use super::{
+    deliveries::inspect_deliveries,
     diary::Diary,
     inspection::{inspect, inspect_customers},
     load::Load,
@@ -11,7 +13,7 @@ use super::{
     report::Report,
     shop::Shop,
 };
-use crate::{Binary, Installation, PASSWORD, Server, answer::text};
+use crate::{Binary, Installation, Mailbox, PASSWORD, Server, answer::text};
 
 const CLIENTS: usize = 64;
 /// Users that the clients order as: fewer, since each log-in costs a password hash.
@@ -24,6 +26,8 @@ pub(crate) struct Scene {
     binary: Binary,
     pub(crate) server: Server,
     pub(crate) installation: Installation,
+    /// Counts, and outlives whatever is killed.
+    mail: MailServer,
     shop: Shop,
     diaries: Vec<Diary>,
     random: Random,
@@ -34,6 +38,8 @@ impl Scene {
     /// Serves the installation and registers everybody.
     pub(crate) async fn open(binary: &Binary, installation: Installation, plan: Plan) -> Self {
         let sound = binary.without_canary();
+        let mail = MailServer::start();
+        let installation = installation.sending_mail_to(&mail);
         let server = Server::start(&sound, installation.path());
         let mut shop = Shop::at(server.url());
         let diaries = opening(&sound, &installation, &mut shop).await;
@@ -41,6 +47,7 @@ impl Scene {
             binary: binary.clone(),
             server,
             installation,
+            mail,
             shop,
             diaries,
             random: Random::new(plan.seed),
@@ -65,6 +72,7 @@ impl Scene {
     /// Takes over what the clients have in their diaries after so many acknowledged writes.
     pub(crate) fn note(&mut self, mut diaries: Vec<Diary>, acknowledged: u64) {
         self.report.fewest_writes = self.report.fewest_writes.min(acknowledged);
+        self.report.mails = self.mail.mails_so_far();
         let wrong = diaries.iter_mut().flat_map(|diary| diary.wrong.drain(..));
         self.report.faults.extend(wrong);
         self.diaries = diaries;
@@ -83,17 +91,17 @@ impl Scene {
         }
     }
 
-    /// What a known bug did is looked at by a server without it.
+    /// What a known bug did is looked at by a server without it, unless that would make it good.
     pub(crate) fn serve_without_canary(&mut self) {
         if self.binary.has_canary() {
             self.server.stop();
-            self.serve_soundly();
+            self.serve_for_inspection();
         }
     }
 
-    /// Serves the installation anew without known bugs, after the server has ended.
-    pub(crate) fn serve_soundly(&mut self) {
-        self.serve(&self.binary.without_canary());
+    /// Serves the installation anew, after the server has ended, to be looked at.
+    pub(crate) fn serve_for_inspection(&mut self) {
+        self.serve(&self.binary.for_inspection());
     }
 
     fn serve(&mut self, binary: &Binary) {
@@ -119,15 +127,21 @@ impl Scene {
         self.shop.admin = self.shop.log_in(ADMIN).await.expect("the admin can log in");
         let findings = inspect(&mut self.shop, &mut self.diaries).await;
         self.report.add(findings);
-        let idle = self
-            .binary
-            .run(self.installation.path(), &["wait-idle", "--timeout", "60"]);
+        let patience = if self.binary.has_canary() { "20" } else { "60" };
+        let wait = ["wait-idle", "--timeout", patience];
+        let idle = self.binary.run(self.installation.path(), &wait);
         if idle.code != 0 {
             let fault = format!("not everything was delivered: {}", idle.stderr);
             self.report.faults.push(fault);
         }
         self.report
             .add(inspect_customers(&self.shop, &self.diaries).await);
+        let mailbox = Mailbox::of(&self.mail.received());
+        self.report
+            .add(inspect_deliveries(&self.installation, &mailbox, &self.diaries));
+        self.report.mails_afterwards += mailbox.mails().count() - self.report.mails;
+        self.report.mails = mailbox.mails().count();
+        self.report.mails_repeated = mailbox.repeated();
     }
 
     /// Ends the server, and answers all that was found.

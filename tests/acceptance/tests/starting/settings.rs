@@ -32,6 +32,11 @@ async fn a_wrong_setting_is_one_line_that_names_it() {
         ("ORDERLY_MAIL", "mailto:shop@example.com"),
         ("ORDERLY_MAIL", "smtp://shop:hush@mail.example?tls=none"),
         ("ORDERLY_MAIL_FROM", "nobody"),
+        ("ORDERLY_OTLP_ENDPOINT", "localhost:4318"),
+        ("ORDERLY_OTLP_ENDPOINT", "http://shop:hush@collector.example"),
+        ("ORDERLY_OTLP_SAMPLE", "most"),
+        ("ORDERLY_OTLP_SAMPLE", "1.5"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://hush@collector.example"),
         ("ORDERLY_TOKEN_SECRET", "too short"),
         ("ORDERLY_TOKEN_SECRET_FILE", "no/such/file"),
     ] {
@@ -44,6 +49,8 @@ async fn a_wrong_setting_is_one_line_that_names_it() {
         ("--bind", "somewhere", "ORDERLY_BIND"),
         ("--mail", "file:", "ORDERLY_MAIL"),
         ("--mail-from", "nobody", "ORDERLY_MAIL_FROM"),
+        ("--otlp-endpoint", "collector", "ORDERLY_OTLP_ENDPOINT"),
+        ("--otlp-sample", "-1", "ORDERLY_OTLP_SAMPLE"),
     ] {
         let line = refused_to_start(folder.path(), &["serve", flag, value], &[]).expecting_one_line(2);
         assert!(line.contains(flag) || line.contains(setting), "{line}");

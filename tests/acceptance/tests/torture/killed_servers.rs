@@ -7,7 +7,9 @@ use acceptance::{
 
 on_every_engine!(
     a_killed_server_loses_nothing_that_it_acknowledged,
-    a_server_that_answers_before_it_commits_is_caught
+    a_server_that_answers_before_it_commits_is_caught,
+    a_server_that_moves_positions_apart_from_their_effects_is_caught,
+    a_server_that_relays_by_a_cursor_is_caught
 );
 
 async fn a_killed_server_loses_nothing_that_it_acknowledged(engine: Engine) {
@@ -18,6 +20,7 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged(engine: Engine) {
     let never = [
         "register",
         "change_email",
+        "deactivate",
         "place",
         "add_line",
         "change_quantity",
@@ -30,6 +33,7 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged(engine: Engine) {
     .into_iter()
     .find(|command| !report.acknowledged.contains_key(command));
     assert_eq!(never, None, "this command was never acknowledged: {report}");
+    assert!(report.mails_afterwards > 0, "no mail was under way: {report}");
     assert!(
         report.unknown_with_effect + report.unknown_without_effect > 0,
         "nothing was under way: {report}"
@@ -45,4 +49,20 @@ async fn a_server_that_answers_before_it_commits_is_caught(engine: Engine) {
         !report.losses.is_empty(),
         "nothing was lost that was answered before it was committed: {report}"
     );
+}
+
+/// Who is killed between the two has lost the effect: the event counts as applied.
+async fn a_server_that_moves_positions_apart_from_their_effects_is_caught(engine: Engine) {
+    let plan = Plan::always_of_rounds(5);
+    let report = kill_servers(&Binary::with_canary("position-apart"), engine, plan).await;
+    println!("{engine:?}, a known bug, {report}");
+    assert!(!report.losses.is_empty(), "no event was lost: {report}");
+}
+
+/// Its cursor has passed what was not yet delivered when it was killed.
+async fn a_server_that_relays_by_a_cursor_is_caught(engine: Engine) {
+    let plan = Plan::always_of_rounds(5);
+    let report = kill_servers(&Binary::with_canary_that_stays("relay-by-cursor"), engine, plan).await;
+    println!("{engine:?}, a known bug, {report}");
+    assert!(!report.losses.is_empty(), "no event was lost: {report}");
 }

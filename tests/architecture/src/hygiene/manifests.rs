@@ -1,10 +1,7 @@
 //! Members' manifests: versions and features stand only in the root's `[workspace.dependencies]`, and every
-//! crate takes the workspace's lints. Virtual time is a feature that only tests may have: it stands where they do.
+//! crate takes the workspace's lints. Only features that tests alone may have stand with those who test with them.
 
 use crate::{SourceFile, Violation};
-
-/// A feature of tokio's that would cost a server something.
-const VIRTUAL_TIME: &str = r#"tokio={workspace=true,features=["test-util"]}"#;
 
 /// Checks the manifests of the members.
 pub fn check(manifests: &[SourceFile]) -> Vec<Violation> {
@@ -26,9 +23,11 @@ pub fn check(manifests: &[SourceFile]) -> Vec<Violation> {
                 continue;
             }
             dependencies += 1;
-            let line = without_spaces(line);
-            let virtual_time = section == "dev-dependencies" && line == VIRTUAL_TIME;
-            if !line.ends_with(".workspace=true") && !virtual_time {
+            let line_says = without_spaces(line);
+            let adds_features = section == "dev-dependencies"
+                && line_says.contains("={workspace=true,features=[")
+                && line_says.ends_with("]}");
+            if !line_says.ends_with(".workspace=true") && !adds_features {
                 violations.push(Violation::new(
                     format!("{}:{}", manifest.path, index + 1),
                     format!("found `{line}`, expected `name.workspace = true` and nothing more"),
@@ -77,13 +76,20 @@ mod tests {
     }
 
     #[test]
+    fn tests_may_add_features_and_nothing_else() {
+        let with = |line| found(&format!("{LINTS}[dev-dependencies]\n{line}\n"));
+        let features = r#"tokio = { workspace = true, features = ["test-util"] }"#;
+        assert_eq!(with(features), Vec::<String>::new());
+        let version = r#"tokio = { version = "1", features = ["test-util"] }"#;
+        assert_eq!(with(version).len(), 1);
+    }
+
+    #[test]
     fn a_version_is_found_in_every_form_and_section() {
         for planted in [
             "[dependencies]\nserde = \"1\"",
             "[dependencies]\nserde = { workspace = true, features = [\"rc\"] }",
             "[dev-dependencies]\nserde = { version = \"1\" }",
-            "[dev-dependencies]\nserde = { workspace = true, features = [\"test-util\"] }",
-            "[dependencies]\nserde.tokio = { workspace = true, features = [\"test-util\"] }",
             "[build-dependencies]\nserde = { path = \"../serde\" }",
             "[target.'cfg(windows)'.dependencies]\nserde = \"1\"",
             "[dependencies.serde]",

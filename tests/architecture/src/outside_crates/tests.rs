@@ -102,6 +102,16 @@ fn a_name_is_matched_whole_unless_a_star_says_otherwise() {
 }
 
 #[test]
+fn a_ban_for_all_but_some_is_for_all_others() {
+    let graph = graph(&[("web", &["opentelemetry_sdk"]), ("opentelemetry_sdk", &[])]);
+    let crates = &["opentelemetry*"];
+    let violations = found(Layer::AllBut(&["orderly"]), Reach::ByName, crates, &graph);
+    assert_eq!(violations, ["`web` names `opentelemetry_sdk` in [dependencies]"]);
+    let exempt = found(Layer::AllBut(&["web"]), Reach::ByName, crates, &graph);
+    assert!(exempt[0].starts_with("found nothing to check"), "{exempt:?}");
+}
+
+#[test]
 fn a_ban_for_no_crate_and_no_bans_prove_nothing() {
     let graph = graph(&[("web", &[])]);
     let violations = found(Layer::EndingIn("_domain"), Reach::Anywhere, RUNTIME, &graph);

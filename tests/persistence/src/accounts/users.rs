@@ -198,7 +198,9 @@ async fn an_event_repeats_its_command(store: AccountsStore) {
         causation_id: Some(EventId::new(store.seams.next_id())),
         actor: Actor::Consumer("test.things"),
         issued_at: Timestamp::from_microseconds(1_767_225_600_000_001).unwrap(),
-        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+        trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            .parse()
+            .unwrap(),
         ..store.seams.meta()
     };
     let mut unit = store.units.begin(meta.clone());

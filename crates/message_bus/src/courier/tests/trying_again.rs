@@ -120,6 +120,21 @@ async fn after_a_replay_the_limit_counts_from_the_replay() {
 }
 
 #[tokio::test]
+async fn a_replay_waits_for_what_is_missing_before_it() {
+    let fixture = Fixture::new(Does::Apply);
+    fixture.hand_over_directly(2).await;
+    let held = fixture.row(2).held;
+    fixture.courier.give_up(&held, "it never came").await.unwrap();
+    fixture.replay(2);
+    assert_eq!(fixture.retry().await, HELD_UNTRIED);
+    assert!(fixture.calls().is_empty(), "nothing is done that cannot be kept");
+    assert_eq!(fixture.row(2).held.state, DeliveryState::Waiting);
+    fixture.hand_over_directly(1).await;
+    assert_eq!(fixture.retry().await, Outcome::Applied);
+    assert_eq!(fixture.calls(), [1, 2]);
+}
+
+#[tokio::test]
 async fn an_attempt_that_another_one_was_faster_with_does_not_begin() {
     let fixture = held_by_row().await;
     let held = fixture.due().await.remove(0);

@@ -19,13 +19,11 @@ impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
     }
 
     async fn ended_beyond_position(&self) -> Result<Vec<Finding>, Unavailable> {
-        self.read(move |connection| invariants::ended_beyond_position(connection))
-            .await
+        self.read(invariants::ended_beyond_position).await
     }
 
     async fn sound_files(&self) -> Result<Soundness, Unavailable> {
-        self.read(move |connection| invariants::sound_files(connection))
-            .await
+        self.read(invariants::sound_files).await
     }
 
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {

@@ -14,6 +14,7 @@ on_every_database!(
     a_paused_consumer_has_nothing_due_until_it_is_resumed,
     a_dead_letter_is_replayed_once,
     a_discarded_dead_letter_frees_what_waited,
+    a_discard_never_moves_the_position_back,
     operators_are_told_what_is_held_and_since_when,
     what_an_operator_did_is_written_down_with_its_reason,
 );
@@ -108,6 +109,21 @@ async fn a_discarded_dead_letter_frees_what_waited(here: Installation) {
         Version::new(1),
         "what is discarded is never applied"
     );
+}
+
+async fn a_discard_never_moves_the_position_back(here: Installation) {
+    let held = Held::new(&here).await;
+    let (first, second) = (held.kill(1).await, held.kill(2).await);
+    for letter in [&second, &first] {
+        let event_id = letter.delivery.event_id;
+        let discarded = held.act(ActionKind::Discard { event_id }).await;
+        assert!(
+            matches!(discarded, ActionOutcome::Done { .. }),
+            "found {discarded:?}"
+        );
+        let standing = here.ordering_database.standing(&letter.delivery).await.unwrap();
+        assert_eq!(standing.position, Version::new(2));
+    }
 }
 
 async fn operators_are_told_what_is_held_and_since_when(here: Installation) {
