@@ -11,6 +11,7 @@ pub(crate) mod consumers;
 pub(crate) mod dead_letters;
 pub(crate) mod files;
 pub(crate) mod log_in;
+pub(crate) mod orders;
 pub(crate) mod overview;
 
 mod layout;

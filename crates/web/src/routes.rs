@@ -80,6 +80,8 @@ pub(crate) fn table() -> Vec<Route> {
         operator(POST, "/ops/dead-letters/{delivery_id}/discard", pages::dead_letters::discard),
         operator(POST, "/ops/consumers/{consumer}/pause", pages::consumers::pause),
         operator(POST, "/ops/consumers/{consumer}/resume", pages::consumers::resume),
+        operator(GET, "/ops/orders", pages::orders::find),
+        operator(GET, "/ops/orders/{order_id}", pages::orders::one),
         operator(GET, "/ops/actions", pages::actions::list),
     ]
 }

@@ -17,6 +17,7 @@ use crate::{
     operators::{self, Operator},
     problem::Problem,
     request::Request,
+    timeline::ORDER,
 };
 
 /// GET /ops/dead-letters
@@ -103,7 +104,12 @@ fn facts(request: &Request, record: &DeliveryRecord) -> Markup {
             @if let Some(next) = summary.next_attempt_at { dt { "Tried again" } dd { (layout::time(next)) } }
             @if let Some(ended) = summary.ended_at { dt { "Ended" } dd { (layout::time(ended)) } }
             @if let Some(error) = &summary.last_error { dt { "Error" } dd.error { (error) } }
-            dt { "About" } dd { (summary.aggregate_type) " " code { (summary.aggregate_id) } ", version " (summary.aggregate_version) }
+            dt { "About" } dd {
+                @if summary.aggregate_type == ORDER {
+                    a href={ "/ops/orders/" (summary.aggregate_id) } { (summary.aggregate_type) }
+                } @else { (summary.aggregate_type) }
+                " " code { (summary.aggregate_id) } ", version " (summary.aggregate_version)
+            }
             dt { "Caused by" } dd { code { (record.event.actor) } " at " (layout::time(record.event.occurred_at)) }
             dt { "Name" } dd { code { (summary.key) } }
         }

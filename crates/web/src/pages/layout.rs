@@ -7,9 +7,10 @@ use shared_kernel::Timestamp;
 use crate::{operators::Operator, problem::Problem, request::Request};
 
 /// The pages that one gets to from every other, each with its name.
-const PLACES: [(&str, &str); 3] = [
+const PLACES: [(&str, &str); 4] = [
     ("/ops", "Overview"),
     ("/ops/dead-letters", "Dead letters"),
+    ("/ops/orders", "Orders"),
     ("/ops/actions", "Actions"),
 ];
 

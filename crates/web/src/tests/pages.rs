@@ -2,6 +2,7 @@
 
 mod acting;
 mod logging_in;
+mod orders;
 
 use actix_web::{
     http::{Method, StatusCode},

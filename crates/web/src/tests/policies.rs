@@ -12,7 +12,7 @@ use super::shop::{By, Login, Shop, a_line, an_address};
 use crate::{Policy, routes};
 
 /// Written out again, so that a policy changes in two places or not at all.
-const EXPECTED: [(&str, &str, Policy); 51] = [
+const EXPECTED: [(&str, &str, Policy); 53] = [
     ("GET", "/livez", Policy::Public),
     ("GET", "/readyz", Policy::Public),
     ("GET", "/metrics", Policy::Public),
@@ -87,6 +87,8 @@ const EXPECTED: [(&str, &str, Policy); 51] = [
     ),
     ("POST", "/ops/consumers/{consumer}/pause", Policy::Operator),
     ("POST", "/ops/consumers/{consumer}/resume", Policy::Operator),
+    ("GET", "/ops/orders", Policy::Operator),
+    ("GET", "/ops/orders/{order_id}", Policy::Operator),
     ("GET", "/ops/actions", Policy::Operator),
 ];
 

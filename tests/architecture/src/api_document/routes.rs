@@ -5,7 +5,7 @@ use crate::{SourceFile, Violation};
 
 const ROUTES: &str = "crates/web/src/routes.rs";
 /// The functions that make a row, each named as its policy.
-pub(super) const POLICIES: [&str; 5] = ["public", "authenticated", "owner", "staff", "admin"];
+pub(super) const POLICIES: [&str; 6] = ["public", "authenticated", "owner", "staff", "admin", "operator"];
 
 /// The routes in `files`, and whether there were none.
 pub(super) fn of(files: &[SourceFile]) -> (Vec<Told>, Option<Violation>) {

@@ -1,0 +1,133 @@
+//! An order's story: what happened to it, by whom, and what each consumer made of it.
+
+use maud::{Markup, html};
+use message_bus::{
+    Actor, UseCaseError,
+    timeline::{TimelineDelivery, TimelineEntry},
+};
+use ordering_app::{OrderFilter, OrderView, PageRequest};
+use shared_kernel::OrderId;
+
+use super::{layout, log_in::to, page};
+use crate::{
+    answer::Handled, operators::Operator, orders::order_id, parameters, problem::Problem, request::Request,
+    timeline::ORDER,
+};
+
+/// GET /ops/orders
+pub(crate) async fn find(request: Request, operator: Operator) -> Handled {
+    let wanted = request.query(|parameters| parameters.optional("order", parameters::text))?;
+    let wanted = wanted.unwrap_or_default();
+    if let Some(id) = found(&request, &operator.actor(), wanted.trim()).await? {
+        return Ok(to(&format!("/ops/orders/{id}")));
+    }
+    let content = html! {
+        form method="get" action="/ops/orders" {
+            label { "Reference, as in 7K3M-9QXD, or id" input type="text" name="order" value=(wanted) autocomplete="off" required; }
+            button { "Find" }
+        }
+        @if !wanted.is_empty() { p.bad { "There is no such order." } }
+    };
+    let orders = layout::page(&request, &operator, "Orders", &content).await?;
+    Ok(page(&orders))
+}
+
+async fn found(request: &Request, actor: &Actor, wanted: &str) -> Result<Option<OrderId>, Problem> {
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    if let Ok(id) = wanted.parse() {
+        return match request.ordering().order(id, actor).await {
+            Ok(order) => Ok(Some(order.id)),
+            Err(UseCaseError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        };
+    }
+    let filter = OrderFilter {
+        reference: Some(wanted.to_owned()),
+        ..OrderFilter::default()
+    };
+    let only_one = PageRequest {
+        limit: 1,
+        after: None,
+    };
+    match request.ordering().orders(filter, only_one, actor).await {
+        Ok(page) => Ok(page.data.first().map(|order| order.id)),
+        // What can be no reference is nobody's.
+        Err(UseCaseError::Refused(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// GET /ops/orders/{order_id}
+pub(crate) async fn one(request: Request, operator: Operator) -> Handled {
+    let order = request
+        .ordering()
+        .order(order_id(&request)?, &operator.actor())
+        .await?;
+    let timeline = request.state().timelines.of(ORDER, order.id.uuid()).await;
+    let timeline = timeline.map_err(Problem::from)?;
+    let content = html! {
+        (facts(&order))
+        h2 { "What happened" }
+        ol.story { @for entry in &timeline.entries { (told(entry)) } }
+        @if timeline.cut { p.bad { "There is more than is shown here." } }
+    };
+    let title = format!("Order {}", order.reference);
+    let one = layout::page(&request, &operator, &title, &content).await?;
+    Ok(page(&one))
+}
+
+fn facts(order: &OrderView) -> Markup {
+    html! {
+        dl {
+            dt { "Status" } dd { (order.status) }
+            dt { "Total" } dd { (order.total) }
+            dt { "Placed" } dd { (layout::time(order.placed_at)) }
+            dt { "Customer" } dd { code { (order.customer_id) } }
+            dt { "Id" } dd { code { (order.id) } }
+        }
+    }
+}
+
+fn told(entry: &TimelineEntry) -> Markup {
+    html! {
+        li id={ "event-" (entry.event_id) } {
+            p { strong { (entry.event_type) } span.faint { " in " (entry.context) ", version " (entry.aggregate_version) " of " (entry.aggregate_type) } }
+            p.faint { (layout::time(entry.occurred_at)) ", by " (entry.actor) ", command " code { (entry.command_id) } }
+            @if let Some(cause) = entry.caused_by {
+                p.faint { "because of " a href={ "#event-" (cause) } { "an event above" } }
+            }
+            @if entry.private { p.faint { "Private to " (entry.context) "." } }
+            @if !entry.deliveries.is_empty() {
+                ul { @for delivery in &entry.deliveries { (delivered(entry, delivery)) } }
+            }
+        }
+    }
+}
+
+fn delivered(entry: &TimelineEntry, delivery: &TimelineDelivery) -> Markup {
+    let is_held = !matches!(delivery.state.as_str(), "applied" | "pending") || !delivery.attempts.is_empty();
+    let class = match delivery.state.as_str() {
+        "applied" => "good",
+        "dead" | "discarded" => "bad",
+        _ => "",
+    };
+    html! {
+        li {
+            (delivery.consumer) ": "
+            @if is_held {
+                a class=(class) href={ "/ops/dead-letters/" (delivery.consumer) ":" (entry.event_id) } { (delivery.state) }
+                @match delivery.attempts.len() {
+                    0 => "",
+                    1 => span.faint { " after 1 attempt" },
+                    attempts => span.faint { " after " (attempts) " attempts" },
+                }
+            } @else {
+                span class=(class) { (delivery.state) }
+            }
+            @if let Some(next) = delivery.next_attempt_at { span.faint { ", tried again at " (layout::time(next)) } }
+            @for led_to in &delivery.led_to { ", which led to " a href={ "#event-" (led_to) } { "an event below" } }
+        }
+    }
+}
