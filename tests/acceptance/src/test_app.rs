@@ -1,6 +1,6 @@
 //! One installation for one test: its own folder or database, its own port, gone afterwards.
 //!
-//! A test that went well is asked some more when its app is dropped: whether every event was delivered, whether
+//! A test that went well is asked some more when its app is dropped: whether every event was delivered, whether the doctor finds all well, whether
 //! the log holds an error or a panic, and whether a secret stands anywhere in the log, the files or the database.
 
 use std::{sync::Mutex, thread};
@@ -229,8 +229,14 @@ impl TestApp {
 
     fn check_what_is_left(&mut self) {
         let idle = self.run(&["wait-idle", "--timeout", "60"]);
+        let doctor = self.run(&["doctor"]);
         self.server.kill();
         assert_eq!(idle.code, 0, "not everything was delivered: {}", idle.stderr);
+        assert_eq!(
+            doctor.code, 0,
+            "the doctor found: {}{}",
+            doctor.stdout, doctor.stderr
+        );
         let log: Vec<String> = self
             .log_before
             .drain(..)

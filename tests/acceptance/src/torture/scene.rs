@@ -135,6 +135,11 @@ impl Scene {
             let fault = format!("not everything was delivered: {}", idle.stderr);
             self.report.faults.push(fault);
         }
+        let doctor = self.binary.run(self.installation.path(), &["doctor"]);
+        if doctor.code != 0 {
+            let fault = format!("the doctor found: {}{}", doctor.stdout, doctor.stderr);
+            self.report.faults.push(fault);
+        }
         self.report
             .add(inspect_customers(&self.shop, &self.diaries).await);
         let mailbox = Mailbox::of(&self.mail.received());
