@@ -23,12 +23,15 @@ pub mod confirm_order;
 pub mod deliver_order;
 pub mod ship_order;
 
+pub mod on_stock_reservation_rejected;
+pub mod on_stock_reserved;
 pub mod on_user_account_created;
 pub mod on_user_deactivated;
 pub mod on_user_email_changed;
 pub mod on_user_reactivated;
 
 pub mod queries;
+mod settling;
 
 #[cfg(test)]
 mod tests;

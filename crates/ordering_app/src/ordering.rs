@@ -9,7 +9,7 @@ use message_bus::{
 use ordering_domain::{Customer, Order, OrderError};
 use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Refusal};
 
-use crate::{OrderQueries, OrderView, OrderingUnits, VisibleTo};
+use crate::{OrderQueries, OrderView, OrderingUnits, VisibleTo, settling::Waiting};
 
 /// There is no such order, or it is somebody else's.
 pub(crate) const NO_SUCH_ORDER: NotFound = NotFound { what: "order" };
@@ -19,6 +19,7 @@ pub struct Ordering {
     pub(crate) units: Arc<dyn OrderingUnits>,
     pub(crate) queries: Arc<dyn OrderQueries>,
     pub(crate) ids: Arc<dyn IdGenerator>,
+    pub(crate) waiting: Waiting,
 }
 
 impl Ordering {
@@ -28,7 +29,12 @@ impl Ordering {
         queries: Arc<dyn OrderQueries>,
         ids: Arc<dyn IdGenerator>,
     ) -> Self {
-        Self { units, queries, ids }
+        Self {
+            units,
+            queries,
+            ids,
+            waiting: Waiting::default(),
+        }
     }
 
     /// Changes one order, which the actor must see and which must be at the version that the caller named

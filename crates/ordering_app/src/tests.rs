@@ -5,5 +5,6 @@ mod fulfilling;
 mod listing;
 mod placing;
 mod racing;
+mod settling;
 mod shop;
 mod storing;

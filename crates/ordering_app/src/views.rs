@@ -1,6 +1,8 @@
 //! What ordering answers: plain data, in the shape that callers see.
 
-use ordering_domain::{AddressParts, Customer, CustomerRecord, Order, OrderLine, OrderRecord};
+use ordering_domain::{
+    AddressParts, Allocation, Customer, CustomerRecord, Order, OrderLine, OrderRecord, OrderStatus,
+};
 use serde::{Deserialize, Serialize};
 use shared_kernel::{
     AggregateRoot, Currency, CustomerId, EmailAddress, Money, MoneyError, OrderId, OrderLineId, ProductId,
@@ -181,6 +183,11 @@ impl OrderView {
                 .map(|action| action.name().to_owned())
                 .collect(),
         })
+    }
+
+    /// Whether nobody is asked for its stock at present: inventory has spoken, or need not.
+    pub fn is_settled(&self) -> bool {
+        self.status != OrderStatus::Confirmed.name() || self.allocation != Allocation::Requested.name()
     }
 
     /// Its place in a list.

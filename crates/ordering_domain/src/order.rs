@@ -153,8 +153,7 @@ impl Order {
         Ok(())
     }
 
-    /// Settles the lines and says where the order goes. Nobody is asked for stock as long as there is
-    /// no inventory, so the allocation stays `none`.
+    /// Settles the lines and says where the order goes. What is ordered is asked for by the event.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -163,6 +162,7 @@ impl Order {
         confirming_needs_lines::check(self.record.lines.len())?;
         let total = self.record.total()?;
         self.record.status = OrderStatus::Confirmed;
+        self.record.allocation = Allocation::Requested;
         self.record.shipping_address = Some(shipping_address.clone());
         self.changed(
             at,

@@ -5,13 +5,16 @@
 //! [`IntegrationEvent::SCHEMA_VERSION`].
 
 mod accounts;
+mod inventory;
 mod ordering;
+mod shortage;
 
 pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+pub use inventory::{ReservedLine, StockReleased, StockReservationRejected, StockReserved};
 pub use ordering::{
     OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,
-    Shortage,
 };
+pub use shortage::Shortage;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -80,6 +83,9 @@ mod tests {
             sample_is_the_contract::<OrderShipped>(),
             sample_is_the_contract::<OrderDelivered>(),
             sample_is_the_contract::<OrderCancelled>(),
+            sample_is_the_contract::<StockReserved>(),
+            sample_is_the_contract::<StockReleased>(),
+            sample_is_the_contract::<StockReservationRejected>(),
         ]
         .into();
         let committed: BTreeSet<String> = fs::read_dir(folder())

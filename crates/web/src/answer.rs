@@ -65,6 +65,14 @@ impl Answer {
         })
     }
 
+    /// The same with status 202: more of it is still to come.
+    pub(crate) fn accepted(self) -> Self {
+        Self {
+            status: StatusCode::ACCEPTED,
+            ..self
+        }
+    }
+
     /// 303 to another page, which is to be got.
     pub(crate) fn see_other(location: String) -> Self {
         Self {

@@ -34,6 +34,7 @@ mod invariants;
 mod meta;
 mod operators;
 mod preconditions;
+mod preferences;
 mod registration;
 mod request;
 mod request_id;

@@ -11,8 +11,9 @@ use crate::{
     authentication::Caller,
     body::{self, Fields},
     cursors::Place,
-    idempotency::carry_out,
+    idempotency::{CarriedOut, carry_out},
     order_lines, paging, parameters,
+    preferences::Wait,
     problem::Problem,
     request::Request,
 };
@@ -85,9 +86,33 @@ pub(crate) async fn confirm(mut request: Request, caller: Caller) -> Handled {
         order_id,
         shipping_address,
     };
-    carry_out(&request, request.ordering(), command, caller.actor())
-        .await?
-        .answer(answer)
+    let confirmed = carry_out(&request, request.ordering(), command, caller.actor()).await?;
+    match Wait::asked_by(request.http()) {
+        None => confirmed.answer(answer),
+        Some(wait) => settled(&request, &caller, confirmed, wait).await,
+    }
+}
+
+/// 200 with the order as soon as inventory has spoken; 202 when it has not in time. A repetition waits again, and so may differ from
+/// the first answer.
+async fn settled(
+    request: &Request,
+    caller: &Caller,
+    confirmed: CarriedOut<OrderView>,
+    wait: Wait,
+) -> Handled {
+    let order_id = confirmed.view.id;
+    let settling = request
+        .ordering()
+        .settled_order(order_id, &caller.actor(), wait.patience());
+    let order = settling.await?;
+    let answer = confirmed.answer(|_| answer(&order))?;
+    let answer = if order.is_settled() {
+        answer
+    } else {
+        answer.accepted()
+    };
+    Ok(wait.applied_to(answer))
 }
 
 fn address(fields: &mut Fields<'_>) -> Option<AddressGiven> {

@@ -50,10 +50,15 @@ async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version
     let confirmed = shop.confirm(order_id).await.unwrap();
     assert_eq!(
         (confirmed.status.as_str(), confirmed.allocation.as_str()),
-        ("confirmed", "none")
+        ("confirmed", "requested")
     );
     assert_eq!(confirmed.shipping_address.unwrap().postal_code, "SW1Y 4JH");
-    assert_eq!(confirmed.allowed_actions, ["cancel", "ship"]);
+    assert_eq!(confirmed.allowed_actions, ["cancel"]);
+
+    shop.stock_is_reserved(order_id).await.unwrap();
+    let reserved = shop.ordering.order(order_id, &customer(ada())).await.unwrap();
+    assert_eq!(reserved.allocation, "reserved");
+    assert_eq!(reserved.allowed_actions, ["cancel", "ship"]);
 
     shop.clock.advance_seconds(60);
     let shipped = shop.ship(order_id).await.unwrap();
@@ -66,7 +71,7 @@ async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version
         .unwrap();
     assert_eq!(
         (delivered.status.as_str(), delivered.version),
-        ("delivered", Version::new(7))
+        ("delivered", Version::new(8))
     );
     assert!(delivered.allowed_actions.is_empty());
 
@@ -76,6 +81,7 @@ async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version
         "OrderLineQuantityChanged",
         "OrderLineRemoved",
         "OrderConfirmed",
+        "OrderStockReserved",
         "OrderShipped",
         "OrderDelivered",
     ];
@@ -130,6 +136,8 @@ async fn each_step_out_of_turn_has_its_own_code() {
         .handle(DeliverOrder { order_id }, shop.meta(staff()))
         .await;
     assert_eq!(code(deliver), "order_not_shipped");
+    assert_eq!(code(shop.ship(order_id).await), "stock_not_reserved");
+    shop.stock_is_reserved(order_id).await.unwrap();
     shop.ship(order_id).await.unwrap();
     let cancel = CancelOrder {
         order_id,

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use message_bus::{Actor, CommandMeta, Delivery, Handles, Replay, UseCaseError};
+use message_bus::{Actor, CommandMeta, Delivery, Handles, ReactsTo, Replay, UseCaseError};
 use shared_kernel::{
-    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, Quantity, Role, UserId, Version,
+    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, Quantity, ReservationId, Role, UserId,
+    Version,
+    events::{Shortage, StockReservationRejected, StockReserved},
     in_memory::{CountingIds, ManualClock},
 };
 
@@ -155,6 +157,41 @@ impl Shop {
             shipping_address: to_london(),
         };
         self.ordering.handle(command, self.meta(customer(ada()))).await
+    }
+
+    /// Inventory holds stock for the order.
+    pub(super) async fn stock_is_reserved(&self, order_id: OrderId) -> Result<(), UseCaseError> {
+        let event = StockReserved {
+            order_id,
+            reservation_id: ReservationId::new(order_id.uuid()),
+            lines: Vec::new(),
+        };
+        self.ordering.react(event, self.hearing_of_stock(order_id)).await
+    }
+
+    /// Inventory has not enough for the order.
+    pub(super) async fn stock_is_short(
+        &self,
+        order_id: OrderId,
+        shortages: Vec<Shortage>,
+    ) -> Result<(), UseCaseError> {
+        let event = StockReservationRejected { order_id, shortages };
+        self.ordering.react(event, self.hearing_of_stock(order_id)).await
+    }
+
+    /// The meta of a reaction to the first event of the order's reservation.
+    pub(super) fn hearing_of_stock(&self, order_id: OrderId) -> CommandMeta {
+        let delivery = Delivery {
+            consumer: "ordering.reservations",
+            event_id: EventId::new(self.ids.next_id()),
+            aggregate_id: order_id.uuid(),
+            version: Version::FIRST,
+            previous_version: Version::NEVER_STORED,
+        };
+        CommandMeta {
+            delivery: Some(delivery),
+            ..self.meta(Actor::Consumer("ordering.reservations"))
+        }
     }
 
     pub(super) async fn ship(&self, order_id: OrderId) -> Result<OrderView, UseCaseError> {

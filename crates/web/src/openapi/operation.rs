@@ -38,6 +38,7 @@ pub(super) struct Body {
 }
 
 /// The answer when all went well.
+#[derive(Clone)]
 pub(super) struct Success {
     pub(super) status: StatusCode,
     pub(super) description: &'static str,
@@ -203,6 +204,12 @@ impl Operation {
             .may_be(ProblemCode::MalformedIdempotencyKey)
             .may_be(ProblemCode::IdempotencyKeyInUse)
             .refusing(422, &["idempotency_key_reused"])
+    }
+
+    /// Waits, if the caller prefers that, for what follows from it; answers 202 when that takes longer.
+    pub(super) fn waiting(mut self) -> Self {
+        self.headers.push("Prefer");
+        self.with_headers(&["Preference-Applied"])
     }
 
     /// What the path names may be absent, or not the caller's.

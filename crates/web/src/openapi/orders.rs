@@ -137,9 +137,14 @@ fn life() -> Vec<Operation> {
             "Confirm an order",
         )
         .taking::<Confirmation>()
-        .answering::<Order>(StatusCode::OK, "The order, confirmed.")
+        .saying(
+            "Stock is reserved right after; with `Prefer: wait=N` the answer waits for that. An order without stock is then \
+             cancelled with reason `out_of_stock`, and keeps what was short.",
+        )
+        .answering::<Order>(StatusCode::OK, "The order, confirmed; settled, if that was waited for.")
         .versioned()
         .repeatable()
+        .waiting()
         .finding("order")
         .refusing(
             409,

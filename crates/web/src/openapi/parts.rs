@@ -109,6 +109,11 @@ pub(super) fn request_headers() -> Vec<(&'static str, Parameter)> {
              as the first time. A refusal leaves the key free.",
             matching(r#"^[!#-~][!-~]{14,253}[!#-~]$"#),
         ),
+        header(
+            "Prefer",
+            "`wait=N`: the caller would rather wait for up to N seconds, 10 at most, than come back (RFC 7240).",
+            text().build(),
+        ),
     ]
 }
 
@@ -148,6 +153,11 @@ pub(super) fn answer_headers() -> Vec<(&'static str, Header)> {
             "Idempotent-Replayed",
             "`true` when this repeats an answer given before, under the same `Idempotency-Key`; absent otherwise.",
             matching("^true$"),
+        ),
+        header(
+            "Preference-Applied",
+            "For how long the request was ready to wait; absent when it did not ask to.",
+            matching("^wait=[0-9]+$"),
         ),
     ]
 }

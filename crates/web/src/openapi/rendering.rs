@@ -14,7 +14,7 @@ use utoipa::openapi::{
 };
 
 use super::{
-    operation::{Body, Operation},
+    operation::{Body, Operation, Success},
     parts::{schema_of, text},
     problems::{Problem as ProblemSchema, TokenProblem},
 };
@@ -79,9 +79,16 @@ pub(super) fn rendered(
     for name in &operation.headers {
         builder = builder.parameter_ref(Ref::new(format!("#/components/parameters/{name}")));
     }
-    builder = builder.response(operation.success.status.as_str(), success(&operation));
+    builder = builder.response(operation.success.status.as_str(), success(&operation.success));
     if operation.headers.contains(&"If-None-Match") {
         builder = builder.response("304", not_modified());
+    }
+    if operation.headers.contains(&"Prefer") {
+        let later = Success {
+            description: "The same, as it is by now: what follows from it is still to come.",
+            ..operation.success.clone()
+        };
+        builder = builder.response("202", success(&later));
     }
     for (status, codes) in &operation.refusals {
         let refusal = refusal(&operation, *status, codes);
@@ -148,8 +155,7 @@ fn securities(policy: Policy) -> Vec<SecurityRequirement> {
     ]
 }
 
-fn success(operation: &Operation) -> Response {
-    let success = &operation.success;
+fn success(success: &Success) -> Response {
     let mut response = with_headers(
         ResponseBuilder::new().description(success.description),
         &success.headers,

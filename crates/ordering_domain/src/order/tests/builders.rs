@@ -97,8 +97,14 @@ impl AnOrder {
         order
     }
 
-    pub(super) fn shipped(self) -> Order {
+    pub(super) fn reserved(self) -> Order {
         let mut order = self.confirmed();
+        order.stock_reserved(at(0));
+        order
+    }
+
+    pub(super) fn shipped(self) -> Order {
+        let mut order = self.reserved();
         let shipment = Shipment {
             carrier: "Royal Mail".to_owned(),
             tracking_number: "RM123456789GB".to_owned(),

@@ -65,7 +65,7 @@ impl Model {
                 allowed
             }
             Try::Ship => {
-                let allowed = status == "confirmed";
+                let allowed = status == "confirmed" && self.reserved;
                 status = "shipped";
                 allowed
             }

@@ -116,14 +116,15 @@ fn only_a_confirmed_order_ships_and_only_a_shipped_one_arrives() {
         }
         .into()
     );
-    order.ship(by_road(), at(2)).unwrap();
-    order.deliver(at(3)).unwrap();
+    order.stock_reserved(at(2));
+    order.ship(by_road(), at(3)).unwrap();
+    order.deliver(at(4)).unwrap();
     assert_eq!(order.record().status, OrderStatus::Delivered);
 }
 
 #[test]
 fn a_shipment_names_its_carrier() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
+    let mut order = an_order().with_line("1.00", 1).reserved();
     let nobody = Shipment {
         carrier: String::new(),
         ..by_road()
@@ -134,9 +135,7 @@ fn a_shipment_names_its_carrier() {
 
 #[test]
 fn an_order_whose_stock_is_only_asked_for_does_not_ship() {
-    let mut record = an_order().with_line("1.00", 1).confirmed().record().clone();
-    record.allocation = Allocation::Requested;
-    let mut order = Order::rehydrate(record, Version::new(2));
+    let mut order = an_order().with_line("1.00", 1).confirmed();
     let error = refused_without_a_trace(&mut order, |order| order.ship(by_road(), at(1)));
     assert_eq!(
         error,
@@ -150,6 +149,14 @@ fn an_order_whose_stock_is_only_asked_for_does_not_ship() {
 }
 
 #[test]
+fn an_order_confirmed_before_there_was_an_inventory_ships() {
+    let mut record = an_order().with_line("1.00", 1).confirmed().record().clone();
+    record.allocation = Allocation::None;
+    let mut order = Order::rehydrate(record, Version::new(2));
+    assert!(order.ship(by_road(), at(1)).is_ok());
+}
+
+#[test]
 fn news_of_stock_that_comes_too_late_changes_nothing() {
     let mut order = an_order().with_line("1.00", 1).confirmed();
     order.cancel(None, at(1)).unwrap();
@@ -157,7 +164,7 @@ fn news_of_stock_that_comes_too_late_changes_nothing() {
     order.stock_reserved(at(2));
     order.stock_rejected(Vec::new(), at(3));
     assert_eq!(order.version(), version);
-    assert_eq!(order.record().allocation, Allocation::None);
+    assert_eq!(order.record().allocation, Allocation::Requested);
 }
 
 #[test]

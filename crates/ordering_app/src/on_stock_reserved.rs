@@ -1,0 +1,15 @@
+//! Stock is held for an order, so it may ship.
+
+use message_bus::{CommandMeta, ReactsTo, UseCaseError};
+use shared_kernel::events::StockReserved;
+
+use crate::Ordering;
+
+impl ReactsTo<StockReserved> for Ordering {
+    async fn react(&self, event: StockReserved, meta: CommandMeta) -> Result<(), UseCaseError> {
+        self.settle(event.order_id, &meta, |order| {
+            order.stock_reserved(meta.issued_at)
+        })
+        .await
+    }
+}

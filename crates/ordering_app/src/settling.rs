@@ -1,0 +1,126 @@
+//! What inventory says about a confirmed order, and who waits for it to be said.
+//!
+//! An order is settled when stock is reserved for it, or when it went another way (rejected, cancelled). Whoever waits is woken by the
+//! reaction that settles it in this process, and looks now and then, because with several processes another one may have reacted.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use message_bus::{Actor, CommandMeta, Unavailable, UseCaseError, retry::deciding_again};
+use ordering_domain::Order;
+use shared_kernel::OrderId;
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
+
+use crate::{OrderView, Ordering, VisibleTo};
+
+/// How often somebody who waits looks for what another process may have done.
+const LOOKS_EVERY: Duration = Duration::from_millis(250);
+
+/// Those who wait, by order.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    orders: Mutex<HashMap<OrderId, Arc<Notify>>>,
+}
+
+impl Ordering {
+    /// Does with the order what inventory's news lead to. News that come too late change nothing, and move the consumer's position.
+    pub(crate) async fn settle(
+        &self,
+        order_id: OrderId,
+        meta: &CommandMeta,
+        change: impl Fn(&mut Order) + Sync,
+    ) -> Result<(), UseCaseError> {
+        deciding_again(meta, self.ids.as_ref(), || async {
+            let mut unit = self.units.begin(meta.clone());
+            let order = unit.orders().get(order_id, VisibleTo::Everyone).await?;
+            let mut order = order.ok_or_else(|| {
+                Unavailable::defect(format!(
+                    "found news of stock for order {order_id}, which is not there"
+                ))
+            })?;
+            change(&mut order);
+            unit.orders().save(order);
+            unit.commit(None).await?;
+            Ok(())
+        })
+        .await?;
+        self.waiting.wake(order_id);
+        Ok(())
+    }
+
+    /// The order as `actor` sees it, as soon as it is settled or `patience` is over, whichever comes first. [`OrderView::is_settled`]
+    /// says which it was.
+    ///
+    /// # Errors
+    /// Not found, when it is not there or not theirs.
+    pub async fn settled_order(
+        &self,
+        order_id: OrderId,
+        actor: &Actor,
+        patience: Duration,
+    ) -> Result<OrderView, UseCaseError> {
+        let until = Instant::now() + patience;
+        let waiter = self.waiting.join(order_id);
+        loop {
+            let news = waiter.notified();
+            tokio::pin!(news);
+            // Enabled before the look, so that what happens after it is not missed.
+            news.as_mut().enable();
+            let order = self.order(order_id, actor).await?;
+            let now = Instant::now();
+            if order.is_settled() || now >= until {
+                return Ok(order);
+            }
+            // Either way it is looked at again.
+            let _woken_or_not = timeout_at(until.min(now + LOOKS_EVERY), news).await;
+        }
+    }
+}
+
+impl Waiting {
+    fn join(&self, order_id: OrderId) -> Waiter<'_> {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let notify = Arc::clone(orders.entry(order_id).or_default());
+        Waiter {
+            waiting: self,
+            order_id,
+            notify,
+        }
+    }
+
+    fn wake(&self, order_id: OrderId) {
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(notify) = orders.get(&order_id) {
+            notify.notify_waiters();
+        }
+    }
+}
+
+/// One who waits; the last one to go leaves no trace.
+struct Waiter<'a> {
+    waiting: &'a Waiting,
+    order_id: OrderId,
+    notify: Arc<Notify>,
+}
+
+impl Waiter<'_> {
+    fn notified(&self) -> tokio::sync::futures::Notified<'_> {
+        self.notify.notified()
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        let mut orders = self.waiting.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        // The map's and this one's.
+        if Arc::strong_count(&self.notify) == 2 {
+            orders.remove(&self.order_id);
+        }
+    }
+}
