@@ -101,11 +101,9 @@ async fn settled(
     confirmed: CarriedOut<OrderView>,
     wait: Wait,
 ) -> Handled {
-    let order_id = confirmed.view.id;
-    let settling = request
-        .ordering()
-        .settled_order(order_id, &caller.actor(), wait.patience());
-    let order = settling.await?;
+    let (order_id, actor) = (confirmed.view.id, caller.actor());
+    let ordering = request.ordering();
+    let order = ordering.settled_order(order_id, &actor, wait.patience()).await?;
     let answer = confirmed.answer(|_| answer(&order))?;
     let answer = if order.is_settled() {
         answer

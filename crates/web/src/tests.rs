@@ -17,6 +17,7 @@ mod pages;
 mod policies;
 mod preconditions;
 mod sockets;
+mod stock_news;
 pub(crate) mod stories;
 mod throttling;
 mod tokens;
