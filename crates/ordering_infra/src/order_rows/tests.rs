@@ -52,6 +52,7 @@ fn confirmed() -> Order {
 
 fn shipped() -> Order {
     let mut order = confirmed();
+    order.stock_reserved(at(2));
     let shipment = Shipment {
         carrier: "Royal Mail".to_owned(),
         tracking_number: "RM1".to_owned(),

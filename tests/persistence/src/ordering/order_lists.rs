@@ -181,7 +181,10 @@ async fn a_list_by_status_holds_each_order_where_it_stands_now(store: OrderingSt
     let placed = orders_in_a_row(&store, ada, 5).await;
     let at = store.seams.now();
     let steps: [fn(&mut Order, Timestamp); 3] = [
-        |order, at| order.confirm(an_address(), at).unwrap(),
+        |order, at| {
+            order.confirm(an_address(), at).unwrap();
+            order.stock_reserved(at);
+        },
         |order, at| order.ship(a_shipment(), at).unwrap(),
         |order, at| order.deliver(at).unwrap(),
     ];
