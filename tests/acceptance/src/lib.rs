@@ -21,6 +21,7 @@ pub mod engine;
 pub mod installation;
 pub mod lines;
 pub mod mailbox;
+pub mod selling;
 pub mod server;
 pub mod steps;
 mod tables;

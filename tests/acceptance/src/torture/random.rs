@@ -16,6 +16,11 @@ impl Random {
         RandomState::new().hash_one("seed")
     }
 
+    /// Another sequence, which this one decides.
+    pub(crate) const fn fork(&mut self) -> Self {
+        Self(self.next())
+    }
+
     pub(crate) const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;

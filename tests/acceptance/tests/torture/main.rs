@@ -3,3 +3,4 @@
 
 mod broken_postgres;
 mod killed_servers;
+mod overselling;
