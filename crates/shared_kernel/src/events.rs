@@ -5,13 +5,18 @@
 //! [`IntegrationEvent::SCHEMA_VERSION`].
 
 mod accounts;
+mod catalog;
+mod inventory;
 mod ordering;
+mod shortage;
 
 pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+pub use catalog::{ProductDelisted, ProductListed, ProductRepriced};
+pub use inventory::{ReservedLine, StockReleased, StockReservationRejected, StockReserved};
 pub use ordering::{
     OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,
-    Shortage,
 };
+pub use shortage::Shortage;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -75,11 +80,17 @@ mod tests {
             sample_is_the_contract::<UserEmailChanged>(),
             sample_is_the_contract::<UserDeactivated>(),
             sample_is_the_contract::<UserReactivated>(),
+            sample_is_the_contract::<ProductListed>(),
+            sample_is_the_contract::<ProductRepriced>(),
+            sample_is_the_contract::<ProductDelisted>(),
             sample_is_the_contract::<OrderPlaced>(),
             sample_is_the_contract::<OrderConfirmed>(),
             sample_is_the_contract::<OrderShipped>(),
             sample_is_the_contract::<OrderDelivered>(),
             sample_is_the_contract::<OrderCancelled>(),
+            sample_is_the_contract::<StockReserved>(),
+            sample_is_the_contract::<StockReleased>(),
+            sample_is_the_contract::<StockReservationRejected>(),
         ]
         .into();
         let committed: BTreeSet<String> = fs::read_dir(folder())

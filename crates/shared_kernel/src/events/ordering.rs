@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Currency, CustomerId, Money, OrderId, ProductId, Quantity, events::integration_events};
+use crate::{
+    Currency, CustomerId, Money, OrderId, ProductId, Quantity,
+    events::{Shortage, integration_events},
+};
 
 /// A line of an order, as it was when the event happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,17 +33,6 @@ pub struct PostalAddress {
     pub postal_code: String,
     /// ISO 3166-1 alpha-2 code.
     pub country: String,
-}
-
-/// A product of which there was less than an order asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shortage {
-    /// The product.
-    pub product_id: ProductId,
-    /// Units asked for, over all lines.
-    pub requested: Quantity,
-    /// Units there were.
-    pub available: u32,
 }
 
 /// A customer placed an order.

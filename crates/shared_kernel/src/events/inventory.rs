@@ -1,0 +1,52 @@
+//! What inventory tells the others about the stock of an order.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    OrderId, ProductId, ReservationId,
+    events::{Shortage, integration_events},
+};
+
+/// Units of one product that are held for an order, over all its lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Units: together an order's lines may have more than a single line can carry.
+    pub quantity: u32,
+}
+
+/// Everything that an order asked for is held for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockReserved {
+    /// The order.
+    pub order_id: OrderId,
+    /// What holds it.
+    pub reservation_id: ReservationId,
+    /// What is held, a line for each product.
+    pub lines: Vec<ReservedLine>,
+}
+
+/// What was held for an order is free again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockReleased {
+    /// The order.
+    pub order_id: OrderId,
+    /// What held it.
+    pub reservation_id: ReservationId,
+    /// What was held, a line for each product.
+    pub lines: Vec<ReservedLine>,
+}
+
+/// There was less than an order asked for, so nothing is held for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockReservationRejected {
+    /// The order.
+    pub order_id: OrderId,
+    /// What was short: every such product.
+    pub shortages: Vec<Shortage>,
+}
+
+integration_events!(
+    "reservation": StockReserved v 1, StockReleased v 1, StockReservationRejected v 1
+);
