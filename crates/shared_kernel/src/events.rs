@@ -5,11 +5,13 @@
 //! [`IntegrationEvent::SCHEMA_VERSION`].
 
 mod accounts;
+mod catalog;
 mod inventory;
 mod ordering;
 mod shortage;
 
 pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+pub use catalog::{ProductDelisted, ProductListed, ProductRepriced};
 pub use inventory::{ReservedLine, StockReleased, StockReservationRejected, StockReserved};
 pub use ordering::{
     OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,
@@ -78,6 +80,9 @@ mod tests {
             sample_is_the_contract::<UserEmailChanged>(),
             sample_is_the_contract::<UserDeactivated>(),
             sample_is_the_contract::<UserReactivated>(),
+            sample_is_the_contract::<ProductListed>(),
+            sample_is_the_contract::<ProductRepriced>(),
+            sample_is_the_contract::<ProductDelisted>(),
             sample_is_the_contract::<OrderPlaced>(),
             sample_is_the_contract::<OrderConfirmed>(),
             sample_is_the_contract::<OrderShipped>(),

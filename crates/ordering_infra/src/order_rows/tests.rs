@@ -65,7 +65,7 @@ fn out_of_stock() -> Order {
     let mut order = confirmed();
     let shortage = Shortage {
         product_id: a_line(1).product_id,
-        requested: a_line(1).quantity,
+        requested: a_line(1).quantity.get(),
         available: 0,
     };
     order.stock_rejected(vec![shortage], at(2));

@@ -95,8 +95,8 @@ pub(crate) fn a_shipment() -> Shipment {
 pub(crate) fn some_shortages(seams: &Seams) -> Vec<Shortage> {
     let shortage = |requested, available| Shortage {
         product_id: ProductId::new(seams.next_id()),
-        requested: Quantity::new(requested).unwrap(),
+        requested,
         available,
     };
-    vec![shortage(3, 0), shortage(1_000_000, u32::MAX)]
+    vec![shortage(3, 0), shortage(2_000_000, u32::MAX)]
 }

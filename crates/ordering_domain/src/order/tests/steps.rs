@@ -172,7 +172,7 @@ fn rejected_stock_cancels_the_order_and_keeps_what_was_short() {
     let mut order = an_order().with_line("1.00", 2).confirmed();
     let shortages = vec![Shortage {
         product_id: order.record().lines[0].product_id,
-        requested: Quantity::new(2).unwrap(),
+        requested: 2,
         available: 1,
     }];
     order.stock_rejected(shortages.clone(), at(1));

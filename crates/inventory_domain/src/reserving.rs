@@ -1,0 +1,97 @@
+//! What happens to an order's stock: it is reserved, and then released or taken. A service, because an order's
+//! stock is several stock items and a reservation, which change together or not at all.
+//!
+//! Releasing and taking, twice or in a race, end in the same numbers: whoever comes late changes nothing.
+
+use std::collections::BTreeMap;
+
+use shared_kernel::{OrderId, ProductId, ReservationId, Timestamp, events::ReservedLine};
+
+use crate::{
+    Reservation, StockItem,
+    rules::{
+        only_held_reservations_change, quantities_are_summed_first, reserving_is_all_or_nothing,
+        what_is_held_is_reserved::{self, StockOutOfStep},
+    },
+};
+
+/// The stock items that a decision is about, in the order of their products.
+pub type Stock = BTreeMap<ProductId, StockItem>;
+
+/// An order that stock is wanted for.
+#[derive(Clone, Debug)]
+pub struct ReservationRequest {
+    /// The id of the reservation to be.
+    pub reservation_id: ReservationId,
+    /// The order.
+    pub order_id: OrderId,
+    /// Its lines, as ordered: a product may stand on several.
+    pub lines: Vec<ReservedLine>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Decides an order's stock: all of it is held, or nothing is and the reservation is a rejected one. A product
+/// without a stock item has nothing available.
+pub fn reserve(request: ReservationRequest, stock: &mut Stock) -> Reservation {
+    let lines = quantities_are_summed_first::sum(&request.lines);
+    let decision = reserving_is_all_or_nothing::check(&lines, stock);
+    if decision.is_ok() {
+        for line in &lines {
+            if let Some(item) = stock.get_mut(&line.product_id) {
+                item.hold(line.quantity);
+            }
+        }
+    }
+    Reservation::decided(
+        request.reservation_id,
+        request.order_id,
+        lines,
+        decision,
+        request.at,
+    )
+}
+
+/// Frees what a reservation holds. One that holds nothing stays as it is.
+///
+/// # Errors
+/// [`StockOutOfStep`] when the stock is not reserved as it says; nothing changes then.
+pub fn release(
+    reservation: &mut Reservation,
+    stock: &mut Stock,
+    at: Timestamp,
+) -> Result<(), StockOutOfStep> {
+    if !only_held_reservations_change::holds(&reservation.record().state) {
+        return Ok(());
+    }
+    what_is_held_is_reserved::check(&reservation.record().lines, stock)?;
+    for line in &reservation.record().lines {
+        if let Some(item) = stock.get_mut(&line.product_id) {
+            item.free(line.quantity);
+        }
+    }
+    reservation.released(at);
+    Ok(())
+}
+
+/// Takes what a reservation holds out of stock, because its order was shipped. One that holds nothing stays as it is.
+///
+/// # Errors
+/// [`StockOutOfStep`] when the stock is not reserved as it says; nothing changes then.
+pub fn commit(reservation: &mut Reservation, stock: &mut Stock, at: Timestamp) -> Result<(), StockOutOfStep> {
+    if !only_held_reservations_change::holds(&reservation.record().state) {
+        return Ok(());
+    }
+    what_is_held_is_reserved::check(&reservation.record().lines, stock)?;
+    let order_id = reservation.record().order_id;
+    for line in &reservation.record().lines {
+        if let Some(item) = stock.get_mut(&line.product_id) {
+            item.take(line.quantity, order_id, at);
+        }
+    }
+    reservation.committed(at);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

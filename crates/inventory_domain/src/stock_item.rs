@@ -1,0 +1,217 @@
+//! A product's stock: how many units there are, and how many of them are held for orders.
+//!
+//! Its record is its ledger: it raises no events, but each of its changes has a version of its own, and
+//! those that change what is on hand each carry a ledger entry. Deliberately not here: which order holds what.
+
+use shared_kernel::{AggregateRoot, Changes, OrderId, ProductId, Timestamp, Version};
+
+use crate::{
+    ChangedBy, LedgerEntry, StockCorrection, StockError,
+    ledger::{CORRECTED, COUNTED, SHIPPED},
+    rules::{
+        adjustments_change_something, counts_compare_first, on_hand_limit, reasons_are_short_texts,
+        stock_never_falls_below_what_is_reserved,
+    },
+};
+
+/// A product's stock, an aggregate root. Two are the same one when their products are.
+#[derive(Clone, Debug)]
+pub struct StockItem {
+    record: StockRecord,
+    changes: Changes<StockChange>,
+}
+
+/// A stock item's data: what is stored, loaded and shown. `0 ≤ reserved ≤ on_hand` always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StockRecord {
+    /// The product.
+    pub product_id: ProductId,
+    /// Units there are.
+    pub on_hand: u32,
+    /// Units of these that are held for orders.
+    pub reserved: u32,
+}
+
+/// What can have happened to a stock item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StockChange {
+    /// It was opened, with nothing on hand.
+    Opened,
+    /// There are more units, or fewer. When an order took them, it no longer holds them.
+    Moved(LedgerEntry),
+    /// Units are held for an order.
+    Reserved,
+    /// Units that were held for an order are free again.
+    Released,
+    /// What is reserved was set to what is really held, and the ledger already told the truth.
+    ReservedCorrected,
+}
+
+impl StockRecord {
+    /// Units that are not held for anybody.
+    pub const fn available(&self) -> u32 {
+        self.on_hand.saturating_sub(self.reserved)
+    }
+}
+
+impl StockItem {
+    /// Opens the stock of a product, of which there is nothing yet.
+    pub fn open(product_id: ProductId) -> Self {
+        let mut changes = Changes::of_a_new_aggregate();
+        changes.raise(StockChange::Opened);
+        let record = StockRecord {
+            product_id,
+            on_hand: 0,
+            reserved: 0,
+        };
+        Self { record, changes }
+    }
+
+    /// A stock item as stored. No rule is asked.
+    pub const fn rehydrate(record: StockRecord, version: Version) -> Self {
+        Self {
+            record,
+            changes: Changes::since(version),
+        }
+    }
+
+    /// Its data.
+    pub const fn record(&self) -> &StockRecord {
+        &self.record
+    }
+
+    /// The ledger entries written since it was loaded, each with the version it led to, oldest first.
+    pub fn ledger_entries(&self) -> impl Iterator<Item = (Version, &LedgerEntry)> {
+        self.changes
+            .events()
+            .filter_map(|(version, change)| match change {
+                StockChange::Moved(entry) => Some((version, entry)),
+                StockChange::Opened
+                | StockChange::Reserved
+                | StockChange::Released
+                | StockChange::ReservedCorrected => None,
+            })
+    }
+
+    /// Adds `delta` units (takes some away, when it is negative) for a reason. `expected_on_hand` is the count
+    /// that the caller believes in, if they do.
+    ///
+    /// # Errors
+    /// The rule that refuses it.
+    pub fn adjust(
+        &mut self,
+        delta: i64,
+        reason: String,
+        expected_on_hand: Option<u32>,
+        by: ChangedBy,
+        at: Timestamp,
+    ) -> Result<(), StockError> {
+        reasons_are_short_texts::check(&reason)?;
+        adjustments_change_something::check(delta)?;
+        if let Some(expected) = expected_on_hand {
+            counts_compare_first::check(&self.record, expected)?;
+        }
+        self.move_by(LedgerEntry {
+            delta,
+            reason,
+            by,
+            at,
+        })
+    }
+
+    /// Somebody counted, and there are `counted` units. `expected_on_hand` is what they were told before. A count
+    /// that finds what was expected changes nothing.
+    ///
+    /// # Errors
+    /// The rule that refuses it.
+    pub fn count(
+        &mut self,
+        counted: u32,
+        expected_on_hand: u32,
+        by: ChangedBy,
+        at: Timestamp,
+    ) -> Result<(), StockError> {
+        counts_compare_first::check(&self.record, expected_on_hand)?;
+        let delta = i64::from(counted) - i64::from(self.record.on_hand);
+        if delta == 0 {
+            return Ok(());
+        }
+        let reason = COUNTED.to_owned();
+        self.move_by(LedgerEntry {
+            delta,
+            reason,
+            by,
+            at,
+        })
+    }
+
+    fn move_by(&mut self, entry: LedgerEntry) -> Result<(), StockError> {
+        stock_never_falls_below_what_is_reserved::check(&self.record, entry.delta)?;
+        self.record.on_hand = on_hand_limit::check(self.record.on_hand, entry.delta)?;
+        self.changes.raise(StockChange::Moved(entry));
+        Ok(())
+    }
+
+    /// Holds units. Whether there are enough was asked for the whole order: [`crate::reserve`].
+    pub(crate) fn hold(&mut self, quantity: u32) {
+        self.record.reserved = self.record.reserved.saturating_add(quantity);
+        self.changes.raise(StockChange::Reserved);
+    }
+
+    /// Frees units that were held. That so many are held was asked before: [`crate::release`].
+    pub(crate) fn free(&mut self, quantity: u32) {
+        self.record.reserved = self.record.reserved.saturating_sub(quantity);
+        self.changes.raise(StockChange::Released);
+    }
+
+    /// Takes units that were held out of stock. That so many are held was asked before: [`crate::commit`].
+    pub(crate) fn take(&mut self, quantity: u32, order_id: OrderId, at: Timestamp) {
+        self.record.reserved = self.record.reserved.saturating_sub(quantity);
+        self.record.on_hand = self.record.on_hand.saturating_sub(quantity);
+        self.changes.raise(StockChange::Moved(LedgerEntry {
+            delta: -i64::from(quantity),
+            reason: SHIPPED.to_owned(),
+            by: ChangedBy::Order(order_id),
+            at,
+        }));
+    }
+
+    /// Sets right what drifted: the ledger is told what it missed, and reserved becomes what is held.
+    pub fn correct(&mut self, correction: &StockCorrection, by: ChangedBy, at: Timestamp) {
+        self.record.reserved = correction.reserved_to.min(self.record.on_hand);
+        self.changes.raise(if correction.ledger_delta == 0 {
+            StockChange::ReservedCorrected
+        } else {
+            StockChange::Moved(LedgerEntry {
+                delta: correction.ledger_delta,
+                reason: CORRECTED.to_owned(),
+                by,
+                at,
+            })
+        });
+    }
+}
+
+impl AggregateRoot for StockItem {
+    type Id = ProductId;
+    type Event = StockChange;
+
+    fn id(&self) -> ProductId {
+        self.record.product_id
+    }
+
+    fn changes(&self) -> &Changes<StockChange> {
+        &self.changes
+    }
+}
+
+impl PartialEq for StockItem {
+    fn eq(&self, other: &Self) -> bool {
+        self.record.product_id == other.record.product_id
+    }
+}
+
+impl Eq for StockItem {}
+
+#[cfg(test)]
+mod tests;
