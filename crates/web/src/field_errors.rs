@@ -43,6 +43,8 @@ field_codes! {
     InvalidEmail = "invalid_email";
     /// It is no whole number from 1 to 1,000,000.
     InvalidQuantity = "invalid_quantity";
+    /// It is no whole number, or none in the range that is asked for.
+    InvalidNumber = "invalid_number";
     /// It names no role.
     UnknownRole = "unknown_role";
     /// A page's limit is no whole number from 1 to 100.

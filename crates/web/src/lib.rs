@@ -23,6 +23,7 @@ mod orders;
 mod pages;
 mod sessions;
 mod standstill;
+mod stock;
 mod timeline;
 mod tokens;
 mod users;

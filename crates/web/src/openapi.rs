@@ -10,6 +10,7 @@ mod accounts;
 mod ops;
 mod orders;
 mod service;
+mod stock;
 mod story_answers;
 
 mod operation;
@@ -20,6 +21,7 @@ mod answers;
 mod ops_answers;
 mod problems;
 mod requests;
+mod stock_answers;
 mod values;
 
 #[cfg(test)]
@@ -84,6 +86,11 @@ fn groups() -> Vec<(&'static str, &'static str, Vec<Operation>)> {
         ),
         ("orders", "Orders and who places them.", orders::operations()),
         (
+            "stock",
+            "What there is of each product, every change of it, and what is held for orders.",
+            stock::operations(),
+        ),
+        (
             "operations",
             "What is behind or was given up, and what to do about it.",
             ops::operations(),
@@ -141,6 +148,8 @@ fn document() -> OpenApi {
     requests::Reason,
     requests::ReasonPerhaps,
     requests::Nothing,
+    stock_answers::Adjustment,
+    stock_answers::Count,
 )))]
 struct JsonRequests;
 
@@ -158,6 +167,11 @@ struct JsonRequests;
     answers::Order,
     answers::OrderList,
     answers::Customer,
+    stock_answers::StockItem,
+    stock_answers::StockItemList,
+    stock_answers::LedgerEntryList,
+    stock_answers::AdjustmentMade,
+    stock_answers::ReservationList,
     ops_answers::ContextStatusList,
     ops_answers::DeadLetterList,
     ops_answers::HeldDelivery,

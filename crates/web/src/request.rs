@@ -7,6 +7,7 @@ use actix_web::{
     HttpRequest,
     web::{Bytes, Payload},
 };
+use inventory_app::Inventory;
 use message_bus::{Actor, CommandMeta, Operations};
 use ordering_app::Ordering;
 
@@ -64,6 +65,10 @@ impl Request {
 
     pub(crate) fn ordering(&self) -> &Ordering {
         &self.state.ordering
+    }
+
+    pub(crate) fn inventory(&self) -> &Inventory {
+        &self.state.inventory
     }
 
     pub(crate) fn operations(&self) -> &Operations {

@@ -6,7 +6,7 @@ use crate::{
     consumers, customers, dead_letters, docs, health, invariants, metrics, openapi, operator_actions,
     ops_contexts, order_lines, orders, pages,
     route::{Route, RouteDescription, admin, authenticated, operator, owner, public, staff},
-    sessions, timeline, tokens, users,
+    sessions, stock, timeline, tokens, users,
 };
 
 const GET: Method = Method::GET;
@@ -58,6 +58,13 @@ pub(crate) fn table() -> Vec<Route> {
         staff(POST, "/api/v1/orders/{order_id}/deliver", orders::deliver),
 
         staff(GET, "/api/v1/customers/{customer_id}", customers::one),
+
+        staff(GET, "/api/v1/stock", stock::list),
+        staff(GET, "/api/v1/stock/{product_id}", stock::one),
+        staff(GET, "/api/v1/stock/{product_id}/ledger", stock::ledger),
+        staff(POST, "/api/v1/stock/{product_id}/adjustments", stock::adjust),
+        staff(POST, "/api/v1/stock/{product_id}/counts", stock::count),
+        staff(GET, "/api/v1/reservations", stock::reservations),
 
         admin(GET, "/api/v1/ops/contexts", ops_contexts::list),
         admin(GET, "/api/v1/ops/dead-letters", dead_letters::list),

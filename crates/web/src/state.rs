@@ -3,6 +3,7 @@
 use std::sync::{Arc, atomic::AtomicU64};
 
 use accounts_app::Accounts;
+use inventory_app::Inventory;
 use message_bus::{Doctor, Operations, Sampling, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
@@ -16,6 +17,8 @@ pub struct WebState {
     pub accounts: Arc<Accounts>,
     /// Orders and customers.
     pub ordering: Arc<Ordering>,
+    /// Stock and reservations.
+    pub inventory: Arc<Inventory>,
     /// Every context, as operators see it.
     pub operations: Arc<Operations>,
     /// The stories of orders.

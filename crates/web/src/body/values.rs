@@ -64,6 +64,26 @@ pub(crate) fn quantity(json: Json) -> Result<Quantity, Wrong> {
     }
 }
 
+/// A whole number, of whatever sign.
+pub(crate) fn whole_number(json: Json) -> Result<i64, Wrong> {
+    match json {
+        Json::Whole(number) => Ok(number),
+        Json::Fractional => Err(Wrong::new(
+            FieldCode::InvalidNumber,
+            "found a fraction or a number beyond 64 bits, expected a whole number",
+        )),
+        other => Err(Wrong::type_of(other.type_name(), "a number")),
+    }
+}
+
+/// A count, which may be zero.
+pub(crate) fn count(json: Json) -> Result<u32, Wrong> {
+    u32::try_from(whole_number(json)?).map_err(|_| {
+        let detail = format!("expected a whole number from 0 to {}", u32::MAX);
+        Wrong::new(FieldCode::InvalidNumber, detail)
+    })
+}
+
 /// A currency's code.
 pub(crate) fn currency(json: Json) -> Result<Currency, Wrong> {
     Ok(text(json)?.parse()?)

@@ -176,10 +176,11 @@ pub(super) struct OrderCancellation {
 pub(super) struct Shortage {
     product_id: Id,
     /// Units asked for, over all lines.
-    requested: Quantity,
+    #[schema(minimum = 1, maximum = 50_000_000)]
+    requested: u32,
     /// Units there were.
-    #[schema(minimum = 0)]
-    available: u64,
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    available: u32,
 }
 
 /// How an order travels.
