@@ -7,6 +7,7 @@ use serde::Serialize;
 use shared_kernel::Version;
 use uuid::Uuid;
 
+use self::doctor::Invariant;
 use crate::{ContextOperations, ContextTraces, Unavailable};
 
 /// How many findings of one kind are told: who has more has one cause.
@@ -48,6 +49,22 @@ pub struct Taken {
     pub event_types: Vec<String>,
     /// After this sequence.
     pub begins_after: i64,
+}
+
+/// Something that must hold and is more than storage can know: what a context's own rows say of each other, or two contexts' rows.
+#[async_trait]
+pub trait Check: Send + Sync {
+    /// What must hold.
+    fn invariant(&self) -> Invariant;
+
+    /// Where: a context, or several.
+    fn at(&self) -> &'static str;
+
+    /// What does not hold, at most [`MOST_FINDINGS`]. What spans contexts was looked at twice.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when a database does not answer.
+    async fn findings(&self) -> Result<Vec<Finding>, Unavailable>;
 }
 
 /// A context, as the doctor sees it.
@@ -104,4 +121,19 @@ pub trait ContextInvariants: ContextTraces + ContextOperations {
         consumer: &'static str,
         aggregate_id: Uuid,
     ) -> Result<Vec<Version>, Unavailable>;
+}
+
+/// What a context's log tells a consumer of one aggregate; nothing, when it tells it nothing.
+///
+/// # Errors
+/// [`Unavailable`] when its database does not answer.
+pub async fn told_of(
+    context: &dyn ContextInvariants,
+    taken: &Taken,
+    aggregate_id: Uuid,
+) -> Result<Option<Told>, Unavailable> {
+    // The id right before this one.
+    let after = Uuid::from_u128(aggregate_id.as_u128().saturating_sub(1));
+    let next = context.told(taken, Some(after), 1).await?;
+    Ok(next.into_iter().find(|told| told.aggregate_id == aggregate_id))
 }

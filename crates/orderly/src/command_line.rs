@@ -105,12 +105,9 @@ pub(crate) enum Command {
     Seed(SeedArguments),
     /// Move an installation from SQLite to PostgreSQL: every row is copied, read back and compared. All of it is copied, or nothing.
     Copy(CopyArguments),
-    /// Look at what must hold after any fault: state and events, deliveries, files. Changes nothing. Exit code 1 when something does not hold.
-    Doctor {
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// Look at what must hold after any fault: state and events, deliveries, stock, files. Changes nothing, unless told to. Exit code 1 when
+    /// something does not hold.
+    Doctor(DoctorArguments),
     /// Look at what happened.
     Events {
         #[command(subcommand)]
@@ -235,6 +232,20 @@ pub(crate) struct CreateUserArguments {
     /// Read the password from the first line of standard input instead of asking for it.
     #[arg(long)]
     pub(crate) password_stdin: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What the doctor is to do.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// Print what would set stock right that does not agree with its ledger or with what is held.
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// Do what --repair prints: all of it, or nothing.
+    #[arg(long, requires = "repair")]
+    pub(crate) apply: bool,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use accounts_infra::AccountsAdapter;
 use diesel_migrations::EmbeddedMigrations;
-use message_bus::{ContextInvariants, ContextOperations, ContextTraces, Unavailable};
+use inventory_app::Inventory;
+use inventory_infra::InventoryAdapter;
+use message_bus::{
+    ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable, invariants::Check,
+};
 use notifications::NotificationsStore;
+use ordering_app::Ordering;
 use ordering_infra::OrderingAdapter;
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
@@ -16,6 +21,7 @@ use storage::{
 };
 
 use crate::{
+    agreement::Agreement,
     failure::Failure,
     place::Place,
     settings::{DatabaseUrl, Settings},
@@ -27,6 +33,7 @@ pub(crate) struct Databases {
     all: Vec<Arc<dyn ContextDatabase>>,
     pub(crate) accounts_adapter: AccountsAdapter,
     pub(crate) ordering_adapter: OrderingAdapter,
+    pub(crate) inventory_adapter: InventoryAdapter,
     pub(crate) notifications_store: Arc<dyn NotificationsStore>,
 }
 
@@ -38,7 +45,7 @@ struct Migrations {
 }
 
 /// Every context that has a database.
-const fn migrations() -> [Migrations; 3] {
+const fn migrations() -> [Migrations; 4] {
     [
         Migrations {
             context: "accounts",
@@ -49,6 +56,11 @@ const fn migrations() -> [Migrations; 3] {
             context: "ordering",
             sqlite: ordering_infra::sqlite::MIGRATIONS,
             postgres: ordering_infra::postgres::MIGRATIONS,
+        },
+        Migrations {
+            context: "inventory",
+            sqlite: inventory_infra::sqlite::MIGRATIONS,
+            postgres: inventory_infra::postgres::MIGRATIONS,
         },
         Migrations {
             context: "notifications",
@@ -65,35 +77,41 @@ impl Databases {
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn IdGenerator>,
     ) -> Result<Self, Failure> {
-        let [for_accounts, for_ordering, for_notifications] = migrations();
+        let [for_accounts, for_ordering, for_inventory, for_notifications] = migrations();
         match place {
             Place::Folder(folder) => {
                 let accounts = open_file(folder, for_accounts, clock)?;
                 let ordering = open_file(folder, for_ordering, clock)?;
+                let inventory = open_file(folder, for_inventory, clock)?;
                 let notifications = open_file(folder, for_notifications, clock)?;
                 Ok(Self {
                     all: vec![
                         Arc::new(accounts.clone()),
                         Arc::new(ordering.clone()),
+                        Arc::new(inventory.clone()),
                         Arc::new(notifications.clone()),
                     ],
                     accounts_adapter: AccountsAdapter::on_sqlite(accounts, Arc::clone(ids)),
                     ordering_adapter: OrderingAdapter::on_sqlite(ordering, Arc::clone(ids)),
+                    inventory_adapter: InventoryAdapter::on_sqlite(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),
                 })
             }
             Place::Server(server) => {
                 let accounts = open_schema(server, for_accounts, clock, ids).await?;
                 let ordering = open_schema(server, for_ordering, clock, ids).await?;
+                let inventory = open_schema(server, for_inventory, clock, ids).await?;
                 let notifications = open_schema(server, for_notifications, clock, ids).await?;
                 Ok(Self {
                     all: vec![
                         Arc::new(accounts.clone()),
                         Arc::new(ordering.clone()),
+                        Arc::new(inventory.clone()),
                         Arc::new(notifications.clone()),
                     ],
                     accounts_adapter: AccountsAdapter::on_postgres(accounts, Arc::clone(ids)),
                     ordering_adapter: OrderingAdapter::on_postgres(ordering, Arc::clone(ids)),
+                    inventory_adapter: InventoryAdapter::on_postgres(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),
                 })
             }
@@ -126,11 +144,46 @@ impl Databases {
     }
 
     /// The contexts, as the doctor sees them.
-    pub(crate) fn examined(&self) -> Vec<Arc<dyn ContextInvariants>> {
+    fn examined(&self) -> Vec<Arc<dyn ContextInvariants>> {
         self.all
             .iter()
             .map(|database| Arc::clone(database) as _)
             .collect()
+    }
+
+    /// Orders and customers.
+    pub(crate) fn ordering(&self, ids: &Arc<dyn IdGenerator>) -> Arc<Ordering> {
+        let adapter = Arc::new(self.ordering_adapter.clone());
+        Arc::new(Ordering::new(Arc::clone(&adapter) as _, adapter, Arc::clone(ids)))
+    }
+
+    /// Stock and reservations.
+    pub(crate) fn inventory(&self, ids: &Arc<dyn IdGenerator>) -> Arc<Inventory> {
+        let adapter = Arc::new(self.inventory_adapter.clone());
+        Arc::new(Inventory::new(
+            Arc::clone(&adapter) as _,
+            Arc::clone(&adapter) as _,
+            adapter,
+            Arc::clone(ids),
+        ))
+    }
+
+    /// Looks at what must hold in all of them, where consumers take what `subscriptions` says.
+    pub(crate) fn doctor(
+        &self,
+        ordering: &Arc<Ordering>,
+        inventory: &Arc<Inventory>,
+        subscriptions: Vec<Subscription>,
+        clock: Arc<dyn Clock>,
+    ) -> Doctor {
+        let agreement = Agreement {
+            ordering: Arc::clone(ordering),
+            inventory: Arc::clone(inventory),
+            contexts: self.examined(),
+            subscriptions: subscriptions.clone(),
+        };
+        let checks: Vec<Arc<dyn Check>> = vec![Arc::clone(inventory) as _, Arc::new(agreement)];
+        Doctor::new(self.examined(), subscriptions, clock).with_checks(checks)
     }
 
     /// The contexts, as operators see them.

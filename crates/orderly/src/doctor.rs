@@ -1,15 +1,16 @@
-//! `orderly doctor`: looks at what must hold after any fault, beside a running server or without one, and changes nothing.
+//! `orderly doctor`: looks at what must hold after any fault, beside a running server or without one. It changes nothing, but stock that is to
+//! be set right, when it is told so.
+
+mod repair;
 
 use std::sync::Arc;
 
-use message_bus::{
-    Doctor,
-    invariants::doctor::{Examination, Invariant},
-};
+use message_bus::invariants::doctor::{Examination, Invariant};
 use serde_json::json;
-use shared_kernel::Clock;
+use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
+    command_line::DoctorArguments,
     databases::Databases,
     describe,
     failure::Failure,
@@ -20,19 +21,39 @@ use crate::{
 };
 
 /// Examines everything, prints what was found, and fails when something does not hold.
-pub(crate) async fn doctor(settings: &Settings, as_json: bool) -> Result<(), Failure> {
+pub(crate) async fn doctor(settings: &Settings, arguments: &DoctorArguments) -> Result<(), Failure> {
     let place = Place::of_an_installation(&settings.database_url).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let databases = Databases::open(&place, &clock, &(Arc::new(SystemIds) as _)).await?;
-    let doctor = Doctor::new(databases.examined(), describe::subscriptions_there_are()?, clock);
-    let examined = doctor.examine().await;
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
+    let databases = Databases::open(&place, &clock, &ids).await?;
+    let result = if arguments.repair {
+        let inventory = databases.inventory(&ids);
+        repair::repair(&inventory, arguments, clock.as_ref(), ids.as_ref()).await
+    } else {
+        examine(&databases, arguments, clock, &ids).await
+    };
     databases.close().await;
-    let examinations = examined.map_err(Failure::unavailable)?;
+    result
+}
+
+async fn examine(
+    databases: &Databases,
+    arguments: &DoctorArguments,
+    clock: Arc<dyn Clock>,
+    ids: &Arc<dyn IdGenerator>,
+) -> Result<(), Failure> {
+    let doctor = databases.doctor(
+        &databases.ordering(ids),
+        &databases.inventory(ids),
+        describe::subscriptions_there_are()?,
+        clock,
+    );
+    let examinations = doctor.examine().await.map_err(Failure::unavailable)?;
     let findings: usize = examinations
         .iter()
         .map(|examination| examination.findings.len())
         .sum();
-    if as_json {
+    if arguments.json {
         let value = json!({"sound": findings == 0, "examinations": examinations});
         output::print_json(&value)?;
     } else {
@@ -60,13 +81,15 @@ fn told(examinations: &[Examination]) -> String {
             Invariant::Delivered => "every event is applied or held",
             Invariant::InOrder => "what ended has moved its position",
             Invariant::SoundFiles => "the files are sound",
+            Invariant::Stock => "stock is what its ledger and orders say",
+            Invariant::Agreement => "orders and reservations agree",
         };
         let result = match (not_checked, findings.len()) {
             (Some(why), _) => format!("not checked: {why}"),
             (None, 0) => "ok".to_owned(),
             (None, count) => format!("{count} found"),
         };
-        told += &format!("{at:<22} {what:<36} {result}\n");
+        told += &format!("{at:<22} {what:<40} {result}\n");
         for finding in findings {
             told += &format!("    {}: {}\n", finding.subject, finding.detail);
         }

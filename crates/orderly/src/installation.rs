@@ -7,6 +7,7 @@ use std::{
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
+use inventory_app::Inventory;
 use message_bus::{
     Beginning, Consumer, ContextOperations, Courier, Doctor, Route, Subscription, Timelines, Unavailable,
 };
@@ -38,6 +39,7 @@ const DAY: i64 = 24 * 60 * 60;
 pub(crate) struct Installation {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) ordering: Arc<Ordering>,
+    pub(crate) inventory: Arc<Inventory>,
     notifications: Arc<Notifications>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
@@ -63,12 +65,8 @@ impl Installation {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
         }));
-        let ordering_adapter = Arc::new(databases.ordering_adapter.clone());
-        let ordering = Arc::new(Ordering::new(
-            Arc::clone(&ordering_adapter) as _,
-            ordering_adapter,
-            Arc::clone(&ids),
-        ));
+        let ordering = databases.ordering(&ids);
+        let inventory = databases.inventory(&ids);
         let notifications = Arc::new(Notifications::new(
             Arc::clone(&databases.notifications_store),
             settings.mail_target().mailer(&settings.mail_from),
@@ -78,6 +76,7 @@ impl Installation {
         Ok(Self {
             accounts,
             ordering,
+            inventory,
             notifications,
             clock,
             ids,
@@ -98,15 +97,16 @@ impl Installation {
 
     /// Looks at what must hold here.
     pub(crate) fn doctor(&self) -> Doctor {
-        Doctor::new(
-            self.databases.examined(),
+        self.databases.doctor(
+            &self.ordering,
+            &self.inventory,
             self.subscriptions(),
             Arc::clone(&self.clock),
         )
     }
 
     fn subscriptions(&self) -> Vec<Subscription> {
-        let consumers = subscriptions(&self.ordering, &self.notifications);
+        let consumers = subscriptions(&self.ordering, &self.inventory, &self.notifications);
         consumers.iter().map(Subscription::from).collect()
     }
 
@@ -115,7 +115,7 @@ impl Installation {
     /// A consumer that has not begun, and begins with what happens then, takes nothing yet.
     pub(crate) async fn publish_what_nobody_takes(&self) -> Result<(), Unavailable> {
         let mut taken: HashMap<&'static str, HashSet<&'static str>> = HashMap::new();
-        for consumer in subscriptions(&self.ordering, &self.notifications) {
+        for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
             if self.takes_already(&consumer).await? {
                 taken
                     .entry(consumer.source())
@@ -142,7 +142,7 @@ impl Installation {
     /// A relay for each context whose events somebody takes or may come to take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
         let mut routes: HashMap<&'static str, Vec<Route>> = HashMap::new();
-        for consumer in subscriptions(&self.ordering, &self.notifications) {
+        for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
             let own = self.databases.of(consumer.context())?;
             let source = self.databases.of(consumer.source())?;
             let begins_after = own.begin_consumer(&consumer, source.as_ref()).await?;

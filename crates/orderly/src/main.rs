@@ -73,7 +73,7 @@ fn run() -> Result<(), Failure> {
             } => create_user::create_user(&settings, user).await,
             Command::Seed(seed) => seed::seed(&settings, &seed).await,
             Command::Copy(arguments) => copy::copy(&arguments).await,
-            Command::Doctor { json } => doctor::doctor(&settings, json).await,
+            Command::Doctor(arguments) => doctor::doctor(&settings, &arguments).await,
             Command::Events {
                 command: EventsCommand::Trace { order_id, json },
             } => trace::trace(&settings, order_id, json).await,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use inventory_app::Inventory;
 use message_bus::{Beginning, Consumer, Limits};
 use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::events::{
-    OrderCancelled, OrderConfirmed, OrderShipped, UserAccountCreated, UserDeactivated, UserEmailChanged,
+    OrderCancelled, OrderConfirmed, OrderShipped, ProductListed, StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated, UserEmailChanged,
     UserReactivated,
 };
 
@@ -22,13 +23,37 @@ const MAIL: Limits = Limits {
 };
 
 /// The consumers, each with the events that it takes.
-pub(crate) fn subscriptions(ordering: &Arc<Ordering>, notifications: &Arc<Notifications>) -> Vec<Consumer> {
+pub(crate) fn subscriptions(
+    ordering: &Arc<Ordering>,
+    inventory: &Arc<Inventory>,
+    notifications: &Arc<Notifications>,
+) -> Vec<Consumer> {
     vec![
         Consumer::new("ordering.users", "ordering", "accounts", Beginning::StartOfTheLog)
             .on::<UserAccountCreated, _>(ordering)
             .on::<UserEmailChanged, _>(ordering)
             .on::<UserDeactivated, _>(ordering)
             .on::<UserReactivated, _>(ordering),
+        Consumer::new(
+            "ordering.reservations",
+            "ordering",
+            "inventory",
+            Beginning::StartOfTheLog,
+        )
+        .on::<StockReserved, _>(ordering)
+        .on::<StockReservationRejected, _>(ordering),
+        Consumer::new(
+            "inventory.products",
+            "inventory",
+            "catalog",
+            Beginning::StartOfTheLog,
+        )
+        .on::<ProductListed, _>(inventory),
+        // Orders that were confirmed before there was an inventory asked for nothing, and ship as they are.
+        Consumer::new("inventory.orders", "inventory", "ordering", Beginning::Now)
+            .on::<OrderConfirmed, _>(inventory)
+            .on::<OrderCancelled, _>(inventory)
+            .on::<OrderShipped, _>(inventory),
         Consumer::new(
             "notifications.users",
             "notifications",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared_kernel::{Clock, Version};
 use uuid::Uuid;
 
-use super::{ContextInvariants, Finding, MOST_FINDINGS, Soundness, Taken, Told};
+use super::{Check, ContextInvariants, Finding, MOST_FINDINGS, Soundness, Taken, Told, told_of};
 use crate::{Subscription, Unavailable};
 
 /// Aggregates looked at together.
@@ -29,6 +29,10 @@ pub enum Invariant {
     InOrder,
     /// The files are sound.
     SoundFiles,
+    /// 0 ≤ reserved ≤ on hand, on hand is the sum of the ledger, reserved is what is held.
+    Stock,
+    /// A confirmed order is reserved exactly when its reservation is held.
+    Agreement,
 }
 
 /// How one invariant was found to be in one place.
@@ -49,6 +53,7 @@ pub struct Examination {
 pub struct Doctor {
     contexts: Vec<Arc<dyn ContextInvariants>>,
     subscriptions: Vec<Subscription>,
+    checks: Vec<Arc<dyn Check>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -62,8 +67,15 @@ impl Doctor {
         Self {
             contexts,
             subscriptions,
+            checks: Vec::new(),
             clock,
         }
+    }
+
+    /// The same, who also makes these checks.
+    #[must_use]
+    pub fn with_checks(self, checks: Vec<Arc<dyn Check>>) -> Self {
+        Self { checks, ..self }
     }
 
     /// Looks at everything.
@@ -88,6 +100,10 @@ impl Doctor {
         }
         for subscription in &self.subscriptions {
             examinations.push(self.delivered(subscription).await?);
+        }
+        for check in &self.checks {
+            let findings = check.findings().await?;
+            examinations.push(examination(check.invariant(), check.at(), findings));
         }
         Ok(examinations)
     }
@@ -217,10 +233,8 @@ impl Pair<'_> {
             )));
         }
         // Read after the position: what was logged since only makes this smaller.
-        let after = Some(before(id));
-        let now = self.source.told(&self.taken, after, 1).await?;
-        let last = now.iter().find(|now| now.aggregate_id == id).map(|now| now.last);
-        Ok(match last {
+        let now = told_of(self.source, &self.taken, id).await?;
+        Ok(match now.map(|now| now.last) {
             Some(last) if position > last => finding(format!(
                 "found the consumer at version {position}, and the log of {} ends at {last}: was one of the two restored from a backup?",
                 self.source.context()
@@ -236,11 +250,6 @@ impl Pair<'_> {
             .find(|reached| reached.consumer == self.consumer);
         Ok(own.map(|reached| reached.position).unwrap_or_default())
     }
-}
-
-/// The id right before this one.
-const fn before(id: Uuid) -> Uuid {
-    Uuid::from_u128(id.as_u128().saturating_sub(1))
 }
 
 fn examination(invariant: Invariant, at: &str, findings: Vec<Finding>) -> Examination {

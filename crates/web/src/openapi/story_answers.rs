@@ -104,6 +104,8 @@ pub(super) enum Invariant {
     Delivered,
     InOrder,
     SoundFiles,
+    Stock,
+    Agreement,
 }
 
 /// Something that does not hold.

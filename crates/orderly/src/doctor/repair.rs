@@ -1,0 +1,65 @@
+//! `orderly doctor --repair`: prints what would set stock right that drifted from its ledger or from what is held, and does it when told to.
+//!
+//! What is printed is what is done: the corrections name the version that they were found at, and mean nothing at any other.
+
+use inventory_app::{CorrectStock, CorrectionView, Inventory};
+use message_bus::{Actor, CommandMeta, Handles};
+use serde_json::json;
+use shared_kernel::{Clock, IdGenerator};
+
+use crate::{command_line::DoctorArguments, failure::Failure, output};
+
+pub(super) async fn repair(
+    inventory: &Inventory,
+    arguments: &DoctorArguments,
+    clock: &dyn Clock,
+    ids: &dyn IdGenerator,
+) -> Result<(), Failure> {
+    let drifted = inventory.drifted().await.map_err(Failure::unavailable)?;
+    let corrections = drifted.corrections;
+    let beyond = drifted.findings.len().saturating_sub(corrections.len());
+    if !arguments.json {
+        output::print(&told(&corrections))?;
+    }
+    let applied = arguments.apply && !corrections.is_empty();
+    if applied {
+        let meta = CommandMeta::new(Actor::Operator, clock.now(), ids);
+        let command = CorrectStock {
+            corrections: corrections.clone(),
+        };
+        inventory.send(command, meta).await?;
+    }
+    if arguments.json {
+        let value = json!({"corrections": corrections, "applied": applied, "beyond_repair": beyond});
+        output::print_json(&value)?;
+    } else {
+        let outcome = match (corrections.len(), applied) {
+            (0, _) => "nothing to correct\n",
+            (_, true) => "corrected\n",
+            (_, false) => "nothing was changed; with --apply it is\n",
+        };
+        output::print(outcome)?;
+    }
+    match (beyond, applied || corrections.is_empty()) {
+        (0, true) => Ok(()),
+        (0, false) => Err(Failure::check(format!("{} to correct", corrections.len()))),
+        (beyond, _) => Err(Failure::check(format!(
+            "{beyond} beyond repair: more is held than there is; count it, or cancel orders"
+        ))),
+    }
+}
+
+fn told(corrections: &[CorrectionView]) -> String {
+    let mut told = String::new();
+    for correction in corrections {
+        told += &format!("product {} at version {}:", correction.product_id, correction.version);
+        if correction.ledger_delta != 0 {
+            told += &format!(" ledger entry of {:+}", correction.ledger_delta);
+        }
+        if correction.reserved_from != correction.reserved_to {
+            told += &format!(" reserved {} -> {}", correction.reserved_from, correction.reserved_to);
+        }
+        told += "\n";
+    }
+    told
+}
