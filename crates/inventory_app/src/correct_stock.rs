@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use async_trait::async_trait;
 use inventory_domain::StockCorrection;
 use message_bus::{
     Command, CommandMeta, Conflict, Handles, Unavailable, UseCaseError,
-    invariants::{Finding, MOST_FINDINGS},
+    invariants::{Check, Finding, MOST_FINDINGS, doctor::Invariant},
     retry::{Attempt, deciding_again},
 };
 use shared_kernel::{AggregateRoot, Version};
@@ -64,6 +65,22 @@ impl Inventory {
         }
         unit.commit(meta.replay_record(&())?).await?;
         Ok(())
+    }
+}
+
+/// The doctor asks for the findings alone.
+#[async_trait]
+impl Check for Inventory {
+    fn invariant(&self) -> Invariant {
+        Invariant::Stock
+    }
+
+    fn at(&self) -> &'static str {
+        "inventory"
+    }
+
+    async fn findings(&self) -> Result<Vec<Finding>, Unavailable> {
+        Ok(self.drifted().await?.findings)
     }
 }
 

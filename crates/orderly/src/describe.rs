@@ -15,6 +15,7 @@ use accounts_app::{
     Accounts, ChangeEmail, ChangePassword, ChangeRole, CreateUser, DeactivateUser, EndSession, LogIn,
     ReactivateUser, RefreshSession, RegisterUser, RevokeToken,
 };
+use inventory_app::{AdjustStock, CorrectStock, CountStock, Inventory, in_memory::InMemoryInventory};
 use message_bus::{Beginning, Command, Consumer, Handles, Subscription};
 use notifications::{
     Notifications,
@@ -28,7 +29,7 @@ use serde_json::{Value, json};
 use shared_kernel::{
     IdGenerator, IntegrationEvent,
     events::{
-        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, UserAccountCreated,
+        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, StockReleased, StockReservationRejected, StockReserved, UserAccountCreated,
         UserDeactivated, UserEmailChanged, UserReactivated,
     },
 };
@@ -97,6 +98,19 @@ fn contexts() -> Vec<Context> {
                 event::<OrderCancelled>(),
             ],
         },
+        Context {
+            name: "inventory",
+            commands: vec![
+                handled_by::<Inventory, AdjustStock>(),
+                handled_by::<Inventory, CountStock>(),
+                handled_by::<Inventory, CorrectStock>(),
+            ],
+            events: vec![
+                event::<StockReserved>(),
+                event::<StockReservationRejected>(),
+                event::<StockReleased>(),
+            ],
+        },
         // It is asked for nothing and tells nothing.
         Context {
             name: notifications::CONTEXT,
@@ -116,11 +130,22 @@ fn consumers() -> Result<Vec<Consumer>, Failure> {
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     let store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
     let ordering = Ordering::new(Arc::clone(&store) as _, store, Arc::clone(&ids));
+    let store = Arc::new(InMemoryInventory::new(Arc::clone(&ids)));
+    let inventory = Inventory::new(
+        Arc::clone(&store) as _,
+        Arc::clone(&store) as _,
+        store,
+        Arc::clone(&ids),
+    );
     let store = Arc::new(InMemoryNotifications::default());
     let mailer = Arc::new(InMemoryMailer::default());
     let sender = DEFAULT_MAIL_FROM.parse().map_err(Failure::usage)?;
     let notifications = Notifications::new(store, mailer, sender, ids);
-    Ok(subscriptions(&Arc::new(ordering), &Arc::new(notifications)))
+    Ok(subscriptions(
+        &Arc::new(ordering),
+        &Arc::new(inventory),
+        &Arc::new(notifications),
+    ))
 }
 
 /// `C`, which `H` handles. A use case is one file with its command and its handler, so the command's module is the place.

@@ -46,6 +46,7 @@ pub(crate) async fn serve(
     let state = WebState {
         accounts: installation.accounts.clone(),
         ordering: installation.ordering.clone(),
+        inventory: installation.inventory.clone(),
         operations: Arc::new(Operations::new(
             installation.contexts(),
             installation.clock.clone(),
