@@ -7,6 +7,7 @@
 //! Which role may send a command is the caller's policy.
 
 pub mod event_record;
+pub mod in_memory;
 pub mod inventory;
 pub mod ports;
 pub mod views;

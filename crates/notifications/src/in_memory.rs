@@ -44,9 +44,10 @@ impl NotificationsStore for InMemoryNotifications {
 
     async fn commit(&self, write_set: WriteSet<NotificationsRows>) -> Result<(), CommitError> {
         let mut state = locked(&self.state);
-        if let Some(delivery) = write_set.delivery {
+        let mut positions = state.positions.clone();
+        for delivery in write_set.deliveries {
             let place = (delivery.consumer, delivery.aggregate_id);
-            let position = state.positions.get(&place).copied().unwrap_or_default();
+            let position = positions.get(&place).copied().unwrap_or_default();
             if delivery.version <= position {
                 return Err(CommitError::AlreadyApplied);
             }
@@ -54,8 +55,9 @@ impl NotificationsStore for InMemoryNotifications {
                 let previous = delivery.previous_version;
                 return Err(CommitError::DeliveryGap { position, previous });
             }
-            state.positions.insert(place, delivery.version);
+            positions.insert(place, delivery.version);
         }
+        state.positions = positions;
         if let Some(address) = write_set.rows.address {
             state.addresses.insert(address.user_id, address.email);
         }

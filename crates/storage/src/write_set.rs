@@ -15,20 +15,23 @@ pub struct UnloggedEvent {
     pub audience: Audience,
 }
 
-/// What one command writes: a context's rows `R` (opaque here), the events that tell of them, the position
-/// of the delivery it answers, and the answer to give when it is repeated.
+/// What one command writes, or several that were decided together: a context's rows `R` (opaque here), the events that tell
+/// of them, the positions of the deliveries they answer, and the answer to give when the command is repeated.
 #[derive(Clone, Debug)]
 pub struct WriteSet<R> {
     /// The context's rows.
     pub rows: R,
     /// The events, in the order they happened.
     pub events: Vec<UnloggedEvent>,
-    /// The delivery whose consumer's position moves along.
-    pub delivery: Option<Delivery>,
+    /// The deliveries whose consumers' positions move along, no two of one consumer and aggregate. When one must not be
+    /// applied, nothing is written.
+    pub deliveries: Vec<Delivery>,
     /// The line for the command log.
     pub replay: Option<ReplayRecord>,
     /// When the command was issued, in microseconds since 1970.
     pub(crate) issued_at: i64,
+    /// The context whose events these are.
+    source: &'static str,
 }
 
 impl<R> WriteSet<R> {
@@ -41,20 +44,27 @@ impl<R> WriteSet<R> {
         meta: &CommandMeta,
         ids: &dyn IdGenerator,
     ) -> Self {
-        let events = events
-            .into_iter()
-            .map(|event| UnloggedEvent {
-                audience: event.audience,
-                envelope: Envelope::new(event, EventId::new(ids.next_id()), source, meta),
-            })
-            .collect();
-        Self {
+        let write_set = Self {
             rows,
-            events,
-            delivery: meta.delivery,
+            events: Vec::with_capacity(events.len()),
+            deliveries: Vec::new(),
             replay,
             issued_at: meta.issued_at.as_microseconds(),
-        }
+            source,
+        };
+        write_set.and_also(events, meta, ids)
+    }
+
+    /// The same, with what another command led to: its events carry its meta, and its delivery's position moves along.
+    #[must_use]
+    pub fn and_also(mut self, events: Vec<NewEvent>, meta: &CommandMeta, ids: &dyn IdGenerator) -> Self {
+        let source = self.source;
+        self.events.extend(events.into_iter().map(|event| UnloggedEvent {
+            audience: event.audience,
+            envelope: Envelope::new(event, EventId::new(ids.next_id()), source, meta),
+        }));
+        self.deliveries.extend(meta.delivery);
+        self
     }
 }
 

@@ -29,16 +29,18 @@ pub(super) fn split_off<R: PostgresRows, T>(
     for (write_set, answer) in waiting {
         let own = write_set.rows.aggregates();
         let key = write_set.replay.as_ref().map(|record| record.replay.key.clone());
-        let position = write_set
-            .delivery
-            .map(|delivery| (delivery.consumer, delivery.aggregate_id));
+        let moved: Vec<_> = write_set
+            .deliveries
+            .iter()
+            .map(|delivery| (delivery.consumer, delivery.aggregate_id))
+            .collect();
         let is_free = own.iter().all(|id: &Uuid| !aggregates.contains(id))
             && key.as_ref().is_none_or(|key| !keys.contains(key))
-            && position.is_none_or(|position| !positions.contains(&position));
+            && moved.iter().all(|position| !positions.contains(position));
         // Also what is put off claims its places: whoever comes after it on the same aggregate must not overtake it.
         aggregates.extend(own);
         keys.extend(key);
-        positions.extend(position);
+        positions.extend(moved);
         if is_free {
             now.push((write_set, answer));
         } else {
@@ -124,7 +126,12 @@ async fn write<R: PostgresRows>(
     let moves: Vec<_> = write_sets
         .iter()
         .enumerate()
-        .filter_map(|(place, write_set)| Some((place, write_set.delivery?)))
+        .flat_map(|(place, write_set)| {
+            write_set
+                .deliveries
+                .iter()
+                .map(move |delivery| (place, *delivery))
+        })
         .collect();
     let refused = deliveries::move_positions(connection, &moves).await?;
     if !refused.is_empty() {

@@ -120,14 +120,14 @@ impl<R: PostgresRows> PostgresContext<R> {
     /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
     #[cfg(debug_assertions)]
     async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
-        if crate::canary::moves_positions_apart()
-            && let Some(delivery) = write_set.delivery.take()
-        {
+        if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
+            let deliveries = std::mem::take(&mut write_set.deliveries);
+            let moves: Vec<_> = deliveries.into_iter().map(|delivery| (0, delivery)).collect();
             // A position that cannot be moved makes no difference to this bug.
             let _ = self
-                .upkeep(|connection| async move {
-                    Ok(deliveries::move_positions(&connection, &[(0, delivery)]).await?)
-                })
+                .upkeep(
+                    |connection| async move { Ok(deliveries::move_positions(&connection, &moves).await?) },
+                )
                 .await;
             crate::canary::between_position_and_effect().await;
         }

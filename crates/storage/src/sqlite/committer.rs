@@ -208,7 +208,7 @@ fn write<R: SqliteRows>(
     shared: &CommitState,
 ) -> Result<(), WriteFailure> {
     // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
-    if let Some(delivery) = &write_set.delivery {
+    for delivery in &write_set.deliveries {
         deliveries::move_position(connection, delivery)?;
     }
     if let Some(replay) = &write_set.replay {

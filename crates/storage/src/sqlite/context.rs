@@ -109,12 +109,15 @@ impl<R: SqliteRows> SqliteContext<R> {
     /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
     #[cfg(debug_assertions)]
     async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
-        if crate::canary::moves_positions_apart()
-            && let Some(delivery) = write_set.delivery.take()
-        {
+        if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
+            let moved = std::mem::take(&mut write_set.deliveries);
             // A position that cannot be moved makes no difference to this bug.
             let _ = self
-                .upkeep(move |connection| deliveries::move_position(connection, &delivery))
+                .upkeep(move |connection| {
+                    moved
+                        .iter()
+                        .try_for_each(|delivery| deliveries::move_position(connection, delivery))
+                })
                 .await;
             crate::canary::between_position_and_effect().await;
         }

@@ -1,6 +1,7 @@
 //! Commits that are shared, and fates that are not.
 
-use message_bus::Unavailable;
+use message_bus::{Delivery, Unavailable};
+use shared_kernel::EventId;
 
 use super::*;
 
@@ -125,6 +126,60 @@ async fn twins_with_one_key_write_once_and_get_one_answer() {
         "{answers:?}"
     );
     assert_eq!(fixture.count("things").await, 2);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_commands_decided_together_all_positions_move_or_none_does() {
+    let fixture = Fixture::new().await;
+    let meta = |aggregate, version, previous| CommandMeta {
+        delivery: Some(Delivery {
+            consumer: "things.users",
+            event_id: EventId::new(Uuid::nil()),
+            aggregate_id: Uuid::from_u128(aggregate),
+            version: Version::new(version),
+            previous_version: Version::new(previous),
+        }),
+        ..fixture.meta()
+    };
+    let together = |thing, first: &CommandMeta, second: &CommandMeta| {
+        let write_set = fixture.write_set(Fixture::thing(thing), vec![event(thing, 1)], first);
+        write_set.and_also(vec![event(thing, 2)], second, &SharedIds)
+    };
+    // Two that share a position are not written at once; the third is refused for the second of its deliveries.
+    let answers = fixture
+        .commit_together(vec![
+            together(1, &meta(1, 1, 0), &meta(2, 1, 0)),
+            together(2, &meta(3, 1, 0), &meta(2, 2, 1)),
+            together(3, &meta(1, 2, 1), &meta(2, 1, 0)),
+            together(4, &meta(1, 2, 1), &meta(4, 4, 3)),
+        ])
+        .await;
+    assert!(
+        matches!(
+            answers[..],
+            [
+                Ok(()),
+                Ok(()),
+                Err(CommitError::AlreadyApplied),
+                Err(CommitError::DeliveryGap {
+                    position: Version::NEVER_STORED,
+                    ..
+                })
+            ]
+        ),
+        "{answers:?}"
+    );
+    assert_eq!(fixture.count("consumer_positions").await, 3);
+    assert_eq!(fixture.count("consumer_positions WHERE position = 1").await, 2);
+    assert_eq!(fixture.count("event_log").await, 4);
+    assert_eq!(
+        fixture
+            .count("(SELECT DISTINCT command_id FROM event_log) AS commands")
+            .await,
+        4,
+        "each event names its own command"
+    );
     fixture.drop_database().await;
 }
 

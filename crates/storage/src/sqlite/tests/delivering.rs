@@ -183,6 +183,38 @@ async fn a_position_moves_once_even_when_the_same_delivery_is_committed_twice() 
 }
 
 #[tokio::test]
+async fn of_commands_decided_together_all_positions_move_or_none_does() {
+    let fixture = Fixture::new();
+    let meta = |aggregate, version, previous| CommandMeta {
+        delivery: Some(Delivery {
+            consumer: "things.users",
+            event_id: EventId::new(Uuid::nil()),
+            aggregate_id: Uuid::from_u128(aggregate),
+            version: Version::new(version),
+            previous_version: Version::new(previous),
+        }),
+        ..fixture.meta()
+    };
+    let together = async |first: &CommandMeta, second: &CommandMeta| {
+        let write_set = fixture.write_set_with(Things::Nothing, vec![], first);
+        fixture
+            .context
+            .commit(write_set.and_also(vec![], second, &fixture.ids))
+            .await
+    };
+    together(&meta(1, 1, 0), &meta(2, 1, 0)).await.unwrap();
+    assert!(matches!(
+        together(&meta(1, 2, 1), &meta(2, 1, 0)).await,
+        Err(CommitError::AlreadyApplied)
+    ));
+    assert!(matches!(
+        together(&meta(1, 2, 1), &meta(2, 4, 3)).await,
+        Err(CommitError::DeliveryGap { position, .. }) if position == Version::FIRST
+    ));
+    together(&meta(1, 2, 1), &meta(2, 2, 1)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_consumer_that_begins_now_takes_what_comes_later_only() {
     let delivering = Delivering::new(0);
     delivering.user_event(1).await;

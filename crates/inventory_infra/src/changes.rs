@@ -1,0 +1,90 @@
+//! What one command changes, or several that were decided together, as rows: worked out before the database is asked.
+
+use inventory_domain::{Reservation, StockItem};
+use shared_kernel::{AggregateRoot, Version};
+use storage::{AggregateTable, ContextRows};
+
+use crate::{
+    reservation_rows::{LineRow, ReservationRow},
+    stock_rows::{LedgerRow, StockRow},
+};
+
+/// The rows of one write set.
+#[derive(Clone, Debug, Default)]
+pub struct InventoryRows {
+    /// In the order of their products.
+    pub(crate) stock: Vec<StockChange>,
+    pub(crate) reservations: Vec<ReservationChange>,
+}
+
+impl ContextRows for InventoryRows {
+    // A stock item has versions and no events: its record is its ledger.
+    const AGGREGATES: &'static [AggregateTable] = &[AggregateTable {
+        aggregate_type: "reservation",
+        table: "reservations",
+    }];
+}
+
+/// What becomes of a stock item's row, and what goes on its ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct StockChange {
+    pub(crate) row: StockRow,
+    pub(crate) write: Write,
+    pub(crate) entries: Vec<LedgerRow>,
+}
+
+/// What becomes of a reservation's row. Its lines are written with a new one.
+#[derive(Clone, Debug)]
+pub(crate) struct ReservationChange {
+    pub(crate) row: ReservationRow,
+    pub(crate) write: Write,
+    pub(crate) lines: Vec<LineRow>,
+}
+
+/// Whether a row is new, or which version of it is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Write {
+    Insert,
+    Update { loaded_version: i64 },
+}
+
+impl Write {
+    fn since(loaded: Version) -> Self {
+        if loaded == Version::NEVER_STORED {
+            Self::Insert
+        } else {
+            Self::Update {
+                loaded_version: i64::from(loaded.number()),
+            }
+        }
+    }
+}
+
+impl StockChange {
+    /// The change to the stock item as it is now.
+    pub(crate) fn of(item: &StockItem) -> Self {
+        let entries = item.ledger_entries();
+        Self {
+            row: StockRow::of(item),
+            write: Write::since(item.changes().loaded_version()),
+            entries: entries
+                .map(|(version, entry)| LedgerRow::of(item.id(), version, entry))
+                .collect(),
+        }
+    }
+}
+
+impl ReservationChange {
+    /// The change to the reservation as it is now.
+    pub(crate) fn of(reservation: &Reservation) -> Self {
+        let write = Write::since(reservation.changes().loaded_version());
+        Self {
+            row: ReservationRow::of(reservation),
+            write,
+            lines: match write {
+                Write::Insert => LineRow::all_of(reservation),
+                Write::Update { .. } => Vec::new(),
+            },
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The tables `stock_items` and `ledger_entries`.
+
+use std::collections::BTreeSet;
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl, SqliteConnection,
+    insert_into, sql_query,
+    sql_types::{BigInt, Binary, Nullable},
+    update,
+};
+use inventory_app::PageRequest;
+use shared_kernel::{ProductId, Version};
+use storage::{ReadError, columns::RowId, sqlite::RowError};
+
+use super::schema::{ledger_entries, stock_items};
+use crate::{
+    changes::{StockChange, Write},
+    drift,
+    stock_rows::{DriftRow, LedgerRow, StockRow},
+};
+
+/// Writes a stock item, if nobody else has since it was loaded, and adds to its ledger.
+pub(super) fn write(change: &StockChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
+    match change.write {
+        Write::Insert => insert_item(&change.row, connection)?,
+        Write::Update { loaded_version } => update_item(&change.row, loaded_version, connection)?,
+    }
+    for entry in &change.entries {
+        insert_entry(entry, connection)?;
+    }
+    Ok(())
+}
+
+fn insert_item(row: &StockRow, connection: &mut SqliteConnection) -> Result<(), RowError> {
+    insert_into(stock_items::table)
+        .values((
+            stock_items::product_id.eq(row.product_id),
+            stock_items::on_hand.eq(row.on_hand),
+            stock_items::reserved.eq(row.reserved),
+            stock_items::version.eq(row.version),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn update_item(
+    row: &StockRow,
+    loaded_version: i64,
+    connection: &mut SqliteConnection,
+) -> Result<(), RowError> {
+    let loaded = stock_items::table
+        .filter(stock_items::product_id.eq(row.product_id))
+        .filter(stock_items::version.eq(loaded_version));
+    let updated = update(loaded)
+        .set((
+            stock_items::on_hand.eq(row.on_hand),
+            stock_items::reserved.eq(row.reserved),
+            stock_items::version.eq(row.version),
+        ))
+        .execute(connection)?;
+    match updated {
+        0 => Err(RowError::VersionConflict),
+        _ => Ok(()),
+    }
+}
+
+fn insert_entry(row: &LedgerRow, connection: &mut SqliteConnection) -> Result<(), RowError> {
+    insert_into(ledger_entries::table)
+        .values((
+            ledger_entries::product_id.eq(row.product_id),
+            ledger_entries::version.eq(row.version),
+            ledger_entries::delta.eq(row.delta),
+            ledger_entries::reason.eq(&row.reason),
+            ledger_entries::order_id.eq(row.order_id),
+            ledger_entries::actor.eq(&row.actor),
+            ledger_entries::recorded_at.eq(row.recorded_at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The stock items of these products: a look-up by key for each, prepared once.
+pub(super) fn items_of(
+    products: &BTreeSet<ProductId>,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<StockRow>, ReadError> {
+    let mut items = Vec::with_capacity(products.len());
+    for product_id in products {
+        let item = stock_items::table
+            .find(RowId(product_id.uuid()))
+            .first::<StockRow>(connection)
+            .optional()?;
+        items.extend(item);
+    }
+    Ok(items)
+}
+
+/// The stock items of a page.
+pub(super) fn items_on(
+    page: PageRequest<ProductId>,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<StockRow>, ReadError> {
+    let mut query = stock_items::table
+        .order(stock_items::product_id)
+        .limit(i64::from(page.limit) + 1)
+        .into_boxed();
+    if let Some(after) = page.after {
+        query = query.filter(stock_items::product_id.gt(RowId(after.uuid())));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// The entries of a page of a product's ledger.
+pub(super) fn ledger(
+    product_id: ProductId,
+    page: PageRequest<Version>,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<LedgerRow>, ReadError> {
+    let mut query = ledger_entries::table
+        .filter(ledger_entries::product_id.eq(RowId(product_id.uuid())))
+        .order(ledger_entries::version.desc())
+        .limit(i64::from(page.limit) + 1)
+        .into_boxed();
+    if let Some(after) = page.after {
+        query = query.filter(ledger_entries::version.lt(i64::from(after.number())));
+    }
+    Ok(query.load(connection)?)
+}
+
+#[derive(QueryableByName)]
+struct Drifted {
+    #[diesel(sql_type = Binary)]
+    product_id: RowId,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    on_hand: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    reserved: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    version: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    ledger: i64,
+    #[diesel(sql_type = BigInt)]
+    held: i64,
+}
+
+/// Stock that does not agree with what it is made of.
+pub(super) fn drifted(limit: u32, connection: &mut SqliteConnection) -> Result<Vec<DriftRow>, ReadError> {
+    let rows: Vec<Drifted> = sql_query(drift::drifted(limit)).load(connection)?;
+    let drifts = rows.into_iter().map(|row| DriftRow {
+        product_id: row.product_id,
+        on_hand: row.on_hand,
+        reserved: row.reserved,
+        version: row.version,
+        ledger: row.ledger,
+        held: row.held,
+    });
+    Ok(drifts.collect())
+}
