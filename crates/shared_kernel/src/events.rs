@@ -5,9 +5,11 @@
 //! [`IntegrationEvent::SCHEMA_VERSION`].
 
 mod accounts;
+mod catalog;
 mod ordering;
 
 pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+pub use catalog::{ProductDelisted, ProductListed, ProductRepriced};
 pub use ordering::{
     OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,
     Shortage,
@@ -75,6 +77,9 @@ mod tests {
             sample_is_the_contract::<UserEmailChanged>(),
             sample_is_the_contract::<UserDeactivated>(),
             sample_is_the_contract::<UserReactivated>(),
+            sample_is_the_contract::<ProductListed>(),
+            sample_is_the_contract::<ProductRepriced>(),
+            sample_is_the_contract::<ProductDelisted>(),
             sample_is_the_contract::<OrderPlaced>(),
             sample_is_the_contract::<OrderConfirmed>(),
             sample_is_the_contract::<OrderShipped>(),
