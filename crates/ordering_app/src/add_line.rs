@@ -1,9 +1,13 @@
 //! A line is added to an order.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
 use shared_kernel::OrderId;
 
-use crate::{LineToOrder, OrderView, Ordering};
+use crate::{
+    LineToOrder, OrderView, Ordering,
+    ordering::{commit_order, refused},
+    place_order::priced,
+};
 
 /// Add a line to an order that is pending.
 #[derive(Clone, Debug)]
@@ -20,9 +24,15 @@ impl Command for AddLine {
 
 impl Handles<AddLine> for Ordering {
     async fn handle(&self, command: AddLine, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
-        let line = command.line.with_id(self.ids.as_ref());
-        self.change_order(command.order_id, &meta, |order| {
-            order.add_line(line.clone(), meta.issued_at)
+        let wanted = [command.line.with_id(self.ids.as_ref())];
+        deciding_again(&meta, self.ids.as_ref(), || async {
+            let (mut unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
+            let (customer_id, currency) = (order.record().customer_id, order.record().currency);
+            let (_, lines) = priced(&wanted, customer_id, currency, unit.as_mut(), &meta).await?;
+            for line in lines {
+                order.add_line(line, meta.issued_at).map_err(refused)?;
+            }
+            commit_order(unit, order, &meta).await
         })
         .await
     }

@@ -128,6 +128,10 @@ fn customer_event(customer_id: CustomerId, version: Version, event: &CustomerEve
             "CustomerEmailChanged",
             json!({ "customer_id": customer_id, "email": email }),
         ),
+        CustomerEvent::TierChanged { tier } => (
+            "CustomerTierChanged",
+            json!({ "customer_id": customer_id, "tier": tier.name() }),
+        ),
         CustomerEvent::Closed => ("CustomerClosed", json!({ "customer_id": customer_id })),
         CustomerEvent::Opened => ("CustomerOpened", json!({ "customer_id": customer_id })),
     };

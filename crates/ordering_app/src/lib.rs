@@ -1,6 +1,6 @@
 //! What can be done with orders and customers: one file per use case, with its command and its handler.
 //!
-//! [`Ordering`] is the context's face: it handles the commands, reacts to the events of accounts and answers the
+//! [`Ordering`] is the context's face: it handles the commands, reacts to the events of accounts and catalogue and answers the
 //! queries. What it needs from outside stands in [`ports`]; what it answers in [`views`].
 //!
 //! **Architecture invariant:** no database, no web, and no rule of its own about orders: those stand in
@@ -23,6 +23,11 @@ pub mod confirm_order;
 pub mod deliver_order;
 pub mod ship_order;
 
+pub mod change_customer_tier;
+
+pub mod on_product_delisted;
+pub mod on_product_listed;
+pub mod on_product_repriced;
 pub mod on_stock_reservation_rejected;
 pub mod on_stock_reserved;
 pub mod on_user_account_created;
@@ -38,6 +43,7 @@ mod tests;
 
 pub use add_line::AddLine;
 pub use cancel_order::CancelOrder;
+pub use change_customer_tier::ChangeCustomerTier;
 pub use change_quantity::ChangeQuantity;
 pub use confirm_order::{AddressGiven, ConfirmOrder};
 pub use deliver_order::DeliverOrder;
@@ -45,7 +51,7 @@ pub use ordering::Ordering;
 pub use place_order::{LineToOrder, PlaceOrder};
 pub use ports::{
     CustomerRepository, OrderQueries, OrderRepository, OrderingUnitOfWork, OrderingUnits, OrdersWanted,
-    VisibleTo,
+    PriceListRepository, VisibleTo,
 };
 pub use queries::OrderFilter;
 pub use remove_line::RemoveLine;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use message_bus::{
     CommandLog, CommandMeta, Conflict, LogsCommands, NotFound, Unavailable, UseCaseError,
-    retry::deciding_again,
+    retry::{Attempt, deciding_again},
 };
-use ordering_domain::{Customer, Order, OrderError};
+use ordering_domain::{Customer, Order, OrderError, PriceListEntry};
 use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Refusal};
 
-use crate::{OrderQueries, OrderView, OrderingUnits, VisibleTo, settling::Waiting};
+use crate::{OrderQueries, OrderView, OrderingUnitOfWork, OrderingUnits, VisibleTo, settling::Waiting};
 
 /// There is no such order, or it is somebody else's.
 pub(crate) const NO_SUCH_ORDER: NotFound = NotFound { what: "order" };
@@ -45,22 +45,26 @@ impl Ordering {
         meta: &CommandMeta,
         change: impl Fn(&mut Order) -> Result<(), OrderError> + Sync,
     ) -> Result<OrderView, UseCaseError> {
-        let visible_to = VisibleTo::actor(&meta.actor)?;
         deciding_again(meta, self.ids.as_ref(), || async {
-            let mut unit = self.units.begin(meta.clone());
-            let mut order = unit
-                .orders()
-                .get(order_id, visible_to)
-                .await?
-                .ok_or(NO_SUCH_ORDER)?;
-            expected_version(&order, meta)?;
+            let (unit, mut order) = self.order_to_change(order_id, meta).await?;
             change(&mut order).map_err(refused)?;
-            let view = OrderView::of(&order).map_err(UseCaseError::defect)?;
-            unit.orders().save(order);
-            unit.commit(meta.replay_record(&view)?).await?;
-            Ok(view)
+            commit_order(unit, order, meta).await
         })
         .await
+    }
+
+    /// An order in a unit of work, which the actor must see and which must be at the version that the caller named if they named one.
+    pub(crate) async fn order_to_change(
+        &self,
+        order_id: OrderId,
+        meta: &CommandMeta,
+    ) -> Result<(Box<dyn OrderingUnitOfWork>, Order), UseCaseError> {
+        let visible_to = VisibleTo::actor(&meta.actor)?;
+        let mut unit = self.units.begin(meta.clone());
+        let order = unit.orders().get(order_id, visible_to).await?;
+        let order = order.ok_or(NO_SUCH_ORDER)?;
+        expected_version(&order, meta)?;
+        Ok((unit, order))
     }
 
     /// Repeats in a customer what happened to their account. Commits also when nothing changes, because the
@@ -86,6 +90,21 @@ impl Ordering {
         })
         .await
     }
+
+    /// Puts an entry on the price list, in place of an older one.
+    pub(crate) async fn put_on_price_list(
+        &self,
+        entry: PriceListEntry,
+        meta: &CommandMeta,
+    ) -> Result<(), UseCaseError> {
+        deciding_again(meta, self.ids.as_ref(), || async {
+            let mut unit = self.units.begin(meta.clone());
+            unit.price_list().put(entry.clone());
+            unit.commit(None).await?;
+            Ok(())
+        })
+        .await
+    }
 }
 
 impl LogsCommands for Ordering {
@@ -94,19 +113,31 @@ impl LogsCommands for Ordering {
     }
 }
 
+/// Commits what happened to an order, and answers with what it has become.
+pub(crate) async fn commit_order(
+    mut unit: Box<dyn OrderingUnitOfWork>,
+    order: Order,
+    meta: &CommandMeta,
+) -> Result<OrderView, Attempt> {
+    let view = OrderView::of(&order).map_err(UseCaseError::defect)?;
+    unit.orders().save(order);
+    unit.commit(meta.replay_record(&view)?).await?;
+    Ok(view)
+}
+
 /// A rule's refusal of a change, as the use case's error. A line that is not there is not found, like anything else.
-fn refused(error: OrderError) -> UseCaseError {
+pub(crate) fn refused(error: OrderError) -> UseCaseError {
     match error {
         OrderError::UnknownLine(_) => NotFound { what: "order_line" }.into(),
         other => Refusal::from(other).into(),
     }
 }
 
-fn expected_version(order: &Order, meta: &CommandMeta) -> Result<(), Conflict> {
+pub(crate) fn expected_version(aggregate: &impl AggregateRoot, meta: &CommandMeta) -> Result<(), Conflict> {
     match meta.expected_version {
-        Some(expected) if expected != order.version() => Err(Conflict::StaleVersion {
+        Some(expected) if expected != aggregate.version() => Err(Conflict::StaleVersion {
             expected,
-            current: order.version(),
+            current: aggregate.version(),
         }),
         Some(_) | None => Ok(()),
     }

@@ -1,15 +1,20 @@
 //! Somebody places an order, for themselves or, as staff, for a customer.
 
+use std::collections::BTreeSet;
+
 use message_bus::{
     Command, CommandMeta, CommitError, Handles, UseCaseError,
     retry::{Attempt, deciding_again},
 };
-use ordering_domain::{Order, OrderLine, OrderReference, Placement};
+use ordering_domain::{
+    CustomLines, Customer, CustomerTier, Order, OrderLine, OrderReference, Placement, Terms, WantedLine,
+    rules::order_line_limit,
+};
 use shared_kernel::{
     Currency, CustomerId, IdGenerator, Money, OrderId, OrderLineId, ProductId, Quantity, Refusal, RefusalKind,
 };
 
-use crate::{OrderView, Ordering, ports::REFERENCE_INDEX};
+use crate::{OrderView, Ordering, OrderingUnitOfWork, ports::REFERENCE_INDEX};
 
 /// How often another reference is drawn. Even with a billion orders stored, each draw collides once in a thousand times.
 const DRAWS: u32 = 5;
@@ -25,17 +30,17 @@ pub struct PlaceOrder {
     pub customer_id: Option<CustomerId>,
 }
 
-/// A line to be ordered.
+/// A line to be ordered. Name and price come from the price list.
 #[derive(Clone, Debug)]
 pub struct LineToOrder {
     /// The product.
     pub product_id: ProductId,
-    /// Its name on the order.
-    pub product_name: String,
     /// Units.
     pub quantity: Quantity,
-    /// Price of one unit.
-    pub unit_price: Money,
+    /// Its name on the order, which counts only for what staff order without the price list.
+    pub product_name: Option<String>,
+    /// What the caller expects to pay for one; for what staff order without the price list, its price.
+    pub unit_price: Option<Money>,
 }
 
 /// Why an order is nobody's, or the wrong person's.
@@ -71,28 +76,43 @@ impl Command for PlaceOrder {
 impl Handles<PlaceOrder> for Ordering {
     async fn handle(&self, command: PlaceOrder, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
         let customer_id = ordering_for(command.customer_id, &meta).map_err(Refusal::from)?;
+        order_line_limit::check(command.lines.len()).map_err(Refusal::from)?;
         let placement = Placement {
             id: OrderId::new(self.ids.next_id()),
             reference: self.draw_reference(),
             customer_id,
             currency: command.currency,
-            lines: command
-                .lines
-                .into_iter()
-                .map(|line| line.with_id(self.ids.as_ref()))
-                .collect(),
+            lines: Vec::new(),
             placed_at: meta.issued_at,
         };
-        deciding_again(&meta, self.ids.as_ref(), || self.place(placement.clone(), &meta)).await
+        let lines = command.lines.into_iter();
+        let wanted: Vec<WantedLine> = lines.map(|line| line.with_id(self.ids.as_ref())).collect();
+        deciding_again(&meta, self.ids.as_ref(), || {
+            self.place(placement.clone(), &wanted, &meta)
+        })
+        .await
     }
 }
 
 impl Ordering {
-    async fn place(&self, mut placement: Placement, meta: &CommandMeta) -> Result<OrderView, Attempt> {
+    async fn place(
+        &self,
+        mut placement: Placement,
+        wanted: &[WantedLine],
+        meta: &CommandMeta,
+    ) -> Result<OrderView, Attempt> {
         let mut draws = 1;
         loop {
             let mut unit = self.units.begin(meta.clone());
-            let customer = unit.customers().get(placement.customer_id).await?;
+            let (customer, lines) = priced(
+                wanted,
+                placement.customer_id,
+                placement.currency,
+                unit.as_mut(),
+                meta,
+            )
+            .await?;
+            placement.lines = lines;
             let order = Order::place(placement.clone(), customer.as_ref()).map_err(Refusal::from)?;
             let view = OrderView::of(&order).map_err(UseCaseError::defect)?;
             unit.orders().save(order);
@@ -117,15 +137,44 @@ impl Ordering {
 }
 
 impl LineToOrder {
-    pub(crate) fn with_id(self, ids: &dyn IdGenerator) -> OrderLine {
-        OrderLine {
+    pub(crate) fn with_id(self, ids: &dyn IdGenerator) -> WantedLine {
+        WantedLine {
             id: OrderLineId::new(ids.next_id()),
             product_id: self.product_id,
-            product_name: self.product_name,
             quantity: self.quantity,
+            product_name: self.product_name,
             unit_price: self.unit_price,
         }
     }
+}
+
+/// Lines that are wanted as lines of an order, at the price of the customer, who comes with them if they are known yet.
+pub(crate) async fn priced(
+    wanted: &[WantedLine],
+    customer_id: CustomerId,
+    currency: Currency,
+    unit: &mut dyn OrderingUnitOfWork,
+    meta: &CommandMeta,
+) -> Result<(Option<Customer>, Vec<OrderLine>), UseCaseError> {
+    let products: BTreeSet<ProductId> = wanted.iter().map(|line| line.product_id).collect();
+    let products: Vec<ProductId> = products.into_iter().collect();
+    let (customer, price_list) = unit.customer_and_prices(customer_id, &products).await?;
+    let terms = Terms {
+        currency,
+        // Whoever orders before the news of their account has arrived is new.
+        tier: customer
+            .as_ref()
+            .map_or(CustomerTier::Standard, |customer| customer.record().tier),
+        price_list: &price_list,
+        custom_lines: if meta.actor.is_staff() {
+            CustomLines::Allowed
+        } else {
+            CustomLines::Refused
+        },
+    };
+    let lines = wanted.iter().map(|line| line.clone().on(&terms));
+    let lines = lines.collect::<Result<_, _>>().map_err(Refusal::from)?;
+    Ok((customer, lines))
 }
 
 fn ordering_for(named: Option<CustomerId>, meta: &CommandMeta) -> Result<CustomerId, OrderingFor> {

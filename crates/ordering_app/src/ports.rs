@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use message_bus::{Actor, CommandLog, CommandMeta, CommitError, NotFound, ReplayRecord, Unavailable};
-use ordering_domain::{Customer, Order, OrderReference, OrderStatus};
-use shared_kernel::{CustomerId, OrderId};
+use ordering_domain::{Customer, Order, OrderReference, OrderStatus, PriceListEntry};
+use shared_kernel::{CustomerId, OrderId, ProductId};
 
 use crate::{CustomerView, OrderView, Page, PageRequest};
 
@@ -24,6 +24,16 @@ pub trait OrderingUnitOfWork: Send {
 
     /// The customers.
     fn customers(&mut self) -> &mut dyn CustomerRepository;
+
+    /// The price list.
+    fn price_list(&mut self) -> &mut dyn PriceListRepository;
+
+    /// The customer, if they are known yet, and what the price list says of these products. One question, since every order asks it.
+    async fn customer_and_prices(
+        &mut self,
+        customer_id: CustomerId,
+        product_ids: &[ProductId],
+    ) -> Result<(Option<Customer>, Vec<PriceListEntry>), Unavailable>;
 
     /// Writes everything that was registered, with its events, as one write set. With nothing registered it
     /// still records what the command answers: a delivery's position, a replay key.
@@ -51,6 +61,16 @@ pub trait CustomerRepository: Send {
 
     /// Registers a customer's changes, guarded by the version it was loaded at.
     fn save(&mut self, customer: Customer);
+}
+
+/// The price list: a copy of what the catalogue tells, which nothing here decides about. Its consumer's position keeps the order.
+#[async_trait]
+pub trait PriceListRepository: Send {
+    /// What it says of this product.
+    async fn get(&mut self, product_id: ProductId) -> Result<Option<PriceListEntry>, Unavailable>;
+
+    /// Puts an entry on it, in place of an older one.
+    fn put(&mut self, entry: PriceListEntry);
 }
 
 /// Questions that load no aggregates.

@@ -4,6 +4,7 @@ mod following_accounts;
 mod fulfilling;
 mod listing;
 mod placing;
+mod pricing;
 mod racing;
 mod settling;
 mod shop;

@@ -62,6 +62,11 @@ pub enum CustomerEvent {
         /// The new address.
         email: EmailAddress,
     },
+    /// They are at another tier now.
+    TierChanged {
+        /// The new tier.
+        tier: CustomerTier,
+    },
     /// They may no longer place orders.
     Closed,
     /// They may place orders again.
@@ -101,6 +106,14 @@ impl Customer {
         if self.record.email.as_str() != email.as_str() {
             self.record.email = email.clone();
             self.changes.raise(CustomerEvent::EmailChanged { email });
+        }
+    }
+
+    /// They are at `tier` from now on. Orders that they have placed keep their prices.
+    pub fn set_tier(&mut self, tier: CustomerTier) {
+        if self.record.tier != tier {
+            self.record.tier = tier;
+            self.changes.raise(CustomerEvent::TierChanged { tier });
         }
     }
 
@@ -227,6 +240,7 @@ mod tests {
         let mut ada = ada();
         ada.open();
         ada.change_email("ada@example.com".parse().unwrap());
+        ada.set_tier(CustomerTier::Standard);
         assert_eq!(ada.version(), Version::FIRST);
         ada.close();
         ada.close();
@@ -249,6 +263,16 @@ mod tests {
         ada.open();
         assert_eq!(ada.record().standing, CustomerStanding::Open);
         assert_eq!(ada.version(), Version::new(3));
+    }
+
+    #[test]
+    fn a_customer_can_be_at_any_tier() {
+        let mut ada = ada();
+        for tier in [CustomerTier::Gold, CustomerTier::Silver, CustomerTier::Standard] {
+            ada.set_tier(tier);
+            assert_eq!(ada.record().tier, tier);
+        }
+        assert_eq!(ada.version(), Version::new(4));
     }
 
     #[test]

@@ -17,8 +17,10 @@ pub mod order_status;
 pub mod address;
 mod country_codes;
 pub mod customer;
+pub mod price_list;
 pub mod pricing;
 pub mod rules;
+pub mod wanted_line;
 
 pub use address::{Address, AddressError, AddressParts};
 pub use customer::{Customer, CustomerEvent, CustomerRecord, CustomerStanding, CustomerTier};
@@ -29,3 +31,5 @@ pub use order_event::OrderEvent;
 pub use order_record::{Cancellation, OrderLine, OrderRecord, Shipment};
 pub use order_reference::{InvalidOrderReference, OrderReference};
 pub use order_status::{Allocation, OrderStatus, UnknownName};
+pub use price_list::{PriceListEntry, ProductStanding};
+pub use wanted_line::{CustomLines, Terms, WantedLine};

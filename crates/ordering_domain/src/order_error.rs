@@ -8,9 +8,11 @@ use crate::rules::{
     an_order_is_confirmed_once::OrderAlreadyConfirmed,
     closed_customers_place_no_orders::CustomerClosed,
     confirming_needs_lines::OrderWithoutLines,
+    given_prices_are_current::PriceChanged,
     lines_are_named_by_id::UnknownLine,
     one_currency::OneCurrency,
     only_confirmed_orders_ship::OrderNotConfirmed,
+    only_listed_products_are_ordered::UnknownProduct,
     only_pending_or_confirmed_orders_are_cancelled::{OrderAlreadyCancelled, OrderCannotBeCancelled},
     only_pending_orders_change::OrderNotPending,
     only_shipped_orders_are_delivered::OrderNotShipped,
@@ -32,6 +34,12 @@ pub enum OrderError {
     /// Too much money.
     #[error(transparent)]
     TotalLimit(#[from] OrderTotalLimit),
+    /// A product that is not on the price list.
+    #[error(transparent)]
+    UnknownProduct(#[from] UnknownProduct),
+    /// Another price than the customer's.
+    #[error(transparent)]
+    PriceChanged(#[from] PriceChanged),
     /// A second currency.
     #[error(transparent)]
     OneCurrency(#[from] OneCurrency),
@@ -76,6 +84,8 @@ impl From<OrderError> for Refusal {
             OrderError::CustomerClosed(error) => error.into(),
             OrderError::LineLimit(error) => error.into(),
             OrderError::TotalLimit(error) => error.into(),
+            OrderError::UnknownProduct(error) => error.into(),
+            OrderError::PriceChanged(error) => error.into(),
             OrderError::OneCurrency(error) => error.into(),
             OrderError::Text(error) => error.into(),
             OrderError::Money(error) => Self::new(RefusalKind::Value, error.code(), &error),

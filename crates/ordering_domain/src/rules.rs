@@ -7,6 +7,9 @@ pub mod closed_customers_place_no_orders;
 pub mod order_line_limit;
 pub mod order_total_limit;
 
+pub mod given_prices_are_current;
+pub mod only_listed_products_are_ordered;
+
 pub mod lines_are_named_by_id;
 pub mod one_currency;
 pub mod only_pending_orders_change;

@@ -9,6 +9,7 @@ use storage::{AggregateTable, ContextRows};
 use crate::{
     customer_row::CustomerRow,
     order_rows::{OrderLineRow, OrderRow},
+    price_row::PriceRow,
 };
 
 /// The rows of one write set.
@@ -16,6 +17,7 @@ use crate::{
 pub struct OrderingRows {
     pub(crate) orders: Vec<OrderChange>,
     pub(crate) customers: Vec<CustomerChange>,
+    pub(crate) prices: Vec<PriceRow>,
 }
 
 impl ContextRows for OrderingRows {

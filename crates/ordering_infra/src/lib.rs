@@ -7,6 +7,7 @@ mod adapter;
 mod changes;
 mod customer_row;
 mod order_rows;
+mod price_row;
 mod store;
 mod unit_of_work;
 

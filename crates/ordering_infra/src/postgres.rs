@@ -3,6 +3,7 @@
 mod customer_table;
 mod order_lists;
 mod order_tables;
+mod price_table;
 mod schema;
 mod whole_orders;
 
@@ -15,9 +16,10 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use futures_util::future::{try_join, try_join_all};
 use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable};
 use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
-use shared_kernel::{CustomerId, IdGenerator, OrderId};
+use shared_kernel::{CustomerId, IdGenerator, OrderId, ProductId};
 use storage::{
     WriteSet,
     postgres::{LookUps, PostgresContext, PostgresRows},
@@ -27,6 +29,7 @@ use uuid::Uuid;
 use crate::{
     OrderingAdapter, OrderingRows,
     customer_row::CustomerRow,
+    price_row::PriceRow,
     store::{OrderingStore, WholeOrder},
 };
 
@@ -39,6 +42,7 @@ struct PostgresOrdering {
     orders: LookUps<OrderId, WholeOrder>,
     own_orders: LookUps<(OrderId, CustomerId), WholeOrder>,
     customers: LookUps<CustomerId, CustomerRow>,
+    prices: LookUps<ProductId, PriceRow>,
 }
 
 impl OrderingAdapter {
@@ -53,6 +57,9 @@ impl OrderingAdapter {
             }),
             customers: LookUps::start(&context, |keys, connection| async move {
                 customer_table::read(&keys, &connection).await
+            }),
+            prices: LookUps::start(&context, |keys, connection| async move {
+                price_table::read(&keys, &connection).await
             }),
             context,
         };
@@ -91,6 +98,21 @@ impl OrderingStore for PostgresOrdering {
         self.customers.find(id).await
     }
 
+    /// Both are asked at once.
+    async fn customer_and_prices(
+        &self,
+        id: CustomerId,
+        products: &[ProductId],
+    ) -> Result<(Option<CustomerRow>, Vec<PriceRow>), Unavailable> {
+        let prices = products.iter().map(|id| self.prices.find(*id));
+        let (customer, prices) = try_join(self.customers.find(id), try_join_all(prices)).await?;
+        Ok((customer, prices.into_iter().flatten().collect()))
+    }
+
+    async fn price(&self, id: ProductId) -> Result<Option<PriceRow>, Unavailable> {
+        self.prices.find(id).await
+    }
+
     async fn commit(&self, write_set: WriteSet<OrderingRows>) -> Result<(), CommitError> {
         self.context.commit(write_set).await
     }
@@ -100,7 +122,8 @@ impl PostgresRows for OrderingRows {
     fn aggregates(&self) -> Vec<Uuid> {
         let orders = self.orders.iter().map(|change| change.row.id.0);
         let customers = self.customers.iter().map(|change| change.row.id.0);
-        orders.chain(customers).collect()
+        let products = self.prices.iter().map(|row| row.product_id.0);
+        orders.chain(customers).chain(products).collect()
     }
 
     async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
@@ -112,6 +135,11 @@ impl PostgresRows for OrderingRows {
         }
         let customers =
             places().flat_map(|(place, rows)| rows.customers.iter().map(move |change| (place, change)));
-        customer_table::write(customers.collect(), connection).await
+        let stale = customer_table::write(customers.collect(), connection).await?;
+        if stale.is_empty() {
+            let prices: Vec<_> = batch.iter().flat_map(|rows| &rows.prices).collect();
+            price_table::write(&prices, connection).await?;
+        }
+        Ok(stale)
     }
 }

@@ -3,6 +3,7 @@
 mod customer_table;
 mod order_lists;
 mod order_tables;
+mod price_table;
 mod schema;
 
 #[cfg(test)]
@@ -15,7 +16,7 @@ use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use message_bus::{CommitError, Unavailable};
 use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
-use shared_kernel::{CustomerId, IdGenerator, OrderId};
+use shared_kernel::{CustomerId, IdGenerator, OrderId, ProductId};
 use storage::{
     WriteSet,
     sqlite::{RowError, SqliteContext, SqliteRows},
@@ -24,6 +25,7 @@ use storage::{
 use crate::{
     OrderingAdapter, OrderingRows,
     customer_row::CustomerRow,
+    price_row::PriceRow,
     store::{OrderingStore, WholeOrder},
 };
 
@@ -59,6 +61,24 @@ impl OrderingStore for SqliteContext<OrderingRows> {
             .await
     }
 
+    async fn customer_and_prices(
+        &self,
+        id: CustomerId,
+        products: &[ProductId],
+    ) -> Result<(Option<CustomerRow>, Vec<PriceRow>), Unavailable> {
+        let products = products.to_owned();
+        self.read(move |connection| {
+            let customer = customer_table::read(id, connection)?;
+            Ok((customer, price_table::read(&products, connection)?))
+        })
+        .await
+    }
+
+    async fn price(&self, id: ProductId) -> Result<Option<PriceRow>, Unavailable> {
+        self.read(move |connection| Ok(price_table::read(&[id], connection)?.pop()))
+            .await
+    }
+
     async fn commit(&self, write_set: WriteSet<OrderingRows>) -> Result<(), CommitError> {
         Self::commit(self, write_set).await
     }
@@ -71,6 +91,9 @@ impl SqliteRows for OrderingRows {
         }
         for customer in &self.customers {
             customer_table::write(customer, connection)?;
+        }
+        for price in &self.prices {
+            price_table::write(price, connection)?;
         }
         Ok(())
     }

@@ -5,16 +5,17 @@ use std::{collections::HashMap, sync::Arc};
 use async_trait::async_trait;
 use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
 use ordering_app::{
-    CustomerRepository, OrderRepository, OrderingUnitOfWork, VisibleTo,
+    CustomerRepository, OrderRepository, OrderingUnitOfWork, PriceListRepository, VisibleTo,
     event_record::{customer_events, order_events},
 };
-use ordering_domain::{Customer, Order};
-use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Version};
+use ordering_domain::{Customer, Order, PriceListEntry};
+use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, ProductId, Version};
 use storage::WriteSet;
 
 use crate::{
     OrderingRows,
     changes::{CustomerChange, OrderChange},
+    customer_row::CustomerRow,
     order_rows::OrderLineRow,
     store::OrderingStore,
 };
@@ -31,6 +32,7 @@ pub(crate) struct UnitOfWork {
     loaded: HashMap<OrderId, Vec<OrderLineRow>>,
     orders: Vec<Order>,
     customers: Vec<Customer>,
+    prices: Vec<PriceListEntry>,
 }
 
 impl UnitOfWork {
@@ -42,6 +44,7 @@ impl UnitOfWork {
             loaded: HashMap::new(),
             orders: Vec::new(),
             customers: Vec::new(),
+            prices: Vec::new(),
         }
     }
 
@@ -68,6 +71,21 @@ impl OrderingUnitOfWork for UnitOfWork {
         self
     }
 
+    fn price_list(&mut self) -> &mut dyn PriceListRepository {
+        self
+    }
+
+    async fn customer_and_prices(
+        &mut self,
+        customer_id: CustomerId,
+        product_ids: &[ProductId],
+    ) -> Result<(Option<Customer>, Vec<PriceListEntry>), Unavailable> {
+        let (customer, prices) = self.store.customer_and_prices(customer_id, product_ids).await?;
+        let prices = prices.into_iter().map(PriceListEntry::try_from);
+        let prices = prices.collect::<Result<_, _>>().map_err(Unavailable::defect)?;
+        Ok((customer.map(customer_of).transpose()?, prices))
+    }
+
     async fn commit(self: Box<Self>, replay: Option<ReplayRecord>) -> Result<(), CommitError> {
         let mut rows = OrderingRows::default();
         let mut events = Vec::new();
@@ -84,6 +102,7 @@ impl OrderingUnitOfWork for UnitOfWork {
             rows.customers.push(CustomerChange::of(customer));
             events.extend(customer_events(customer));
         }
+        rows.prices = self.prices.iter().map(Into::into).collect();
         let write_set = WriteSet::new(rows, events, replay, SOURCE, &self.meta, self.ids.as_ref());
         self.store.commit(write_set).await
     }
@@ -108,14 +127,29 @@ impl OrderRepository for UnitOfWork {
 #[async_trait]
 impl CustomerRepository for UnitOfWork {
     async fn get(&mut self, id: CustomerId) -> Result<Option<Customer>, Unavailable> {
-        let Some(row) = self.store.customer(id).await? else {
-            return Ok(None);
-        };
-        let (record, version) = row.into_record().map_err(Unavailable::defect)?;
-        Ok(Some(Customer::rehydrate(record, version)))
+        self.store.customer(id).await?.map(customer_of).transpose()
     }
 
     fn save(&mut self, customer: Customer) {
         self.customers.push(customer);
     }
+}
+
+#[async_trait]
+impl PriceListRepository for UnitOfWork {
+    async fn get(&mut self, product_id: ProductId) -> Result<Option<PriceListEntry>, Unavailable> {
+        let row = self.store.price(product_id).await?;
+        row.map(PriceListEntry::try_from)
+            .transpose()
+            .map_err(Unavailable::defect)
+    }
+
+    fn put(&mut self, entry: PriceListEntry) {
+        self.prices.push(entry);
+    }
+}
+
+fn customer_of(row: CustomerRow) -> Result<Customer, Unavailable> {
+    let (record, version) = row.into_record().map_err(Unavailable::defect)?;
+    Ok(Customer::rehydrate(record, version))
 }

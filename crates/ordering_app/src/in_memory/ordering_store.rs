@@ -10,8 +10,8 @@ use message_bus::{
     CommandLog, CommandMeta, CommitError, Delivery, Envelope, NewEvent, Recorded, RecordedCommands, Replay,
     ReplayRecord, Unavailable,
 };
-use ordering_domain::{Customer, CustomerRecord, Order, OrderRecord};
-use shared_kernel::{AggregateRoot, Changes, CustomerId, EventId, IdGenerator, OrderId, Version};
+use ordering_domain::{Customer, CustomerRecord, Order, OrderRecord, PriceListEntry};
+use shared_kernel::{AggregateRoot, Changes, CustomerId, EventId, IdGenerator, OrderId, ProductId, Version};
 
 use super::unit_of_work::InMemoryUnitOfWork;
 use crate::{
@@ -32,10 +32,18 @@ pub struct InMemoryOrdering {
 pub(super) struct State {
     pub(super) orders: BTreeMap<OrderId, (OrderRecord, Version)>,
     pub(super) customers: BTreeMap<CustomerId, (CustomerRecord, Version)>,
+    pub(super) price_list: BTreeMap<ProductId, PriceListEntry>,
     events: Vec<Envelope>,
     /// Per consumer and aggregate, the last delivery that was applied.
     applied: Vec<Delivery>,
     command_log: RecordedCommands,
+}
+
+/// What one command changes.
+pub(super) struct Changed {
+    pub(super) orders: Vec<Order>,
+    pub(super) customers: Vec<Customer>,
+    pub(super) prices: Vec<PriceListEntry>,
 }
 
 impl InMemoryOrdering {
@@ -65,8 +73,7 @@ impl InMemoryOrdering {
     /// Commits all of a unit of work's changes, or none.
     pub(super) fn commit(
         &self,
-        orders: &[Order],
-        customers: &[Customer],
+        changed: Changed,
         replay: Option<ReplayRecord>,
         meta: &CommandMeta,
     ) -> Result<(), CommitError> {
@@ -79,14 +86,20 @@ impl InMemoryOrdering {
             next.command_log.record(replay)?;
         }
         // What nothing happened to is not written, whatever others did to it meanwhile.
-        for order in orders.iter().filter(|order| !order.changes().is_empty()) {
+        for order in changed.orders.iter().filter(|order| !order.changes().is_empty()) {
             next.save_order(order)?;
             next.log(order_events(order)?, meta, self.ids.as_ref());
         }
-        for customer in customers.iter().filter(|customer| !customer.changes().is_empty()) {
+        for customer in changed
+            .customers
+            .iter()
+            .filter(|customer| !customer.changes().is_empty())
+        {
             next.save_customer(customer)?;
             next.log(customer_events(customer), meta, self.ids.as_ref());
         }
+        let prices = changed.prices.into_iter().map(|entry| (entry.product_id, entry));
+        next.price_list.extend(prices);
         *state = next;
         Ok(())
     }

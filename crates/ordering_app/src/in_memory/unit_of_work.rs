@@ -2,17 +2,18 @@
 
 use async_trait::async_trait;
 use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
-use ordering_domain::{Customer, Order};
-use shared_kernel::{CustomerId, OrderId};
+use ordering_domain::{Customer, Order, PriceListEntry};
+use shared_kernel::{CustomerId, OrderId, ProductId};
 
-use super::InMemoryOrdering;
-use crate::{CustomerRepository, OrderRepository, OrderingUnitOfWork, VisibleTo};
+use super::{InMemoryOrdering, ordering_store::Changed};
+use crate::{CustomerRepository, OrderRepository, OrderingUnitOfWork, PriceListRepository, VisibleTo};
 
 pub(super) struct InMemoryUnitOfWork {
     store: InMemoryOrdering,
     meta: CommandMeta,
     orders: Vec<Order>,
     customers: Vec<Customer>,
+    prices: Vec<PriceListEntry>,
 }
 
 impl InMemoryUnitOfWork {
@@ -22,6 +23,7 @@ impl InMemoryUnitOfWork {
             meta,
             orders: Vec::new(),
             customers: Vec::new(),
+            prices: Vec::new(),
         }
     }
 }
@@ -36,9 +38,28 @@ impl OrderingUnitOfWork for InMemoryUnitOfWork {
         self
     }
 
+    fn price_list(&mut self) -> &mut dyn PriceListRepository {
+        self
+    }
+
+    async fn customer_and_prices(
+        &mut self,
+        customer_id: CustomerId,
+        product_ids: &[ProductId],
+    ) -> Result<(Option<Customer>, Vec<PriceListEntry>), Unavailable> {
+        let customer = CustomerRepository::get(self, customer_id).await?;
+        let state = self.store.state();
+        let entries = product_ids.iter().filter_map(|id| state.price_list.get(id));
+        Ok((customer, entries.cloned().collect()))
+    }
+
     async fn commit(self: Box<Self>, replay: Option<ReplayRecord>) -> Result<(), CommitError> {
-        self.store
-            .commit(&self.orders, &self.customers, replay, &self.meta)
+        let changes = Changed {
+            orders: self.orders,
+            customers: self.customers,
+            prices: self.prices,
+        };
+        self.store.commit(changes, replay, &self.meta)
     }
 }
 
@@ -66,5 +87,16 @@ impl CustomerRepository for InMemoryUnitOfWork {
 
     fn save(&mut self, customer: Customer) {
         self.customers.push(customer);
+    }
+}
+
+#[async_trait]
+impl PriceListRepository for InMemoryUnitOfWork {
+    async fn get(&mut self, product_id: ProductId) -> Result<Option<PriceListEntry>, Unavailable> {
+        Ok(self.store.state().price_list.get(&product_id).cloned())
+    }
+
+    fn put(&mut self, entry: PriceListEntry) {
+        self.prices.push(entry);
     }
 }

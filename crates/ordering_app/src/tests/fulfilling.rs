@@ -19,6 +19,7 @@ fn not_found(result: Result<OrderView, UseCaseError>) -> &'static str {
 async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version() {
     let shop = Shop::new();
     let order = shop.placed(customer(ada()), vec![a_line("10.00", 1)]).await;
+    shop.list_teapots(&[a_line("5.00", 1)]).await;
     let meta = || shop.meta(customer(ada()));
     let add = AddLine {
         order_id: order.id,
@@ -125,7 +126,7 @@ async fn each_step_out_of_turn_has_its_own_code() {
     assert_eq!(code(shop.confirm(order_id).await), "order_already_confirmed");
     let add = AddLine {
         order_id,
-        line: a_line("1.00", 1),
+        line: a_line("19.99", 1),
     };
     assert_eq!(
         code(shop.ordering.handle(add, shop.meta(customer(ada()))).await),

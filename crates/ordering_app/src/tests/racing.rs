@@ -10,13 +10,13 @@ use message_bus::{
     CommandLog, CommandMeta, CommitError, Conflict, Handles, Recorded, Replay, ReplayRecord, Unavailable,
     UseCaseError,
 };
-use ordering_domain::Order;
-use shared_kernel::{OrderId, Version};
+use ordering_domain::{Customer, Order, PriceListEntry};
+use shared_kernel::{CustomerId, OrderId, ProductId, Version};
 
 use super::shop::{Shop, a_line, ada, customer};
 use crate::{
-    CancelOrder, CustomerRepository, OrderRepository, OrderingUnitOfWork, OrderingUnits, RemoveLine,
-    VisibleTo, in_memory::InMemoryOrdering,
+    CancelOrder, CustomerRepository, OrderRepository, OrderingUnitOfWork, OrderingUnits, PriceListRepository,
+    RemoveLine, VisibleTo, in_memory::InMemoryOrdering,
 };
 
 /// Units of work before whose commit a rival commits a change of the same order, a few times.
@@ -58,6 +58,18 @@ impl OrderingUnitOfWork for RivalledUnit {
 
     fn customers(&mut self) -> &mut dyn CustomerRepository {
         self.inner.customers()
+    }
+
+    fn price_list(&mut self) -> &mut dyn PriceListRepository {
+        self.inner.price_list()
+    }
+
+    async fn customer_and_prices(
+        &mut self,
+        customer_id: CustomerId,
+        product_ids: &[ProductId],
+    ) -> Result<(Option<Customer>, Vec<PriceListEntry>), Unavailable> {
+        self.inner.customer_and_prices(customer_id, product_ids).await
     }
 
     async fn commit(self: Box<Self>, replay: Option<ReplayRecord>) -> Result<(), CommitError> {

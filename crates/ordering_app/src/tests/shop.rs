@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use message_bus::{Actor, CommandMeta, Delivery, Handles, ReactsTo, Replay, UseCaseError};
 use shared_kernel::{
-    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, Quantity, ReservationId, Role, UserId,
-    Version,
-    events::{Shortage, StockReservationRejected, StockReserved},
+    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, ProductId, Quantity, ReservationId, Role,
+    UserId, Version,
+    events::{ProductListed, Shortage, StockReservationRejected, StockReserved},
     in_memory::{CountingIds, ManualClock},
 };
+
+use uuid::Uuid;
 
 use crate::{
     AddressGiven, ConfirmOrder, LineToOrder, OrderView, Ordering, OrderingUnits, PlaceOrder, ShipOrder,
@@ -46,14 +48,27 @@ pub(super) fn staff() -> Actor {
     }
 }
 
+pub(super) fn usd(amount: &str) -> Money {
+    Money::parse(amount, Currency::Usd).unwrap()
+}
+
+/// A line of the teapot that has this list price. There is one at each price.
 pub(super) fn a_line(unit_price: &str, quantity: i64) -> LineToOrder {
     LineToOrder {
-        product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
-        product_name: "Teapot".to_owned(),
+        product_id: teapot_at(usd(unit_price)),
         quantity: Quantity::new(quantity).unwrap(),
-        unit_price: Money::parse(unit_price, Currency::Usd).unwrap(),
+        product_name: None,
+        unit_price: None,
     }
 }
+
+pub(super) fn teapot_at(price: Money) -> ProductId {
+    let cents = u128::try_from(price.minor_units()).unwrap();
+    ProductId::new(Uuid::from_u128(TEAPOTS + cents))
+}
+
+/// The id of the teapot that costs nothing; the others count up from it.
+const TEAPOTS: u128 = 0x0197_b2c4_6d00_7000_8000_0001_0000_0000;
 
 pub(super) fn an_order(lines: Vec<LineToOrder>) -> PlaceOrder {
     PlaceOrder {
@@ -138,7 +153,30 @@ impl Shop {
         }
     }
 
+    /// Puts the teapots of these lines on the price list.
+    pub(super) async fn list_teapots(&self, lines: &[LineToOrder]) {
+        for line in lines {
+            let cents = line.product_id.uuid().as_u128() - TEAPOTS;
+            let listed = ProductListed {
+                product_id: line.product_id,
+                sku: format!("POT-{cents}"),
+                name: "Teapot".to_owned(),
+                unit_price: Money::from_minor_units(i64::try_from(cents).unwrap(), Currency::Usd).unwrap(),
+            };
+            // Beside the shop's own units of work, which a test may have made difficult.
+            let beside = Ordering::new(
+                Arc::new(self.store.clone()),
+                Arc::new(self.store.clone()),
+                self.ids.clone(),
+            );
+            let meta = self.meta(Actor::Consumer("ordering.products"));
+            beside.react(listed, meta).await.unwrap();
+        }
+    }
+
+    /// An order of teapots, which are put on the price list before.
     pub(super) async fn placed(&self, actor: Actor, lines: Vec<LineToOrder>) -> OrderView {
+        self.list_teapots(&lines).await;
         self.ordering
             .handle(an_order(lines), self.meta(actor))
             .await

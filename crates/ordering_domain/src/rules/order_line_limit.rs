@@ -24,7 +24,11 @@ impl From<OrderLineLimit> for Refusal {
     }
 }
 
-pub(crate) const fn check(lines: usize) -> Result<(), OrderLineLimit> {
+/// Asked also before prices are looked up, of which there would be as many.
+///
+/// # Errors
+/// [`OrderLineLimit`] when an order cannot have so many lines.
+pub const fn check(lines: usize) -> Result<(), OrderLineLimit> {
     if lines > LIMIT {
         return Err(OrderLineLimit { lines, limit: LIMIT });
     }

@@ -49,7 +49,7 @@ fn placed(orders: &[Order]) -> OrderingRows {
             .iter()
             .map(|order| OrderChange::of(order, &[]).unwrap())
             .collect(),
-        customers: Vec::new(),
+        ..OrderingRows::default()
     }
 }
 

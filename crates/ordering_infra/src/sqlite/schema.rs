@@ -44,3 +44,13 @@ diesel::table! {
         version -> BigInt,
     }
 }
+
+diesel::table! {
+    price_list (product_id) {
+        product_id -> Binary,
+        name -> Text,
+        price -> BigInt,
+        currency -> Text,
+        status -> Text,
+    }
+}

@@ -12,8 +12,8 @@ use ordering_app::{LineToOrder, Ordering, PlaceOrder};
 use shared_kernel::{
     Currency, IntegrationEvent, Money, ProductId, Quantity, Role, UserId,
     events::{
-        OrderCancelled, OrderConfirmed, OrderShipped, UserAccountCreated, UserDeactivated, UserEmailChanged,
-        UserReactivated,
+        OrderCancelled, OrderConfirmed, OrderShipped, ProductListed, UserAccountCreated, UserDeactivated,
+        UserEmailChanged, UserReactivated,
     },
 };
 use tokio::task::JoinSet;
@@ -46,6 +46,7 @@ pub(crate) async fn orders(ground: &Arc<Ground>, duration: Duration, attached: b
         adapter,
         Arc::clone(&ground.ids),
     ));
+    let products = listed(ground, &ordering).await;
     let start = Instant::now();
     let mut callers = JoinSet::new();
     for _ in 0..CALLERS {
@@ -58,7 +59,7 @@ pub(crate) async fn orders(ground: &Arc<Ground>, duration: Duration, attached: b
                     actor: Actor::User { id, role },
                     ..ground.meta()
                 };
-                ordering.handle(two_lines(&ground), meta).await.unwrap();
+                ordering.handle(two_lines(products), meta).await.unwrap();
                 placed += 1;
             }
             placed
@@ -103,16 +104,31 @@ fn attach(ground: &Ground) -> Relays {
     ])
 }
 
-fn two_lines(ground: &Ground) -> PlaceOrder {
-    let line = |name: &str, quantity, cents| LineToOrder {
+/// Two products on the price list.
+async fn listed(ground: &Ground, ordering: &Ordering) -> [ProductId; 2] {
+    let products = [("Teapot", 19_99), ("Cup", 4_50)].map(|(name, cents)| ProductListed {
         product_id: ProductId::new(ground.ids.next_id()),
-        product_name: name.to_owned(),
-        quantity: Quantity::new(quantity).unwrap(),
+        sku: name.to_owned(),
+        name: name.to_owned(),
         unit_price: Money::from_minor_units(cents, Currency::Usd).unwrap(),
+    });
+    for product in &products {
+        ordering.react(product.clone(), ground.meta()).await.unwrap();
+    }
+    products.map(|product| product.product_id)
+}
+
+fn two_lines(products: [ProductId; 2]) -> PlaceOrder {
+    let line = |product_id, quantity| LineToOrder {
+        product_id,
+        quantity: Quantity::new(quantity).unwrap(),
+        product_name: None,
+        unit_price: None,
     };
+    let [teapot, cup] = products;
     PlaceOrder {
         currency: Currency::Usd,
-        lines: vec![line("Teapot", 2, 19_99), line("Cup", 6, 4_50)],
+        lines: vec![line(teapot, 2), line(cup, 6)],
         customer_id: None,
     }
 }

@@ -10,7 +10,7 @@ use ordering_app::{
     AddLine, AddressGiven, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, LineToOrder, OrderFilter,
     OrderView, Ordering, PageRequest, PlaceOrder, RemoveLine, ShipOrder,
 };
-use shared_kernel::{Currency, IdGenerator, Money, ProductId, Quantity, UserId, Version};
+use shared_kernel::{Currency, IdGenerator, Money, ProductId, Quantity, Role, UserId, Version};
 use uuid::Uuid;
 
 use crate::{engines::on_every_engine, seams::Seams, stores::OrderingStore};
@@ -36,9 +36,18 @@ fn placing(store: &OrderingStore) -> PlaceOrder {
 fn a_line(store: &OrderingStore, name: &str) -> LineToOrder {
     LineToOrder {
         product_id: ProductId::new(store.seams.next_id()),
-        product_name: name.to_owned(),
         quantity: Quantity::new(2).unwrap(),
-        unit_price: Money::from_minor_units(19_99, Currency::Usd).unwrap(),
+        product_name: Some(name.to_owned()),
+        unit_price: Some(Money::from_minor_units(19_99, Currency::Usd).unwrap()),
+    }
+}
+
+/// Circumstances of a command by staff, who order without the price list.
+fn by(store: &OrderingStore, id: UserId) -> CommandMeta {
+    let role = Role::Staff;
+    CommandMeta {
+        actor: Actor::User { id, role },
+        ..store.seams.meta()
     }
 }
 
@@ -53,27 +62,27 @@ async fn every_answer_is_what_is_stored(store: OrderingStore) {
         assert_eq!(answer.version, Version::new(version));
         store.seams.advance_seconds(1);
     };
-    let placed = face.handle(placing(&store), store.seams.by(ada)).await.unwrap();
+    let placed = face.handle(placing(&store), by(&store, ada)).await.unwrap();
     is_stored(&placed, 1).await;
     let order_id = placed.id;
     let add = AddLine {
         order_id,
         line: a_line(&store, "Cosy"),
     };
-    let added = face.handle(add, store.seams.by(ada)).await.unwrap();
+    let added = face.handle(add, by(&store, ada)).await.unwrap();
     is_stored(&added, 2).await;
     let change = ChangeQuantity {
         order_id,
         line_id: added.lines[1].id,
         quantity: Quantity::new(5).unwrap(),
     };
-    let changed = face.handle(change, store.seams.by(ada)).await.unwrap();
+    let changed = face.handle(change, by(&store, ada)).await.unwrap();
     is_stored(&changed, 3).await;
     let remove = RemoveLine {
         order_id,
         line_id: added.lines[0].id,
     };
-    let removed = face.handle(remove, store.seams.by(ada)).await.unwrap();
+    let removed = face.handle(remove, by(&store, ada)).await.unwrap();
     is_stored(&removed, 4).await;
     let shipping_address = AddressGiven {
         street: "12 St James Square".to_owned(),
@@ -86,7 +95,7 @@ async fn every_answer_is_what_is_stored(store: OrderingStore) {
         order_id,
         shipping_address,
     };
-    let confirmed = face.handle(confirm, store.seams.by(ada)).await.unwrap();
+    let confirmed = face.handle(confirm, by(&store, ada)).await.unwrap();
     is_stored(&confirmed, 5).await;
     let ship = ShipOrder {
         order_id,
@@ -107,7 +116,7 @@ async fn a_repeated_order_is_placed_once(store: OrderingStore) {
     let place = async || {
         let meta = CommandMeta {
             replay: store.seams.with_key("key", 1).replay,
-            ..store.seams.by(ada)
+            ..by(&store, ada)
         };
         face.handle(placing(&store), meta).await
     };
@@ -120,20 +129,20 @@ async fn a_repeated_order_is_placed_once(store: OrderingStore) {
         limit: 10,
         after: None,
     };
-    let actor = store.seams.by(ada).actor;
+    let actor = by(&store, ada).actor;
     let listed = face.orders(OrderFilter::default(), page, &actor).await.unwrap();
     assert_eq!(listed.data, [later]);
 }
 
 async fn lines_added_at_the_same_time_are_all_there(store: OrderingStore) {
     let (face, ada) = (store.face(), somebody(&store));
-    let order = face.handle(placing(&store), store.seams.by(ada)).await.unwrap();
+    let order = face.handle(placing(&store), by(&store, ada)).await.unwrap();
     let add = |name| {
         let command = AddLine {
             order_id: order.id,
             line: a_line(&store, name),
         };
-        face.handle(command, store.seams.by(ada))
+        face.handle(command, by(&store, ada))
     };
     let (cosy, cup) = tokio::join!(add("Cosy"), add("Cup"));
     cosy.unwrap();
@@ -151,7 +160,7 @@ async fn lines_added_at_the_same_time_are_all_there(store: OrderingStore) {
 
 async fn a_version_that_is_named_must_be_there(store: OrderingStore) {
     let (face, ada) = (store.face(), somebody(&store));
-    let order = face.handle(placing(&store), store.seams.by(ada)).await.unwrap();
+    let order = face.handle(placing(&store), by(&store, ada)).await.unwrap();
     let cancel = |version| {
         let command = CancelOrder {
             order_id: order.id,
@@ -159,7 +168,7 @@ async fn a_version_that_is_named_must_be_there(store: OrderingStore) {
         };
         let meta = CommandMeta {
             expected_version: Some(Version::new(version)),
-            ..store.seams.by(ada)
+            ..by(&store, ada)
         };
         face.handle(command, meta)
     };
@@ -199,8 +208,8 @@ async fn another_reference_is_drawn_when_one_is_taken(store: OrderingStore) {
     let (units, queries) = (Arc::clone(&store.units), Arc::clone(&store.queries));
     let face = Ordering::new(units, queries, Arc::new(unlucky));
     let ada = somebody(&store);
-    let first = face.handle(placing(&store), store.seams.by(ada)).await.unwrap();
-    let second = face.handle(placing(&store), store.seams.by(ada)).await.unwrap();
+    let first = face.handle(placing(&store), by(&store, ada)).await.unwrap();
+    let second = face.handle(placing(&store), by(&store, ada)).await.unwrap();
     assert_ne!(first.reference, second.reference);
     for order in [first, second] {
         let stored = face.order(order.id, &Actor::Operator).await.unwrap();
@@ -210,8 +219,8 @@ async fn another_reference_is_drawn_when_one_is_taken(store: OrderingStore) {
 
 async fn orders_are_found_by_what_people_write(store: OrderingStore) {
     let (face, ada) = (store.face(), somebody(&store));
-    let order = face.handle(placing(&store), store.seams.by(ada)).await.unwrap();
-    face.handle(placing(&store), store.seams.by(ada)).await.unwrap();
+    let order = face.handle(placing(&store), by(&store, ada)).await.unwrap();
+    face.handle(placing(&store), by(&store, ada)).await.unwrap();
     let page = PageRequest {
         limit: 10,
         after: None,

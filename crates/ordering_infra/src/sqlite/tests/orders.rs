@@ -47,7 +47,7 @@ async fn an_order_is_read_as_it_was_answered_at_every_step_of_its_life() {
         order_id,
         line: a_line("Saucer", 6),
     };
-    let order = shop.ordering.handle(add, shop.meta(ada())).await.unwrap();
+    let order = shop.ordering.handle(add, shop.meta(staff())).await.unwrap();
     let names: Vec<_> = order
         .lines
         .iter()

@@ -44,9 +44,9 @@ fn somebody(id: &str, role: Role) -> Actor {
 pub(super) fn a_line(name: &str, quantity: i64) -> LineToOrder {
     LineToOrder {
         product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
-        product_name: name.to_owned(),
         quantity: Quantity::new(quantity).unwrap(),
-        unit_price: Money::parse("19.99", Currency::Eur).unwrap(),
+        product_name: Some(name.to_owned()),
+        unit_price: Some(Money::parse("19.99", Currency::Eur).unwrap()),
     }
 }
 
@@ -91,12 +91,13 @@ impl Shop {
         CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
     }
 
-    pub(super) async fn placed(&self, actor: Actor, lines: Vec<LineToOrder>) -> OrderView {
+    /// An order of this customer's. Staff place it, who can call its lines anything.
+    pub(super) async fn placed(&self, customer: Actor, lines: Vec<LineToOrder>) -> OrderView {
         let place = PlaceOrder {
             currency: Currency::Eur,
             lines,
-            customer_id: None,
+            customer_id: customer.user_id().map(Into::into),
         };
-        self.ordering.handle(place, self.meta(actor)).await.unwrap()
+        self.ordering.handle(place, self.meta(staff())).await.unwrap()
     }
 }

@@ -1,0 +1,89 @@
+//! The context's face, and what its use cases share.
+
+use std::sync::Arc;
+
+use message_bus::{
+    CommandLog, CommandMeta, Conflict, LogsCommands, NewEvent, NotFound, UseCaseError,
+    retry::{Attempt, deciding_again},
+};
+use shared_kernel::{IdGenerator, IntegrationEvent, ProductId, Refusal, Version};
+use storage::WriteSet;
+
+use crate::{CONTEXT, CatalogRows, CatalogStore, Product};
+
+/// There is no such product.
+pub(crate) const NO_SUCH_PRODUCT: NotFound = NotFound { what: "product" };
+
+/// The catalogue.
+pub struct Catalog {
+    pub(crate) store: Arc<dyn CatalogStore>,
+    pub(crate) ids: Arc<dyn IdGenerator>,
+}
+
+impl Catalog {
+    /// The context over a store.
+    pub fn new(store: Arc<dyn CatalogStore>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { store, ids }
+    }
+
+    /// Changes a product, which must be at the version that the caller named if they named one, by `change`, which says what happened;
+    /// commits it; and answers with what it has become. Where nothing happened, at most the answer is committed.
+    pub(crate) async fn change<E: IntegrationEvent>(
+        &self,
+        id: ProductId,
+        meta: &CommandMeta,
+        change: impl Fn(&mut Product) -> Result<Option<E>, Refusal> + Sync,
+    ) -> Result<Product, UseCaseError> {
+        deciding_again(meta, self.ids.as_ref(), || async {
+            let mut product = self.store.product(id).await?.ok_or(NO_SUCH_PRODUCT)?;
+            expected_version(&product, meta)?;
+            let loaded = product.version;
+            let Some(event) = change(&mut product)? else {
+                if meta.replay.is_some() {
+                    self.commit(CatalogRows::default(), None, &product, meta).await?;
+                }
+                return Ok(product);
+            };
+            product.version = loaded.next();
+            product.updated_at = meta.issued_at;
+            let rows = CatalogRows::changed(&product, loaded);
+            self.commit(rows, Some(told(&event, &product)?), &product, meta)
+                .await?;
+            Ok(product)
+        })
+        .await
+    }
+
+    /// Commits rows and the event that tells of them, with `product` as the command's answer.
+    pub(crate) async fn commit(
+        &self,
+        rows: CatalogRows,
+        event: Option<NewEvent>,
+        product: &Product,
+        meta: &CommandMeta,
+    ) -> Result<(), Attempt> {
+        let events = event.into_iter().collect();
+        let replay = meta.replay_record(product)?;
+        let write_set = WriteSet::new(rows, events, replay, CONTEXT, meta, self.ids.as_ref());
+        Ok(self.store.commit(write_set).await?)
+    }
+}
+
+impl LogsCommands for Catalog {
+    fn command_log(&self) -> &dyn CommandLog {
+        &*self.store
+    }
+}
+
+/// The event that tells of the version that a product has now.
+pub(crate) fn told<E: IntegrationEvent>(event: &E, product: &Product) -> Result<NewEvent, UseCaseError> {
+    NewEvent::delivered(event, product.id.uuid(), product.version).map_err(UseCaseError::defect)
+}
+
+fn expected_version(product: &Product, meta: &CommandMeta) -> Result<(), Conflict> {
+    let current: Version = product.version;
+    match meta.expected_version {
+        Some(expected) if expected != current => Err(Conflict::StaleVersion { expected, current }),
+        Some(_) | None => Ok(()),
+    }
+}

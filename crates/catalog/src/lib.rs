@@ -1,0 +1,38 @@
+//! The catalogue: products, each with a sku, a name and a list price.
+//!
+//! One crate, plain modules. A product is listed, changed and delisted, and whatever holds for it is said of one field at a time: there
+//! is nothing here that aggregates, entities and rules of their own could guard (ADR 0017 says when not to build layers). Its face is
+//! [`Catalog`]; one file per use case.
+//!
+//! Deliberately not here: what a customer pays, which is ordering's affair, and how many there are, which is inventory's.
+
+mod product;
+mod product_fields;
+
+mod change_product;
+mod delist_product;
+mod list_product;
+mod queries;
+
+mod face;
+mod rows;
+mod store;
+
+pub mod in_memory;
+pub mod postgres;
+pub mod sqlite;
+
+pub use change_product::ChangeProduct;
+pub use delist_product::DelistProduct;
+pub use face::Catalog;
+pub use list_product::ListProduct;
+pub use product::{Product, ProductPosition, ProductStatus};
+pub use queries::{ProductPage, ProductsWanted};
+pub use rows::CatalogRows;
+pub use store::{CatalogStore, Stretch};
+
+/// The context's name: its file's, and its schema's.
+pub const CONTEXT: &str = "catalog";
+
+#[cfg(test)]
+mod tests;

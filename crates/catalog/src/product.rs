@@ -1,0 +1,72 @@
+//! A product: what is stored, and what everybody sees.
+
+use serde::{Deserialize, Serialize};
+use shared_kernel::{Money, ProductId, Timestamp, Version};
+
+/// A product of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// The product.
+    pub id: ProductId,
+    /// By what the shop knows it. No two products have the same one, however it is cased.
+    pub sku: String,
+    /// By what customers know it.
+    pub name: String,
+    /// The list price of one unit.
+    pub unit_price: Money,
+    /// Whether it can be bought.
+    pub status: ProductStatus,
+    /// When it was listed.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The version of this state.
+    pub version: Version,
+}
+
+/// Whether a product can be bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductStatus {
+    /// It can.
+    Listed,
+    /// No longer. Orders from before still name it.
+    Delisted,
+}
+
+/// A product's place in the list, which goes by name whatever its case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductPosition {
+    /// Its name, folded.
+    pub name: String,
+    /// Which of those with this name.
+    pub id: ProductId,
+}
+
+impl ProductStatus {
+    /// Both of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Listed, Self::Delisted];
+
+    /// The name under which it is stored.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Delisted => "delisted",
+        }
+    }
+}
+
+impl Product {
+    /// Its place in the list.
+    pub fn position(&self) -> ProductPosition {
+        ProductPosition {
+            name: folded(&self.name),
+            id: self.id,
+        }
+    }
+}
+
+/// The form in which letter case makes no difference.
+pub(crate) fn folded(text: &str) -> String {
+    text.to_lowercase()
+}

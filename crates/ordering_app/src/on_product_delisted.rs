@@ -1,0 +1,23 @@
+//! A product is delisted, and so it can no longer be ordered. Orders that have it go their way.
+
+use message_bus::{CommandMeta, ReactsTo, UseCaseError, retry::deciding_again};
+use ordering_domain::ProductStanding;
+use shared_kernel::events::ProductDelisted;
+
+use crate::Ordering;
+
+impl ReactsTo<ProductDelisted> for Ordering {
+    async fn react(&self, event: ProductDelisted, meta: CommandMeta) -> Result<(), UseCaseError> {
+        deciding_again(&meta, self.ids.as_ref(), || async {
+            let mut unit = self.units.begin(meta.clone());
+            // What the list never had cannot be ordered anyway.
+            if let Some(mut entry) = unit.price_list().get(event.product_id).await? {
+                entry.standing = ProductStanding::Delisted;
+                unit.price_list().put(entry);
+            }
+            unit.commit(None).await?;
+            Ok(())
+        })
+        .await
+    }
+}

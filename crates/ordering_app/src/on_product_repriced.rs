@@ -1,0 +1,19 @@
+//! A product has another name or another price, and so it has on the price list. Lines that were ordered keep theirs.
+
+use message_bus::{CommandMeta, ReactsTo, UseCaseError};
+use ordering_domain::{PriceListEntry, ProductStanding};
+use shared_kernel::events::ProductRepriced;
+
+use crate::Ordering;
+
+impl ReactsTo<ProductRepriced> for Ordering {
+    async fn react(&self, event: ProductRepriced, meta: CommandMeta) -> Result<(), UseCaseError> {
+        let entry = PriceListEntry {
+            product_id: event.product_id,
+            name: event.name,
+            list_price: event.unit_price,
+            standing: ProductStanding::Listed,
+        };
+        self.put_on_price_list(entry, &meta).await
+    }
+}

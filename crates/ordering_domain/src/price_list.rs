@@ -1,0 +1,57 @@
+//! The price list: what ordering knows of the products that can be ordered. The catalogue decides it, and tells.
+
+use std::str::FromStr;
+
+use shared_kernel::{Money, ProductId};
+
+use crate::UnknownName;
+
+/// What the price list says of one product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceListEntry {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name.
+    pub name: String,
+    /// What one unit costs before any discount.
+    pub list_price: Money,
+    /// Whether it can be ordered.
+    pub standing: ProductStanding,
+}
+
+/// Whether a product of the price list can be ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProductStanding {
+    /// It can.
+    Listed,
+    /// No longer.
+    Delisted,
+}
+
+impl ProductStanding {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Listed, Self::Delisted];
+
+    /// The name used in rows.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Delisted => "delisted",
+        }
+    }
+}
+
+impl FromStr for ProductStanding {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|standing| standing.name() == text)
+            .ok_or_else(|| UnknownName {
+                found: text.to_owned(),
+                kind: "product status",
+                expected: "listed or delisted",
+            })
+    }
+}
