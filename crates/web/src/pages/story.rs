@@ -11,15 +11,17 @@ use shared_kernel::EventId;
 
 use super::{layout, orders};
 
-/// Pixels. Two lanes fit a telephone held upright, nearly; more are scrolled.
-const LANE_WIDTH: usize = 232;
-const BOX_WIDTH: usize = 200;
+/// Pixels. Two lanes fit a telephone held upright, a little smaller; of more one scrolls.
+const LANE_WIDTH: usize = 216;
+const BOX_WIDTH: usize = 196;
 const BOX_HEIGHT: usize = 44;
 const ROW_HEIGHT: usize = 60;
 /// Above the first row, for the lanes' names.
 const HEAD_HEIGHT: usize = 36;
 /// From a box's edge to what is in it, and to a line that goes around it.
 const GAP: usize = 10;
+/// So many letters surely fit a box; more of them are pushed together.
+const ROOMY: usize = 20;
 
 /// Where a box is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,14 +197,10 @@ fn to_effect(delivery: Spot, effect: Spot) -> String {
 fn boxes(placed: &Placed<'_>) -> Markup {
     let entry = placed.entry;
     let in_words = format!("#event-{}", entry.event_id);
-    let version = format!(
-        "{}, version {}",
-        layout::to_the_second(entry.occurred_at),
-        entry.aggregate_version
-    );
+    let time = format!("{} UTC", layout::to_the_second(entry.occurred_at));
     let class = if entry.private { "private" } else { "event" };
     html! {
-        a class=(class) href=(in_words) { (labelled(placed.at, &entry.event_type, &version)) }
+        a class=(class) href=(in_words) { (labelled(placed.at, &entry.event_type, &time)) }
         @for (delivery, at) in &placed.deliveries {
             a class=(orders::class(delivery)) href=(orders::path(entry, delivery).as_ref().unwrap_or(&in_words)) {
                 (labelled(*at, &delivery.consumer, &orders::outcome(delivery)))
@@ -212,9 +210,10 @@ fn boxes(placed: &Placed<'_>) -> Markup {
 }
 
 fn labelled(at: Spot, title: &str, detail: &str) -> Markup {
+    let squeezed = (title.len() > ROOMY).then_some(BOX_WIDTH - 2 * GAP);
     html! {
         rect x=(at.left()) y=(at.top()) width=(BOX_WIDTH) height=(BOX_HEIGHT) rx="4" {}
-        text.title x=(at.left() + GAP) y=(at.top() + 18) { (title) }
+        text.title x=(at.left() + GAP) y=(at.top() + 18) textLength=[squeezed] lengthAdjust="spacingAndGlyphs" { (title) }
         text.detail x=(at.left() + GAP) y=(at.top() + 35) { (detail) }
     }
 }
