@@ -46,6 +46,12 @@ pub(super) struct Placed<'story> {
     pub(super) deliveries: Vec<(&'story TimelineDelivery, Spot)>,
 }
 
+impl Placed<'_> {
+    pub(super) fn last_row(&self) -> usize {
+        self.deliveries.last().map_or(self.at.row, |(_, at)| at.row)
+    }
+}
+
 /// The contexts, in the order in which they come into the story.
 pub(super) fn lanes(entries: &[TimelineEntry]) -> Vec<&str> {
     let mut lanes = Vec::new();
