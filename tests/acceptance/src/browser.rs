@@ -191,8 +191,8 @@ impl Browser {
             "DELETE /session/{} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
             self.session_id, self.address
         )?;
-        connection.read_to_end(&mut Vec::new())?;
-        Ok(())
+        // The driver keeps the connection, and answers when the browser has ended.
+        connection.read_exact(&mut [0])
     }
 }
 

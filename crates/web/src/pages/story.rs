@@ -3,67 +3,27 @@
 //!
 //! It is drawn here and not in the browser, which runs no script. The list below it says the same in words, and more.
 
+mod places;
+
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use message_bus::timeline::{TimelineDelivery, TimelineEntry};
+use message_bus::timeline::TimelineEntry;
 use shared_kernel::EventId;
 
+use self::places::{BOX_HEIGHT, BOX_WIDTH, HEAD_HEIGHT, LANE_WIDTH, Placed, ROW_HEIGHT, Spot, lanes, place};
 use super::{layout, orders};
 
-/// Pixels. Two lanes fit a telephone held upright, a little smaller; of more one scrolls.
-const LANE_WIDTH: usize = 216;
-const BOX_WIDTH: usize = 196;
-const BOX_HEIGHT: usize = 44;
-const ROW_HEIGHT: usize = 60;
-/// Above the first row, for the lanes' names.
-const HEAD_HEIGHT: usize = 36;
 /// From a box's edge to what is in it, and to a line that goes around it.
 const GAP: usize = 10;
 /// So many letters surely fit a box; more of them are pushed together.
 const ROOMY: usize = 20;
 
-/// Where a box is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Spot {
-    lane: usize,
-    row: usize,
-}
-
-impl Spot {
-    const fn left(self) -> usize {
-        self.lane * LANE_WIDTH + (LANE_WIDTH - BOX_WIDTH) / 2
-    }
-
-    const fn right(self) -> usize {
-        self.left() + BOX_WIDTH
-    }
-
-    const fn top(self) -> usize {
-        HEAD_HEIGHT + self.row * ROW_HEIGHT
-    }
-
-    const fn middle(self) -> usize {
-        self.top() + BOX_HEIGHT / 2
-    }
-
-    const fn bottom(self) -> usize {
-        self.top() + BOX_HEIGHT
-    }
-}
-
-/// An event, or one of its deliveries, at its place.
-struct Placed<'story> {
-    entry: &'story TimelineEntry,
-    at: Spot,
-    deliveries: Vec<(&'story TimelineDelivery, Spot)>,
-}
-
 /// The picture of a story.
 pub(super) fn picture(entries: &[TimelineEntry]) -> Markup {
     let lanes = lanes(entries);
     let placed = place(entries, &lanes);
-    let rows = placed.iter().map(last_row).max().map_or(0, |row| row + 1);
+    let rows = placed.iter().map(Placed::last_row).max().map_or(0, |row| row + 1);
     let (width, height) = (lanes.len() * LANE_WIDTH, HEAD_HEIGHT + rows * ROW_HEIGHT);
     let events: HashMap<EventId, Spot> = placed
         .iter()
@@ -84,57 +44,6 @@ pub(super) fn picture(entries: &[TimelineEntry]) -> Markup {
             }
         }
     }
-}
-
-/// The contexts, in the order in which they come into the story.
-fn lanes(entries: &[TimelineEntry]) -> Vec<&str> {
-    let mut lanes = Vec::new();
-    for entry in entries {
-        let consumers = entry.deliveries.iter().map(context_of);
-        for context in std::iter::once(entry.context.as_str()).chain(consumers) {
-            if !lanes.contains(&context) {
-                lanes.push(context);
-            }
-        }
-    }
-    lanes
-}
-
-/// Consumers are named after the context that they are in.
-fn context_of(delivery: &TimelineDelivery) -> &str {
-    delivery.consumer.split('.').next().unwrap_or_default()
-}
-
-/// Each event in a row below the one before it, with its deliveries beside it, a row for each.
-fn place<'story>(entries: &'story [TimelineEntry], lanes: &[&str]) -> Vec<Placed<'story>> {
-    let lane_of = |context| lanes.iter().position(|lane| *lane == context).unwrap_or_default();
-    let mut free = 0;
-    let mut placed = Vec::new();
-    for entry in entries {
-        let at = Spot {
-            lane: lane_of(entry.context.as_str()),
-            row: free,
-        };
-        let deliveries = entry.deliveries.iter().map(|delivery| {
-            let lane = lane_of(context_of(delivery));
-            // Its own event's place is taken.
-            free += usize::from(lane == at.lane && free == at.row);
-            free += 1;
-            (delivery, Spot { lane, row: free - 1 })
-        });
-        let deliveries = deliveries.collect();
-        free = free.max(at.row + 1);
-        placed.push(Placed {
-            entry,
-            at,
-            deliveries,
-        });
-    }
-    placed
-}
-
-fn last_row(placed: &Placed<'_>) -> usize {
-    placed.deliveries.last().map_or(placed.at.row, |(_, at)| at.row)
 }
 
 fn lifeline(lane: usize, name: &str, height: usize) -> Markup {
@@ -217,3 +126,6 @@ fn labelled(at: Spot, title: &str, detail: &str) -> Markup {
         text.detail x=(at.left() + GAP) y=(at.top() + 35) { (detail) }
     }
 }
+
+#[cfg(test)]
+mod tests;
