@@ -1,7 +1,8 @@
 # What one can do here. `make` alone lists it.
 #
 # Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, curl and Python 3. What tests and measures on
-# PostgreSQL starts one of its own, of version 14 or newer; where it is missing, root has it installed, others are told to.
+# PostgreSQL starts one of its own, of version 14 or newer, and the pages are clicked through in Chromium; where one of the two is
+# missing, root has it installed, others are told to.
 
 CARGO ?= cargo
 # Kills of a server under `make torture`, and four times as many cuts; `make test` makes three, and ten.

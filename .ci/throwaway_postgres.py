@@ -26,6 +26,8 @@ import tempfile
 import threading
 import time
 
+from system_packages import installed
+
 VARIABLE = "ORDERLY_TEST_POSTGRES_URL"
 OLDEST = 14
 PATIENCE = 60
@@ -52,19 +54,6 @@ def programs():
     return found[newest] if newest >= OLDEST else None
 
 
-def installed():
-    """The same, installed from the system's packages where that can be done unasked."""
-    if programs() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("PostgreSQL is missing; installing it", file=sys.stderr, flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update"], **quiet)
-        subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", "postgresql"], **quiet)
-    folder = programs()
-    if folder is None:
-        sys.exit(f"found no PostgreSQL {OLDEST} or newer; install it (apt-get install postgresql) and try again")
-    return folder
-
-
 def free_port():
     """Below the ports that the system gives to outgoing connections: none of those may take it while PostgreSQL is down."""
     while True:
@@ -79,7 +68,7 @@ class ThrowawayPostgres:
 
     def __init__(self, **settings):
         self.settings = {**SETTINGS, **settings}
-        self.programs = installed()
+        self.programs = installed(f"PostgreSQL {OLDEST} or newer", programs, "postgresql")
         self.as_user = {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
         self.port = free_port()
         self.process = None

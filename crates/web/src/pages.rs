@@ -15,6 +15,7 @@ pub(crate) mod orders;
 pub(crate) mod overview;
 
 mod layout;
+mod story;
 
 use actix_web::http::header::{self, HeaderValue};
 

@@ -2,24 +2,31 @@
 //!
 //! Of that protocol a handful of calls is needed here, each one request: less to keep than a crate for it.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{binary::from_environment, lines::Lines};
+use crate::lines::Lines;
 
+/// Debian's package `chromium-driver`; it finds the browser that it came with.
+const DRIVER: &str = "chromedriver";
 /// How long a page may take to show what it has to show, in milliseconds. The driver does the waiting.
 const PATIENCE_MILLISECONDS: u64 = 30_000;
 /// What the driver says when it listens, in front of its port.
 const LISTENING: &str = "was started successfully on port ";
 /// No network but this machine's, and no sandbox, which root has none of.
-const ARGUMENTS: [&str; 8] = [
-    "--headless",
+const ARGUMENTS: [&str; 9] = [
+    "--headless=new",
     "--no-sandbox",
+    "--disable-dev-shm-usage",
     "--disable-gpu",
-    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -29,48 +36,53 @@ const ARGUMENTS: [&str; 8] = [
 /// A browser, until this is dropped.
 pub struct Browser {
     driver: Child,
+    /// Where the driver listens.
+    address: String,
     client: Client,
-    session: String,
+    session_id: String,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// Starts one: the programs that `ORDERLY_TEST_CHROMEDRIVER` and `ORDERLY_TEST_CHROMIUM` name.
+    /// Starts one.
     pub async fn start() -> Self {
-        let program = |variable| {
-            from_environment(variable).unwrap_or_else(|| {
-                panic!("{variable} is not set; make test sets it, or name the program that Debian has in its package")
-            })
-        };
-        let mut driver = Command::new(program("ORDERLY_TEST_CHROMEDRIVER"))
+        let mut driver = Command::new(DRIVER)
             .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap();
+            .unwrap_or_else(|error| {
+                panic!(
+                    "{DRIVER}: {error}; make test installs it, and so does apt-get install chromium-driver"
+                )
+            });
         let output = Lines::default();
         output.collect(driver.stdout.take().expect("it was piped"));
         let line = output.wait_for(LISTENING);
         let (_, port) = line.split_once(LISTENING).expect("it was waited for");
-        let mut browser = Self {
-            driver,
-            client: Client::new(),
-            session: format!("http://127.0.0.1:{}/session", port.trim_end_matches('.')),
-            _profile: tempfile::tempdir().unwrap(),
-        };
-        let profile = format!("--user-data-dir={}", browser._profile.path().display());
-        let arguments: Vec<&str> = ARGUMENTS.into_iter().chain([profile.as_str()]).collect();
+        let profile = tempfile::tempdir().unwrap();
+        let folder = format!("--user-data-dir={}", profile.path().display());
+        let arguments: Vec<&str> = ARGUMENTS.into_iter().chain([folder.as_str()]).collect();
         let capabilities = json!({"capabilities": {"alwaysMatch": {
             "timeouts": {"implicit": PATIENCE_MILLISECONDS},
             "goog:chromeOptions": {
-                "binary": program("ORDERLY_TEST_CHROMIUM").to_str(),
                 "args": arguments,
                 "prefs": {"profile.managed_default_content_settings.javascript": 2},
             },
         }}});
-        let session = browser.call(Method::POST, "", capabilities).await;
-        browser.session += &format!("/{}", session["sessionId"].as_str().unwrap());
+        let mut browser = Self {
+            driver,
+            address: format!("127.0.0.1:{}", port.trim_end_matches('.')),
+            client: Client::new(),
+            session_id: String::new(),
+            _profile: profile,
+        };
+        let session = browser.send(Method::POST, "/session", capabilities).await;
+        session["sessionId"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut browser.session_id);
         browser
     }
 
@@ -85,13 +97,20 @@ impl Browser {
             .await;
     }
 
-    /// What the page says.
-    pub async fn text(&self) -> String {
-        let body = self.element("css selector", "body").await;
-        let text = self
-            .call(Method::GET, &format!("/element/{body}/text"), Value::Null)
+    /// Waits until the page does not say this.
+    pub async fn see_no(&self, text: &str) {
+        self.element("xpath", &format!("//body[not(contains(., \"{text}\"))]"))
             .await;
-        text.as_str().unwrap().to_owned()
+    }
+
+    /// What stands in what a CSS selector finds, a space for whatever is between its words.
+    pub async fn text_of(&self, element: &str) -> String {
+        let element = self.element("css selector", element).await;
+        let text = self
+            .call(Method::GET, &format!("/element/{element}/text"), Value::Null)
+            .await;
+        let words: Vec<&str> = text.as_str().unwrap().split_whitespace().collect();
+        words.join(" ")
     }
 
     /// Types into the field that a CSS selector finds, in place of what it holds.
@@ -137,11 +156,6 @@ impl Browser {
         overhang.as_i64().unwrap()
     }
 
-    /// Closes it.
-    pub async fn quit(self) {
-        self.call(Method::DELETE, "", Value::Null).await;
-    }
-
     async fn element(&self, using: &str, value: &str) -> String {
         let found = self
             .call(Method::POST, "/element", json!({"using": using, "value": value}))
@@ -151,7 +165,13 @@ impl Browser {
     }
 
     async fn call(&self, method: Method, path: &str, body: Value) -> Value {
-        let mut request = self.client.request(method, format!("{}{path}", self.session));
+        let path = format!("/session/{}{path}", self.session_id);
+        self.send(method, &path, body).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Value) -> Value {
+        let url = format!("http://{}{path}", self.address);
+        let mut request = self.client.request(method, url);
         if !body.is_null() {
             request = request.json(&body);
         }
@@ -162,13 +182,24 @@ impl Browser {
         assert!(status.is_success(), "{path} {body}: {value:#}");
         value
     }
+
+    /// Has the driver end the browser, which would outlive it. Without an error: it may be about one that never began.
+    fn close(&self) -> std::io::Result<()> {
+        let mut connection = TcpStream::connect(&self.address)?;
+        write!(
+            connection,
+            "DELETE /session/{} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.session_id, self.address
+        )?;
+        // The driver keeps the connection, and answers when the browser has ended.
+        connection.read_exact(&mut [0])
+    }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Asked to end, the driver ends the browser as well; killed, it would leave it behind.
-        let id = self.driver.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.close();
+        let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
 }

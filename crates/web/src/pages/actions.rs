@@ -44,7 +44,7 @@ fn row(action: &OperatorAction, names: &BTreeMap<String, String>) -> Markup {
                     ActionKind::Pause | ActionKind::Resume => { (action.kind.name()) " " (action.consumer) }
                 }
             }
-            td data-label="Why" { (action.reason) }
+            td data-label="Why" { @if action.reason.is_empty() { "–" } @else { (action.reason) } }
         }
     }
 }

@@ -46,7 +46,7 @@ fn row(request: &Request, letter: &DeliverySummary) -> Markup {
         tr {
             td data-label="Event" { a href=(path(&letter.key)) { (letter.event_type) } }
             td data-label="Consumer" { (letter.key.consumer) }
-            td data-label="Held for" { (layout::age(request, letter.held_at)) }
+            td.short data-label="Held for" { (layout::age(request, letter.held_at)) }
             td data-label="Attempts" { (letter.attempts) }
             td.error data-label="Error" { (letter.last_error.as_deref().unwrap_or("–")) }
         }

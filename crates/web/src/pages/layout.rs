@@ -102,9 +102,13 @@ pub(super) fn reason(needed: bool) -> Markup {
 
 /// A point in time, for people to the second.
 pub(super) fn time(time: Timestamp) -> Markup {
+    html! { time datetime=(time) { (to_the_second(time)) " UTC" } }
+}
+
+/// The same where it is said elsewhere that it is UTC.
+pub(super) fn to_the_second(time: Timestamp) -> String {
     let exact = time.to_string();
-    let shown = exact.split('.').next().unwrap_or_default().replace('T', " ");
-    html! { time datetime=(exact) { (shown) " UTC" } }
+    exact.split('.').next().unwrap_or_default().replace('T', " ")
 }
 
 /// For how long something is so.

@@ -8,7 +8,7 @@ use message_bus::{
 use ordering_app::{OrderFilter, OrderView, PageRequest};
 use shared_kernel::OrderId;
 
-use super::{layout, log_in::to, page};
+use super::{layout, log_in::to, page, story};
 use crate::{
     answer::Handled, operators::Operator, orders::order_id, parameters, problem::Problem, request::Request,
     timeline::ORDER,
@@ -70,6 +70,7 @@ pub(crate) async fn one(request: Request, operator: Operator) -> Handled {
     let content = html! {
         (facts(&order))
         h2 { "What happened" }
+        (story::picture(&timeline.entries))
         ol.story { @for entry in &timeline.entries { (told(entry)) } }
         @if timeline.cut { p.bad { "There is more than is shown here." } }
     };
@@ -107,27 +108,40 @@ fn told(entry: &TimelineEntry) -> Markup {
 }
 
 fn delivered(entry: &TimelineEntry, delivery: &TimelineDelivery) -> Markup {
-    let is_held = !matches!(delivery.state.as_str(), "applied" | "pending") || !delivery.attempts.is_empty();
-    let class = match delivery.state.as_str() {
-        "applied" => "good",
-        "dead" | "discarded" => "bad",
-        _ => "",
-    };
     html! {
         li {
             (delivery.consumer) ": "
-            @if is_held {
-                a class=(class) href={ "/ops/dead-letters/" (delivery.consumer) ":" (entry.event_id) } { (delivery.state) }
-                @match delivery.attempts.len() {
-                    0 => "",
-                    1 => span.faint { " after 1 attempt" },
-                    attempts => span.faint { " after " (attempts) " attempts" },
-                }
-            } @else {
-                span class=(class) { (delivery.state) }
+            @match path(entry, delivery) {
+                Some(path) => a class=(class(delivery)) href=(path) { (outcome(delivery)) },
+                None => span class=(class(delivery)) { (outcome(delivery)) },
             }
             @if let Some(next) = delivery.next_attempt_at { span.faint { ", tried again at " (layout::time(next)) } }
             @for led_to in &delivery.led_to { ", which led to " a href={ "#event-" (led_to) } { "an event below" } }
         }
     }
+}
+
+/// What became of it, and after how much.
+pub(super) fn outcome(delivery: &TimelineDelivery) -> String {
+    match delivery.attempts.len() {
+        0 => delivery.state.clone(),
+        1 => format!("{} after 1 attempt", delivery.state),
+        attempts => format!("{} after {attempts} attempts", delivery.state),
+    }
+}
+
+/// How that looks.
+pub(super) fn class(delivery: &TimelineDelivery) -> &'static str {
+    match delivery.state.as_str() {
+        "applied" => "good",
+        "dead" | "discarded" => "bad",
+        _ => "under-way",
+    }
+}
+
+/// Where there is more about it. What succeeded at once left nothing.
+pub(super) fn path(entry: &TimelineEntry, delivery: &TimelineDelivery) -> Option<String> {
+    let left_nothing =
+        matches!(delivery.state.as_str(), "applied" | "pending") && delivery.attempts.is_empty();
+    (!left_nothing).then(|| format!("/ops/dead-letters/{}:{}", delivery.consumer, entry.event_id))
 }

@@ -208,7 +208,7 @@ async fn every_figure_is_explained_and_has_one_type() {
     };
     let (helped, typed) = (named("# HELP "), named("# TYPE "));
     assert_eq!(helped, typed);
-    assert_eq!(typed.len(), 12);
+    assert_eq!(typed.len(), 13);
     assert_eq!(typed.iter().collect::<BTreeSet<_>>().len(), typed.len());
     assert!(typed.iter().all(|name| name.starts_with("orderly_")));
     let rows = fs::read_to_string(OPERATIONS).unwrap();

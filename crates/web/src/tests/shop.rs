@@ -110,7 +110,7 @@ impl Shop {
                 metrics: Metrics::new().unwrap(),
                 standstill: Standstill::of_at_most(300),
                 sampling: Sampling::NONE,
-                spans_lost: None,
+                spans_lost: Some(Arc::default()),
                 clock,
                 ids,
             },

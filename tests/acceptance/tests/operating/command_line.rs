@@ -6,11 +6,51 @@ use serde_json::Value;
 use crate::Stuck;
 
 on_every_engine!(
+    what_is_dead_is_told_wherever_one_looks_and_is_sound_all_the_same,
     a_dead_letter_that_is_replayed_is_delivered_with_what_waited_behind_it,
     a_dead_letter_that_is_discarded_never_is_and_what_waited_behind_it_is,
     a_paused_consumer_is_handed_nothing_until_it_is_resumed,
     what_cannot_be_done_is_one_line_and_an_exit_code
 );
+
+async fn what_is_dead_is_told_wherever_one_looks_and_is_sound_all_the_same(engine: Engine) {
+    let stuck = Stuck::on(engine).await;
+    let order = stuck.order["id"].as_str().unwrap();
+    for (arguments, parts) in [
+        (
+            &["dead-letters", "list"][..],
+            &[stuck.letter.as_str(), "OrderConfirmed", "recipient_refused"][..],
+        ),
+        (
+            &["events", "trace", order],
+            &[
+                "ordering OrderPlaced",
+                "notifications.orders: dead",
+                "attempt 1 at",
+                "recipient_refused",
+                "notifications.orders: waiting",
+            ],
+        ),
+        (
+            &["doctor"],
+            &["notifications.orders   every event is applied or held       ok"],
+        ),
+    ] {
+        let told = stuck.app.run(arguments).expecting_success();
+        for part in parts {
+            assert!(told.contains(part), "{part} is not in:\n{told}");
+        }
+    }
+    let list = stuck.app.run(&["consumers", "list"]).expecting_success();
+    let row = list
+        .lines()
+        .find(|line| line.starts_with("notifications.orders"))
+        .unwrap();
+    let row: Vec<&str> = row.split_whitespace().collect();
+    // Waiting, retrying, dead.
+    assert_eq!(row[1..5], ["ordering", "1", "0", "1"], "{list}");
+    assert_eq!(row.last(), Some(&"running"), "{list}");
+}
 
 async fn a_dead_letter_that_is_replayed_is_delivered_with_what_waited_behind_it(engine: Engine) {
     let stuck = Stuck::on(engine).await;

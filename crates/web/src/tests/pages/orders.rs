@@ -32,6 +32,7 @@ async fn an_order_is_found_by_its_reference_and_by_its_id() {
         "USD 39.98",
         "Private to ordering.",
         "after 1 attempt",
+        "<svg class=\"picture\"",
     ] {
         assert!(page.text.contains(shown), "{shown}: {}", page.text);
     }
