@@ -139,7 +139,10 @@ impl Agreement {
 
     /// Whether an event that one side tells the other is unpublished, or its delivery not finished.
     async fn is_something_under_way(&self, pair: &Pair) -> Result<bool, Unavailable> {
-        let order = pair.order.as_ref().map(|order| ("ordering", "inventory", order.id.uuid()));
+        let order = pair
+            .order
+            .as_ref()
+            .map(|order| ("ordering", "inventory", order.id.uuid()));
         let reservation = pair.reservation.as_ref();
         let reservation =
             reservation.map(|reservation| ("inventory", "ordering", reservation.reservation_id.uuid()));
@@ -156,13 +159,21 @@ impl Agreement {
         Ok(false)
     }
 
-    async fn is_under_way(&self, subscription: &Subscription, aggregate_id: Uuid) -> Result<bool, Unavailable> {
+    async fn is_under_way(
+        &self,
+        subscription: &Subscription,
+        aggregate_id: Uuid,
+    ) -> Result<bool, Unavailable> {
         let context = |name: &str| self.contexts.iter().find(|context| context.context() == name);
         let (Some(own), Some(source)) = (context(subscription.context), context(subscription.source)) else {
             return Ok(false);
         };
         let taken = Taken {
-            event_types: subscription.event_types.iter().map(|&name| name.to_owned()).collect(),
+            event_types: subscription
+                .event_types
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
             begins_after: 0,
         };
         // The log first: what it tells by then is held or applied afterwards.
@@ -194,13 +205,17 @@ impl Pair {
     }
 
     fn reservation_stands(&self) -> &str {
-        self.reservation.as_ref().map_or("absent", |reservation| &reservation.state)
+        self.reservation
+            .as_ref()
+            .map_or("absent", |reservation| &reservation.state)
     }
 
     fn agrees(&self) -> bool {
         match (self.order_stands(), self.reservation_stands()) {
             // Confirmed before there was an inventory, or not confirmed.
-            (("confirmed" | "shipped" | "delivered", "none") | ("pending" | "cancelled", _), "absent") => true,
+            (("confirmed" | "shipped" | "delivered", "none") | ("pending" | "cancelled", _), "absent") => {
+                true
+            }
             (("confirmed", "reserved"), "held") => true,
             (("shipped" | "delivered", _), "committed") => true,
             (("cancelled", _), "released" | "rejected") => true,

@@ -29,8 +29,9 @@ use serde_json::{Value, json};
 use shared_kernel::{
     IdGenerator, IntegrationEvent,
     events::{
-        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, StockReleased, StockReservationRejected, StockReserved, UserAccountCreated,
-        UserDeactivated, UserEmailChanged, UserReactivated,
+        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, StockReleased,
+        StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated, UserEmailChanged,
+        UserReactivated,
     },
 };
 

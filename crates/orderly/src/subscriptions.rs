@@ -7,8 +7,8 @@ use message_bus::{Beginning, Consumer, Limits};
 use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::events::{
-    OrderCancelled, OrderConfirmed, OrderShipped, ProductListed, StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated, UserEmailChanged,
-    UserReactivated,
+    OrderCancelled, OrderConfirmed, OrderShipped, ProductListed, StockReservationRejected, StockReserved,
+    UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated,
 };
 
 /// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no

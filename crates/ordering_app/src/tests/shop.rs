@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use message_bus::{Actor, CommandMeta, Delivery, Handles, ReactsTo, Replay, UseCaseError};
 use shared_kernel::{
-    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, ProductId, Quantity, ReservationId, Role,
-    UserId, Version,
+    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, ProductId, Quantity, ReservationId,
+    Role, UserId, Version,
     events::{ProductListed, Shortage, StockReservationRejected, StockReserved},
     in_memory::{CountingIds, ManualClock},
 };

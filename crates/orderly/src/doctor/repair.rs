@@ -52,12 +52,18 @@ pub(super) async fn repair(
 fn told(corrections: &[CorrectionView]) -> String {
     let mut told = String::new();
     for correction in corrections {
-        told += &format!("product {} at version {}:", correction.product_id, correction.version);
+        told += &format!(
+            "product {} at version {}:",
+            correction.product_id, correction.version
+        );
         if correction.ledger_delta != 0 {
             told += &format!(" ledger entry of {:+}", correction.ledger_delta);
         }
         if correction.reserved_from != correction.reserved_to {
-            told += &format!(" reserved {} -> {}", correction.reserved_from, correction.reserved_to);
+            told += &format!(
+                " reserved {} -> {}",
+                correction.reserved_from, correction.reserved_to
+            );
         }
         told += "\n";
     }
