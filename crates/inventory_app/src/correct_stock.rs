@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use async_trait::async_trait;
 use inventory_domain::StockCorrection;
 use message_bus::{
-    Command, CommandMeta, Conflict, Handles, Unavailable, UseCaseError,
-    invariants::{Finding, MOST_FINDINGS},
+    Command, CommandMeta, Conflict, Handles, InvariantCheck, Unavailable, UseCaseError,
+    invariants::{Finding, MOST_FINDINGS, doctor::Invariant},
     retry::{Attempt, deciding_again},
 };
 use shared_kernel::{AggregateRoot, Version};
@@ -64,6 +65,21 @@ impl Inventory {
         }
         unit.commit(meta.replay_record(&())?).await?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl InvariantCheck for Inventory {
+    fn invariant(&self) -> Invariant {
+        Invariant::Stock
+    }
+
+    fn at(&self) -> &'static str {
+        "inventory"
+    }
+
+    async fn findings(&self) -> Result<Vec<Finding>, Unavailable> {
+        Ok(self.drifted().await?.findings)
     }
 }
 

@@ -288,3 +288,6 @@ fn same(cause: &Unavailable) -> Unavailable {
         Unavailable::Defect(cause) => Unavailable::defect(cause),
     }
 }
+
+#[cfg(test)]
+mod tests;

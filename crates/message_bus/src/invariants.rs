@@ -7,6 +7,7 @@ use serde::Serialize;
 use shared_kernel::Version;
 use uuid::Uuid;
 
+use self::doctor::Invariant;
 use crate::{ContextOperations, ContextTraces, Unavailable};
 
 /// How many findings of one kind are told: who has more has one cause.
@@ -48,6 +49,22 @@ pub struct Taken {
     pub event_types: Vec<String>,
     /// After this sequence.
     pub begins_after: i64,
+}
+
+/// Something that must hold and that only those know who keep it: stock, for example.
+#[async_trait]
+pub trait InvariantCheck: Send + Sync {
+    /// What must hold.
+    fn invariant(&self) -> Invariant;
+
+    /// Where: a context, as a rule.
+    fn at(&self) -> &'static str;
+
+    /// What does not hold: at most [`MOST_FINDINGS`].
+    ///
+    /// # Errors
+    /// [`Unavailable`] when a database does not answer.
+    async fn findings(&self) -> Result<Vec<Finding>, Unavailable>;
 }
 
 /// A context, as the doctor sees it.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared_kernel::{Clock, Version};
 use uuid::Uuid;
 
-use super::{ContextInvariants, Finding, MOST_FINDINGS, Soundness, Taken, Told};
+use super::{ContextInvariants, Finding, InvariantCheck, MOST_FINDINGS, Soundness, Taken, Told};
 use crate::{Subscription, Unavailable};
 
 /// Aggregates looked at together.
@@ -29,6 +29,8 @@ pub enum Invariant {
     InOrder,
     /// The files are sound.
     SoundFiles,
+    /// What is on hand is what the ledger sums up to, what is reserved is what is held, and no more is reserved than there is.
+    Stock,
 }
 
 /// How one invariant was found to be in one place.
@@ -49,6 +51,7 @@ pub struct Examination {
 pub struct Doctor {
     contexts: Vec<Arc<dyn ContextInvariants>>,
     subscriptions: Vec<Subscription>,
+    checks: Vec<Arc<dyn InvariantCheck>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -62,8 +65,16 @@ impl Doctor {
         Self {
             contexts,
             subscriptions,
+            checks: Vec::new(),
             clock,
         }
+    }
+
+    /// The same, who also looks at this.
+    #[must_use]
+    pub fn and_also(mut self, check: Arc<dyn InvariantCheck>) -> Self {
+        self.checks.push(check);
+        self
     }
 
     /// Looks at everything.
@@ -88,6 +99,13 @@ impl Doctor {
         }
         for subscription in &self.subscriptions {
             examinations.push(self.delivered(subscription).await?);
+        }
+        for check in &self.checks {
+            examinations.push(examination(
+                check.invariant(),
+                check.at(),
+                check.findings().await?,
+            ));
         }
         Ok(examinations)
     }
