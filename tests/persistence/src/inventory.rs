@@ -30,7 +30,7 @@ pub(crate) struct InventoryStore {
     broken: Option<Arc<dyn InventoryUnits>>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
-    _ground: Box<dyn Send>,
+    _ground: Box<dyn Send + Sync>,
 }
 
 /// As much of a list as goes on a page.
@@ -48,7 +48,7 @@ impl InventoryStore {
         broken: Option<Arc<dyn InventoryUnits>>,
         history: EventHistory,
         seams: Seams,
-        ground: impl Send + 'static,
+        ground: impl Send + Sync + 'static,
     ) -> Self {
         Self {
             units: store.clone(),
