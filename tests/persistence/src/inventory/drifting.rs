@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use inventory_app::CorrectStock;
-use message_bus::Handles;
+use message_bus::{Doctor, Handles, invariants::doctor::Invariant};
 
 use super::{InventoryStore, conserving::sell_out};
 use crate::engines::on_every_database;
@@ -24,6 +24,10 @@ async fn stock_that_is_read_and_then_written_over_is_caught_and_mended(store: In
         "found {sold} of 100 sold, expected the bug to sell more"
     );
     let drifted = store.face().drifted().await.unwrap();
+    let doctor = Doctor::new(vec![], vec![], store.seams.clock()).and_also(Arc::new(store.face()));
+    let examined = doctor.examine().await.unwrap();
+    assert_eq!((examined.len(), examined[0].invariant), (1, Invariant::Stock));
+    assert_eq!(examined[0].findings, drifted.findings);
     assert_eq!(drifted.findings.len(), 1, "the doctor finds it");
     // More is held than there is: what has no numbers to be mended with has to be delivered first.
     assert_eq!(drifted.corrections, []);
