@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use inventory_domain::StockCorrection;
 use message_bus::{
-    Command, CommandMeta, Conflict, Handles, Unavailable, UseCaseError,
-    invariants::{Check, Finding, MOST_FINDINGS, doctor::Invariant},
+    Command, CommandMeta, Conflict, Handles, InvariantCheck, Unavailable, UseCaseError,
+    invariants::{Finding, MOST_FINDINGS, doctor::Invariant},
     retry::{Attempt, deciding_again},
 };
 use shared_kernel::{AggregateRoot, Version};
@@ -68,9 +68,8 @@ impl Inventory {
     }
 }
 
-/// The doctor asks for the findings alone.
 #[async_trait]
-impl Check for Inventory {
+impl InvariantCheck for Inventory {
     fn invariant(&self) -> Invariant {
         Invariant::Stock
     }

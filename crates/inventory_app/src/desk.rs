@@ -122,10 +122,13 @@ impl Desk {
         };
         match self.decide(&served.visitors).await {
             Ok(()) => served.answer_all(|| Ok(())),
+            Err(error) if served.visitors.len() == 1 => served.answer_first(Err(error)),
+            // Another process outran them time and again. They wait again, before all others.
+            Err(UseCaseError::Conflict(_)) => {}
             Err(UseCaseError::Unavailable(cause)) if !matches!(cause, Unavailable::Defect(_)) => {
                 served.answer_all(|| Err(same(&cause).into()));
             }
-            // Somebody cannot be served: alone, they fail alone.
+            // One of them cannot be served: alone, they fail alone.
             Err(_) => {
                 while let [visitor, ..] = &*served.visitors {
                     let alone = self.decide(std::slice::from_ref(visitor)).await;
@@ -182,11 +185,14 @@ impl Desk {
         unit.commit(None).await.map_err(|error| match error {
             // Another process decided one of the orders since, as the next try will see.
             CommitError::AlreadyExists { constraint } if constraint == ORDER_INDEX => {
-                CommitError::VersionConflict
+                CommitError::VersionConflict.into()
             }
-            error => error,
-        })?;
-        Ok(())
+            // Whose delivery it is, is found out one by one; it is no conflict that trying again would mend.
+            CommitError::AlreadyApplied | CommitError::DeliveryGap { .. } if !others.is_empty() => {
+                Attempt::Failed(UseCaseError::defect(error))
+            }
+            error => error.into(),
+        })
     }
 
     /// What becomes of an order's reservation; nothing, when it has none and needs none.
@@ -288,3 +294,6 @@ fn same(cause: &Unavailable) -> Unavailable {
         Unavailable::Defect(cause) => Unavailable::defect(cause),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,3 +36,6 @@ pub use views::{
     AdjustmentView, CorrectionView, LedgerEntryView, Page, PageRequest, ReservationStanding, ReservationView,
     StockDrift, StockItemView,
 };
+
+#[cfg(test)]
+mod tests;

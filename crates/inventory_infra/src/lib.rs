@@ -11,6 +11,9 @@ mod stock_rows;
 mod store;
 mod unit_of_work;
 
+#[cfg(test)]
+mod test_baskets;
+
 pub mod postgres;
 pub mod sqlite;
 

@@ -4,6 +4,9 @@ mod reservation_tables;
 mod schema;
 mod stock_tables;
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;

@@ -91,24 +91,44 @@ impl UnitOfWork {
         }
     }
 
-    /// Takes whatever version is there for the one that was loaded.
+    fn write_set(
+        &self,
+        rows: InventoryRows,
+        replay: Option<ReplayRecord>,
+    ) -> Result<WriteSet<InventoryRows>, Unavailable> {
+        let ids = self.ids.as_ref();
+        let mut commands = self.decided.iter().chain([&self.current]);
+        let first = commands.next().unwrap_or(&self.current);
+        let write_set = WriteSet::new(rows, first.events()?, replay, SOURCE, &first.meta, ids);
+        commands.try_fold(write_set, |write_set, command| {
+            Ok(write_set.and_also(command.events()?, &command.meta, ids))
+        })
+    }
+
+    /// Takes whatever version is there for the one that was loaded, until that works.
     #[cfg(debug_assertions)]
-    async fn over_whatever_is_there(&self, mut rows: InventoryRows) -> Result<InventoryRows, Unavailable> {
+    async fn write_over(&self, replay: Option<ReplayRecord>) -> Result<(), CommitError> {
         use crate::changes::Write;
 
-        if !self.reads_then_writes {
-            return Ok(rows);
-        }
+        const TRIES: u32 = 20;
         let products = self.stock.iter().map(AggregateRoot::id).collect();
-        let there = self.store.stock_items(&products).await?;
-        for change in &mut rows.stock {
-            let row = there.iter().find(|row| row.product_id == change.row.product_id);
-            if let (Some(row), Write::Update { loaded_version }) = (row, &mut change.write) {
-                *loaded_version = row.version;
-                change.row.version = change.row.version.max(row.version + 1);
+        let mut tries = 0;
+        loop {
+            let mut rows = self.rows();
+            let there = self.store.stock_items(&products).await?;
+            for change in &mut rows.stock {
+                let row = there.iter().find(|row| row.product_id == change.row.product_id);
+                if let (Some(row), Write::Update { loaded_version }) = (row, &mut change.write) {
+                    *loaded_version = row.version;
+                    change.row.version = change.row.version.max(row.version + 1);
+                }
+            }
+            tries += 1;
+            match self.store.commit(self.write_set(rows, replay.clone())?).await {
+                Err(CommitError::VersionConflict) if tries < TRIES => {}
+                committed => return committed,
             }
         }
-        Ok(rows)
     }
 }
 
@@ -128,22 +148,11 @@ impl InventoryUnitOfWork for UnitOfWork {
     }
 
     async fn commit(self: Box<Self>, replay: Option<ReplayRecord>) -> Result<(), CommitError> {
-        let rows = self.rows();
         #[cfg(debug_assertions)]
-        let rows = self.over_whatever_is_there(rows).await?;
-        let mut commands = self.decided.iter().chain([&self.current]);
-        let first = commands.next().unwrap_or(&self.current);
-        let mut write_set = WriteSet::new(
-            rows,
-            first.events()?,
-            replay,
-            SOURCE,
-            &first.meta,
-            self.ids.as_ref(),
-        );
-        for command in commands {
-            write_set = write_set.and_also(command.events()?, &command.meta, self.ids.as_ref());
+        if self.reads_then_writes {
+            return self.write_over(replay).await;
         }
+        let write_set = self.write_set(self.rows(), replay)?;
         self.store.commit(write_set).await
     }
 }

@@ -51,16 +51,16 @@ pub struct Taken {
     pub begins_after: i64,
 }
 
-/// Something that must hold and is more than storage can know: what a context's own rows say of each other, or two contexts' rows.
+/// Something that must hold and that only those know who keep it: stock, for example.
 #[async_trait]
-pub trait Check: Send + Sync {
+pub trait InvariantCheck: Send + Sync {
     /// What must hold.
     fn invariant(&self) -> Invariant;
 
     /// Where: a context, or several.
     fn at(&self) -> &'static str;
 
-    /// What does not hold, at most [`MOST_FINDINGS`]. What spans contexts was looked at twice.
+    /// What does not hold: at most [`MOST_FINDINGS`]. What spans contexts was looked at twice.
     ///
     /// # Errors
     /// [`Unavailable`] when a database does not answer.

@@ -37,7 +37,7 @@ pub use envelope::{Audience, Envelope, NewEvent};
 pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};
 pub use event_log::{EventLog, History, LoggedEvent, Missing, PastEvent};
 pub use held_delivery::{Attempt, AttemptEnd, DeliveryStore, HeldDelivery};
-pub use invariants::{ContextInvariants, doctor::Doctor};
+pub use invariants::{ContextInvariants, InvariantCheck, doctor::Doctor};
 pub use limits::Limits;
 pub use operations::{
     Backlog, BatchSizes, Commits, ContextOperations, all_contexts::Operations,

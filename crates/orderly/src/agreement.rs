@@ -11,8 +11,8 @@ use std::{
 use async_trait::async_trait;
 use inventory_app::{Inventory, PageRequest as ReservationPage, ReservationStanding};
 use message_bus::{
-    Actor, ContextInvariants, Subscription, Unavailable, UseCaseError,
-    invariants::{Check, Finding, MOST_FINDINGS, Taken, doctor::Invariant, told_of},
+    Actor, ContextInvariants, InvariantCheck, Subscription, Unavailable, UseCaseError,
+    invariants::{Finding, MOST_FINDINGS, Taken, doctor::Invariant, told_of},
 };
 use ordering_app::{OrderFilter, OrderView, Ordering, PageRequest};
 use shared_kernel::OrderId;
@@ -38,7 +38,7 @@ struct Pair {
 }
 
 #[async_trait]
-impl Check for Agreement {
+impl InvariantCheck for Agreement {
     fn invariant(&self) -> Invariant {
         Invariant::Agreement
     }

@@ -7,7 +7,7 @@ use diesel_migrations::EmbeddedMigrations;
 use inventory_app::Inventory;
 use inventory_infra::InventoryAdapter;
 use message_bus::{
-    ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable, invariants::Check,
+    ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable,
 };
 use notifications::NotificationsStore;
 use ordering_app::Ordering;
@@ -182,8 +182,9 @@ impl Databases {
             contexts: self.examined(),
             subscriptions: subscriptions.clone(),
         };
-        let checks: Vec<Arc<dyn Check>> = vec![Arc::clone(inventory) as _, Arc::new(agreement)];
-        Doctor::new(self.examined(), subscriptions, clock).with_checks(checks)
+        Doctor::new(self.examined(), subscriptions, clock)
+            .and_also(Arc::clone(inventory) as _)
+            .and_also(Arc::new(agreement))
     }
 
     /// The contexts, as operators see them.

@@ -81,7 +81,7 @@ fn told(examinations: &[Examination]) -> String {
             Invariant::Delivered => "every event is applied or held",
             Invariant::InOrder => "what ended has moved its position",
             Invariant::SoundFiles => "the files are sound",
-            Invariant::Stock => "stock is what its ledger and orders say",
+            Invariant::Stock => "stock agrees with its ledger and with what is held",
             Invariant::Agreement => "orders and reservations agree",
         };
         let result = match (not_checked, findings.len()) {
@@ -89,7 +89,7 @@ fn told(examinations: &[Examination]) -> String {
             (None, 0) => "ok".to_owned(),
             (None, count) => format!("{count} found"),
         };
-        told += &format!("{at:<22} {what:<40} {result}\n");
+        told += &format!("{at:<22} {what:<50} {result}\n");
         for finding in findings {
             told += &format!("    {}: {}\n", finding.subject, finding.detail);
         }

@@ -60,6 +60,21 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "storage",
         ],
     ),
+    may_use("inventory_domain", &["shared_kernel"]),
+    may_use(
+        "inventory_app",
+        &["inventory_domain", "message_bus", "shared_kernel"],
+    ),
+    may_use(
+        "inventory_infra",
+        &[
+            "inventory_app",
+            "inventory_domain",
+            "message_bus",
+            "shared_kernel",
+            "storage",
+        ],
+    ),
     // Contexts that are one crate, and no layers.
     Allowed {
         name: "notifications",
@@ -93,6 +108,9 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_app",
             "accounts_domain",
             "accounts_infra",
+            "inventory_app",
+            "inventory_domain",
+            "inventory_infra",
             "message_bus",
             "notifications",
             "ordering_app",

@@ -1,12 +1,14 @@
 //! The command log: a command repeated under its key gets the first answer, and is carried out once.
 
 use accounts_domain::{StoredUser, User};
+use inventory_domain::{ChangedBy, StockItem, StockRecord};
 use message_bus::{CommandMeta, CommitError, ReplayRecord};
 use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
 use ordering_domain::{Customer, CustomerRecord, CustomerStanding, CustomerTier};
-use shared_kernel::{CustomerId, Version};
+use shared_kernel::{CustomerId, ProductId, Version};
 
 use crate::{
+    inventory::{InventoryStore, everything},
     ordering::builders::an_order,
     stores::{AccountsStore, OrderingStore},
 };
@@ -97,6 +99,10 @@ mod in_ordering {
     commands_are_logged!(ordering: crate::stores::OrderingStore);
 }
 
+mod in_inventory {
+    commands_are_logged!(inventory: crate::inventory::InventoryStore);
+}
+
 fn answer(number: u8) -> String {
     format!("\"thing {number}\"")
 }
@@ -171,5 +177,32 @@ impl OrderingStore {
             .queries
             .orders(OrdersWanted::default(), all, VisibleTo::Everyone);
         page.await.unwrap().data.len()
+    }
+}
+
+impl InventoryStore {
+    async fn create(&self, number: u8, meta: CommandMeta) -> Result<(), CommitError> {
+        let mut unit = self.units.begin(meta.clone());
+        unit.stock()
+            .save(StockItem::open(ProductId::new(self.seams.next_id())));
+        unit.commit(record(number, &meta)).await
+    }
+
+    async fn create_what_was_changed_meanwhile(&self, meta: CommandMeta) -> Result<(), CommitError> {
+        let stock = StockRecord {
+            product_id: ProductId::new(self.seams.next_id()),
+            on_hand: 5,
+            reserved: 0,
+        };
+        let mut item = StockItem::rehydrate(stock, Version::new(7));
+        let by = ChangedBy::Actor(meta.actor.to_string());
+        item.count(6, 5, by, meta.issued_at).unwrap();
+        let mut unit = self.units.begin(meta.clone());
+        unit.stock().save(item);
+        unit.commit(record(9, &meta)).await
+    }
+
+    async fn created(&self) -> usize {
+        self.queries.stock(everything()).await.unwrap().data.len()
     }
 }

@@ -58,6 +58,14 @@ impl InMemoryInventory {
         self.state().position(delivery)
     }
 
+    /// Makes of a stock item what no unit of work would: neither version nor ledger tell of it.
+    #[cfg(test)]
+    pub(crate) fn tamper(&self, product_id: ProductId, on_hand: u32, reserved: u32) {
+        if let Some((record, _)) = self.state().stock.get_mut(&product_id) {
+            (record.on_hand, record.reserved) = (on_hand, reserved);
+        }
+    }
+
     /// Nothing panics while the lock is held, so a poisoned one is as good as any.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

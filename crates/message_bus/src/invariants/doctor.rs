@@ -7,7 +7,9 @@ use serde::Serialize;
 use shared_kernel::{Clock, Version};
 use uuid::Uuid;
 
-use super::{Check, ContextInvariants, Finding, MOST_FINDINGS, Soundness, Taken, Told, told_of};
+use super::{
+    ContextInvariants, Finding, InvariantCheck, MOST_FINDINGS, Soundness, Taken, Told, told_of,
+};
 use crate::{Subscription, Unavailable};
 
 /// Aggregates looked at together.
@@ -29,7 +31,7 @@ pub enum Invariant {
     InOrder,
     /// The files are sound.
     SoundFiles,
-    /// 0 ≤ reserved ≤ on hand, on hand is the sum of the ledger, reserved is what is held.
+    /// What is on hand is what the ledger sums up to, what is reserved is what is held, and no more is reserved than there is.
     Stock,
     /// A confirmed order is reserved exactly when its reservation is held.
     Agreement,
@@ -53,7 +55,7 @@ pub struct Examination {
 pub struct Doctor {
     contexts: Vec<Arc<dyn ContextInvariants>>,
     subscriptions: Vec<Subscription>,
-    checks: Vec<Arc<dyn Check>>,
+    checks: Vec<Arc<dyn InvariantCheck>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -72,10 +74,11 @@ impl Doctor {
         }
     }
 
-    /// The same, who also makes these checks.
+    /// The same, who also looks at this.
     #[must_use]
-    pub fn with_checks(self, checks: Vec<Arc<dyn Check>>) -> Self {
-        Self { checks, ..self }
+    pub fn and_also(mut self, check: Arc<dyn InvariantCheck>) -> Self {
+        self.checks.push(check);
+        self
     }
 
     /// Looks at everything.
@@ -102,8 +105,11 @@ impl Doctor {
             examinations.push(self.delivered(subscription).await?);
         }
         for check in &self.checks {
-            let findings = check.findings().await?;
-            examinations.push(examination(check.invariant(), check.at(), findings));
+            examinations.push(examination(
+                check.invariant(),
+                check.at(),
+                check.findings().await?,
+            ));
         }
         Ok(examinations)
     }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use accounts_app::in_memory::InMemoryAccounts;
+use inventory_app::in_memory::InMemoryInventory;
 use notifications::in_memory::InMemoryNotifications;
 use ordering_app::in_memory::InMemoryOrdering;
 
 use crate::{
     event_history::EventHistory,
+    inventory::InventoryStore,
     notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
@@ -31,6 +33,16 @@ pub(crate) async fn ordering() -> OrderingStore {
         EventHistory::Remembered(Box::new(move || store.events()))
     };
     OrderingStore::new(store.clone(), store, history, seams, ())
+}
+
+pub(crate) async fn inventory() -> InventoryStore {
+    let seams = Seams::default();
+    let store = Arc::new(InMemoryInventory::new(seams.ids()));
+    let history = {
+        let store = Arc::clone(&store);
+        EventHistory::Remembered(Box::new(move || store.events()))
+    };
+    InventoryStore::new(store, None, history, seams, ())
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {

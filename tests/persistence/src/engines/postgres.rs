@@ -5,6 +5,7 @@ mod database;
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use inventory_infra::{InventoryAdapter, InventoryRows};
 use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::postgres::{PostgresContext, PostgresServer};
@@ -13,6 +14,7 @@ use self::database::Database;
 use crate::{
     event_history::EventHistory,
     installation::Installation,
+    inventory::InventoryStore,
     notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
@@ -34,6 +36,22 @@ pub(crate) async fn ordering() -> OrderingStore {
     let store = Arc::new(OrderingAdapter::on_postgres(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     OrderingStore::new(store.clone(), store, history, seams, database)
+}
+
+pub(crate) async fn inventory() -> InventoryStore {
+    let database = Database::create();
+    let seams = Seams::default();
+    let server = PostgresServer::new(&database.url()).unwrap();
+    let migrations = inventory_infra::postgres::MIGRATIONS;
+    let ids = seams.ids();
+    let context: PostgresContext<InventoryRows> =
+        PostgresContext::open(&server, "inventory", migrations, seams.clock(), ids.as_ref())
+            .await
+            .unwrap();
+    let store = InventoryAdapter::on_postgres(context.clone(), seams.ids());
+    let broken = store.clone().reading_then_writing_stock();
+    let history = EventHistory::Logged(Arc::new(context));
+    InventoryStore::new(Arc::new(store), Some(Arc::new(broken)), history, seams, database)
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use inventory_infra::{InventoryAdapter, InventoryRows};
 use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::{DataFolder, sqlite::SqliteContext};
@@ -10,6 +11,7 @@ use storage::{DataFolder, sqlite::SqliteContext};
 use crate::{
     event_history::EventHistory,
     installation::Installation,
+    inventory::InventoryStore,
     notifications::NotificationsOn,
     seams::Seams,
     stores::{AccountsStore, OrderingStore},
@@ -31,6 +33,19 @@ pub(crate) async fn ordering() -> OrderingStore {
     let store = Arc::new(OrderingAdapter::on_sqlite(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     OrderingStore::new(store.clone(), store, history, seams, temporary)
+}
+
+pub(crate) async fn inventory() -> InventoryStore {
+    let temporary = tempfile::tempdir().unwrap();
+    let seams = Seams::default();
+    let folder = DataFolder::open(temporary.path()).unwrap();
+    let migrations = inventory_infra::sqlite::MIGRATIONS;
+    let context: SqliteContext<InventoryRows> =
+        SqliteContext::open(&folder, "inventory", migrations, seams.clock()).unwrap();
+    let store = InventoryAdapter::on_sqlite(context.clone(), seams.ids());
+    let broken = store.clone().reading_then_writing_stock();
+    let history = EventHistory::Logged(Arc::new(context));
+    InventoryStore::new(Arc::new(store), Some(Arc::new(broken)), history, seams, temporary)
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {

@@ -1,0 +1,175 @@
+//! Staff adjust and count stock.
+
+use message_bus::{CommandMeta, Conflict, Handles, NotFound, Replay, UseCaseError};
+use shared_kernel::{ProductId, Version};
+
+use super::warehouse::{Warehouse, code, everything};
+use crate::{AdjustStock, CountStock, PageRequest};
+
+fn adjusting(product_id: ProductId, delta: i64, expected_on_hand: Option<u32>) -> AdjustStock {
+    AdjustStock {
+        product_id,
+        delta,
+        reason: "found behind a shelf".to_owned(),
+        expected_on_hand,
+    }
+}
+
+fn is_unknown<T: std::fmt::Debug>(result: Result<T, UseCaseError>) {
+    assert!(
+        matches!(
+            result,
+            Err(UseCaseError::NotFound(NotFound { what: "stock_item" }))
+        ),
+        "{result:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_listed_product_has_nothing_until_somebody_brings_some() {
+    let here = Warehouse::new();
+    let product = here.product(0).await;
+    assert_eq!(here.numbers(product).await, (0, 0));
+    assert!(here.deltas(product).await.is_empty());
+    here.list(product).await;
+    let adjusted = here.adjust(product, 5).await.unwrap();
+    assert_eq!((adjusted.entry.delta, adjusted.stock.on_hand), (5, 5));
+    assert_eq!(adjusted.entry.version, adjusted.stock.version);
+    assert_eq!(adjusted.entry.actor.as_deref(), Some("operator"));
+    assert_eq!(here.inventory.stock_item(product).await.unwrap(), adjusted.stock);
+    here.list(product).await;
+    assert_eq!(
+        here.numbers(product).await,
+        (5, 0),
+        "listed again, it was opened again"
+    );
+    here.agrees().await;
+}
+
+#[tokio::test]
+async fn an_unknown_product_is_not_found() {
+    let here = Warehouse::new();
+    let nothing = ProductId::new(shared_kernel::IdGenerator::next_id(here.ids.as_ref()));
+    is_unknown(here.adjust(nothing, 5).await);
+    let count = CountStock {
+        product_id: nothing,
+        counted: 5,
+        expected_on_hand: 0,
+    };
+    is_unknown(here.inventory.handle(count, here.meta()).await);
+    is_unknown(here.inventory.stock_item(nothing).await);
+    is_unknown(here.inventory.ledger(nothing, everything()).await);
+}
+
+#[tokio::test]
+async fn a_refused_adjustment_leaves_nothing() {
+    let here = Warehouse::new();
+    let product = here.product(5).await;
+    let refused = async |command| code(here.inventory.handle(command, here.meta()).await);
+    assert_eq!(refused(adjusting(product, -6, None)).await, "insufficient_stock");
+    assert_eq!(
+        refused(adjusting(product, 1, Some(4))).await,
+        "stock_changed_meanwhile"
+    );
+    assert_eq!(
+        refused(adjusting(product, 1_000_000_000, None)).await,
+        "on_hand_limit"
+    );
+    assert_eq!(
+        refused(adjusting(product, 0, None)).await,
+        "adjustment_without_change"
+    );
+    let nameless = AdjustStock {
+        reason: String::new(),
+        ..adjusting(product, 1, None)
+    };
+    assert_eq!(refused(nameless).await, "text_missing");
+    assert_eq!(here.deltas(product).await, [5]);
+    here.agrees().await;
+}
+
+#[tokio::test]
+async fn a_count_compares_first() {
+    let here = Warehouse::new();
+    let product = here.product(5).await;
+    let count = |counted, expected_on_hand| CountStock {
+        product_id: product,
+        counted,
+        expected_on_hand,
+    };
+    let stale = here.inventory.handle(count(3, 4), here.meta()).await;
+    assert_eq!(code(stale), "stock_changed_meanwhile");
+    let counted = here.inventory.handle(count(3, 5), here.meta()).await.unwrap();
+    assert_eq!(counted.on_hand, 3);
+    let same = here.inventory.handle(count(3, 3), here.meta()).await.unwrap();
+    assert_eq!(
+        same, counted,
+        "a count that finds what was expected changed something"
+    );
+    assert_eq!(here.deltas(product).await, [-2, 5]);
+}
+
+#[tokio::test]
+async fn a_version_that_is_named_must_be_there() {
+    let here = Warehouse::new();
+    let product = here.product(5).await;
+    let named = |version| CommandMeta {
+        expected_version: Some(Version::new(version)),
+        ..here.meta()
+    };
+    let stale = here.inventory.handle(adjusting(product, 1, None), named(1)).await;
+    let Err(UseCaseError::Conflict(conflict)) = stale else {
+        panic!("{stale:?}");
+    };
+    let expected = Conflict::StaleVersion {
+        expected: Version::new(1),
+        current: Version::new(2),
+    };
+    assert_eq!(conflict, expected);
+    let adjusted = here.inventory.handle(adjusting(product, 1, None), named(2)).await;
+    assert_eq!(adjusted.unwrap().stock.version, Version::new(3));
+}
+
+#[tokio::test]
+async fn a_repeated_adjustment_is_made_once_and_answers_the_same() {
+    let here = Warehouse::new();
+    let product = here.product(5).await;
+    let keyed = || CommandMeta {
+        replay: Some(Replay {
+            key: "ada POST /stock 1".to_owned(),
+            fingerprint: [7; 32],
+        }),
+        ..here.meta()
+    };
+    let adjust = || here.inventory.handle(adjusting(product, 1, None), keyed());
+    let (first, again) = (adjust().await.unwrap(), adjust().await.unwrap());
+    assert_eq!(first, again);
+    assert_eq!(here.numbers(product).await, (6, 0));
+}
+
+#[tokio::test]
+async fn lists_go_by_key() {
+    let here = Warehouse::new();
+    let mut products = Vec::new();
+    for on_hand in 1..=5 {
+        products.push(here.product(on_hand).await);
+    }
+    let mut page = PageRequest {
+        limit: 2,
+        after: None,
+    };
+    let mut seen = Vec::new();
+    loop {
+        let found = here.inventory.stock(page).await.unwrap();
+        assert!(found.data.len() <= 2);
+        seen.extend(found.data.iter().map(|item| item.product_id));
+        page.after = found.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, products);
+    let some = [products[0], products[4]].into();
+    let available = here.inventory.available(&some).await.unwrap();
+    assert_eq!(available.into_values().collect::<Vec<_>>(), [1, 5]);
+}
