@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use accounts_app::in_memory::InMemoryAccounts;
+use catalog::in_memory::InMemoryCatalog;
 use notifications::in_memory::InMemoryNotifications;
 use ordering_app::in_memory::InMemoryOrdering;
 
 use crate::{
+    catalog::CatalogOn,
     event_history::EventHistory,
     notifications::NotificationsOn,
     seams::Seams,
@@ -31,6 +33,15 @@ pub(crate) async fn ordering() -> OrderingStore {
         EventHistory::Remembered(Box::new(move || store.events()))
     };
     OrderingStore::new(store.clone(), store, history, seams, ())
+}
+
+pub(crate) async fn catalog() -> CatalogOn {
+    let store = Arc::new(InMemoryCatalog::default());
+    let history = {
+        let store = Arc::clone(&store);
+        EventHistory::Remembered(Box::new(move || store.events()))
+    };
+    CatalogOn::new(store, history, Seams::default(), ())
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {
