@@ -6,8 +6,8 @@ use message_bus::{Beginning, Consumer, Limits};
 use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::events::{
-    OrderCancelled, OrderConfirmed, OrderShipped, UserAccountCreated, UserDeactivated, UserEmailChanged,
-    UserReactivated,
+    OrderCancelled, OrderConfirmed, OrderShipped, ProductDelisted, ProductListed, ProductRepriced,
+    UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated,
 };
 
 /// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
@@ -29,6 +29,15 @@ pub(crate) fn subscriptions(ordering: &Arc<Ordering>, notifications: &Arc<Notifi
             .on::<UserEmailChanged, _>(ordering)
             .on::<UserDeactivated, _>(ordering)
             .on::<UserReactivated, _>(ordering),
+        Consumer::new(
+            "ordering.products",
+            "ordering",
+            "catalog",
+            Beginning::StartOfTheLog,
+        )
+        .on::<ProductListed, _>(ordering)
+        .on::<ProductRepriced, _>(ordering)
+        .on::<ProductDelisted, _>(ordering),
         Consumer::new(
             "notifications.users",
             "notifications",

@@ -16,9 +16,10 @@ const ID_DIGITS: usize = 32;
 /// Bytes of a signature that a cursor carries: 128 bits are beyond guessing, and it stays short.
 const SIGNATURE_BYTES: usize = 16;
 
-/// Where a page ends, in a list that goes by time.
+/// Where a page ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// The epoch, in a list that goes by names alone.
     pub(crate) time: Timestamp,
     /// What comes before the id where times are equal; empty in a list that has nothing of the kind.
     pub(crate) name: String,

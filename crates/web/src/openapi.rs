@@ -9,6 +9,7 @@
 mod accounts;
 mod ops;
 mod orders;
+mod products;
 mod service;
 mod story_answers;
 
@@ -19,6 +20,7 @@ mod rendering;
 mod answers;
 mod ops_answers;
 mod problems;
+mod product_schemas;
 mod requests;
 mod values;
 
@@ -82,6 +84,11 @@ fn groups() -> Vec<(&'static str, &'static str, Vec<Operation>)> {
             "Users, their sessions and tokens.",
             accounts::operations(),
         ),
+        (
+            "products",
+            "What can be ordered, and at which list price.",
+            products::operations(),
+        ),
         ("orders", "Orders and who places them.", orders::operations()),
         (
             "operations",
@@ -130,6 +137,8 @@ fn document() -> OpenApi {
     requests::EmailChange,
     requests::PasswordChange,
     requests::RoleChange,
+    product_schemas::ProductToList,
+    product_schemas::ProductChange,
     requests::OrderToPlace,
     requests::LineToOrder,
     requests::MoneyGiven,
@@ -137,6 +146,7 @@ fn document() -> OpenApi {
     requests::Confirmation,
     requests::AddressGiven,
     requests::Cancellation,
+    requests::TierChange,
     requests::ShipmentGiven,
     requests::Reason,
     requests::ReasonPerhaps,
@@ -155,6 +165,8 @@ struct JsonRequests;
     answers::Session,
     answers::SessionList,
     answers::Tokens,
+    product_schemas::Product,
+    product_schemas::ProductList,
     answers::Order,
     answers::OrderList,
     answers::Customer,

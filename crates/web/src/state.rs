@@ -3,6 +3,7 @@
 use std::sync::{Arc, atomic::AtomicU64};
 
 use accounts_app::Accounts;
+use catalog::Catalog;
 use message_bus::{Doctor, Operations, Sampling, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
@@ -14,6 +15,8 @@ use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Standstill};
 pub struct WebState {
     /// Users, sessions and tokens.
     pub accounts: Arc<Accounts>,
+    /// Products.
+    pub catalog: Arc<Catalog>,
     /// Orders and customers.
     pub ordering: Arc<Ordering>,
     /// Every context, as operators see it.
