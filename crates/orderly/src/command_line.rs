@@ -8,7 +8,7 @@ use clap::{
     Args, CommandFactory, Parser, Subcommand,
     error::{ContextKind, ErrorKind},
 };
-use shared_kernel::{EmailAddress, OrderId, Role};
+use shared_kernel::{CustomerId, EmailAddress, OrderId, Role};
 use storage::postgres::without_password;
 
 pub(crate) use operating::{ConsumersCommand, DeadLettersCommand, ListArguments};
@@ -101,7 +101,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UsersCommand,
     },
-    /// Make demo users and orders in every state, by the same commands that the API sends. Seeding again adds nothing.
+    /// Manage customers.
+    Customers {
+        #[command(subcommand)]
+        command: CustomersCommand,
+    },
+    /// Make demo users, products and orders in every state, by the same commands that the API sends. Seeding again adds nothing.
     Seed(SeedArguments),
     /// Move an installation from SQLite to PostgreSQL: every row is copied, read back and compared. All of it is copied, or nothing.
     Copy(CopyArguments),
@@ -246,6 +251,25 @@ pub(crate) struct DoctorArguments {
     /// Do what --repair prints: all of it, or nothing.
     #[arg(long, requires = "repair")]
     pub(crate) apply: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CustomersCommand {
+    /// Put a customer at a tier, by which they pay from then on.
+    Tier(CustomerTierArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CustomerTierArguments {
+    /// The customer's id, which is their user's.
+    #[arg(value_name = "CUSTOMER_ID")]
+    pub(crate) customer_id: CustomerId,
+    /// standard, silver or gold.
+    #[arg(value_name = "TIER")]
+    pub(crate) tier: String,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use accounts_infra::AccountsAdapter;
+use catalog::CatalogStore;
 use diesel_migrations::EmbeddedMigrations;
 use inventory_app::Inventory;
 use inventory_infra::InventoryAdapter;
-use message_bus::{
-    ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable,
-};
+use message_bus::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable};
 use notifications::NotificationsStore;
 use ordering_app::Ordering;
 use ordering_infra::OrderingAdapter;
@@ -32,6 +31,7 @@ pub(crate) struct Databases {
     /// All of them, in the order of [`migrations`].
     all: Vec<Arc<dyn ContextDatabase>>,
     pub(crate) accounts_adapter: AccountsAdapter,
+    pub(crate) catalog_store: Arc<dyn CatalogStore>,
     pub(crate) ordering_adapter: OrderingAdapter,
     pub(crate) inventory_adapter: InventoryAdapter,
     pub(crate) notifications_store: Arc<dyn NotificationsStore>,
@@ -45,12 +45,17 @@ struct Migrations {
 }
 
 /// Every context that has a database.
-const fn migrations() -> [Migrations; 4] {
+const fn migrations() -> [Migrations; 5] {
     [
         Migrations {
             context: "accounts",
             sqlite: accounts_infra::sqlite::MIGRATIONS,
             postgres: accounts_infra::postgres::MIGRATIONS,
+        },
+        Migrations {
+            context: catalog::CONTEXT,
+            sqlite: catalog::sqlite::MIGRATIONS,
+            postgres: catalog::postgres::MIGRATIONS,
         },
         Migrations {
             context: "ordering",
@@ -77,21 +82,30 @@ impl Databases {
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn IdGenerator>,
     ) -> Result<Self, Failure> {
-        let [for_accounts, for_ordering, for_inventory, for_notifications] = migrations();
+        let [
+            for_accounts,
+            for_catalog,
+            for_ordering,
+            for_inventory,
+            for_notifications,
+        ] = migrations();
         match place {
             Place::Folder(folder) => {
                 let accounts = open_file(folder, for_accounts, clock)?;
+                let catalog = open_file(folder, for_catalog, clock)?;
                 let ordering = open_file(folder, for_ordering, clock)?;
                 let inventory = open_file(folder, for_inventory, clock)?;
                 let notifications = open_file(folder, for_notifications, clock)?;
                 Ok(Self {
                     all: vec![
                         Arc::new(accounts.clone()),
+                        Arc::new(catalog.clone()),
                         Arc::new(ordering.clone()),
                         Arc::new(inventory.clone()),
                         Arc::new(notifications.clone()),
                     ],
                     accounts_adapter: AccountsAdapter::on_sqlite(accounts, Arc::clone(ids)),
+                    catalog_store: Arc::new(catalog),
                     ordering_adapter: OrderingAdapter::on_sqlite(ordering, Arc::clone(ids)),
                     inventory_adapter: InventoryAdapter::on_sqlite(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),
@@ -99,17 +113,20 @@ impl Databases {
             }
             Place::Server(server) => {
                 let accounts = open_schema(server, for_accounts, clock, ids).await?;
+                let catalog = open_schema(server, for_catalog, clock, ids).await?;
                 let ordering = open_schema(server, for_ordering, clock, ids).await?;
                 let inventory = open_schema(server, for_inventory, clock, ids).await?;
                 let notifications = open_schema(server, for_notifications, clock, ids).await?;
                 Ok(Self {
                     all: vec![
                         Arc::new(accounts.clone()),
+                        Arc::new(catalog.clone()),
                         Arc::new(ordering.clone()),
                         Arc::new(inventory.clone()),
                         Arc::new(notifications.clone()),
                     ],
                     accounts_adapter: AccountsAdapter::on_postgres(accounts, Arc::clone(ids)),
+                    catalog_store: Arc::new(catalog),
                     ordering_adapter: OrderingAdapter::on_postgres(ordering, Arc::clone(ids)),
                     inventory_adapter: InventoryAdapter::on_postgres(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),

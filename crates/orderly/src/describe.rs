@@ -15,6 +15,7 @@ use accounts_app::{
     Accounts, ChangeEmail, ChangePassword, ChangeRole, CreateUser, DeactivateUser, EndSession, LogIn,
     ReactivateUser, RefreshSession, RegisterUser, RevokeToken,
 };
+use catalog::{Catalog, ChangeProduct, DelistProduct, ListProduct};
 use inventory_app::{AdjustStock, CorrectStock, CountStock, Inventory, in_memory::InMemoryInventory};
 use message_bus::{Beginning, Command, Consumer, Handles, Subscription};
 use notifications::{
@@ -22,16 +23,16 @@ use notifications::{
     in_memory::{InMemoryMailer, InMemoryNotifications},
 };
 use ordering_app::{
-    AddLine, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, Ordering, PlaceOrder, RemoveLine,
-    ShipOrder, in_memory::InMemoryOrdering,
+    AddLine, CancelOrder, ChangeCustomerTier, ChangeQuantity, ConfirmOrder, DeliverOrder, Ordering,
+    PlaceOrder, RemoveLine, ShipOrder, in_memory::InMemoryOrdering,
 };
 use serde_json::{Value, json};
 use shared_kernel::{
     IdGenerator, IntegrationEvent,
     events::{
-        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, StockReleased,
-        StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated, UserEmailChanged,
-        UserReactivated,
+        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, ProductDelisted,
+        ProductListed, ProductRepriced, StockReleased, StockReservationRejected, StockReserved,
+        UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated,
     },
 };
 
@@ -80,6 +81,19 @@ fn contexts() -> Vec<Context> {
             ],
         },
         Context {
+            name: catalog::CONTEXT,
+            commands: vec![
+                handled_by::<Catalog, ListProduct>(),
+                handled_by::<Catalog, ChangeProduct>(),
+                handled_by::<Catalog, DelistProduct>(),
+            ],
+            events: vec![
+                event::<ProductListed>(),
+                event::<ProductRepriced>(),
+                event::<ProductDelisted>(),
+            ],
+        },
+        Context {
             name: "ordering",
             commands: vec![
                 handled_by::<Ordering, PlaceOrder>(),
@@ -90,6 +104,7 @@ fn contexts() -> Vec<Context> {
                 handled_by::<Ordering, CancelOrder>(),
                 handled_by::<Ordering, ShipOrder>(),
                 handled_by::<Ordering, DeliverOrder>(),
+                handled_by::<Ordering, ChangeCustomerTier>(),
             ],
             events: vec![
                 event::<OrderPlaced>(),

@@ -7,9 +7,11 @@ use std::{
 
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
+use catalog::Catalog;
 use inventory_app::Inventory;
 use message_bus::{
-    Beginning, Consumer, ContextOperations, Courier, Doctor, Route, Subscription, Timelines, Unavailable,
+    Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Route, Subscription, Timelines,
+    Unavailable,
 };
 use notifications::Notifications;
 use ordering_app::Ordering;
@@ -38,6 +40,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// An installation that is open.
 pub(crate) struct Installation {
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) ordering: Arc<Ordering>,
     pub(crate) inventory: Arc<Inventory>,
     notifications: Arc<Notifications>,
@@ -65,6 +68,10 @@ impl Installation {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
         }));
+        let catalog = Arc::new(Catalog::new(
+            Arc::clone(&databases.catalog_store),
+            Arc::clone(&ids),
+        ));
         let ordering = databases.ordering(&ids);
         let inventory = databases.inventory(&ids);
         let notifications = Arc::new(Notifications::new(
@@ -75,6 +82,7 @@ impl Installation {
         ));
         Ok(Self {
             accounts,
+            catalog,
             ordering,
             inventory,
             notifications,
@@ -139,21 +147,43 @@ impl Installation {
         })
     }
 
+    /// What is left to do of a context's events.
+    pub(crate) async fn backlog_of(&self, context: &str) -> Result<Backlog, Unavailable> {
+        self.databases.of(context)?.backlog().await
+    }
+
+    /// A relay for this context's events alone. The consumers of the others do not begin by it.
+    pub(crate) async fn relay_of(&self, context: &str) -> Result<Relay, Unavailable> {
+        let mut routes = Vec::new();
+        for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
+            if consumer.source() == context {
+                routes.push(self.route_to(consumer).await?);
+            }
+        }
+        let database = self.databases.of(context)?;
+        Ok(Relay::new(Arc::clone(database) as _, routes))
+    }
+
+    async fn route_to(&self, consumer: Consumer) -> Result<Route, Unavailable> {
+        let own = self.databases.of(consumer.context())?;
+        let source = self.databases.of(consumer.source())?;
+        let begins_after = own.begin_consumer(&consumer, source.as_ref()).await?;
+        let store = Arc::clone(own) as _;
+        let courier = Courier::new(store, Arc::clone(&self.clock), Arc::clone(&self.ids));
+        Ok(Route {
+            consumer: Arc::new(consumer),
+            begins_after,
+            transport: Arc::new(courier.clone()),
+            courier,
+        })
+    }
+
     /// A relay for each context whose events somebody takes or may come to take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
         let mut routes: HashMap<&'static str, Vec<Route>> = HashMap::new();
         for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
-            let own = self.databases.of(consumer.context())?;
-            let source = self.databases.of(consumer.source())?;
-            let begins_after = own.begin_consumer(&consumer, source.as_ref()).await?;
-            let store = Arc::clone(own) as _;
-            let courier = Courier::new(store, Arc::clone(&self.clock), Arc::clone(&self.ids));
-            routes.entry(consumer.source()).or_default().push(Route {
-                consumer: Arc::new(consumer),
-                begins_after,
-                transport: Arc::new(courier.clone()),
-                courier,
-            });
+            let route = self.route_to(consumer).await?;
+            routes.entry(route.consumer.source()).or_default().push(route);
         }
         // Only now: each of them has begun, and takes what is written from here on.
         self.publish_what_nobody_takes().await?;

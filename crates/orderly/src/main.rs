@@ -7,6 +7,7 @@ mod agreement;
 mod command_line;
 mod copy;
 mod create_user;
+mod customer_tier;
 mod databases;
 mod describe;
 mod doctor;
@@ -31,7 +32,7 @@ mod wait_idle;
 
 use std::{process::ExitCode, sync::Arc};
 
-use command_line::{Command, CommandLine, EventsCommand, MigrateCommand, UsersCommand};
+use command_line::{Command, CommandLine, CustomersCommand, EventsCommand, MigrateCommand, UsersCommand};
 use failure::Failure;
 use span_export::SpanExport;
 
@@ -72,6 +73,9 @@ fn run() -> Result<(), Failure> {
             Command::Users {
                 command: UsersCommand::Create(user),
             } => create_user::create_user(&settings, user).await,
+            Command::Customers {
+                command: CustomersCommand::Tier(arguments),
+            } => customer_tier::change(&settings, arguments).await,
             Command::Seed(seed) => seed::seed(&settings, &seed).await,
             Command::Copy(arguments) => copy::copy(&arguments).await,
             Command::Doctor(arguments) => doctor::doctor(&settings, &arguments).await,

@@ -1,9 +1,10 @@
-//! `orderly seed`: demo users and orders, made by the same commands that the API sends.
+//! `orderly seed`: demo users, products and orders, made by the same commands that the API sends.
 //!
-//! Seeding again adds nothing: users are recognised by their addresses, and of the orders that are wanted in all, those
+//! Seeding again adds nothing: users are recognised by their addresses, products by their skus, and of the orders that are wanted in all, those
 //! that the demo customers have already are not placed again. Deliberately not here: any way around the use cases.
 
 mod assortment;
+mod delivery;
 mod demo_users;
 mod plan;
 mod report;
@@ -17,6 +18,8 @@ use ordering_app::{OrderFilter, Ordering, PageRequest};
 use shared_kernel::CustomerId;
 
 use self::{
+    assortment::Assortment,
+    delivery::until_ordering_knows_the_products,
     demo_users::DemoUsers,
     report::{Report, Speed},
     shop::Shop,
@@ -43,7 +46,7 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
         .map_err(Failure::unavailable)?;
     let mut report = Report::new(arguments.json);
     let started = Instant::now();
-    let filled = fill(&installation, arguments.orders, &mut report).await;
+    let filled = fill(&installation, &place, arguments.orders, &mut report).await;
     for (context, statistics) in installation.close().await {
         if context == "ordering" {
             report.speed = Some(Speed {
@@ -57,8 +60,14 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
     filled
 }
 
-async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> Result<(), Failure> {
+async fn fill(
+    installation: &Installation,
+    place: &Place,
+    orders: u64,
+    report: &mut Report,
+) -> Result<(), Failure> {
     let users = DemoUsers::present_or_created(installation, report).await?;
+    let assortment = Assortment::present_or_listed(installation, report).await?;
     let mut present = 0;
     for customer_id in users.customers_from_before() {
         present += count_orders(&installation.ordering, customer_id).await?;
@@ -67,7 +76,8 @@ async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> 
     if present >= orders {
         return Ok(());
     }
-    let shop = Shop::open(installation, &users)?;
+    until_ordering_knows_the_products(installation, place).await?;
+    let shop = Shop::open(installation, &users, &assortment)?;
     let progress = Progress::new(orders - present, "orders");
     let mut lives = stream::iter(present..orders)
         .map(|number| shop.play(number))

@@ -45,6 +45,7 @@ pub(crate) async fn serve(
     }
     let state = WebState {
         accounts: installation.accounts.clone(),
+        catalog: installation.catalog.clone(),
         ordering: installation.ordering.clone(),
         inventory: installation.inventory.clone(),
         operations: Arc::new(Operations::new(

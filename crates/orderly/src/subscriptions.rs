@@ -7,8 +7,9 @@ use message_bus::{Beginning, Consumer, Limits};
 use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::events::{
-    OrderCancelled, OrderConfirmed, OrderShipped, ProductListed, StockReservationRejected, StockReserved,
-    UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated,
+    OrderCancelled, OrderConfirmed, OrderShipped, ProductDelisted, ProductListed, ProductRepriced,
+    StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated, UserEmailChanged,
+    UserReactivated,
 };
 
 /// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
@@ -34,6 +35,15 @@ pub(crate) fn subscriptions(
             .on::<UserEmailChanged, _>(ordering)
             .on::<UserDeactivated, _>(ordering)
             .on::<UserReactivated, _>(ordering),
+        Consumer::new(
+            "ordering.products",
+            "ordering",
+            "catalog",
+            Beginning::StartOfTheLog,
+        )
+        .on::<ProductListed, _>(ordering)
+        .on::<ProductRepriced, _>(ordering)
+        .on::<ProductDelisted, _>(ordering),
         Consumer::new(
             "ordering.reservations",
             "ordering",

@@ -21,7 +21,7 @@ pub struct InvalidTimestamp {
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
-    pub const UNIX_EPOCH: Self = Self(0);
+    pub const EPOCH: Self = Self(0);
 
     /// A time from microseconds since 1970-01-01T00:00:00Z.
     ///

@@ -19,6 +19,7 @@ const SIGNATURE_BYTES: usize = 16;
 /// Where a page ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// The epoch, in a list that goes by names alone.
     pub(crate) time: Timestamp,
     /// What comes before the id where times are equal; empty in a list that has nothing of the kind.
     pub(crate) name: String,
@@ -29,7 +30,7 @@ impl Place {
     /// A place in a list that goes by ids alone.
     pub(crate) const fn by_id(id: Uuid) -> Self {
         Self {
-            time: Timestamp::UNIX_EPOCH,
+            time: Timestamp::EPOCH,
             name: String::new(),
             id,
         }

@@ -21,6 +21,7 @@ mod ops_contexts;
 mod order_lines;
 mod orders;
 mod pages;
+mod products;
 mod sessions;
 mod standstill;
 mod stock;

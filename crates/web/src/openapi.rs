@@ -9,6 +9,7 @@
 mod accounts;
 mod ops;
 mod orders;
+mod products;
 mod service;
 mod stock;
 mod story_answers;
@@ -20,6 +21,7 @@ mod rendering;
 mod answers;
 mod ops_answers;
 mod problems;
+mod product_schemas;
 mod requests;
 mod stock_answers;
 mod values;
@@ -84,6 +86,11 @@ fn groups() -> Vec<(&'static str, &'static str, Vec<Operation>)> {
             "Users, their sessions and tokens.",
             accounts::operations(),
         ),
+        (
+            "products",
+            "What can be ordered, and at which list price.",
+            products::operations(),
+        ),
         ("orders", "Orders and who places them.", orders::operations()),
         (
             "stock",
@@ -137,6 +144,8 @@ fn document() -> OpenApi {
     requests::EmailChange,
     requests::PasswordChange,
     requests::RoleChange,
+    product_schemas::ProductToList,
+    product_schemas::ProductChange,
     requests::OrderToPlace,
     requests::LineToOrder,
     requests::MoneyGiven,
@@ -144,6 +153,7 @@ fn document() -> OpenApi {
     requests::Confirmation,
     requests::AddressGiven,
     requests::Cancellation,
+    requests::TierChange,
     requests::ShipmentGiven,
     requests::Reason,
     requests::ReasonPerhaps,
@@ -164,6 +174,8 @@ struct JsonRequests;
     answers::Session,
     answers::SessionList,
     answers::Tokens,
+    product_schemas::Product,
+    product_schemas::ProductList,
     answers::Order,
     answers::OrderList,
     answers::Customer,

@@ -14,16 +14,16 @@ use crate::{
     request::Request,
 };
 
-/// A line as callers write it. Until there is a price list, name and price come with it.
+/// A line as callers write it. Name and price come from the price list; a price that is given is the one that the caller expects.
 pub(crate) fn line_to_order(fields: &mut Fields<'_>) -> Option<LineToOrder> {
     let product_id = fields.required("product_id", body::identifier);
-    let product_name = fields.required("product_name", body::text);
     let quantity = fields.required("quantity", body::quantity);
-    let unit_price = fields.object("unit_price", body::money);
+    let product_name = fields.optional("product_name", body::text);
+    let unit_price = fields.optional_object("unit_price", body::money);
     Some(LineToOrder {
         product_id: product_id?,
-        product_name: product_name?,
         quantity: quantity?,
+        product_name: product_name?,
         unit_price: unit_price?,
     })
 }

@@ -7,6 +7,7 @@ use actix_web::{
     HttpRequest,
     web::{Bytes, Payload},
 };
+use catalog::Catalog;
 use inventory_app::Inventory;
 use message_bus::{Actor, CommandMeta, Operations};
 use ordering_app::Ordering;
@@ -61,6 +62,10 @@ impl Request {
 
     pub(crate) fn accounts(&self) -> &Accounts {
         &self.state.accounts
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.state.catalog
     }
 
     pub(crate) fn ordering(&self) -> &Ordering {

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 
 use crate::{
     consumers, customers, dead_letters, docs, health, invariants, metrics, openapi, operator_actions,
-    ops_contexts, order_lines, orders, pages,
+    ops_contexts, order_lines, orders, pages, products,
     route::{Route, RouteDescription, admin, authenticated, operator, owner, public, staff},
     sessions, stock, timeline, tokens, users,
 };
@@ -45,6 +45,12 @@ pub(crate) fn table() -> Vec<Route> {
         public(POST, "/api/v1/auth/token", tokens::token),
         public(POST, "/api/v1/auth/revoke", tokens::revoke),
 
+        staff(POST, "/api/v1/products", products::list_one),
+        public(GET, "/api/v1/products", products::list),
+        public(GET, "/api/v1/products/{product_id}", products::one),
+        staff(PATCH, "/api/v1/products/{product_id}", products::change),
+        staff(POST, "/api/v1/products/{product_id}/delist", products::delist),
+
         authenticated(POST, "/api/v1/orders", orders::place),
         owner(GET, "/api/v1/orders", orders::list),
         owner(GET, "/api/v1/orders/{order_id}", orders::one),
@@ -58,6 +64,7 @@ pub(crate) fn table() -> Vec<Route> {
         staff(POST, "/api/v1/orders/{order_id}/deliver", orders::deliver),
 
         staff(GET, "/api/v1/customers/{customer_id}", customers::one),
+        staff(PUT, "/api/v1/customers/{customer_id}/tier", customers::change_tier),
 
         staff(GET, "/api/v1/stock", stock::list),
         staff(GET, "/api/v1/stock/{product_id}", stock::one),

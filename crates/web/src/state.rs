@@ -3,6 +3,7 @@
 use std::sync::{Arc, atomic::AtomicU64};
 
 use accounts_app::Accounts;
+use catalog::Catalog;
 use inventory_app::Inventory;
 use message_bus::{Doctor, Operations, Sampling, Timelines};
 use ordering_app::Ordering;
@@ -15,6 +16,8 @@ use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Standstill};
 pub struct WebState {
     /// Users, sessions and tokens.
     pub accounts: Arc<Accounts>,
+    /// Products.
+    pub catalog: Arc<Catalog>,
     /// Orders and customers.
     pub ordering: Arc<Ordering>,
     /// Stock and reservations.

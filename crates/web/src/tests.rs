@@ -16,6 +16,7 @@ mod orders;
 mod pages;
 mod policies;
 mod preconditions;
+mod products;
 mod sockets;
 mod stock_news;
 pub(crate) mod stories;

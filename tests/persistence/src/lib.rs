@@ -1,6 +1,6 @@
 //! The contract suite: what every engine must do, asked of each of them in the same words.
 //!
-//! A contract is a function over a store (`accounts`, `ordering`, `inventory`, `notifications`) or over a whole installation
+//! A contract is a function over a store (`accounts`, `catalog`, `ordering`, `inventory`, `notifications`) or over a whole installation
 //! (`from_account_to_customer`), and names no engine. The macros in `engines` make one test of it per engine, so
 //! that a failure says where: `ordering::orders::sqlite::a_stale_order_is_a_conflict_and_nothing_is_written`.
 //! A new engine is one more file in `engines` and one more line in each macro.
@@ -21,6 +21,8 @@ mod stores;
 
 #[cfg(test)]
 mod accounts;
+#[cfg(test)]
+mod catalog;
 #[cfg(test)]
 mod command_log;
 #[cfg(test)]

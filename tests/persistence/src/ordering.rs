@@ -11,5 +11,6 @@ mod order_lists;
 mod order_states;
 mod orders;
 mod ownership;
+mod price_list;
 mod reactions;
 mod use_cases;

@@ -7,9 +7,7 @@ use serde::Serialize;
 use shared_kernel::{Clock, Version};
 use uuid::Uuid;
 
-use super::{
-    ContextInvariants, Finding, InvariantCheck, MOST_FINDINGS, Soundness, Taken, Told, told_of,
-};
+use super::{ContextInvariants, Finding, InvariantCheck, MOST_FINDINGS, Soundness, Taken, Told, told_of};
 use crate::{Subscription, Unavailable};
 
 /// Aggregates looked at together.

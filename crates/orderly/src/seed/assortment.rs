@@ -1,78 +1,219 @@
-//! What the demo shop sells, at which price in which currency.
+//! What the demo shop sells: fifty products, each at a price in the currency of those who buy it.
+//!
+//! They are listed by the catalogue's own command, and recognised by their skus. What staff have changed of them since stays so.
 
-use shared_kernel::{Currency, Money, MoneyError, ProductId};
-use uuid::Uuid;
+use std::collections::HashMap;
 
-/// The first product's id; the others count up from it, so that a product has the same id in every installation.
-const FIRST_PRODUCT: u128 = 0x0197_b2c4_6d00_7000_8000_0000_0000_0100;
+use catalog::{Catalog, ListProduct, Product, ProductsWanted};
+use message_bus::{Actor, CommandMeta, Handles, UseCaseError};
+use shared_kernel::{Currency, Money, ProductId};
 
-/// A product, with its prices in minor units.
-pub(super) struct Product {
-    /// Its name.
-    pub(super) name: &'static str,
-    usd: i64,
-    eur: i64,
-    gbp: i64,
-    inr: i64,
+use super::report::Report;
+use crate::{failure::Failure, installation::Installation};
+
+/// How many products are asked for at a time.
+const PAGE: u32 = 1_000;
+
+/// A product as the demo has it, with its price in minor units.
+struct DemoProduct {
+    sku: &'static str,
+    name: &'static str,
+    price: i64,
+    currency: Currency,
 }
 
 #[rustfmt::skip]
 #[expect(clippy::inconsistent_digit_grouping, reason = "whole units stand before the underscore, hundredths behind it")]
-const PRODUCTS: [Product; 20] = [
-    product("Assam tea, 250 g", 11_90, 10_90, 8_90, 420_00),
-    product("Earl Grey, 100 g", 7_50, 6_90, 5_50, 290_00),
-    product("Peppermint leaves, 50 g", 4_90, 4_50, 3_80, 160_00),
-    product("Espresso beans, 500 g", 14_50, 12_90, 10_90, 590_00),
-    product("Filter papers, 100 pieces", 3_20, 2_90, 2_40, 110_00),
-    product("Tea strainer", 6_40, 5_90, 4_90, 190_00),
-    product("Sugar bowl", 12_80, 11_90, 9_90, 450_00),
-    product("Milk jug", 15_90, 14_90, 12_50, 540_00),
-    product("Cup and saucer", 17_50, 16_50, 13_90, 690_00),
-    product("Mug, blue glaze", 13_90, 12_90, 10_90, 490_00),
-    product("Tea towel, linen", 9_80, 8_90, 7_50, 320_00),
-    product("Shortbread, 300 g", 6_90, 6_50, 4_20, 260_00),
-    product("Honey, 500 g", 10_40, 9_80, 8_20, 380_00),
-    product("Teapot, cast iron", 59_00, 55_00, 47_00, 1_990_00),
-    product("Teapot, glass", 34_90, 31_90, 27_90, 1_290_00),
-    product("Kettle, gooseneck", 64_00, 59_00, 49_00, 2_390_00),
-    product("Coffee grinder, hand", 48_00, 44_00, 38_00, 1_790_00),
-    product("French press, 1 l", 29_90, 27_90, 23_90, 990_00),
-    product("Serving tray, oak", 38_50, 35_90, 29_90, 1_450_00),
-    product("Gift box, four teas", 24_90, 22_90, 19_90, 890_00),
+const PRODUCTS: [DemoProduct; 50] = [
+    product("TEA-ASSAM", "Assam tea, 250 g", 11_90, Currency::Usd),
+    product("TEA-MINT", "Peppermint leaves, 50 g", 4_90, Currency::Usd),
+    product("COF-ESPRESSO", "Espresso beans, 500 g", 14_50, Currency::Usd),
+    product("PAPER-100", "Filter papers, 100 pieces", 3_20, Currency::Usd),
+    product("STRAINER", "Tea strainer", 6_40, Currency::Usd),
+    product("SUGAR-BOWL", "Sugar bowl", 12_80, Currency::Usd),
+    product("MUG-BLUE", "Mug, blue glaze", 13_90, Currency::Usd),
+    product("TOWEL-LINEN", "Tea towel, linen", 9_80, Currency::Usd),
+    product("HONEY-500", "Honey, 500 g", 10_40, Currency::Usd),
+    product("POT-IRON", "Teapot, cast iron", 59_00, Currency::Usd),
+    product("KETTLE-GOOSE", "Kettle, gooseneck", 64_00, Currency::Usd),
+    product("GRINDER-HAND", "Coffee grinder, hand", 48_00, Currency::Usd),
+    product("GIFT-FOUR", "Gift box, four teas", 24_90, Currency::Usd),
+    product("TEA-DARJEELING", "Darjeeling first flush, 100 g", 13_90, Currency::Eur),
+    product("TEA-CAMOMILE", "Camomile flowers, 40 g", 3_90, Currency::Eur),
+    product("COF-FILTER", "Filter coffee, 500 g", 11_90, Currency::Eur),
+    product("COF-DECAF", "Decaffeinated beans, 250 g", 7_90, Currency::Eur),
+    product("CREAM-JUG", "Cream jug", 14_90, Currency::Eur),
+    product("CUP-ESPRESSO", "Espresso cup", 8_50, Currency::Eur),
+    product("SPOON-SIX", "Teaspoons, set of six", 16_50, Currency::Eur),
+    product("COSY-WOOL", "Tea cosy, felted wool", 19_50, Currency::Eur),
+    product("CARAFE-COLD", "Cold brew carafe, 1 l", 27_90, Currency::Eur),
+    product("PRESS-1L", "French press, 1 l", 29_50, Currency::Eur),
+    product("POT-GLASS", "Teapot, glass", 31_90, Currency::Eur),
+    product("SCALE-02", "Kitchen scale, 0.2 g", 39_90, Currency::Eur),
+    product("MOKA-6", "Moka pot, six cups", 34_50, Currency::Eur),
+    product("TEA-EARL-GREY", "Earl Grey, 100 g", 5_50, Currency::Gbp),
+    product("TEA-BREAKFAST", "English breakfast tea, 250 g", 7_20, Currency::Gbp),
+    product("BISCUIT-SHORT", "Shortbread, 300 g", 4_20, Currency::Gbp),
+    product("BISCUIT-GINGER", "Ginger biscuits, 200 g", 3_10, Currency::Gbp),
+    product("MARMALADE", "Seville marmalade, 340 g", 4_80, Currency::Gbp),
+    product("MILK-JUG", "Milk jug", 12_50, Currency::Gbp),
+    product("CUP-SAUCER", "Cup and saucer", 13_90, Currency::Gbp),
+    product("TIN-TEA", "Tea tin, airtight", 9_90, Currency::Gbp),
+    product("TIMER-SAND", "Sand timer, four minutes", 7_50, Currency::Gbp),
+    product("TRAY-OAK", "Serving tray, oak", 29_90, Currency::Gbp),
+    product("STAND-CAKE", "Cake stand, three tiers", 36_50, Currency::Gbp),
+    product("POT-STONE", "Teapot, stoneware", 34_00, Currency::Gbp),
+    product("TEA-NILGIRI", "Nilgiri tea, 250 g", 380_00, Currency::Inr),
+    product("TEA-MASALA", "Masala chai, 200 g", 290_00, Currency::Inr),
+    product("COF-CHICORY", "Coffee with chicory, 500 g", 420_00, Currency::Inr),
+    product("SUGAR-PALM", "Palm sugar, 500 g", 180_00, Currency::Inr),
+    product("CARDAMOM", "Green cardamom, 50 g", 260_00, Currency::Inr),
+    product("GINGER-DRY", "Dried ginger, 100 g", 140_00, Currency::Inr),
+    product("CUP-CLAY", "Clay cups, set of six", 360_00, Currency::Inr),
+    product("TUMBLER", "Tumbler and saucer, steel", 340_00, Currency::Inr),
+    product("FILTER-STEEL", "Coffee filter, steel", 590_00, Currency::Inr),
+    product("PAN-CHAI", "Chai pan, 1.5 l", 1_450_00, Currency::Inr),
+    product("POT-BRASS", "Teapot, brass", 1_990_00, Currency::Inr),
+    product("TRAY-BRASS", "Serving tray, brass", 1_690_00, Currency::Inr),
 ];
 
-const fn product(name: &'static str, usd: i64, eur: i64, gbp: i64, inr: i64) -> Product {
-    Product {
+const fn product(sku: &'static str, name: &'static str, price: i64, currency: Currency) -> DemoProduct {
+    DemoProduct {
+        sku,
         name,
-        usd,
-        eur,
-        gbp,
-        inr,
+        price,
+        currency,
     }
 }
 
-/// The products, each with its id.
-pub(super) fn products() -> impl ExactSizeIterator<Item = (ProductId, &'static Product)> + Clone {
-    PRODUCTS.iter().enumerate().map(|(place, product)| {
-        let id = FIRST_PRODUCT + place as u128;
-        (ProductId::new(Uuid::from_u128(id)), product)
-    })
+/// What can be ordered of the demo's products.
+pub(super) struct Assortment(Vec<OnOffer>);
+
+/// A product that can be ordered.
+#[derive(Clone, Copy)]
+pub(super) struct OnOffer {
+    /// The product.
+    pub(super) id: ProductId,
+    /// What one costs before any discount.
+    pub(super) list_price: Money,
 }
 
-impl Product {
-    /// What one costs.
-    pub(super) fn price(&self, currency: Currency) -> Result<Money, MoneyError> {
-        let minor_units = match currency {
-            Currency::Usd => self.usd,
-            Currency::Eur => self.eur,
-            Currency::Gbp => self.gbp,
-            Currency::Inr => self.inr,
-        };
-        Money::from_minor_units(minor_units, currency)
+impl Assortment {
+    /// Finds each product, and lists those that are missing. One that staff have delisted stays so.
+    pub(super) async fn present_or_listed(
+        installation: &Installation,
+        report: &mut Report,
+    ) -> Result<Self, Failure> {
+        let present = all_listed(&installation.catalog).await?;
+        let mut on_offer = Vec::with_capacity(PRODUCTS.len());
+        for wanted in &PRODUCTS {
+            let product = match present.get(&wanted.sku.to_lowercase()) {
+                Some(product) => product.clone(),
+                None => match wanted.list(installation).await? {
+                    Some(listed) => {
+                        report.products_added += 1;
+                        listed
+                    }
+                    None => continue,
+                },
+            };
+            on_offer.push(OnOffer {
+                id: product.id,
+                list_price: product.unit_price,
+            });
+        }
+        Ok(Self(on_offer))
     }
 
+    /// The products in this currency.
+    pub(super) fn in_currency(&self, currency: Currency) -> Vec<OnOffer> {
+        let priced = self
+            .0
+            .iter()
+            .filter(|product| product.list_price.currency() == currency);
+        priced.copied().collect()
+    }
+}
+
+impl OnOffer {
     /// Whether people buy it one at a time.
-    pub(super) const fn is_dear(&self) -> bool {
-        self.usd >= 20_00
+    pub(super) fn is_dear(&self) -> bool {
+        let limit = match self.list_price.currency() {
+            Currency::Usd | Currency::Eur | Currency::Gbp => 20_00,
+            Currency::Inr => 1_000_00,
+        };
+        self.list_price.minor_units() >= limit
+    }
+}
+
+impl DemoProduct {
+    /// Lists it; nothing, where its sku is taken by a product that was delisted.
+    async fn list(&self, installation: &Installation) -> Result<Option<Product>, Failure> {
+        let command = ListProduct {
+            sku: self.sku.to_owned(),
+            name: self.name.to_owned(),
+            unit_price: Money::from_minor_units(self.price, self.currency).map_err(Failure::check)?,
+        };
+        let meta = CommandMeta::new(
+            Actor::Operator,
+            installation.clock.now(),
+            installation.ids.as_ref(),
+        );
+        match installation.catalog.send(command, meta).await {
+            Ok(listed) => Ok(Some(listed)),
+            Err(UseCaseError::Refused(refusal)) if refusal.code == "sku_already_listed" => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Every product that can be ordered, by its sku in lower case.
+async fn all_listed(catalog: &Catalog) -> Result<HashMap<String, Product>, UseCaseError> {
+    let mut products = HashMap::new();
+    let mut wanted = ProductsWanted {
+        name_prefix: String::new(),
+        limit: PAGE,
+        after: None,
+    };
+    loop {
+        let page = catalog.products(wanted.clone()).await?;
+        let by_sku = page
+            .data
+            .into_iter()
+            .map(|product| (product.sku.to_lowercase(), product));
+        products.extend(by_sku);
+        if page.next.is_none() {
+            return Ok(products);
+        }
+        wanted.after = page.next;
+    }
+}
+
+/// Products of the demo, at their first prices, for tests of what is planned with them.
+#[cfg(test)]
+pub(super) fn first_assortment() -> Assortment {
+    let on_offer = (1..).zip(&PRODUCTS).map(|(number, product)| OnOffer {
+        id: ProductId::new(uuid::Uuid::from_u128(number)),
+        list_price: Money::from_minor_units(product.price, product.currency).unwrap(),
+    });
+    Assortment(on_offer.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_products_have_one_sku_and_each_currency_has_a_dozen() {
+        let skus: BTreeSet<String> = PRODUCTS
+            .iter()
+            .map(|product| product.sku.to_lowercase())
+            .collect();
+        assert_eq!(skus.len(), PRODUCTS.len());
+        for currency in Currency::ALL {
+            assert!(first_assortment().in_currency(currency).len() >= 12, "{currency}");
+        }
     }
 }

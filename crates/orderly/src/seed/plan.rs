@@ -1,9 +1,9 @@
 //! What becomes of the demo's orders: the order with a number is the same one in every run.
 
 use ordering_app::LineToOrder;
-use shared_kernel::{Currency, InvalidQuantity, MoneyError, Quantity};
+use shared_kernel::{InvalidQuantity, Quantity};
 
-use super::assortment::products;
+use super::assortment::OnOffer;
 
 /// The most lines of a demo order.
 const MOST_LINES: u64 = 4;
@@ -39,17 +39,6 @@ const LIVES: [&[Step]; 10] = [
     &[],
 ];
 
-/// Why an order of the plan could not be written down: a price or a count in the tables is none.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PlanError {
-    /// A price.
-    #[error(transparent)]
-    Price(#[from] MoneyError),
-    /// A count.
-    #[error(transparent)]
-    Units(#[from] InvalidQuantity),
-}
-
 /// What happens to the order with this number.
 pub(super) fn steps(number: u64) -> &'static [Step] {
     // One further on in each round, so that a customer does not always have the same fate.
@@ -58,30 +47,28 @@ pub(super) fn steps(number: u64) -> &'static [Step] {
     turned(&LIVES, turn).copied().unwrap_or_default()
 }
 
-/// The lines of the order with this number.
-pub(super) fn lines(number: u64, currency: Currency) -> Result<Vec<LineToOrder>, PlanError> {
+/// The lines of the order with this number, out of what is on offer.
+pub(super) fn lines(number: u64, on_offer: &[OnOffer]) -> Result<Vec<LineToOrder>, InvalidQuantity> {
     let first = mixed(number, 0);
     let count = 1 + mixed(number, 1) % MOST_LINES;
-    let on_offer = products().len() as u64;
     let wanted = (0..count).map(|line| {
         // Seven and the number of products have no divisor in common, so no product comes twice.
-        let place = (first % on_offer + line * 7) % on_offer;
-        (place, 1 + mixed(number, 2 + line) % MOST_UNITS)
+        (
+            turned(on_offer, first.wrapping_add(line * 7)),
+            1 + mixed(number, 2 + line) % MOST_UNITS,
+        )
     });
     let mut lines = Vec::new();
-    for (place, units) in wanted {
-        let Some((product_id, product)) = usize::try_from(place)
-            .ok()
-            .and_then(|place| products().nth(place))
-        else {
+    for (product, units) in wanted {
+        let Some(product) = product else {
             continue;
         };
         let units = if product.is_dear() { 1 } else { units };
         lines.push(LineToOrder {
-            product_id,
-            product_name: product.name.to_owned(),
+            product_id: product.id,
             quantity: Quantity::new(i64::try_from(units).unwrap_or(1))?,
-            unit_price: product.price(currency)?,
+            product_name: None,
+            unit_price: None,
         });
     }
     Ok(lines)
@@ -106,18 +93,22 @@ fn mixed(number: u64, salt: u64) -> u64 {
 mod tests {
     use std::collections::BTreeSet;
 
-    use shared_kernel::Money;
+    use shared_kernel::{Currency, Money};
 
     use super::*;
+    use crate::seed::assortment::first_assortment;
 
     #[test]
     fn no_planned_order_exceeds_what_an_order_may_cost() {
         for currency in Currency::ALL {
             let limit = Money::parse("10000.00", currency).unwrap();
+            let on_offer = first_assortment().in_currency(currency);
             for number in 0..10_000 {
                 let mut total = Money::zero(currency);
-                for line in lines(number, currency).unwrap() {
-                    total = total.add(line.unit_price.times(line.quantity).unwrap()).unwrap();
+                for line in lines(number, &on_offer).unwrap() {
+                    let product = on_offer.iter().find(|product| product.id == line.product_id);
+                    let price = product.unwrap().list_price.times(line.quantity).unwrap();
+                    total = total.add(price).unwrap();
                 }
                 assert!(total.amount() <= limit.amount(), "order {number} costs {total}");
             }
@@ -128,7 +119,8 @@ mod tests {
     fn orders_have_one_to_four_lines_with_a_product_each() {
         let mut counts = BTreeSet::new();
         for number in 0..1_000 {
-            let lines = lines(number, Currency::Eur).unwrap();
+            let on_offer = first_assortment().in_currency(Currency::ALL[number as usize % 4]);
+            let lines = lines(number, &on_offer).unwrap();
             let products: BTreeSet<_> = lines.iter().map(|line| line.product_id).collect();
             assert_eq!(products.len(), lines.len(), "order {number}");
             counts.insert(lines.len());

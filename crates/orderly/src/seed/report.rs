@@ -36,6 +36,8 @@ pub(super) struct Report {
     logins: Vec<Login>,
     /// Demo users that were there before.
     pub(super) users_present: u32,
+    /// Demo products that were listed now.
+    pub(super) products_added: u32,
     /// Demo orders that were there before.
     pub(super) orders_present: u64,
     orders_added: BTreeMap<String, u64>,
@@ -50,6 +52,7 @@ impl Report {
             as_json,
             logins: Vec::new(),
             users_present: 0,
+            products_added: 0,
             orders_present: 0,
             orders_added: BTreeMap::new(),
             speed: None,
@@ -96,6 +99,9 @@ impl Report {
                 self.users_present
             );
         }
+        if self.products_added > 0 {
+            lines += &format!("{} products were listed\n", self.products_added);
+        }
         if self.orders_present > 0 {
             lines += &format!("{} demo orders were there already\n", self.orders_present);
         }
@@ -129,6 +135,7 @@ impl Report {
         json!({
             "logins": logins,
             "users_present": self.users_present,
+            "products_added": self.products_added,
             "orders_present": self.orders_present,
             "orders_added": self.orders_added,
             "seconds": self.speed.as_ref().map(|speed| speed.elapsed.as_secs_f64()),

@@ -7,6 +7,7 @@ use ordering_app::{CancelOrder, ConfirmOrder, DeliverOrder, OrderView, Ordering,
 use shared_kernel::{Clock, IdGenerator, Role, UserId};
 
 use super::{
+    assortment::{Assortment, OnOffer},
     demo_users::{CustomerProfile, DemoUsers},
     plan::{self, Step, turned},
 };
@@ -17,19 +18,42 @@ const PATIENCE: u32 = 60;
 
 const CARRIERS: [&str; 4] = ["Royal Mail", "DHL", "India Post", "UPS"];
 
+/// Somebody who orders, and what they can order.
+struct Customer {
+    id: UserId,
+    profile: &'static CustomerProfile,
+    on_offer: Vec<OnOffer>,
+}
+
 /// The shop, and who takes part in it.
 pub(super) struct Shop<'a> {
     ordering: &'a Ordering,
     clock: &'a dyn Clock,
     ids: &'a dyn IdGenerator,
-    customers: Vec<(UserId, &'static CustomerProfile)>,
+    customers: Vec<Customer>,
     sender: Actor,
 }
 
 impl<'a> Shop<'a> {
     /// The shop, for the demo users who may still take part.
-    pub(super) fn open(installation: &'a Installation, users: &DemoUsers) -> Result<Self, Failure> {
-        let customers = users.active_customers();
+    pub(super) fn open(
+        installation: &'a Installation,
+        users: &DemoUsers,
+        assortment: &Assortment,
+    ) -> Result<Self, Failure> {
+        let customers = users.active_customers().into_iter();
+        let customers: Vec<Customer> = customers
+            .map(|(id, profile)| Customer {
+                id,
+                profile,
+                on_offer: assortment.in_currency(profile.currency),
+            })
+            .collect();
+        if customers.iter().any(|customer| customer.on_offer.is_empty()) {
+            return Err(Failure::check(
+                "found a currency without any demo product, expected one that can be ordered",
+            ));
+        }
         if customers.is_empty() {
             return Err(Failure::check(
                 "found every demo customer deactivated, expected one who can order",
@@ -46,7 +70,12 @@ impl<'a> Shop<'a> {
 
     /// The whole life of the order with this number, as the plan has it.
     pub(super) async fn play(&self, number: u64) -> Result<OrderView, UseCaseError> {
-        let Some((id, profile)) = turned(&self.customers, number) else {
+        let Some(Customer {
+            id,
+            profile,
+            on_offer,
+        }) = turned(&self.customers, number)
+        else {
             return Err(UseCaseError::defect("a shop without customers was opened"));
         };
         let customer = Actor::User {
@@ -55,7 +84,7 @@ impl<'a> Shop<'a> {
         };
         let place = PlaceOrder {
             currency: profile.currency,
-            lines: plan::lines(number, profile.currency).map_err(UseCaseError::defect)?,
+            lines: plan::lines(number, on_offer).map_err(UseCaseError::defect)?,
             customer_id: None,
         };
         let mut order = self.send(place, &customer).await?;

@@ -85,11 +85,20 @@ impl Fields<'_> {
         name: &str,
         read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
     ) -> Option<T> {
-        let entries = self.required(name, |json| match json {
-            Json::Object(entries) => Ok(entries),
-            other => Err(Wrong::type_of(other.type_name(), "an object")),
-        })?;
+        let entries = self.required(name, entries_of)?;
         Fields::read(entries, &Pointer::Field(self.at, name), self.errors, read)
+    }
+
+    /// An object that may be absent or null. The outer `None` means that an error was noted.
+    pub(crate) fn optional_object<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let Some(entries) = self.optional(name, entries_of)? else {
+            return Some(None);
+        };
+        Fields::read(entries, &Pointer::Field(self.at, name), self.errors, read).map(Some)
     }
 
     /// A field that has to be there and is a list of objects, each read by `read`.
@@ -142,5 +151,12 @@ impl Fields<'_> {
             return None;
         }
         Some(Some(json))
+    }
+}
+
+fn entries_of(json: Json) -> Result<Vec<(String, Json)>, Wrong> {
+    match json {
+        Json::Object(entries) => Ok(entries),
+        other => Err(Wrong::type_of(other.type_name(), "an object")),
     }
 }

@@ -9,13 +9,15 @@ use super::{
     parts::{query, schema_of, text, whole_number},
     requests::{
         Cancellation, Confirmation, LineToOrder, Nothing, OrderToPlace, QuantityChange, ShipmentGiven,
+        TierChange,
     },
     story_answers::Timeline,
     values::OrderStatus,
 };
 use crate::ProblemCode;
 
-const TEXT_RULES: [&str; 3] = ["text_missing", "text_too_long", "text_not_printable"];
+/// What a text that people give may be refused with.
+pub(super) const TEXT_RULES: [&str; 3] = ["text_missing", "text_too_long", "text_not_printable"];
 const SUM_RULES: [&str; 3] = ["order_total_limit", "currency_mismatch", "money_out_of_range"];
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -33,8 +35,11 @@ fn placing_and_reading() -> Vec<Operation> {
             .repeatable()
             .may_be(ProblemCode::MalformedIfMatch)
             .may_be(ProblemCode::Conflict)
-            .refusing(409, &["customer_closed"])
-            .refusing(422, &["ordering_for_somebody_else", "order_line_limit"])
+            .refusing(409, &["customer_closed", "price_changed"])
+            .refusing(
+                422,
+                &["ordering_for_somebody_else", "order_line_limit", "unknown_product"],
+            )
             .refusing(422, &SUM_RULES)
             .refusing(422, &TEXT_RULES),
         Operation::new(Method::GET, "/api/v1/orders", "listOrders", "List orders")
@@ -97,8 +102,8 @@ fn lines() -> Vec<Operation> {
         .versioned()
         .repeatable()
         .finding("order")
-        .refusing(409, &["order_not_pending"])
-        .refusing(422, &["order_line_limit"])
+        .refusing(409, &["order_not_pending", "price_changed"])
+        .refusing(422, &["order_line_limit", "unknown_product"])
         .refusing(422, &SUM_RULES)
         .refusing(422, &TEXT_RULES),
         Operation::new(
@@ -203,5 +208,17 @@ fn life() -> Vec<Operation> {
         .answering::<Customer>(StatusCode::OK, "The customer.")
         .versioned()
         .finding("customer"),
+        Operation::new(
+            Method::PUT,
+            "/api/v1/customers/{customer_id}/tier",
+            "changeCustomerTier",
+            "Put a customer at a tier",
+        )
+        .saying("From now on they pay by it. Orders keep the prices that they were placed with.")
+        .taking::<TierChange>()
+        .answering::<Customer>(StatusCode::OK, "The customer, at the tier.")
+        .versioned()
+        .finding("customer")
+        .refusing(422, &["unknown_tier"]),
     ]
 }

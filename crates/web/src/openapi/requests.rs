@@ -9,7 +9,7 @@ use utoipa::{
     openapi::{OneOfBuilder, Ref, RefOr, Schema},
 };
 
-use super::values::{Currency, EmailAddress, Id, Quantity, Role};
+use super::values::{Currency, EmailAddress, Id, Quantity, Role, Tier};
 
 /// A new account.
 #[derive(ToSchema)]
@@ -115,7 +115,6 @@ pub(super) struct Revocation {
         "currency": "USD",
         "lines": [{
             "product_id": "0197b2c4-0000-7000-8000-00000000beef",
-            "product_name": "Kettle",
             "quantity": 2,
             "unit_price": {"amount": "19.99", "currency": "USD"},
         }],
@@ -130,26 +129,25 @@ pub(super) struct OrderToPlace {
     customer_id: Option<Id>,
 }
 
-/// A line to order.
+/// A line to order. Its name and its price come from the price list.
 #[derive(ToSchema)]
 #[schema(
     example = json!({
         "product_id": "0197b2c4-0000-7000-8000-0000000000aa",
-        "product_name": "Teapot",
         "quantity": 1,
-        "unit_price": {"amount": "34.50", "currency": "USD"},
     })
 )]
 pub(super) struct LineToOrder {
     product_id: Id,
-    /// Printable, and not blank.
+    quantity: Quantity,
+    /// With `unit_price`, from staff, for what is not on the price list; otherwise it does not count. Printable, and not blank.
     #[schema(
         max_length = 200,
         pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
     )]
-    product_name: String,
-    quantity: Quantity,
-    unit_price: MoneyGiven,
+    product_name: Option<String>,
+    /// What the caller expects to pay for one: refused if it is not what they would pay.
+    unit_price: Option<MoneyGiven>,
 }
 
 /// An amount of money, as callers give it.
@@ -159,7 +157,7 @@ pub(super) struct MoneyGiven {
     /// As a text, since a JSON number may have been a float somewhere. Rounded half up to two places.
     #[schema(pattern = r"^[0-9]{1,12}(\.[0-9]{1,4})?$", example = "19.99")]
     amount: String,
-    /// The order's currency.
+    /// Of an order's line, the order's.
     currency: Currency,
 }
 
@@ -231,6 +229,13 @@ pub(super) struct Cancellation {
         pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
     )]
     reason: Option<String>,
+}
+
+/// Another tier of a customer.
+#[derive(ToSchema)]
+#[schema(example = json!({"tier": "gold"}))]
+pub(super) struct TierChange {
+    tier: Tier,
 }
 
 /// How an order travels.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ops_answers;
+mod product_answers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -58,6 +58,14 @@ pub(super) struct Money {
 #[schema(minimum = 1, maximum = 1_000_000, example = 2)]
 pub(super) struct Quantity(u32);
 
+/// Whether a product can be ordered.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(super) enum ProductStatus {
+    Listed,
+    Delisted,
+}
+
 /// Where an order stands.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

@@ -12,7 +12,7 @@ use super::shop::{By, Login, Shop, a_line, an_address};
 use crate::{Policy, routes};
 
 /// Written out again, so that a policy changes in two places or not at all.
-const EXPECTED: [(&str, &str, Policy); 53] = [
+const EXPECTED: [(&str, &str, Policy); 59] = [
     ("GET", "/livez", Policy::Public),
     ("GET", "/readyz", Policy::Public),
     ("GET", "/metrics", Policy::Public),
@@ -54,7 +54,19 @@ const EXPECTED: [(&str, &str, Policy); 53] = [
     ("POST", "/api/v1/orders/{order_id}/cancel", Policy::Owner),
     ("POST", "/api/v1/orders/{order_id}/ship", Policy::Staff),
     ("POST", "/api/v1/orders/{order_id}/deliver", Policy::Staff),
+    ("POST", "/api/v1/products", Policy::Staff),
+    ("GET", "/api/v1/products", Policy::Public),
+    ("GET", "/api/v1/products/{product_id}", Policy::Public),
+    ("PATCH", "/api/v1/products/{product_id}", Policy::Staff),
+    ("POST", "/api/v1/products/{product_id}/delist", Policy::Staff),
+    ("PUT", "/api/v1/customers/{customer_id}/tier", Policy::Staff),
     ("GET", "/api/v1/customers/{customer_id}", Policy::Staff),
+    ("GET", "/api/v1/stock", Policy::Staff),
+    ("GET", "/api/v1/stock/{product_id}", Policy::Staff),
+    ("GET", "/api/v1/stock/{product_id}/ledger", Policy::Staff),
+    ("POST", "/api/v1/stock/{product_id}/adjustments", Policy::Staff),
+    ("POST", "/api/v1/stock/{product_id}/counts", Policy::Staff),
+    ("GET", "/api/v1/reservations", Policy::Staff),
     ("GET", "/api/v1/ops/contexts", Policy::Admin),
     ("GET", "/api/v1/ops/dead-letters", Policy::Admin),
     ("GET", "/api/v1/ops/dead-letters/{delivery_id}", Policy::Admin),

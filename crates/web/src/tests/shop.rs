@@ -11,14 +11,16 @@ use actix_web::{
     http::{Method, StatusCode, header::HeaderMap},
     test::{self, TestRequest},
 };
+use catalog::{Catalog, in_memory::InMemoryCatalog};
 use message_bus::{
-    Actor, CommandMeta, Doctor, Handles, Operations, Sampling, Timelines,
+    Actor, CommandMeta, Doctor, Handles, Operations, ReactsTo, Sampling, Timelines,
     operations::in_memory::InMemoryOperations,
 };
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::{
     Clock, IdGenerator, Role,
+    events::ProductListed,
     in_memory::{CountingIds, ManualClock},
 };
 
@@ -94,6 +96,7 @@ impl Shop {
             clock: manual_clock,
             state: WebState {
                 accounts: Arc::new(accounts),
+                catalog: Arc::new(Catalog::new(Arc::<InMemoryCatalog>::default(), Arc::clone(&ids))),
                 ordering: Arc::new(ordering),
                 operations: Arc::new(Operations::new(
                     vec![
@@ -164,6 +167,7 @@ impl Shop {
     }
 
     pub(crate) async fn log_in(&self, email: &str) -> Login {
+        self.list_the_kettle().await;
         let form = [
             ("grant_type", "password"),
             ("username", email),
@@ -176,6 +180,20 @@ impl Shop {
             access_token: token("access_token"),
             refresh_token: token("refresh_token"),
         }
+    }
+
+    /// Ordering hears of the kettle that [`an_order`] and [`a_line`] are about.
+    async fn list_the_kettle(&self) {
+        let line = a_line();
+        let kettle = ProductListed {
+            product_id: serde_json::from_value(line["product_id"].clone()).unwrap(),
+            sku: "KETTLE".to_owned(),
+            name: "Kettle".to_owned(),
+            unit_price: serde_json::from_value(line["unit_price"].clone()).unwrap(),
+        };
+        let actor = Actor::Consumer("ordering.products");
+        let meta = CommandMeta::new(actor, self.state.clock.now(), &*self.state.ids);
+        self.state.ordering.react(kettle, meta).await.unwrap();
     }
 
     /// Places an order of one line and answers its JSON.
@@ -224,7 +242,6 @@ pub(crate) fn an_order() -> Value {
 pub(crate) fn a_line() -> Value {
     json!({
         "product_id": "0197b2c4-0000-7000-8000-00000000beef",
-        "product_name": "Kettle",
         "quantity": 2,
         "unit_price": {"amount": "19.99", "currency": "USD"},
     })

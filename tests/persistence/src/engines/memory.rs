@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use accounts_app::in_memory::InMemoryAccounts;
+use catalog::in_memory::InMemoryCatalog;
 use inventory_app::in_memory::InMemoryInventory;
 use notifications::in_memory::InMemoryNotifications;
 use ordering_app::in_memory::InMemoryOrdering;
 
 use crate::{
+    catalog::CatalogOn,
     event_history::EventHistory,
     inventory::InventoryStore,
     notifications::NotificationsOn,
@@ -33,6 +35,15 @@ pub(crate) async fn ordering() -> OrderingStore {
         EventHistory::Remembered(Box::new(move || store.events()))
     };
     OrderingStore::new(store.clone(), store, history, seams, ())
+}
+
+pub(crate) async fn catalog() -> CatalogOn {
+    let store = Arc::new(InMemoryCatalog::default());
+    let history = {
+        let store = Arc::clone(&store);
+        EventHistory::Remembered(Box::new(move || store.events()))
+    };
+    CatalogOn::new(store, history, Seams::default(), ())
 }
 
 pub(crate) async fn inventory() -> InventoryStore {

@@ -5,6 +5,7 @@ mod database;
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use catalog::CatalogRows;
 use inventory_infra::{InventoryAdapter, InventoryRows};
 use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
@@ -12,6 +13,7 @@ use storage::postgres::{PostgresContext, PostgresServer};
 
 use self::database::Database;
 use crate::{
+    catalog::CatalogOn,
     event_history::EventHistory,
     installation::Installation,
     inventory::InventoryStore,
@@ -36,6 +38,21 @@ pub(crate) async fn ordering() -> OrderingStore {
     let store = Arc::new(OrderingAdapter::on_postgres(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     OrderingStore::new(store.clone(), store, history, seams, database)
+}
+
+pub(crate) async fn catalog() -> CatalogOn {
+    let database = Database::create();
+    let seams = Seams::default();
+    let server = PostgresServer::new(&database.url()).unwrap();
+    let migrations = catalog::postgres::MIGRATIONS;
+    let ids = seams.ids();
+    let context: PostgresContext<CatalogRows> =
+        PostgresContext::open(&server, catalog::CONTEXT, migrations, seams.clock(), ids.as_ref())
+            .await
+            .unwrap();
+    let context = Arc::new(context);
+    let history = EventHistory::Logged(context.clone());
+    CatalogOn::new(context, history, seams, database)
 }
 
 pub(crate) async fn inventory() -> InventoryStore {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
+use catalog::CatalogRows;
 use inventory_infra::{InventoryAdapter, InventoryRows};
 use notifications::NotificationsRows;
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use storage::{DataFolder, sqlite::SqliteContext};
 
 use crate::{
+    catalog::CatalogOn,
     event_history::EventHistory,
     installation::Installation,
     inventory::InventoryStore,
@@ -33,6 +35,18 @@ pub(crate) async fn ordering() -> OrderingStore {
     let store = Arc::new(OrderingAdapter::on_sqlite(context.clone(), seams.ids()));
     let history = EventHistory::Logged(Arc::new(context));
     OrderingStore::new(store.clone(), store, history, seams, temporary)
+}
+
+pub(crate) async fn catalog() -> CatalogOn {
+    let temporary = tempfile::tempdir().unwrap();
+    let seams = Seams::default();
+    let folder = DataFolder::open(temporary.path()).unwrap();
+    let migrations = catalog::sqlite::MIGRATIONS;
+    let context: SqliteContext<CatalogRows> =
+        SqliteContext::open(&folder, catalog::CONTEXT, migrations, seams.clock()).unwrap();
+    let context = Arc::new(context);
+    let history = EventHistory::Logged(context.clone());
+    CatalogOn::new(context, history, seams, temporary)
 }
 
 pub(crate) async fn inventory() -> InventoryStore {
