@@ -10,8 +10,8 @@ use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, S
 use catalog::Catalog;
 use inventory_app::Inventory;
 use message_bus::{
-    Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Route, Subscription, Timelines,
-    Unavailable,
+    Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Handing, Route, Subscription,
+    Timelines, Unavailable,
 };
 use notifications::Notifications;
 use ordering_app::Ordering;
@@ -152,11 +152,13 @@ impl Installation {
         self.databases.of(context)?.backlog().await
     }
 
-    /// A relay for this context's events alone. The consumers of the others do not begin by it.
+    /// A relay for this context's events alone. The consumers of the others do not begin by it, nor those that call outside and have not
+    /// begun yet.
     pub(crate) async fn relay_of(&self, context: &str) -> Result<Relay, Unavailable> {
         let mut routes = Vec::new();
         for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
-            if consumer.source() == context {
+            let calls_outside = consumer.handing() == Handing::ByRow;
+            if consumer.source() == context && (!calls_outside || self.takes_already(&consumer).await?) {
                 routes.push(self.route_to(consumer).await?);
             }
         }

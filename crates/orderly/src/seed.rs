@@ -9,6 +9,7 @@ mod demo_users;
 mod plan;
 mod report;
 mod shop;
+mod stock;
 
 use std::time::Instant;
 
@@ -19,10 +20,11 @@ use shared_kernel::CustomerId;
 
 use self::{
     assortment::Assortment,
-    delivery::until_ordering_knows_the_products,
+    delivery::{until_all_is_told, while_delivering},
     demo_users::DemoUsers,
     report::{Report, Speed},
     shop::Shop,
+    stock::fill_the_shelves,
 };
 use crate::{
     command_line::SeedArguments, failure::Failure, installation::Installation, place::Place,
@@ -40,13 +42,10 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
     // Two that count what is there at the same time would both add what is missing.
     let _lock = place.lock_for("seed", "seeded").await?;
     let installation = Installation::open(settings, &place).await?;
-    installation
-        .publish_what_nobody_takes()
-        .await
-        .map_err(Failure::unavailable)?;
     let mut report = Report::new(arguments.json);
     let started = Instant::now();
-    let filled = fill(&installation, &place, arguments.orders, &mut report).await;
+    let filling = fill(&installation, arguments.orders, &mut report);
+    let filled = while_delivering(&installation, &place, filling).await;
     for (context, statistics) in installation.close().await {
         if context == "ordering" {
             report.speed = Some(Speed {
@@ -60,12 +59,7 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
     filled
 }
 
-async fn fill(
-    installation: &Installation,
-    place: &Place,
-    orders: u64,
-    report: &mut Report,
-) -> Result<(), Failure> {
+async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> Result<(), Failure> {
     let users = DemoUsers::present_or_created(installation, report).await?;
     let assortment = Assortment::present_or_listed(installation, report).await?;
     let mut present = 0;
@@ -73,12 +67,15 @@ async fn fill(
         present += count_orders(&installation.ordering, customer_id).await?;
     }
     report.orders_present = present;
-    if present >= orders {
+    let missing = orders.saturating_sub(present);
+    // Nothing can be ordered, nor stored, of which nobody has heard.
+    until_all_is_told(installation).await?;
+    fill_the_shelves(installation, &assortment, missing).await?;
+    if missing == 0 {
         return Ok(());
     }
-    until_ordering_knows_the_products(installation, place).await?;
     let shop = Shop::open(installation, &users, &assortment)?;
-    let progress = Progress::new(orders - present, "orders");
+    let progress = Progress::new(missing, "orders");
     let mut lives = stream::iter(present..orders)
         .map(|number| shop.play(number))
         .buffer_unordered(AT_ONCE);

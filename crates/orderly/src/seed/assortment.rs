@@ -125,6 +125,11 @@ impl Assortment {
         Ok(Self(on_offer))
     }
 
+    /// All of them.
+    pub(super) fn products(&self) -> &[OnOffer] {
+        &self.0
+    }
+
     /// The products in this currency.
     pub(super) fn in_currency(&self, currency: Currency) -> Vec<OnOffer> {
         let priced = self

@@ -1,61 +1,77 @@
-//! Waiting until ordering has heard of every product: nothing can be ordered before.
+//! Delivering while the seed works: products reach ordering and inventory, and inventory says what becomes of each order.
 //!
-//! Where nobody serves, the catalogue's events are relayed here meanwhile, as a server would do it. No other context's are: mail, for
-//! one, is for the server to send.
+//! A server that runs does it. Where none does, it is done here, as a server would, until nothing is left to tell. Mail that no server has begun to
+//! send is left alone: nobody wants mail about a demo that was made before.
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::{failure::Failure, installation::Installation, place::Place};
 
+/// The contexts whose events the seed waits for.
+const CONTEXTS: [&str; 3] = [catalog::CONTEXT, "ordering", "inventory"];
 /// How long hearing may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often the database is asked: another process may be relaying, and nothing tells of its progress but the database.
+/// How often the databases are asked: another process may be relaying, and nothing tells of its progress but the database.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Waits until every event of the catalogue is published.
-pub(super) async fn until_ordering_knows_the_products(
+/// Does the work while events are delivered, and waits until all are.
+pub(super) async fn while_delivering(
     installation: &Installation,
     place: &Place,
+    work: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
-    if all_published(installation).await? {
-        return Ok(());
+    // Where somebody serves, they do. On a server of databases there may be many: of all who relay a context, one does at a time.
+    let served = place.lock_for_serving();
+    let mut relays = Vec::new();
+    if served.is_ok() {
+        for context in CONTEXTS {
+            relays.push(
+                installation
+                    .relay_of(context)
+                    .await
+                    .map_err(Failure::unavailable)?,
+            );
+        }
     }
-    // On a server there may be others: of all who relay a context, one does at a time.
-    let Ok(_lock) = place.lock_for_serving() else {
-        return until_published(installation).await;
-    };
-    let relay = installation.relay_of(catalog::CONTEXT).await;
-    let relay = relay.map_err(Failure::unavailable)?;
+    // Only now: who hears of orders from here on has begun.
+    let published = installation.publish_what_nobody_takes().await;
+    published.map_err(Failure::unavailable)?;
     let (stop, stopped) = watch::channel(false);
-    let waiting = async {
-        let published = until_published(installation).await;
+    let working = async {
+        let worked = work.await;
+        let told = match &worked {
+            Ok(()) => until_all_is_told(installation).await,
+            Err(_) => Ok(()),
+        };
         stop.send_replace(true);
-        published
+        worked.and(told)
     };
-    let (published, ()) = tokio::join!(waiting, relay.run(stopped));
-    published
+    let relaying = join_all(relays.into_iter().map(|relay| relay.run(stopped.clone())));
+    tokio::join!(working, relaying).0
 }
 
-async fn until_published(installation: &Installation) -> Result<(), Failure> {
-    let published = async {
-        while !all_published(installation).await? {
-            tokio::time::sleep(ASK_AGAIN).await;
+/// Waits until every event of these contexts is published.
+pub(super) async fn until_all_is_told(installation: &Installation) -> Result<(), Failure> {
+    let told = async {
+        for context in CONTEXTS {
+            while unpublished(installation, context).await? > 0 {
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
         }
         Ok(())
     };
-    tokio::time::timeout(PATIENCE, published)
-        .await
-        .unwrap_or_else(|_| {
-            let seconds = PATIENCE.as_secs();
-            Err(Failure::unavailable(format!(
-                "found products that ordering has not heard of after {seconds} s, expected none"
-            )))
-        })
+    tokio::time::timeout(PATIENCE, told).await.unwrap_or_else(|_| {
+        let seconds = PATIENCE.as_secs();
+        Err(Failure::unavailable(format!(
+            "found events that nobody has heard of after {seconds} s, expected none"
+        )))
+    })
 }
 
-async fn all_published(installation: &Installation) -> Result<bool, Failure> {
-    let backlog = installation.backlog_of(catalog::CONTEXT).await;
-    Ok(backlog.map_err(Failure::unavailable)?.unpublished == 0)
+async fn unpublished(installation: &Installation, context: &str) -> Result<u64, Failure> {
+    let backlog = installation.backlog_of(context).await;
+    Ok(backlog.map_err(Failure::unavailable)?.unpublished)
 }

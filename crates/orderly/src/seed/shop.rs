@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use message_bus::{Actor, Command, CommandMeta, Handles, Unavailable, UseCaseError};
 use ordering_app::{CancelOrder, ConfirmOrder, DeliverOrder, OrderView, Ordering, PlaceOrder, ShipOrder};
-use shared_kernel::{Clock, IdGenerator, Role, UserId};
+use shared_kernel::{Clock, IdGenerator, OrderId, Role, UserId};
 
 use super::{
     assortment::{Assortment, OnOffer},
@@ -15,6 +15,9 @@ use crate::{failure::Failure, installation::Installation};
 
 /// How often a command is sent again when a server on the same files is busy: for more than a minute.
 const PATIENCE: u32 = 60;
+
+/// How long inventory may take to say what becomes of an order.
+const HEARING: Duration = Duration::from_secs(60);
 
 const CARRIERS: [&str; 4] = ["Royal Mail", "DHL", "India Post", "UPS"];
 
@@ -97,7 +100,8 @@ impl<'a> Shop<'a> {
                         order_id,
                         shipping_address,
                     };
-                    self.send(confirm, &customer).await?
+                    self.send(confirm, &customer).await?;
+                    self.settled(order_id, &customer).await?
                 }
                 Step::Ship => {
                     let ship = ShipOrder {
@@ -113,8 +117,24 @@ impl<'a> Shop<'a> {
                     self.send(CancelOrder { order_id, reason }, &customer).await?
                 }
             };
+            // There was no stock for it.
+            if order.status == "cancelled" {
+                break;
+            }
         }
         Ok(order)
+    }
+
+    /// The order as it is once inventory has spoken.
+    async fn settled(&self, order_id: OrderId, customer: &Actor) -> Result<OrderView, UseCaseError> {
+        let order = self.ordering.settled_order(order_id, customer, HEARING).await?;
+        if order.is_settled() {
+            return Ok(order);
+        }
+        let seconds = HEARING.as_secs();
+        Err(UseCaseError::from(Unavailable::dependency(format!(
+            "found no word of inventory about order {order_id} after {seconds} s, expected one"
+        ))))
     }
 
     /// Sends a command, and again while there is more to do than can be done soon.
