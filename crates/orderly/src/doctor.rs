@@ -60,7 +60,7 @@ fn told(examinations: &[Examination]) -> String {
             Invariant::Delivered => "every event is applied or held",
             Invariant::InOrder => "what ended has moved its position",
             Invariant::SoundFiles => "the files are sound",
-            Invariant::Stock => "stock agrees with its ledger and with what is held",
+            Invariant::Stock => "stock agrees with its ledger",
         };
         let result = match (not_checked, findings.len()) {
             (Some(why), _) => format!("not checked: {why}"),
