@@ -8,8 +8,8 @@ mod accounts;
 mod catalog;
 mod ordering;
 
+pub use self::catalog::{ProductDelisted, ProductListed, ProductRepriced};
 pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
-pub use catalog::{ProductDelisted, ProductListed, ProductRepriced};
 pub use ordering::{
     OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,
     Shortage,

@@ -159,7 +159,7 @@ async fn lines_are_added_changed_and_removed_while_an_order_is_pending(engine: E
 async fn customers_do_not_ship_or_deliver_their_own_orders(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    let order = app.place(&ada, &one_kettle()).await;
+    let order = app.place(&ada, &one_kettle(&app).await).await;
     take(&app, &ada, &order, "confirm", &an_address())
         .await
         .expecting(200);
