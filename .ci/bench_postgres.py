@@ -151,10 +151,10 @@ def rate(server, seconds):
     return (batches(server)[0] - before) / (time.monotonic() - start)
 
 
-def recovery(bench, postgres, server, token):
+def recovery(bench, postgres, server, token, order):
     """How much of its speed the server has again, 10 seconds after its database was killed and started."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(bench.PLACE.replace("TOKEN", token))
+        script.write(bench.place_script(token, order))
         script.flush()
         command = ["wrk", "-t1", f"-c{bench.CONNECTIONS}", "-d1h", "-s", script.name, server.url + "/api/v1/orders"]
         load = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -177,22 +177,23 @@ def rows(bench):
         theirs, ours = Database(bench, postgres, "theirs"), Database(bench, postgres, "ours")
         server = stack.enter_context(bench.Server(*ours.command, "serve", "--bind", "127.0.0.1:0"))
         token = bench.log_in(server)
-        order_id = bench.ask(server.url + "/api/v1/orders", bench.TWO_LINES, token=token)["id"]
+        order = bench.two_lines(server, ours.command)
+        order_id = bench.ask(server.url + "/api/v1/orders", order, token=token)["id"]
         place_script = placing_one_by_one(ours, order_id)
-        order_ids = [bench.ask(server.url + "/api/v1/orders", bench.TWO_LINES, token=token)["id"] for _ in range(READ)]
+        order_ids = [bench.ask(server.url + "/api/v1/orders", order, token=token)["id"] for _ in range(READ)]
         read_scripts = reading_one_by_one(order_ids)
         ratios = []
         for _ in range(bench.ROUNDS):
             place_theirs = theirs.pgbench([place_script.text()], place_script.constants, bench.SECONDS)
             before = batches(server)
-            place, place_slow = bench.placing(server, token)
+            place, place_slow = bench.placing(server, token, order)
             orders, commits = (after - begun for after, begun in zip(batches(server), before))
             read_theirs = ours.pgbench(read_scripts, {}, bench.SECONDS)
             read, read_slow = reading(bench, server, token, order_ids)
             ratios.append((place / place_theirs, place_slow, orders / commits, read / read_theirs, read_slow))
         place, place_slow, batch, read, read_slow = (statistics.median(values) for values in zip(*ratios))
         megabytes = server.megabytes()
-        recovered = recovery(bench, postgres, server, token)
+        recovered = recovery(bench, postgres, server, token, order)
         version = ours.asked("SHOW server_version").split()[0]
     return [
         (f"place an order, PostgreSQL {version}", f"pgbench -M prepared -c {CLIENTS}, the same rows, a transaction per order",

@@ -20,8 +20,7 @@ SPARE_USER_ID = os.environ["ORDERLY_SPARE_USER_ID"]
 EMAIL_OF_THE_EXAMPLES = "ada@example.com"
 ADDRESS = {"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_code": "62701", "country": "US"}
 LINE = {
-    "product_id": "0197b2c4-0000-7000-8000-00000000beef",
-    "product_name": "Kettle",
+    "product_id": os.environ["ORDERLY_PRODUCT_ID"],
     "quantity": 2,
     "unit_price": {"amount": "19.99", "currency": "USD"},
 }
@@ -43,6 +42,12 @@ def an_order(status):
     if status == "shipped":
         ask("POST", f"{path}/ship", STAFF_TOKEN, json={"carrier": "Royal Mail", "tracking_number": "RM1"})
     return order
+
+
+def a_product():
+    """A product that may be changed and delisted."""
+    price = {"amount": "19.99", "currency": "USD"}
+    return ask("POST", "/products", STAFF_TOKEN, json={"sku": str(uuid.uuid4()), "name": "Cup", "unit_price": price})
 
 
 def session_of(access_token):
@@ -111,10 +116,23 @@ def before_call(context, case, kwargs):
             case.path_parameters["line_id"] = order["lines"][0]["id"]
         # Within the limit on an order's total, which no schema can say.
         if operation == "addLine":
+            case.body["product_id"] = LINE["product_id"]
             case.body["unit_price"] = LINE["unit_price"]
         if operation in ("addLine", "changeQuantity"):
             case.body["quantity"] = 1 + int(case.body["quantity"]) % 100
-    elif operation == "getCustomer":
+    elif operation == "placeOrder":
+        case.body["currency"] = "USD"
+        for line in case.body["lines"]:
+            line["product_id"] = LINE["product_id"]
+            line.pop("unit_price", None)
+            line["quantity"] = 1 + int(line["quantity"]) % 5
+    elif operation == "listProduct":
+        case.body["sku"] = str(uuid.uuid4())
+    elif operation in ("getProduct", "changeProduct", "delistProduct"):
+        case.path_parameters["product_id"] = a_product()["id"] if operation != "getProduct" else LINE["product_id"]
+    elif operation == "listProducts":
+        case.query.pop("cursor", None)
+    elif operation in ("getCustomer", "changeCustomerTier"):
         case.path_parameters["customer_id"] = CUSTOMER_ID
     elif operation == "listOrders":
         case.query.pop("cursor", None)

@@ -10,8 +10,8 @@ mod inventory;
 mod ordering;
 mod shortage;
 
+pub use self::catalog::{ProductDelisted, ProductListed, ProductRepriced};
 pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
-pub use catalog::{ProductDelisted, ProductListed, ProductRepriced};
 pub use inventory::{ReservedLine, StockReleased, StockReservationRejected, StockReserved};
 pub use ordering::{
     OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,

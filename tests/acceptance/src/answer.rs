@@ -86,8 +86,7 @@ fn redact(name: &str, value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| redact(name, item)),
         Value::String(found) => {
-            let is_random =
-                name == "id" || name == "reference" || name.ends_with("_id") && name != "product_id";
+            let is_random = name == "id" || name == "reference" || name.ends_with("_id");
             let is_time = name.ends_with("_at");
             if is_random || is_time || name.ends_with("_token") {
                 *found = format!("[{name}]");

@@ -1,9 +1,9 @@
-//! Bodies that are right: `an_order().with_line(a_line().of(2).at("19.99"))`.
+//! Bodies that are right: `an_order().with_line(app.kettle().await.of(2))`.
 
 use serde_json::{Value, json};
 
-/// The product that lines order unless they say another.
-pub const KETTLE: &str = "0197b2c4-0000-7000-8000-00000000beef";
+/// A product that no catalogue has.
+pub const UNLISTED: &str = "0197b2c4-0000-7000-8000-00000000beef";
 
 /// An order in USD, without lines.
 pub fn an_order() -> OrderBody {
@@ -13,14 +13,9 @@ pub fn an_order() -> OrderBody {
     }
 }
 
-/// One kettle at USD 19.99.
-pub fn a_line() -> LineBody {
-    LineBody {
-        product_name: "Kettle".to_owned(),
-        quantity: 1,
-        amount: "19.99".to_owned(),
-        currency: "USD",
-    }
+/// One kettle at USD 19.99 that is on no list: staff order it so. What customers order is [`TestApp::kettle`](crate::TestApp::kettle).
+pub fn a_custom_line() -> LineBody {
+    LineBody::of_product(UNLISTED, "Kettle")
 }
 
 /// The body that confirms an order.
@@ -78,6 +73,7 @@ impl OrderBody {
 /// A line of an order, and the body that adds it to one.
 #[derive(Clone, Debug)]
 pub struct LineBody {
+    product_id: String,
     product_name: String,
     quantity: u64,
     amount: String,
@@ -85,6 +81,16 @@ pub struct LineBody {
 }
 
 impl LineBody {
+    pub(crate) fn of_product(product_id: &str, product_name: &str) -> Self {
+        Self {
+            product_id: product_id.to_owned(),
+            product_name: product_name.to_owned(),
+            quantity: 1,
+            amount: "19.99".to_owned(),
+            currency: "USD",
+        }
+    }
+
     /// So many of it.
     #[must_use]
     pub fn of(mut self, quantity: u64) -> Self {
@@ -106,17 +112,10 @@ impl LineBody {
         self
     }
 
-    /// Under this name.
-    #[must_use]
-    pub fn named(mut self, product_name: &str) -> Self {
-        product_name.clone_into(&mut self.product_name);
-        self
-    }
-
     /// As JSON.
     pub fn body(&self) -> Value {
         json!({
-            "product_id": KETTLE,
+            "product_id": self.product_id,
             "product_name": self.product_name,
             "quantity": self.quantity,
             "unit_price": {"amount": self.amount, "currency": self.currency},

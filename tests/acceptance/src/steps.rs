@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Answer, Asking, Login, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment};
+use crate::{Answer, Asking, Login, TestApp, an_address, an_order, answer::text, bodies::a_shipment};
 
 /// Takes a step of an order's life.
 pub async fn take(app: &TestApp, login: &Login, order: &Value, step: &str, body: &Value) -> Answer {
@@ -17,7 +17,7 @@ pub fn path(order: &Value, step: &str) -> String {
 /// A customer's order that is placed and confirmed.
 pub async fn confirmed(app: &TestApp, customer: &Login) -> Value {
     let order = app
-        .place(customer, &an_order().with_line(a_line().of(2)).body())
+        .place(customer, &an_order().with_line(app.kettle().await.of(2)).body())
         .await;
     take(app, customer, &order, "confirm", &an_address())
         .await

@@ -7,6 +7,7 @@ use std::{sync::Mutex, thread};
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use crate::{
     Answer, Asking, Binary, Engine, Finished, Installation, Login, Server, answer::text, data_folder::holds,
@@ -25,6 +26,7 @@ pub struct TestApp {
     installation: Installation,
     log_before: Vec<String>,
     secrets: Mutex<Vec<String>>,
+    pub(crate) shopkeeper: OnceCell<Login>,
 }
 
 impl TestApp {
@@ -43,6 +45,7 @@ impl TestApp {
             installation,
             log_before: Vec::new(),
             secrets: Mutex::new(vec![PASSWORD.to_owned()]),
+            shopkeeper: OnceCell::new(),
         }
     }
 

@@ -6,9 +6,7 @@
     reason = "tests stop at the first thing that is not as they say, and tell what they measured"
 )]
 
-use acceptance::{
-    Answer, Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, on_every_engine,
-};
+use acceptance::{Answer, Asking, Engine, TestApp, an_address, an_order, answer::text, on_every_engine};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -46,10 +44,9 @@ async fn orders_placed_by_64_clients_are_all_durable_and_share_commits(engine: E
     let mut app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let mut clients = JoinSet::new();
-    for client in 0..CLIENTS {
-        let body = an_order()
-            .with_line(a_line().named(&format!("Kettle {client}")))
-            .body();
+    let kettle = app.kettle().await;
+    for units in 1..=CLIENTS as u64 {
+        let body = an_order().with_line(kettle.clone().of(units)).body();
         let request = app.post("/orders").by(&ada).json(&body);
         clients.spawn(async move {
             let mut placed = Vec::new();
@@ -65,8 +62,8 @@ async fn orders_placed_by_64_clients_are_all_durable_and_share_commits(engine: E
     let (commits, write_sets) = closing_statistics(&app, "ordering");
     let orders = u64::try_from(placed.len()).unwrap();
     println!("{orders} orders of {CLIENTS} clients: {write_sets} write sets in {commits} commits");
-    // The customer of the one user is the one write set besides the orders.
-    assert_eq!(write_sets, orders + 1);
+    // Besides the orders: the customers of Ada and of who listed the kettle, and its entry on the price list.
+    assert_eq!(write_sets, orders + 3);
     assert!(
         write_sets > commits,
         "found {write_sets} write sets in {commits} commits, expected them to share"
@@ -130,7 +127,7 @@ async fn lines_added_to_one_order_at_once_are_each_there_or_refused(engine: Engi
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &an_order().body()).await;
     let path = format!("/orders/{}/lines", text(&order["id"]));
-    let line = a_line().body();
+    let line = app.kettle().await.body();
     let answers = at_once(32, || app.post(&path).by(&ada).json(&line)).await;
     let added = with_status(&answers, 200);
     let lost = with_status(&answers, 409);
@@ -157,7 +154,7 @@ async fn of_those_who_name_the_same_version_one_wins(engine: Engine) {
     let ada = app.customer("ada").await;
     let order = app.place(&ada, &an_order().body()).await;
     let path = format!("/orders/{}/lines", text(&order["id"]));
-    let line = a_line().body();
+    let line = app.kettle().await.body();
     let answers = at_once(32, || {
         app.post(&path).by(&ada).header("If-Match", "\"1\"").json(&line)
     })
@@ -175,7 +172,9 @@ async fn of_those_who_name_the_same_version_one_wins(engine: Engine) {
 async fn an_order_confirmed_by_16_at_once_is_confirmed_once(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    let order = app.place(&ada, &an_order().with_line(a_line()).body()).await;
+    let order = app
+        .place(&ada, &an_order().with_line(app.kettle().await).body())
+        .await;
     let path = format!("/orders/{}/confirm", text(&order["id"]));
     let answers = at_once(16, || app.post(&path).by(&ada).json(&an_address())).await;
     assert_eq!(with_status(&answers, 200).len(), 1);

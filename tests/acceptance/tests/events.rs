@@ -5,7 +5,9 @@
     reason = "tests stop at the first thing that is not as they say"
 )]
 
-use acceptance::{Asking, Engine, Login, PASSWORD, TestApp, a_line, an_order, answer::text, on_every_engine};
+use acceptance::{
+    Asking, Engine, Login, PASSWORD, TestApp, a_custom_line, an_order, answer::text, on_every_engine,
+};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -67,7 +69,7 @@ async fn a_deactivated_users_customer_is_closed_and_places_no_orders(engine: Eng
     let admin = app.admin().await;
     let ada = app.register("ada").await;
     let id = text(&ada["id"]);
-    let mut order = an_order().with_line(a_line()).body();
+    let mut order = an_order().with_line(a_custom_line()).body();
     order["customer_id"] = ada["id"].clone();
 
     app.post(&format!("/users/{id}/deactivate"))

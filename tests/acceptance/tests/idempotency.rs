@@ -6,7 +6,7 @@
     reason = "tests stop at the first thing that is not as they say, and tell what they measured"
 )]
 
-use acceptance::{Answer, Asking, Engine, TestApp, a_line, an_order, answer::text, on_every_engine};
+use acceptance::{Answer, Asking, Engine, TestApp, an_order, answer::text, on_every_engine};
 use serde_json::Value;
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -28,7 +28,7 @@ fn replayed(answer: &Answer) -> bool {
 async fn a_thousand_twins_at_once_make_one_order_and_get_one_answer(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    let body = an_order().with_line(a_line()).body();
+    let body = an_order().with_line(app.kettle().await).body();
     let mut twins = JoinSet::new();
     for _ in 0..TWINS {
         let request = app
@@ -76,7 +76,7 @@ type Sent = Vec<(String, Option<Value>)>;
 async fn what_is_sent_again_after_a_kill_is_placed_once(engine: Engine) {
     let mut app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    let body = an_order().with_line(a_line()).body();
+    let body = an_order().with_line(app.kettle().await).body();
     let mut all: Sent = Vec::new();
     for kill in 0..KILLS {
         let (answered, mut answers) = mpsc::unbounded_channel();

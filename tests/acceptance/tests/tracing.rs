@@ -12,7 +12,7 @@ use std::{
 };
 
 use acceptance::{
-    Asking, Collector, Engine, Installation, Login, TestApp, a_line, an_address, an_order, answer::text,
+    Asking, Collector, Engine, Installation, Login, TestApp, an_address, an_order, answer::text,
     collector::Span, on_every_engine,
 };
 use mail_server::MailServer;
@@ -41,7 +41,8 @@ fn sending_to(engine: Engine, url: &str, settings: &[(&str, &str)]) -> TestApp {
 
 /// A placed order.
 async fn placed(app: &TestApp, customer: &Login) -> Value {
-    app.place(customer, &an_order().with_line(a_line()).body()).await
+    app.place(customer, &an_order().with_line(app.kettle().await).body())
+        .await
 }
 
 /// Confirms an order, as a part of the caller's trace if they have one.

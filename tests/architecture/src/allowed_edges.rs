@@ -76,6 +76,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         ],
     ),
     // Contexts that are one crate, and no layers.
+    may_use("catalog", &["message_bus", "shared_kernel", "storage"]),
     Allowed {
         name: "notifications",
         uses: &["message_bus", "shared_kernel", "storage"],
@@ -83,7 +84,13 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
     },
     may_use(
         "web",
-        &["accounts_app", "message_bus", "ordering_app", "shared_kernel"],
+        &[
+            "accounts_app",
+            "catalog",
+            "message_bus",
+            "ordering_app",
+            "shared_kernel",
+        ],
     ),
     // The only crate that sees both sides of every port.
     may_use(
@@ -91,6 +98,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         &[
             "accounts_app",
             "accounts_infra",
+            "catalog",
             "message_bus",
             "notifications",
             "ordering_app",
@@ -108,6 +116,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_app",
             "accounts_domain",
             "accounts_infra",
+            "catalog",
             "inventory_app",
             "inventory_domain",
             "inventory_infra",

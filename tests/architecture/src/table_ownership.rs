@@ -21,7 +21,7 @@ pub struct Owner {
 }
 
 /// The contexts that are one crate.
-const CONTEXTS_OF_ONE_CRATE: [&str; 1] = ["notifications"];
+const CONTEXTS_OF_ONE_CRATE: [&str; 2] = ["catalog", "notifications"];
 
 /// The owners that a workspace of these crates has: storage, every context that has an infra crate, and those that are one crate.
 pub fn owners_among<'a>(crates: impl Iterator<Item = &'a str>) -> Vec<Owner> {

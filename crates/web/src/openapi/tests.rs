@@ -136,7 +136,11 @@ fn codes_of_rules() -> BTreeMap<String, u16> {
 }
 
 /// Refusals that neither web nor a rule of the list brings, but the use cases themselves or the kernel's money.
-const OF_USE_CASES: [(&str, u16); 11] = [
+const OF_USE_CASES: [(&str, u16); 15] = [
+    ("invalid_sku", 422),
+    ("sku_already_listed", 409),
+    ("product_delisted", 409),
+    ("unknown_tier", 422),
     ("ordering_for_somebody_else", 422),
     ("idempotency_key_reused", 422),
     ("unknown_status", 422),

@@ -79,6 +79,7 @@ fn made_up(diary: &mut Diary, random: &mut Random) -> Command {
             step: step(diary, order, random),
         },
         _ => Command::Place {
+            customer_id: diary.customer_id.clone(),
             lines: lines(diary, random),
         },
     }

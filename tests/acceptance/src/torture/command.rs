@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{PASSWORD, bodies::KETTLE};
+use crate::{PASSWORD, bodies::UNLISTED};
 
 /// A line to order. Its name tells which command made it, so that an order that nobody heard of can be traced.
 #[derive(Clone, Debug)]
@@ -28,11 +28,24 @@ pub(crate) enum Step {
 /// A command of the mix.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
-    Register { email: String },
-    ChangeEmail { email: String },
-    Deactivate { user_id: String },
-    Place { lines: Vec<Line> },
-    Change { order_id: String, step: Step },
+    Register {
+        email: String,
+    },
+    ChangeEmail {
+        email: String,
+    },
+    Deactivate {
+        user_id: String,
+    },
+    /// Placed by staff for the customer, like lines that are added: they can call a line what they like.
+    Place {
+        customer_id: String,
+        lines: Vec<Line>,
+    },
+    Change {
+        order_id: String,
+        step: Step,
+    },
 }
 
 /// Who a command is sent as.
@@ -46,7 +59,7 @@ pub(crate) enum Sender {
 impl Line {
     pub(crate) fn body(&self) -> Value {
         json!({
-            "product_id": KETTLE,
+            "product_id": UNLISTED,
             "product_name": self.product_name,
             "quantity": self.quantity,
             "unit_price": money(self.cents),
@@ -92,10 +105,11 @@ impl Command {
             Self::Register { .. } => Sender::Nobody,
             Self::Deactivate { .. }
             | Self::Change {
-                step: Step::Ship { .. } | Step::Deliver,
+                step: Step::AddLine(_) | Step::Ship { .. } | Step::Deliver,
                 ..
-            } => Sender::Staff,
-            Self::ChangeEmail { .. } | Self::Place { .. } | Self::Change { .. } => Sender::Customer,
+            }
+            | Self::Place { .. } => Sender::Staff,
+            Self::ChangeEmail { .. } | Self::Change { .. } => Sender::Customer,
         }
     }
 
@@ -144,9 +158,9 @@ impl Command {
             Self::Register { email } => Some(json!({"email": email, "password": PASSWORD})),
             Self::ChangeEmail { email } => Some(json!({"email": email})),
             Self::Deactivate { .. } => None,
-            Self::Place { lines } => {
+            Self::Place { customer_id, lines } => {
                 let lines: Vec<Value> = lines.iter().map(Line::body).collect();
-                Some(json!({"currency": "USD", "lines": lines}))
+                Some(json!({"currency": "USD", "lines": lines, "customer_id": customer_id}))
             }
             Self::Change { step, .. } => match step {
                 Step::AddLine(line) => Some(line.body()),

@@ -80,7 +80,7 @@ impl Diary {
                 let mut registered = self.registered.iter();
                 model::deactivated(registered.find(|user| user["id"] == **user_id)?)
             }
-            Command::Place { lines } => model::placed(&self.customer_id, lines),
+            Command::Place { lines, .. } => model::placed(&self.customer_id, lines),
             Command::Change { order_id, step } => self
                 .orders
                 .get(order_id)

@@ -1,6 +1,6 @@
 //! Bodies that are no JSON, or JSON of another shape.
 
-use acceptance::{Asking, Engine, PASSWORD, a_line, an_order, on_every_engine};
+use acceptance::{Asking, Engine, PASSWORD, a_custom_line, an_order, on_every_engine};
 use serde_json::json;
 
 use crate::shop::{Shop, an_order_with, price};
@@ -147,7 +147,7 @@ async fn wrong_types_are_refused(engine: Engine) {
 
 async fn unknown_fields_are_refused_wherever_they_are(engine: Engine) {
     let shop = Shop::open(engine).await;
-    let mut order = an_order().with_line(a_line()).body();
+    let mut order = an_order().with_line(a_custom_line()).body();
     order["discount"] = json!("100%");
     shop.refuses_to_place(&order, &["/discount unknown_field"]).await;
     let free = an_order_with("total", price("0.00", "USD"));
@@ -175,7 +175,7 @@ async fn unknown_fields_are_refused_wherever_they_are(engine: Engine) {
 
 async fn a_body_of_100_kib_is_refused(engine: Engine) {
     let shop = Shop::open(engine).await;
-    let mut padded = an_order().with_line(a_line()).body().to_string();
+    let mut padded = an_order().with_line(a_custom_line()).body().to_string();
     padded += &" ".repeat(100 * 1024);
     let answer = shop
         .refuses(

@@ -1,6 +1,8 @@
 //! Callers who are not who they say, or ask for what is not theirs.
 
-use acceptance::{Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, on_every_engine};
+use acceptance::{
+    Asking, Engine, TestApp, a_custom_line, an_address, an_order, answer::text, on_every_engine,
+};
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -23,7 +25,9 @@ async fn someone_elses_order_is_as_good_as_none(engine: Engine) {
     for path in [shop.order_path().as_str(), nobodys, "/orders/7"] {
         for request in [
             shop.app.get(path),
-            shop.app.post(&format!("{path}/lines")).json(&a_line().body()),
+            shop.app
+                .post(&format!("{path}/lines"))
+                .json(&a_custom_line().body()),
             shop.app.post(&format!("{path}/confirm")).json(&an_address()),
             shop.app.post(&format!("{path}/cancel")).json(&json!({})),
         ] {
@@ -65,7 +69,7 @@ async fn someone_elses_order_is_as_good_as_none(engine: Engine) {
 async fn nobody_orders_at_another_customers_expense(engine: Engine) {
     let shop = Shop::open(engine).await;
     let eve = shop.app.customer("eve").await;
-    let mut order = an_order().with_line(a_line()).body();
+    let mut order = an_order().with_line(a_custom_line()).body();
     order["customer_id"] = json!(shop.ada.user_id);
     let answer = shop.app.post("/orders").by(&eve).json(&order).answer().await;
     assert!((400..500).contains(&answer.status), "{}", answer.text);
@@ -108,7 +112,7 @@ async fn a_forged_token_is_no_token(engine: Engine) {
         (format!("{}.", "x.".repeat(10_000)), "many dots"),
         (String::new(), "nothing"),
     ] {
-        let order = an_order().with_line(a_line()).body();
+        let order = an_order().with_line(a_custom_line()).body();
         let answer = shop
             .app
             .post("/orders")

@@ -1,6 +1,6 @@
 //! A shop with one order in it, which no bad input changes.
 
-use acceptance::{Asking, Engine, Login, TestApp, a_line, an_order, answer::text};
+use acceptance::{Asking, Engine, Login, TestApp, a_custom_line, an_order, answer::text};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
@@ -15,7 +15,9 @@ impl Shop {
     pub(crate) async fn open(engine: Engine) -> Self {
         let app = TestApp::start(engine);
         let ada = app.customer("ada").await;
-        let order = app.place(&ada, &an_order().with_line(a_line()).body()).await;
+        let order = app
+            .place(&ada, &an_order().with_line(app.kettle().await).body())
+            .await;
         Self { app, ada, order }
     }
 
@@ -62,7 +64,7 @@ impl Shop {
 
 /// An order whose one line has this in place of what it should have.
 pub(crate) fn an_order_with(field: &str, value: Value) -> Value {
-    let mut order = an_order().with_line(a_line()).body();
+    let mut order = an_order().with_line(a_custom_line()).body();
     order["lines"][0][field] = value;
     order
 }

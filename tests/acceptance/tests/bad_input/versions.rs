@@ -1,6 +1,6 @@
 //! Callers who have seen an older version.
 
-use acceptance::{Asking, Engine, a_line, an_address, bodies::a_shipment, on_every_engine};
+use acceptance::{Asking, Engine, a_custom_line, an_address, bodies::a_shipment, on_every_engine};
 use serde_json::json;
 
 use crate::shop::Shop;
@@ -19,7 +19,9 @@ async fn a_stale_version_is_refused_with_the_current_one(engine: Engine) {
     let order = shop.order_path();
     let requests = || {
         vec![
-            shop.app.post(&format!("{order}/lines")).json(&a_line().body()),
+            shop.app
+                .post(&format!("{order}/lines"))
+                .json(&a_custom_line().body()),
             shop.app.patch(&shop.line_path()).json(&json!({"quantity": 3})),
             shop.app.delete(&shop.line_path()),
             shop.app.post(&format!("{order}/confirm")).json(&an_address()),

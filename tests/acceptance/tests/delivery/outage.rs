@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use acceptance::{
-    Asking, Engine, Installation, Login, Mailbox, TestApp, a_line, an_address, an_order, answer::text,
+    Asking, Engine, Installation, Login, Mailbox, TestApp, an_address, an_order, answer::text,
     bodies::a_shipment, on_every_engine, steps::path,
 };
 use mail_server::MailServer;
@@ -115,7 +115,7 @@ async fn people(app: &TestApp) -> People {
 
 /// So many orders, in turns by these customers.
 async fn placed(app: &TestApp, customers: &[Login], count: usize) -> Vec<Value> {
-    let order = an_order().with_line(a_line().of(2)).body();
+    let order = an_order().with_line(app.kettle().await.of(2)).body();
     let requests = (0..count).map(|place| {
         let customer = &customers[place % customers.len()];
         app.post("/orders").by(customer).json(&order)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use acceptance::{
-    Binary, Engine, Installation, TestApp, a_line, an_order,
+    Binary, Engine, Installation, TestApp, an_order,
     answer::text,
     on_every_engine,
     steps::{confirmed, ship, take},
@@ -84,7 +84,10 @@ async fn what_an_enemy_orders_does_no_harm_in_a_mail(engine: Engine) {
     let app = TestApp::start(engine);
     let eve = app.customer("eve").await;
     let order = app
-        .place(&eve, &an_order().with_line(a_line().named(NAME)).body())
+        .place(
+            &eve,
+            &an_order().with_line(app.product(NAME, "19.99").await).body(),
+        )
         .await;
     let mut address = acceptance::an_address();
     address["shipping_address"]["street"] = json!("</td><script>alert(1)</script>");

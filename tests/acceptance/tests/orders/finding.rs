@@ -1,6 +1,6 @@
 //! Finding orders again: by reference, by customer, by status, page by page.
 
-use acceptance::{Asking, Engine, TestApp, a_line, an_order, answer::text, on_every_engine, steps::take};
+use acceptance::{Asking, Engine, TestApp, an_order, answer::text, on_every_engine, steps::take};
 use serde_json::{Value, json};
 
 use crate::steps::one_kettle;
@@ -15,7 +15,7 @@ on_every_engine!(
 async fn a_reference_is_eight_characters_that_one_can_read_over_the_telephone(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    let order = app.place(&ada, &one_kettle()).await;
+    let order = app.place(&ada, &one_kettle(&app).await).await;
     let reference = text(&order["reference"]);
     let (left, right) = reference.split_once('-').unwrap();
     let crockford = |part: &str| {
@@ -38,7 +38,7 @@ async fn staff_order_for_a_customer_and_find_their_orders(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
     let sam = app.staff().await;
-    let mut body = one_kettle();
+    let mut body = one_kettle(&app).await;
     body["customer_id"] = json!(ada.user_id);
     let order = app.place(&sam, &body).await;
     assert_eq!(app.orders(&ada).await, std::slice::from_ref(&order));
@@ -55,7 +55,7 @@ async fn a_list_is_newest_first_by_status_and_goes_on_where_it_ended(engine: Eng
     let ada = app.customer("ada").await;
     let mut newest_first = Vec::new();
     for number in 0..5 {
-        let line = a_line().named(&format!("Kettle {number}"));
+        let line = app.kettle().await.of(number + 1);
         newest_first.insert(0, app.place(&ada, &an_order().with_line(line).body()).await);
     }
     let first = app.get("/orders?limit=2").by(&ada).answer().await;
@@ -64,7 +64,7 @@ async fn a_list_is_newest_first_by_status_and_goes_on_where_it_ended(engine: Eng
     let page = first.expecting(200);
     assert_eq!(page["data"].as_array().unwrap().as_slice(), &newest_first[..2]);
     // What is placed in between does not push the rest down.
-    app.place(&ada, &one_kettle()).await;
+    app.place(&ada, &one_kettle(&app).await).await;
     let next = format!("/orders?limit=2&cursor={}", text(&page["next_cursor"]));
     let second = app.get(&next).by(&ada).answer().await.expecting(200);
     assert_eq!(second["data"].as_array().unwrap().as_slice(), &newest_first[2..4]);
@@ -86,7 +86,7 @@ async fn a_list_is_newest_first_by_status_and_goes_on_where_it_ended(engine: Eng
 async fn an_order_that_the_caller_has_is_not_sent_again(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    let order = app.place(&ada, &one_kettle()).await;
+    let order = app.place(&ada, &one_kettle(&app).await).await;
     let path = format!("/orders/{}", text(&order["id"]));
     let known = app
         .get(&path)

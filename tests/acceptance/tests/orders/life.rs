@@ -1,7 +1,7 @@
 //! From placing to delivery.
 
 use acceptance::{
-    Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
+    Asking, Engine, TestApp, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
     steps::take,
 };
 use serde_json::json;
@@ -20,8 +20,8 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
     let sam = app.staff().await;
 
     let body = an_order()
-        .with_line(a_line().of(2).at("19.99"))
-        .with_line(a_line().named("Cup").at("0.05"))
+        .with_line(app.kettle().await.of(2))
+        .with_line(app.product("Cup", "0.05").await)
         .body();
     let placed = app.post("/orders").by(&ada).json(&body).answer().await;
     assert_eq!((placed.status, placed.header("etag")), (201, Some("\"1\"")));
@@ -46,7 +46,7 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
           "lines": [
             {
               "id": "[id]",
-              "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+              "product_id": "[product_id]",
               "product_name": "Kettle",
               "quantity": 2,
               "total": {
@@ -60,7 +60,7 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
             },
             {
               "id": "[id]",
-              "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+              "product_id": "[product_id]",
               "product_name": "Cup",
               "quantity": 1,
               "total": {
@@ -124,7 +124,8 @@ async fn lines_are_added_changed_and_removed_while_an_order_is_pending(engine: E
         (&order["lines"], &order["total"]["amount"]),
         (&json!([]), &json!("0.00"))
     );
-    let added = take(&app, &ada, &order, "lines", &a_line().of(2).at("19.995").body())
+    let kettle = app.product("Dear kettle", "20.00").await.of(2).at("19.995");
+    let added = take(&app, &ada, &order, "lines", &kettle.body())
         .await
         .expecting(200);
     assert_eq!(
@@ -158,7 +159,7 @@ async fn lines_are_added_changed_and_removed_while_an_order_is_pending(engine: E
 async fn customers_do_not_ship_or_deliver_their_own_orders(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    let order = app.place(&ada, &one_kettle()).await;
+    let order = app.place(&ada, &one_kettle(&app).await).await;
     take(&app, &ada, &order, "confirm", &an_address())
         .await
         .expecting(200);

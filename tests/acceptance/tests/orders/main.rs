@@ -7,5 +7,6 @@
 
 mod finding;
 mod life;
+mod prices;
 mod rules;
 mod steps;

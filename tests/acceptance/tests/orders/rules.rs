@@ -1,8 +1,8 @@
-//! Each rule that product.md names, at its boundary, with its own error.
+//! Each rule that product.md names, at its boundary, with its own error. Staff order, whose lines may cost anything.
 
 use acceptance::{
-    Asking, Engine, TestApp, a_line, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
-    steps::take,
+    Asking, Engine, TestApp, a_custom_line, an_address, an_order, answer::text, bodies::a_shipment,
+    on_every_engine, steps::take,
 };
 use serde_json::json;
 
@@ -19,14 +19,14 @@ on_every_engine!(
 
 async fn a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not(engine: Engine) {
     let app = TestApp::start(engine);
-    let ada = app.customer("ada").await;
-    let at_the_limit = an_order().with_line(a_line().of(4).at("2500.00")).body();
+    let ada = app.staff().await;
+    let at_the_limit = an_order().with_line(a_custom_line().of(4).at("2500.00")).body();
     let order = app.place(&ada, &at_the_limit).await;
     assert_eq!(order["total"]["amount"], "10000.00");
 
     let a_cent_more = an_order()
-        .with_line(a_line().of(4).at("2500.00"))
-        .with_line(a_line().at("0.01"))
+        .with_line(a_custom_line().of(4).at("2500.00"))
+        .with_line(a_custom_line().at("0.01"))
         .body();
     let answer = app.post("/orders").by(&ada).json(&a_cent_more).answer().await;
     insta::allow_duplicates! {
@@ -52,7 +52,7 @@ async fn a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not(engine: En
     }
     assert_eq!(app.orders(&ada).await.len(), 1);
 
-    let add = ("lines", a_line().at("0.01").body());
+    let add = ("lines", a_custom_line().at("0.01").body());
     refused(&app, &ada, &order, add, "order_total_limit", 422).await;
     let line = format!(
         "/orders/{}/lines/{}",
@@ -71,21 +71,21 @@ async fn a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not(engine: En
 
 async fn an_order_has_at_most_50_lines(engine: Engine) {
     let app = TestApp::start(engine);
-    let ada = app.customer("ada").await;
+    let ada = app.staff().await;
     let order = app
-        .place(&ada, &an_order().with_lines(50, &a_line()).body())
+        .place(&ada, &an_order().with_lines(50, &a_custom_line()).body())
         .await;
     assert_eq!(order["lines"].as_array().unwrap().len(), 50);
     refused(
         &app,
         &ada,
         &order,
-        ("lines", a_line().body()),
+        ("lines", a_custom_line().body()),
         "order_line_limit",
         422,
     )
     .await;
-    let too_many = an_order().with_lines(51, &a_line()).body();
+    let too_many = an_order().with_lines(51, &a_custom_line()).body();
     let answer = app.post("/orders").by(&ada).json(&too_many).answer().await;
     assert_eq!(answer.refusal(), (422, "order_line_limit".to_owned()));
     assert_eq!(app.orders(&ada).await.len(), 1);
@@ -93,7 +93,7 @@ async fn an_order_has_at_most_50_lines(engine: Engine) {
 
 async fn an_order_without_lines_cannot_be_confirmed(engine: Engine) {
     let app = TestApp::start(engine);
-    let ada = app.customer("ada").await;
+    let ada = app.staff().await;
     let order = app.place(&ada, &an_order().body()).await;
     refused(
         &app,
@@ -108,8 +108,8 @@ async fn an_order_without_lines_cannot_be_confirmed(engine: Engine) {
 
 async fn an_order_is_confirmed_once_and_then_keeps_its_lines(engine: Engine) {
     let app = TestApp::start(engine);
-    let ada = app.customer("ada").await;
-    let order = app.place(&ada, &one_kettle()).await;
+    let ada = app.staff().await;
+    let order = app.place(&ada, &one_kettle(&app).await).await;
     take(&app, &ada, &order, "confirm", &an_address())
         .await
         .expecting(200);
@@ -126,7 +126,7 @@ async fn an_order_is_confirmed_once_and_then_keeps_its_lines(engine: Engine) {
         &app,
         &ada,
         &order,
-        ("lines", a_line().body()),
+        ("lines", a_custom_line().body()),
         "order_not_pending",
         409,
     )
@@ -149,8 +149,8 @@ async fn an_order_is_confirmed_once_and_then_keeps_its_lines(engine: Engine) {
 
 async fn pending_and_confirmed_orders_are_cancelled_once(engine: Engine) {
     let app = TestApp::start(engine);
-    let ada = app.customer("ada").await;
-    let pending = app.place(&ada, &one_kettle()).await;
+    let ada = app.staff().await;
+    let pending = app.place(&ada, &one_kettle(&app).await).await;
     let cancelled = take(&app, &ada, &pending, "cancel", &json!({"reason": "too slow"}))
         .await
         .expecting(200);
@@ -172,13 +172,13 @@ async fn pending_and_confirmed_orders_are_cancelled_once(engine: Engine) {
         &app,
         &ada,
         &pending,
-        ("lines", a_line().body()),
+        ("lines", a_custom_line().body()),
         "order_not_pending",
         409,
     )
     .await;
 
-    let confirmed = app.place(&ada, &one_kettle()).await;
+    let confirmed = app.place(&ada, &one_kettle(&app).await).await;
     take(&app, &ada, &confirmed, "confirm", &an_address())
         .await
         .expecting(200);
@@ -199,7 +199,7 @@ async fn pending_and_confirmed_orders_are_cancelled_once(engine: Engine) {
 async fn a_shipped_or_delivered_order_cannot_be_cancelled(engine: Engine) {
     let app = TestApp::start(engine);
     let sam = app.staff().await;
-    let order = app.place(&sam, &one_kettle()).await;
+    let order = app.place(&sam, &one_kettle(&app).await).await;
     refused(
         &app,
         &sam,

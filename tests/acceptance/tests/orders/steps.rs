@@ -1,6 +1,6 @@
 //! Asserting that a step of an order's life is refused.
 
-use acceptance::{Login, TestApp, a_line, an_order, steps::take};
+use acceptance::{Login, TestApp, an_order, steps::take};
 use serde_json::Value;
 
 /// Asserts that a step is refused with this code and leaves the order as it is.
@@ -27,6 +27,6 @@ pub(crate) async fn refused(
     );
 }
 
-pub(crate) fn one_kettle() -> Value {
-    an_order().with_line(a_line()).body()
+pub(crate) async fn one_kettle(app: &TestApp) -> Value {
+    an_order().with_line(app.kettle().await).body()
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use acceptance::{
-    Asking, Binary, Engine, TestApp, a_line, an_order,
+    Asking, Binary, Engine, TestApp, an_order,
     answer::text,
     data_folder::{kept, replace},
 };
@@ -43,7 +43,8 @@ async fn a_folder_that_is_served_is_served_by_one_server() {
     let ada = app.customer("ada").await;
     let second = app.run(&SERVE).expecting_one_line(3);
     assert!(second.contains("already served"), "{second}");
-    app.place(&ada, &an_order().with_line(a_line()).body()).await;
+    app.place(&ada, &an_order().with_line(app.kettle().await).body())
+        .await;
 }
 
 #[tokio::test]
