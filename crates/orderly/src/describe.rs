@@ -4,137 +4,26 @@
 //! its own constants; the consumers are those of [`subscriptions`]. No database is opened. That nothing is left out is
 //! for a test to say, which compares this with the source files.
 
+mod contexts;
+
 use std::{
-    any::type_name,
     fmt::Write as _,
     io::{self, Write as _},
     sync::Arc,
 };
 
-use accounts_app::{
-    Accounts, ChangeEmail, ChangePassword, ChangeRole, CreateUser, DeactivateUser, EndSession, LogIn,
-    ReactivateUser, RefreshSession, RegisterUser, RevokeToken,
-};
-use catalog::{Catalog, ChangeProduct, DelistProduct, ListProduct};
-use inventory_app::{AdjustStock, CorrectStock, CountStock, Inventory, in_memory::InMemoryInventory};
-use message_bus::{Beginning, Command, Consumer, Handles, Subscription};
+use inventory_app::{Inventory, in_memory::InMemoryInventory};
+use message_bus::{Beginning, Consumer, Subscription};
 use notifications::{
     Notifications,
     in_memory::{InMemoryMailer, InMemoryNotifications},
 };
-use ordering_app::{
-    AddLine, CancelOrder, ChangeCustomerTier, ChangeQuantity, ConfirmOrder, DeliverOrder, Ordering,
-    PlaceOrder, RemoveLine, ShipOrder, in_memory::InMemoryOrdering,
-};
+use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
-use shared_kernel::{
-    IdGenerator, IntegrationEvent,
-    events::{
-        OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, ProductDelisted,
-        ProductListed, ProductRepriced, StockReleased, StockReservationRejected, StockReserved,
-        UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated,
-    },
-};
+use shared_kernel::IdGenerator;
 
+use self::contexts::{Context, DescribedEvent, contexts};
 use crate::{failure::Failure, settings::DEFAULT_MAIL_FROM, subscriptions::subscriptions, system::SystemIds};
-
-/// A context, as it appears from outside.
-struct Context {
-    name: &'static str,
-    commands: Vec<DescribedCommand>,
-    events: Vec<DescribedEvent>,
-}
-
-struct DescribedCommand {
-    name: &'static str,
-    handled_in: String,
-}
-
-struct DescribedEvent {
-    name: &'static str,
-    schema_version: u16,
-    aggregate_type: &'static str,
-}
-
-fn contexts() -> Vec<Context> {
-    vec![
-        Context {
-            name: "accounts",
-            commands: vec![
-                handled_by::<Accounts, RegisterUser>(),
-                handled_by::<Accounts, CreateUser>(),
-                handled_by::<Accounts, ChangeEmail>(),
-                handled_by::<Accounts, ChangePassword>(),
-                handled_by::<Accounts, ChangeRole>(),
-                handled_by::<Accounts, DeactivateUser>(),
-                handled_by::<Accounts, ReactivateUser>(),
-                handled_by::<Accounts, LogIn>(),
-                handled_by::<Accounts, RefreshSession>(),
-                handled_by::<Accounts, RevokeToken>(),
-                handled_by::<Accounts, EndSession>(),
-            ],
-            events: vec![
-                event::<UserAccountCreated>(),
-                event::<UserEmailChanged>(),
-                event::<UserDeactivated>(),
-                event::<UserReactivated>(),
-            ],
-        },
-        Context {
-            name: catalog::CONTEXT,
-            commands: vec![
-                handled_by::<Catalog, ListProduct>(),
-                handled_by::<Catalog, ChangeProduct>(),
-                handled_by::<Catalog, DelistProduct>(),
-            ],
-            events: vec![
-                event::<ProductListed>(),
-                event::<ProductRepriced>(),
-                event::<ProductDelisted>(),
-            ],
-        },
-        Context {
-            name: "ordering",
-            commands: vec![
-                handled_by::<Ordering, PlaceOrder>(),
-                handled_by::<Ordering, AddLine>(),
-                handled_by::<Ordering, RemoveLine>(),
-                handled_by::<Ordering, ChangeQuantity>(),
-                handled_by::<Ordering, ConfirmOrder>(),
-                handled_by::<Ordering, CancelOrder>(),
-                handled_by::<Ordering, ShipOrder>(),
-                handled_by::<Ordering, DeliverOrder>(),
-                handled_by::<Ordering, ChangeCustomerTier>(),
-            ],
-            events: vec![
-                event::<OrderPlaced>(),
-                event::<OrderConfirmed>(),
-                event::<OrderShipped>(),
-                event::<OrderDelivered>(),
-                event::<OrderCancelled>(),
-            ],
-        },
-        Context {
-            name: "inventory",
-            commands: vec![
-                handled_by::<Inventory, AdjustStock>(),
-                handled_by::<Inventory, CountStock>(),
-                handled_by::<Inventory, CorrectStock>(),
-            ],
-            events: vec![
-                event::<StockReserved>(),
-                event::<StockReservationRejected>(),
-                event::<StockReleased>(),
-            ],
-        },
-        // It is asked for nothing and tells nothing.
-        Context {
-            name: notifications::CONTEXT,
-            commands: Vec::new(),
-            events: Vec::new(),
-        },
-    ]
-}
 
 /// Who takes which events, for who opens databases and no contexts.
 pub(crate) fn subscriptions_there_are() -> Result<Vec<Subscription>, Failure> {
@@ -162,29 +51,6 @@ fn consumers() -> Result<Vec<Consumer>, Failure> {
         &Arc::new(inventory),
         &Arc::new(notifications),
     ))
-}
-
-/// `C`, which `H` handles. A use case is one file with its command and its handler, so the command's module is the place.
-#[expect(
-    clippy::extra_unused_type_parameters,
-    reason = "its bound is the proof that there is a handler"
-)]
-fn handled_by<H: Handles<C>, C: Command>() -> DescribedCommand {
-    let path = type_name::<C>();
-    let (module, name) = path.rsplit_once("::").unwrap_or_default();
-    let (crate_name, module) = module.split_once("::").unwrap_or((module, "lib"));
-    DescribedCommand {
-        name,
-        handled_in: format!("crates/{crate_name}/src/{}.rs", module.replace("::", "/")),
-    }
-}
-
-fn event<E: IntegrationEvent>() -> DescribedEvent {
-    DescribedEvent {
-        name: E::TYPE,
-        schema_version: E::SCHEMA_VERSION,
-        aggregate_type: E::AGGREGATE_TYPE,
-    }
 }
 
 /// Where a consumer reacts: a reaction is a file `on_<event>.rs` of its context's application, or of its one crate.

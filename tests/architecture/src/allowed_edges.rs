@@ -87,6 +87,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         &[
             "accounts_app",
             "catalog",
+            "inventory_app",
             "message_bus",
             "ordering_app",
             "shared_kernel",
@@ -99,6 +100,8 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_app",
             "accounts_infra",
             "catalog",
+            "inventory_app",
+            "inventory_infra",
             "message_bus",
             "notifications",
             "ordering_app",

@@ -147,8 +147,8 @@ impl Market {
                     let seconds = answer
                         .header("retry-after")
                         .and_then(|seconds| seconds.parse().ok());
-                    // As it was told to.
-                    tokio::time::sleep(Duration::from_secs(seconds.unwrap_or(1))).await;
+                    // Later, as it was told, or when there is another server.
+                    let _ = timeout(Duration::from_secs(seconds.unwrap_or(1)), address.changed()).await;
                 }
                 Ok(answer) => return answer,
                 // It was killed; the next one tells where it is.
