@@ -8,21 +8,20 @@ use actix_web::{
     },
 };
 use serde::Serialize;
-use shared_kernel::Version;
 
-use crate::{preconditions, problem::Problem};
+use crate::{preconditions::EntityTag, problem::Problem};
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What every handler returns.
 pub(crate) type Handled = Result<Answer, Problem>;
 
-/// A successful answer. Its `version` becomes the `ETag`.
+/// A successful answer. Its `tag` becomes the `ETag`.
 pub(crate) struct Answer {
     status: StatusCode,
     media_type: &'static str,
     body: Option<Vec<u8>>,
-    pub(crate) version: Option<Version>,
+    pub(crate) tag: Option<EntityTag>,
     location: Option<String>,
     link: Option<String>,
     replayed: bool,
@@ -49,16 +48,16 @@ impl Answer {
     }
 
     /// 200 with one versioned thing.
-    pub(crate) fn one(view: &impl Serialize, version: Version) -> Handled {
+    pub(crate) fn one(view: &impl Serialize, tag: impl Into<EntityTag>) -> Handled {
         Self::ok(view).map(|answer| Self {
-            version: Some(version),
+            tag: Some(tag.into()),
             ..answer
         })
     }
 
     /// 201 with the versioned thing that was made, and where it is.
-    pub(crate) fn created(view: &impl Serialize, version: Version, location: String) -> Handled {
-        Self::one(view, version).map(|answer| Self {
+    pub(crate) fn created(view: &impl Serialize, tag: impl Into<EntityTag>, location: String) -> Handled {
+        Self::one(view, tag).map(|answer| Self {
             status: StatusCode::CREATED,
             location: Some(location),
             ..answer
@@ -87,7 +86,7 @@ impl Answer {
             status,
             media_type: "application/json",
             body: None,
-            version: None,
+            tag: None,
             location: None,
             link: None,
             replayed: false,
@@ -121,8 +120,8 @@ impl Answer {
 
     pub(crate) fn into_response(self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
-        if let Some(version) = self.version {
-            response.insert_header((header::ETAG, preconditions::etag(version)));
+        if let Some(tag) = self.tag {
+            response.insert_header((header::ETAG, tag.header()));
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));

@@ -199,10 +199,10 @@ impl Exchange {
 
     fn succeed(&self, answer: Answer) -> HttpResponse {
         let reading = self.http.method().is_safe();
-        match answer.version {
-            Some(version) if reading && preconditions::none_match_holds(&self.http, version) => {
+        match answer.tag {
+            Some(tag) if reading && preconditions::none_match_holds(&self.http, tag) => {
                 HttpResponse::build(StatusCode::NOT_MODIFIED)
-                    .insert_header((header::ETAG, preconditions::etag(version)))
+                    .insert_header((header::ETAG, tag.header()))
                     .finish()
             }
             _ => answer.into_response(),

@@ -175,6 +175,7 @@ struct JsonRequests;
     answers::SessionList,
     answers::Tokens,
     product_schemas::Product,
+    product_schemas::ProductWithStock,
     product_schemas::ProductList,
     answers::Order,
     answers::OrderList,

@@ -8,12 +8,52 @@ use shared_kernel::Version;
 
 use crate::{ProblemCode, problem::Problem};
 
-/// The entity tag of a version.
-pub(crate) fn etag(version: Version) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+/// The entity tag of what is answered: its version and, where the answer shows something of another context as well, that one's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EntityTag {
+    version: Version,
+    beside: Option<Version>,
 }
 
-/// The version that `If-Match` asks for; `None` when it is absent or `*`.
+impl From<Version> for EntityTag {
+    fn from(version: Version) -> Self {
+        Self {
+            version,
+            beside: None,
+        }
+    }
+}
+
+impl EntityTag {
+    /// The tag of an answer that shows something at this version as well, if it does.
+    pub(crate) const fn beside(self, beside: Option<Version>) -> Self {
+        Self { beside, ..self }
+    }
+
+    /// As it stands in `ETag`: `"3"`, or `"3.17"`.
+    pub(crate) fn header(self) -> HeaderValue {
+        let version = self.version;
+        let text = match self.beside {
+            None => format!("\"{version}\""),
+            Some(beside) => format!("\"{version}.{beside}\""),
+        };
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
+    }
+
+    fn parse(tag: &str) -> Option<Self> {
+        let (version, beside) = match tag.split_once('.') {
+            None => (tag, None),
+            Some((version, beside)) => (version, Some(version_of(beside)?)),
+        };
+        Some(Self {
+            version: version_of(version)?,
+            beside,
+        })
+    }
+}
+
+/// The version that `If-Match` asks for; `None` when it is absent or `*`. Of a tag of two versions the first counts: a change of one thing does
+/// not depend on what another context says beside it.
 ///
 /// A well-formed tag that is no version of ours, or a weak one, matches nothing (section 13.1.1): it becomes
 /// the version that nothing stored ever has, and so loses like any other stale one.
@@ -33,11 +73,13 @@ pub(crate) fn expected_version(http: &HttpRequest) -> Result<Option<Version>, Pr
         return Ok(Some(Version::NEVER_STORED));
     }
     let tag = opaque_tag(value).ok_or_else(malformed)?;
-    Ok(Some(version_of(tag).unwrap_or(Version::NEVER_STORED)))
+    Ok(Some(
+        EntityTag::parse(tag).map_or(Version::NEVER_STORED, |tag| tag.version),
+    ))
 }
 
-/// Whether `If-None-Match` names this version, so that the caller need not get it again.
-pub(crate) fn none_match_holds(http: &HttpRequest, version: Version) -> bool {
+/// Whether `If-None-Match` names this, so that the caller need not get it again.
+pub(crate) fn none_match_holds(http: &HttpRequest, current: EntityTag) -> bool {
     http.headers()
         .get_all(header::IF_NONE_MATCH)
         .filter_map(|header| header.to_str().ok())
@@ -45,7 +87,7 @@ pub(crate) fn none_match_holds(http: &HttpRequest, version: Version) -> bool {
         .map(str::trim)
         .any(|tag| {
             let tag = tag.strip_prefix("W/").unwrap_or(tag);
-            tag == "*" || opaque_tag(tag).and_then(version_of) == Some(version)
+            tag == "*" || opaque_tag(tag).and_then(EntityTag::parse) == Some(current)
         })
 }
 

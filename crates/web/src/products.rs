@@ -1,7 +1,8 @@
 //! Products: what can be bought, for anybody to see; listing, changing and delisting them, for staff.
 
 use catalog::{ChangeProduct, DelistProduct, ListProduct, Product, ProductPosition, ProductsWanted};
-use message_bus::Handles;
+use message_bus::{Handles, UseCaseError};
+use serde::Serialize;
 use shared_kernel::{ProductId, Timestamp};
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     cursors::Place,
     idempotency::carry_out,
     paging, parameters,
+    preconditions::EntityTag,
     problem::Problem,
     request::Request,
 };
@@ -92,7 +94,27 @@ pub(crate) async fn list(request: Request) -> Handled {
 /// GET /products/{product_id}
 pub(crate) async fn one(request: Request) -> Handled {
     let product_id = product_id(&request)?;
-    answer(&request.catalog().product(product_id).await?)
+    let product = request.catalog().product(product_id).await?;
+    let stock = match request.inventory().stock_item(product_id).await {
+        Ok(item) => Some(item),
+        // Inventory has not heard of it yet.
+        Err(UseCaseError::NotFound(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let tag = EntityTag::from(product.version).beside(stock.as_ref().map(|item| item.version));
+    let shown = WithStock {
+        product,
+        available: stock.map(|item| item.available),
+    };
+    Answer::one(&shown, tag)
+}
+
+/// A product, and how many of it can be had.
+#[derive(Serialize)]
+struct WithStock {
+    #[serde(flatten)]
+    product: Product,
+    available: Option<u32>,
 }
 
 fn product_id(request: &Request) -> Result<ProductId, Problem> {

@@ -18,6 +18,7 @@ mod policies;
 mod preconditions;
 mod products;
 mod sockets;
+mod stock;
 mod stock_news;
 pub(crate) mod stories;
 mod throttling;

@@ -96,7 +96,7 @@ pub(super) fn request_headers() -> Vec<(&'static str, Parameter)> {
             "If-Match",
             "The `ETag` that the thing must still have, or `*`. Without it, changes that others make at the same \
              time are waited for.",
-            matching(r#"^(\*|"[0-9]{1,10}")$"#),
+            matching(r#"^(\*|"[0-9]{1,10}(\.[0-9]{1,10})?")$"#),
         ),
         header(
             "If-None-Match",
@@ -132,7 +132,11 @@ pub(super) fn answer_headers() -> Vec<(&'static str, Header)> {
             "The request's, if it had a fitting one; otherwise one made here.",
             matching("^[!-~]{1,128}$"),
         ),
-        header("ETag", "The version, in quotes.", matching(r#"^"[0-9]+"$"#)),
+        header(
+            "ETag",
+            "The version, in quotes; behind a dot that of what another context says beside it.",
+            matching(r#"^"[0-9]+(\.[0-9]+)?"$"#),
+        ),
         header("Location", "Where the thing is.", matching("^/api/v1/.+$")),
         header(
             "Link",

@@ -63,6 +63,31 @@ pub(super) struct Product {
     version: Version,
 }
 
+/// A product, and how many of it can be had.
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "id": "0197b2c4-0000-7000-8000-00000000beef", "sku": "TEA-250", "name": "Assam tea, 250 g",
+    "unit_price": {"amount": "11.90", "currency": "GBP"}, "status": "listed",
+    "created_at": "2026-01-31T12:00:00.000000Z", "updated_at": "2026-01-31T12:00:00.000000Z", "version": 1,
+    "available": 98,
+}))]
+pub(super) struct ProductWithStock {
+    id: Id,
+    /// By what the shop knows it.
+    sku: String,
+    /// By what customers know it.
+    name: String,
+    /// The list price of one unit.
+    unit_price: Money,
+    status: ProductStatus,
+    created_at: Time,
+    updated_at: Time,
+    version: Version,
+    /// Units that are not reserved; null as long as its stock is not known.
+    #[schema(required, minimum = 0, maximum = 1_000_000_000)]
+    available: Option<u32>,
+}
+
 /// Part of the list of products, by name.
 #[derive(ToSchema)]
 pub(super) struct ProductList {

@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
     orders::TEXT_RULES,
     parts::{query, text, whole_number},
-    product_schemas::{Product, ProductChange, ProductList, ProductToList},
+    product_schemas::{Product, ProductChange, ProductList, ProductToList, ProductWithStock},
     requests::Nothing,
 };
 use crate::ProblemCode;
@@ -48,8 +48,8 @@ pub(super) fn operations() -> Vec<Operation> {
             "getProduct",
             "A product",
         )
-        .saying("Also one that is delisted.")
-        .answering::<Product>(StatusCode::OK, "The product.")
+        .saying("Also one that is delisted. Its `ETag` covers how many can be had, too.")
+        .answering::<ProductWithStock>(StatusCode::OK, "The product.")
         .versioned()
         .finding("product"),
         Operation::new(

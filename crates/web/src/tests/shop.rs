@@ -12,6 +12,7 @@ use actix_web::{
     test::{self, TestRequest},
 };
 use catalog::{Catalog, in_memory::InMemoryCatalog};
+use inventory_app::{Inventory, in_memory::InMemoryInventory};
 use message_bus::{
     Actor, CommandMeta, Doctor, Handles, Operations, ReactsTo, Sampling, Timelines,
     operations::in_memory::InMemoryOperations,
@@ -90,6 +91,13 @@ impl Shop {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
         });
+        let inventory_store = Arc::new(InMemoryInventory::new(Arc::clone(&ids)));
+        let inventory = Inventory::new(
+            Arc::clone(&inventory_store) as _,
+            Arc::clone(&inventory_store) as _,
+            inventory_store,
+            Arc::clone(&ids),
+        );
         let ordering_store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
         let ordering = Ordering::new(Arc::clone(&ordering_store) as _, ordering_store, Arc::clone(&ids));
         Self {
@@ -98,6 +106,7 @@ impl Shop {
                 accounts: Arc::new(accounts),
                 catalog: Arc::new(Catalog::new(Arc::<InMemoryCatalog>::default(), Arc::clone(&ids))),
                 ordering: Arc::new(ordering),
+                inventory: Arc::new(inventory),
                 operations: Arc::new(Operations::new(
                     vec![
                         Arc::new(InMemoryOperations::new("accounts")),
