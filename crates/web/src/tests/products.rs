@@ -37,7 +37,10 @@ async fn a_product_is_listed_seen_by_anybody_changed_and_delisted() {
         shown["available"] = available;
         shown
     };
-    assert_eq!(shop.send(get(&path)).await.json(), with_stock(&product, Value::Null));
+    assert_eq!(
+        shop.send(get(&path)).await.json(),
+        with_stock(&product, Value::Null)
+    );
     let unchanged = get(&path).insert_header(("If-None-Match", "\"1\""));
     assert_eq!(shop.send(unchanged).await.status, StatusCode::NOT_MODIFIED);
     assert!(product["id"].take().is_string());
