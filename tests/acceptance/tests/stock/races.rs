@@ -42,7 +42,7 @@ async fn a_cancellation_that_races_the_reservation_leaves_everything_free(engine
         let found = shelf.order(&order).await;
         assert_eq!(
             (&found["status"], &found["cancellation"]["reason"]),
-            (&json!("cancelled"), &json!("cancelled on request"))
+            (&json!("cancelled"), &json!("on_request"))
         );
         assert_eq!(shelf.reservation(&order).await, "released");
     }
