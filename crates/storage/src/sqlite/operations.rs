@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    alias,
-    dsl::{count_star, exists, min, not},
+    dsl::{count_star, min},
+    sql_query,
+    sql_types::BigInt,
 };
 use message_bus::operations::records::{
     ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary, Follower,
@@ -22,26 +23,22 @@ use crate::{
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.
 pub(super) fn count_unfinished(connection: &mut SqliteConnection) -> Result<u64, ReadError> {
-    let before = alias!(deliveries as before);
-    let something_dead = before
-        .filter(before.field(deliveries::consumer).eq(deliveries::consumer))
-        .filter(
-            before
-                .field(deliveries::aggregate_id)
-                .eq(deliveries::aggregate_id),
-        )
-        .filter(before.field(deliveries::ended_at).is_null())
-        .filter(before.field(deliveries::state).eq("dead"));
-    let paused = consumers::table
-        .filter(consumers::consumer.eq(deliveries::consumer))
-        .filter(consumers::paused_at.is_not_null());
-    let count: i64 = deliveries::table
-        .filter(deliveries::ended_at.is_null())
-        .filter(not(exists(something_dead)))
-        .filter(not(exists(paused)))
-        .count()
-        .get_result(connection)?;
+    // In its own words, since what is dead is to be found once, and not for each that is held.
+    let Counted { count } = sql_query(
+        "SELECT count(*) AS count FROM deliveries
+         WHERE ended_at IS NULL
+           AND consumer NOT IN (SELECT consumer FROM consumers WHERE paused_at IS NOT NULL)
+           AND (consumer, aggregate_id) NOT IN
+               (SELECT consumer, aggregate_id FROM deliveries WHERE ended_at IS NULL AND state = 'dead')",
+    )
+    .get_result(connection)?;
     u64::try_from(count).map_err(ReadError::corrupt)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 /// What each consumer holds.

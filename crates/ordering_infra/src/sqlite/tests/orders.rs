@@ -7,8 +7,8 @@ use ordering_app::{
 };
 use ordering_domain::{Order, OrderReference, Placement};
 use shared_kernel::{
-    Clock, Currency, IdGenerator, OrderId, Quantity, Version,
-    events::{UserAccountCreated, UserDeactivated},
+    Clock, Currency, IdGenerator, OrderId, Quantity, ReservationId, Version,
+    events::{StockReserved, UserAccountCreated, UserDeactivated},
 };
 
 use super::shop::{Shop, a_line, ada, bob, staff};
@@ -71,6 +71,15 @@ async fn an_order_is_read_as_it_was_answered_at_every_step_of_its_life() {
     let order = shop.ordering.handle(confirm, shop.meta(ada())).await.unwrap();
     assert_eq!(stored(&shop, &order).await, order);
 
+    let reserved = StockReserved {
+        order_id,
+        reservation_id: ReservationId::new(shop.ids.next_id()),
+        lines: Vec::new(),
+    };
+    shop.ordering.react(reserved, shop.meta(staff())).await.unwrap();
+    let order = shop.ordering.order(order_id, &staff()).await.unwrap();
+    assert_eq!(order.allocation, "reserved");
+
     let (carrier, tracking_number) = ("Post".to_owned(), "AT1".to_owned());
     let ship = ShipOrder {
         order_id,
@@ -86,7 +95,7 @@ async fn an_order_is_read_as_it_was_answered_at_every_step_of_its_life() {
         .await
         .unwrap();
     assert_eq!(stored(&shop, &order).await, order);
-    assert_eq!(order.version, Version::new(7));
+    assert_eq!(order.version, Version::new(8));
 }
 
 #[tokio::test]

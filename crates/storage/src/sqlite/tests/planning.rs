@@ -81,14 +81,28 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         "event_log_unpublished",
         "event_log_unpublished",
         "deliveries_unfinished",
-        "deliveries_unfinished",
-        "deliveries_unfinished",
-        "deliveries_unfinished",
+        "deliveries_by_age",
+        "deliveries_by_age",
+        "LIST SUBQUERY",
     ];
     assert_eq!(plans.len(), indexes.len(), "{plans:#?}");
     for (plan, index) in plans.iter().zip(indexes) {
         assert!(plan.contains(index), "{plan}");
     }
+    // The oldest first, without reading what has ended or sorting what is held; what comes before each by its aggregate.
+    for plan in &plans[4..6] {
+        assert!(
+            plan.contains("SEARCH deliveries USING INDEX deliveries_by_age (consumer=?"),
+            "{plan}"
+        );
+        assert!(
+            plan.contains("deliveries_unfinished (consumer=? AND aggregate_id=?"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+    let counting = plans.last().unwrap();
+    assert!(!counting.contains("CORRELATED"), "{counting}");
 }
 
 #[tokio::test]
