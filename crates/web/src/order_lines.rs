@@ -17,8 +17,8 @@ use crate::{
 /// A line as callers write it. Name and price come from the price list; a price that is given is the one that the caller expects.
 pub(crate) fn line_to_order(fields: &mut Fields<'_>) -> Option<LineToOrder> {
     let product_id = fields.required("product_id", body::identifier);
-    let quantity = fields.required("quantity", body::quantity);
     let product_name = fields.optional("product_name", body::text);
+    let quantity = fields.required("quantity", body::quantity);
     let unit_price = fields.optional_object("unit_price", body::money);
     Some(LineToOrder {
         product_id: product_id?,

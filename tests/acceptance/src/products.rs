@@ -27,6 +27,10 @@ impl TestApp {
                 let product = self.post("/products").by(self.shopkeeper().await).json(&body);
                 let product = product.answer().await.expecting(201);
                 self.wait_idle();
+                let stock = format!("/stock/{}/adjustments", text(&product["id"]));
+                let plenty = json!({"delta": 1_000_000, "reason": "enough for every test"});
+                let adjusting = self.post(&stock).by(self.shopkeeper().await).json(&plenty);
+                adjusting.answer().await.expecting(201);
                 product
             }
         };

@@ -44,7 +44,7 @@ pub async fn sell_out(binary: &Binary, engine: Engine, sale: Sale) -> Tally {
     let installation = Installation::new(engine);
     let mut server = Server::start(binary, installation.path());
     let (addresses, address) = watch::channel(server.url().to_owned());
-    let market = Arc::new(Market::open(&binary.without_canary(), &installation, address, &sale).await);
+    let market = Arc::new(Market::open(binary, &installation, address, &sale).await);
     let next = Arc::new(AtomicU64::new(0));
     let (told, mut done) = watch::channel(0_u64);
     let told = Arc::new(told);
@@ -75,12 +75,7 @@ pub async fn sell_out(binary: &Binary, engine: Engine, sale: Sale) -> Tally {
         addresses.send_replace(server.url().to_owned());
     }
     let bought = buyers.join_all().await.into_iter().flatten().collect();
-    if binary.has_canary() {
-        server.stop();
-        server = Server::start(&binary.without_canary(), installation.path());
-        addresses.send_replace(server.url().to_owned());
-    }
-    let mut tally = audit(&binary.without_canary(), &installation, &market, &sale, bought).await;
+    let mut tally = audit(binary, &installation, &market, &sale, bought).await;
     outcries.extend(server.outcries());
     tally.faults.extend(outcries);
     server.stop();

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use crate::{Answer, Asking, Login, TestApp, an_address, an_order, answer::text, bodies::a_shipment};
 
-/// Takes a step of an order's life.
+/// Takes a step of an order's life. A confirmation is answered once inventory has spoken.
 pub async fn take(app: &TestApp, login: &Login, order: &Value, step: &str, body: &Value) -> Answer {
-    app.post(&path(order, step)).by(login).json(body).answer().await
+    let asking = app.post(&path(order, step)).by(login).json(body);
+    asking.header("Prefer", "wait=10").answer().await
 }
 
 /// Where a step is taken.

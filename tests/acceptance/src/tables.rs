@@ -1,8 +1,19 @@
 //! What stands in an installation's tables, read as an operator reads them: with `psql`, or with the SQLite that comes with Python.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::Installation;
+
+/// Changes a file behind the server's back.
+const CHANGE_SQLITE: &str = "
+import sqlite3, sys
+file, statement = sys.argv[1:]
+with sqlite3.connect(file, timeout=30) as connection:
+    connection.execute(statement)
+";
 
 /// Prints the rows that a query finds in a file, as `psql` does; bytes are ids.
 const READ_SQLITE: &str = "
@@ -19,18 +30,32 @@ impl Installation {
             self.database()
                 .run(&format!("SET search_path TO {context}; {query}"))
         } else {
-            read_sqlite(&self.path().join(format!("data/{context}.sqlite")), query)
+            run_python(READ_SQLITE, &self.file(context), query)
         };
         let lines = printed.lines();
         lines
             .map(|line| line.split('|').map(str::to_owned).collect())
             .collect()
     }
+
+    /// Changes a context's rows as nobody should: behind the server's back.
+    pub fn tamper(&self, context: &str, statement: &str) {
+        if self.is_on_postgres() {
+            self.database()
+                .run(&format!("SET search_path TO {context}; {statement}"));
+        } else {
+            run_python(CHANGE_SQLITE, &self.file(context), statement);
+        }
+    }
+
+    fn file(&self, context: &str) -> PathBuf {
+        self.path().join(format!("data/{context}.sqlite"))
+    }
 }
 
-fn read_sqlite(file: &Path, query: &str) -> String {
+fn run_python(script: &str, file: &Path, query: &str) -> String {
     let output = Command::new("python3")
-        .args(["-c", READ_SQLITE])
+        .args(["-c", script])
         .arg(file)
         .arg(query)
         .output()

@@ -182,5 +182,11 @@ async fn an_order_confirmed_by_16_at_once_is_confirmed_once(engine: Engine) {
         assert_eq!(answer.refusal().1, "order_already_confirmed");
     }
     assert_eq!(with_status(&answers, 409).len(), 15, "{answers:?}");
-    assert_eq!(app.order(&ada, &order["id"]).await["version"], 2);
+    app.wait_idle();
+    let order = app.order(&ada, &order["id"]).await;
+    assert_eq!(
+        (&order["version"], &order["allocation"]),
+        (&json!(3), &json!("reserved")),
+        "one version each for the confirmation and for what inventory said"
+    );
 }

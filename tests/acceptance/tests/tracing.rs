@@ -144,7 +144,11 @@ async fn a_callers_trace_is_continued_if_it_is_recorded(engine: Engine) {
             "POST /api/v1/orders/{order_id}/confirm",
             "commit",
             "commit",
+            "commit",
+            "commit",
+            "inventory.orders OrderConfirmed",
             "notifications.orders OrderConfirmed",
+            "ordering.reservations StockReserved",
         ]
     );
     let requests = spans.iter().filter(|span| span.parent_span_id == CALLER);

@@ -144,8 +144,8 @@ impl OnOffer {
     /// Whether people buy it one at a time.
     pub(super) fn is_dear(&self) -> bool {
         let limit = match self.list_price.currency() {
-            Currency::Usd | Currency::Eur | Currency::Gbp => 20_00,
-            Currency::Inr => 1_000_00,
+            Currency::Usd | Currency::Eur | Currency::Gbp => 2_000,
+            Currency::Inr => 100_000,
         };
         self.list_price.minor_units() >= limit
     }

@@ -44,7 +44,7 @@ const FULL_LIVES: u64 = 1_000;
 
 /// What happens to the order with this number.
 pub(super) fn steps(number: u64) -> &'static [Step] {
-    if number >= FULL_LIVES && number % 10 != 0 {
+    if number >= FULL_LIVES && !number.is_multiple_of(10) {
         return &[];
     }
     // One further on in each round, so that a customer does not always have the same fate.

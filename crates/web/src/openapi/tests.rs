@@ -178,11 +178,12 @@ fn every_code_stands_under_its_status_and_every_code_that_there_is_stands_somewh
     }
     // A policy brings these; no operation has to name them.
     let by_policy = ["missing_token", "invalid_token"];
-    // These are answers to requests that reach no operation; then a rule that no route reaches yet, and a page's refusal.
+    // These are answers to requests that reach no operation; then rules that no route reaches, and a page's refusal.
     let of_no_operation = [
         "route_not_found",
         "method_not_allowed",
         "unknown_line",
+        "stock_out_of_step",
         "forged_form",
     ];
     let missing: Vec<&String> = known

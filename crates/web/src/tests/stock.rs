@@ -1,19 +1,22 @@
 //! Stock over HTTP.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use message_bus::{Actor, CommandMeta, Delivery, ReactsTo};
 use serde_json::{Value, json};
 use shared_kernel::{EventId, Money, ProductId, Version, events::ProductListed};
 
-use super::shop::{By, Login, Shop, get, post};
+use super::shop::{By, Login, Shop, get, post, request};
 
 const KETTLE: &str = "0197b2c4-0000-7000-8000-00000000beef";
 const KEY: (&str, &str) = ("Idempotency-Key", "a-key-of-some-length");
 
 impl Shop {
-    /// Inventory hears of a product, of which there is nothing yet.
     async fn stock_of_kettles(&self) {
-        let product_id: ProductId = KETTLE.parse().unwrap();
+        self.stock_of(KETTLE.parse().unwrap()).await;
+    }
+
+    /// Inventory hears of a product, of which there is nothing yet.
+    async fn stock_of(&self, product_id: ProductId) {
         let consumer = "inventory.products";
         let delivery = Delivery {
             consumer,
@@ -91,6 +94,44 @@ async fn stock_comes_in_and_the_ledger_says_why() {
     assert_eq!(
         (&older["data"][0]["reason"], &older["next_cursor"]),
         (&json!("delivery"), &Value::Null)
+    );
+}
+
+#[actix_web::test]
+async fn a_product_shows_what_is_available_and_its_tag_covers_that() {
+    let shop = Shop::open();
+    let staff = shop.staff().await;
+    let product = json!({"sku": "K", "name": "Kettle", "unit_price": {"amount": "19.99", "currency": "USD"}});
+    let listed = shop
+        .send(post("/products").by(&staff).set_json(product))
+        .await
+        .json();
+    let id: ProductId = listed["id"].as_str().unwrap().parse().unwrap();
+    shop.stock_of(id).await;
+    let path = format!("/products/{id}");
+    let empty = shop.send(get(&path)).await;
+    assert_eq!(
+        (&empty.json()["available"], empty.header("etag")),
+        (&json!(0), Some("\"1.1\""))
+    );
+    let adjust = post(&format!("/stock/{id}/adjustments")).by(&staff);
+    shop.send(adjust.set_json(json!({"delta": 7, "reason": "delivery"})))
+        .await;
+    let seen = |tag: &'static str| get(&path).insert_header(("If-None-Match", tag));
+    let filled = shop.send(seen("\"1.1\"")).await;
+    assert_eq!(
+        (&filled.json()["available"], filled.header("etag")),
+        (&json!(7), Some("\"1.2\""))
+    );
+    assert_eq!(shop.send(seen("\"1.2\"")).await.status, StatusCode::NOT_MODIFIED);
+    let rename = request(Method::PATCH, &path)
+        .by(&staff)
+        .insert_header(("If-Match", "\"1.1\""))
+        .set_json(json!({"name": "Electric kettle"}));
+    assert_eq!(
+        shop.send(rename).await.status,
+        StatusCode::OK,
+        "the product has not changed"
     );
 }
 

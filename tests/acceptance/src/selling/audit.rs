@@ -69,7 +69,6 @@ pub(super) async fn audit(
     bought: Vec<Bought>,
 ) -> Tally {
     let mut tally = Tally::default();
-    wait_idle(binary, installation, &mut tally);
     tally
         .faults
         .extend(bought.iter().filter_map(|bought| bought.wrong.clone()));
@@ -98,7 +97,6 @@ pub(super) async fn audit(
     }
     if tally.is_clean() {
         sell_what_is_left(market, &left, &mut tally).await;
-        wait_idle(binary, installation, &mut tally);
     }
     let doctor = binary.run(installation.path(), &["doctor"]);
     if doctor.code != 0 {
@@ -108,15 +106,6 @@ pub(super) async fn audit(
     }
     tally.put_off = market.put_off.load(Ordering::Relaxed);
     tally
-}
-
-fn wait_idle(binary: &Binary, installation: &Installation, tally: &mut Tally) {
-    let idle = binary.run(installation.path(), &["wait-idle", "--timeout", "120"]);
-    if idle.code != 0 {
-        tally
-            .faults
-            .push(format!("not everything was delivered: {}", idle.stderr));
-    }
 }
 
 /// How many units of each product the orders hold. Each order has to be settled, and one that was tried for.

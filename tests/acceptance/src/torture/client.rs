@@ -53,10 +53,12 @@ fn wait_after(unavailable: &Answer) -> Duration {
 fn made_up(diary: &mut Diary, random: &mut Random) -> Command {
     diary.serial += 1;
     let email = format!("client{}.{}@example.com", diary.client, diary.serial);
+    // An order that inventory has not spoken about yet may change under one's hands.
     let in_work: Vec<&Value> = diary
         .orders
         .values()
         .filter(|order| !matches!(order["status"].as_str(), Some("delivered" | "cancelled")))
+        .filter(|order| order["status"] != "confirmed" || order["allocation"] == "reserved")
         .collect();
     match (random.below(100), random.one_of(&in_work)) {
         (0, _) => match diary.registered.first() {
@@ -97,6 +99,7 @@ fn an_active_one(users: &[Value]) -> Option<String> {
 fn lines(diary: &Diary, random: &mut Random) -> Vec<Line> {
     if random.below(10) == 0 {
         return vec![Line {
+            product_id: diary.product_id.clone(),
             product_name: name(diary),
             quantity: 1,
             cents: 10_000 * 100 + 1,
@@ -107,6 +110,7 @@ fn lines(diary: &Diary, random: &mut Random) -> Vec<Line> {
 
 fn line(diary: &Diary, random: &mut Random) -> Line {
     Line {
+        product_id: diary.product_id.clone(),
         product_name: name(diary),
         quantity: 1 + random.below(5),
         cents: random.below(10_000),

@@ -3,11 +3,12 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{PASSWORD, bodies::UNLISTED};
+use crate::PASSWORD;
 
 /// A line to order. Its name tells which command made it, so that an order that nobody heard of can be traced.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
+    pub(crate) product_id: String,
     pub(crate) product_name: String,
     pub(crate) quantity: u64,
     pub(crate) cents: u64,
@@ -59,7 +60,7 @@ pub(crate) enum Sender {
 impl Line {
     pub(crate) fn body(&self) -> Value {
         json!({
-            "product_id": UNLISTED,
+            "product_id": self.product_id,
             "product_name": self.product_name,
             "quantity": self.quantity,
             "unit_price": money(self.cents),
@@ -150,6 +151,16 @@ impl Command {
                 };
                 format!("/orders/{order_id}/{step}")
             }
+        }
+    }
+
+    /// For how long the answer may be waited for, in seconds: a confirmation is best answered once inventory has spoken.
+    pub(crate) const fn wait(&self) -> Option<&'static str> {
+        match self {
+            Self::Change {
+                step: Step::Confirm, ..
+            } => Some("wait=10"),
+            _ => None,
         }
     }
 

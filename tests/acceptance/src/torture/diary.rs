@@ -23,6 +23,8 @@ pub(crate) struct Diary {
     pub(crate) customer_id: String,
     /// That user, as last answered, for the one client that changes them.
     pub(crate) user: Option<Value>,
+    /// What it orders.
+    pub(crate) product_id: String,
     /// Orders as last answered, by id.
     pub(crate) orders: BTreeMap<String, Value>,
     /// Those among them that changed since the last kill.
@@ -48,6 +50,7 @@ impl Diary {
         client: usize,
         customer: usize,
         customer_id: String,
+        product_id: String,
         user: Option<Value>,
     ) -> Self {
         Self {
@@ -55,6 +58,7 @@ impl Diary {
             customer,
             customer_id,
             user,
+            product_id,
             orders: BTreeMap::new(),
             touched: BTreeSet::new(),
             registered: Vec::new(),
@@ -92,9 +96,10 @@ impl Diary {
     pub(crate) fn note(&mut self, command: &Command, answer: &Answer) {
         let foretold = self.foretold(command);
         match (answer.status, foretold) {
-            (200 | 201, Some(foretold)) => {
-                let differences = model::differences(&foretold, &answer.json());
-                if !differences.is_empty() {
+            (200..=202, Some(foretold)) => {
+                let found = answer.json();
+                if !model::is_or_has_settled(&foretold, &found) {
+                    let differences = model::differences(&foretold, &found);
                     self.object(format!(
                         "{command:?} was answered wrongly: {}",
                         differences.join("; ")
@@ -145,6 +150,11 @@ impl Diary {
                 self.orders.insert(id, made);
             }
         }
+    }
+
+    /// Inventory has spoken about an order since.
+    pub(crate) fn settle(&mut self, id: &str, order: Value) {
+        self.orders.insert(id.to_owned(), order);
     }
 
     /// The step that was under way on this order.

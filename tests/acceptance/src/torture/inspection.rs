@@ -182,8 +182,12 @@ async fn inspect_orders(
         if found == known {
             continue;
         }
+        if differences(&model::settled(&known), &found).is_empty() {
+            diary.settle(&id, found);
+            continue;
+        }
         match (diary.unknown.take(), after) {
-            (Some(command), Some(after)) if differences(&after, &found).is_empty() => {
+            (Some(command), Some(after)) if model::is_or_has_settled(&after, &found) => {
                 findings.unknown_with_effect += 1;
                 diary.keep(&command, found);
             }

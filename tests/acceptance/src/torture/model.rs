@@ -79,13 +79,14 @@ pub(crate) fn changed(order: &Value, step: &Step) -> Option<Value> {
         }
         (Step::Confirm, "pending") if !lines_of(&mut order).is_empty() => {
             order["status"] = json!("confirmed");
+            order["allocation"] = json!("requested");
             order["shipping_address"] = address();
         }
         (Step::Cancel { reason }, "pending" | "confirmed") => {
             order["status"] = json!("cancelled");
             order["cancellation"] = json!({"reason": reason, "shortages": []});
         }
-        (Step::Ship { tracking_number }, "confirmed") => {
+        (Step::Ship { tracking_number }, "confirmed") if order["allocation"] == "reserved" => {
             order["status"] = json!("shipped");
             order["shipment"] = json!({"carrier": CARRIER, "tracking_number": tracking_number});
         }
@@ -96,6 +97,23 @@ pub(crate) fn changed(order: &Value, step: &Step) -> Option<Value> {
     order["updated_at"] = json!(ANYTHING);
     order["allowed_actions"] = json!(ANYTHING);
     within_limits(order)
+}
+
+/// The order once inventory has spoken, of which there is enough for everybody.
+pub(crate) fn settled(order: &Value) -> Value {
+    let mut order = order.clone();
+    if order["allocation"] == "requested" && order["status"] == "confirmed" {
+        order["allocation"] = json!("reserved");
+        order["version"] = json!(order["version"].as_u64().unwrap() + 1);
+        order["updated_at"] = json!(ANYTHING);
+        order["allowed_actions"] = json!(ANYTHING);
+    }
+    order
+}
+
+/// Whether this is the order as it was expected, or what it becomes as soon as inventory has spoken.
+pub(crate) fn is_or_has_settled(expected: &Value, found: &Value) -> bool {
+    differences(expected, found).is_empty() || differences(&settled(expected), found).is_empty()
 }
 
 /// Where what was found is not as expected; empty, if it is.

@@ -125,8 +125,6 @@ impl Scene {
     /// Compares all there is with all that was answered.
     pub(crate) async fn inspect(&mut self) {
         self.shop.admin = self.shop.log_in(ADMIN).await.expect("the admin can log in");
-        let findings = inspect(&mut self.shop, &mut self.diaries).await;
-        self.report.add(findings);
         // What a bug that stays has forgotten is never delivered; what a kill interrupted is tried again after a quarter of a minute.
         let patience = if self.binary.canary_stays() { "30" } else { "60" };
         let wait = ["wait-idle", "--timeout", patience];
@@ -135,6 +133,9 @@ impl Scene {
             let fault = format!("not everything was delivered: {}", idle.stderr);
             self.report.faults.push(fault);
         }
+        // Only now: until inventory has spoken, confirmed orders change.
+        let findings = inspect(&mut self.shop, &mut self.diaries).await;
+        self.report.add(findings);
         let doctor = self.binary.run(self.installation.path(), &["doctor"]);
         if doctor.code != 0 {
             let fault = format!("the doctor found: {}{}", doctor.stdout, doctor.stderr);
@@ -187,6 +188,12 @@ async fn opening(binary: &Binary, installation: &Installation, shop: &mut Shop) 
             .push(shop.log_in(&email).await.expect("a customer can log in"));
     }
     shop.admin = shop.log_in(ADMIN).await.expect("the admin can log in");
+    let product_id = shop
+        .product(|| {
+            let wait = ["wait-idle", "--timeout", "60"];
+            binary.run(installation.path(), &wait).expecting_success();
+        })
+        .await;
     let diary = |client: usize| {
         let customer = client % CUSTOMERS;
         let user = &users[customer];
@@ -195,6 +202,7 @@ async fn opening(binary: &Binary, installation: &Installation, shop: &mut Shop) 
             client,
             customer,
             text(&user["id"]),
+            product_id.clone(),
             (client < CUSTOMERS).then(|| user.clone()),
         )
     };

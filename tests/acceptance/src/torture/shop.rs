@@ -3,7 +3,7 @@
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::command::{Command, Sender};
+use super::command::{Command, Sender, money};
 use crate::{Answer, Asking, PASSWORD, answer::text};
 
 /// A server, and who is logged in there.
@@ -41,6 +41,9 @@ impl Shop {
             Sender::Customer => request.bearer_auth(&self.customers[customer]),
             Sender::Staff => request.bearer_auth(&self.admin),
         };
+        if let Some(wait) = command.wait() {
+            request = request.header("Prefer", wait);
+        }
         if let Some(body) = command.body() {
             request = request.json(&body);
         }
@@ -100,6 +103,30 @@ impl Shop {
             }
             path = format!("/orders?limit=100&cursor={}", text(&list["next_cursor"]));
         }
+    }
+
+    /// A product of which there is more than anybody orders, and which is on no price list any more: each line has a name and a price of its own.
+    pub(crate) async fn product(&self, wait_idle: impl Fn()) -> String {
+        let listed = json!({"sku": "LEFTOVER", "name": "Leftover", "unit_price": money(100)});
+        let product = self.post("/products", &listed).await.expecting(201);
+        let product_id = text(&product["id"]);
+        // Inventory hears of it.
+        wait_idle();
+        let plenty = json!({"delta": 100_000_000, "reason": "for everybody"});
+        self.post(&format!("/stock/{product_id}/adjustments"), &plenty)
+            .await
+            .expecting(201);
+        self.post(&format!("/products/{product_id}/delist"), &json!({}))
+            .await
+            .expecting(200);
+        // Ordering hears that it is delisted.
+        wait_idle();
+        product_id
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = self.client.post(self.path(path)).bearer_auth(&self.admin);
+        request.json(body).answer().await
     }
 
     fn path(&self, path: &str) -> String {

@@ -25,7 +25,7 @@ fn arguments(copy: &[String]) -> Vec<&str> {
 fn rows_in(target: &Installation) -> u64 {
     let counts = target.database().run(
         "SELECT format('SELECT count(*) FROM %I.%I', table_schema, table_name) FROM information_schema.tables
-         WHERE table_schema IN ('accounts', 'ordering', 'notifications')
+         WHERE table_schema IN ('accounts', 'catalog', 'ordering', 'inventory', 'notifications')
            AND table_name NOT IN ('__diesel_schema_migrations', 'committers', 'relay_lease')",
     );
     counts

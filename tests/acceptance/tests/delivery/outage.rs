@@ -7,6 +7,7 @@ use acceptance::{
     bodies::a_shipment, on_every_engine, steps::path,
 };
 use mail_server::MailServer;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::crowd::{Times, all};
@@ -50,6 +51,14 @@ async fn a_mail_server_that_is_down_costs_a_thousand_orders_nothing_and_then_eac
         with_mail.p99(),
         without_mail.p99()
     );
+    // Inventory says what becomes of each, whether anybody is told by mail or not.
+    all(
+        during
+            .iter()
+            .map(|order| confirming(&app, &people.admin, order).header("Prefer", "wait=10")),
+        200,
+    )
+    .await;
     let (shipped, rest): (Vec<_>, Vec<_>) = during.iter().enumerate().partition(|(place, _)| place % 4 == 0);
     let cancelled = rest.iter().filter(|(place, _)| place % 10 == 1);
     let ships = shipped.iter().map(|(_, order)| {
@@ -124,10 +133,15 @@ async fn placed(app: &TestApp, customers: &[Login], count: usize) -> Vec<Value> 
 }
 
 async fn confirm(app: &TestApp, admin: &Login, orders: &[Value]) -> Times {
-    let requests = orders
-        .iter()
-        .map(|order| app.post(&path(order, "confirm")).by(admin).json(&an_address()));
+    let requests = orders.iter().map(|order| confirming(app, admin, order));
     all(requests, 200).await.1
+}
+
+/// Confirms an order; sent again, it is the same confirmation.
+fn confirming(app: &TestApp, admin: &Login, order: &Value) -> RequestBuilder {
+    let key = format!("confirming-{}", text(&order["id"]));
+    let request = app.post(&path(order, "confirm")).by(admin);
+    request.header("Idempotency-Key", key).json(&an_address())
 }
 
 /// For each order's reference, its customer and what there is to be mailed about it, by what became of it.

@@ -34,7 +34,7 @@ async fn an_admin_clicks_from_the_log_in_to_the_log_out(engine: Engine) {
     browser.see("Found role customer, expected admin.").await;
     log_in(&browser, "admin", PASSWORD).await;
     browser.see("Overview").await;
-    for context in ["accounts", "ordering", "notifications"] {
+    for context in ["accounts", "catalog", "ordering", "inventory", "notifications"] {
         browser.see(context).await;
     }
     // How many and for how long.

@@ -33,7 +33,7 @@ async fn what_is_dead_is_told_wherever_one_looks_and_is_sound_all_the_same(engin
         ),
         (
             &["doctor"],
-            &["notifications.orders   every event is applied or held       ok"],
+            &["notifications.orders   every event is applied or held                     ok"],
         ),
     ] {
         let told = stuck.app.run(arguments).expecting_success();

@@ -94,8 +94,9 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
         .expecting(200);
     assert_eq!(
         (&confirmed["status"], &confirmed["version"]),
-        (&json!("confirmed"), &json!(2))
+        (&json!("confirmed"), &json!(3))
     );
+    assert_eq!(confirmed["allocation"], "reserved", "it was waited for");
     assert_eq!(confirmed["shipping_address"], an_address()["shipping_address"]);
     let shipped = take(&app, &sam, &order, "ship", &a_shipment())
         .await
@@ -109,7 +110,7 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
         .expecting(200);
     assert_eq!(
         (&delivered["status"], &delivered["version"]),
-        (&json!("delivered"), &json!(4))
+        (&json!("delivered"), &json!(5))
     );
     assert_eq!(delivered["allowed_actions"], json!([]));
     assert_eq!(app.order(&ada, &order["id"]).await, delivered);

@@ -61,7 +61,7 @@ async fn a_killed_server_leaves_no_lock_behind() {
 
 #[tokio::test]
 async fn a_file_of_a_newer_version_is_left_alone() {
-    for context in ["accounts", "ordering", "notifications"] {
+    for context in ["accounts", "catalog", "ordering", "inventory", "notifications"] {
         let (installation, ada) = a_closed_installation().await;
         let binary = Binary::released();
         let status = binary

@@ -4,12 +4,16 @@ use acceptance::{Binary, Engine, Installation, Server, throwaway_postgres::Throw
 
 const ROLES: &str = "CREATE ROLE shop LOGIN NOINHERIT PASSWORD 'change-me';
      CREATE ROLE orderly_accounts NOLOGIN;
+     CREATE ROLE orderly_catalog NOLOGIN;
      CREATE ROLE orderly_ordering NOLOGIN;
+     CREATE ROLE orderly_inventory NOLOGIN;
      CREATE ROLE orderly_notifications NOLOGIN;
-     GRANT orderly_accounts, orderly_ordering, orderly_notifications TO shop;
+     GRANT orderly_accounts, orderly_catalog, orderly_ordering, orderly_inventory, orderly_notifications TO shop;
      REVOKE ALL ON SCHEMA public FROM PUBLIC;
      CREATE SCHEMA accounts AUTHORIZATION orderly_accounts;
+     CREATE SCHEMA catalog AUTHORIZATION orderly_catalog;
      CREATE SCHEMA ordering AUTHORIZATION orderly_ordering;
+     CREATE SCHEMA inventory AUTHORIZATION orderly_inventory;
      CREATE SCHEMA notifications AUTHORIZATION orderly_notifications;";
 
 /// An installation whose login has no rights but those of the contexts' roles. They are the server's, so it has one of its own.
@@ -42,11 +46,15 @@ fn each_context_works_with_the_rights_of_its_own_role() {
     );
     assert_eq!(
         owners,
-        "accounts|orderly_accounts\nnotifications|orderly_notifications\nordering|orderly_ordering\n"
+        "accounts|orderly_accounts\ncatalog|orderly_catalog\ninventory|orderly_inventory\nnotifications|orderly_notifications\nordering|orderly_ordering\n"
     );
     for (role, table) in [
         ("orderly_ordering", "accounts.users"),
         ("orderly_accounts", "ordering.orders"),
+        ("orderly_ordering", "catalog.products"),
+        ("orderly_catalog", "ordering.price_list"),
+        ("orderly_ordering", "inventory.stock_items"),
+        ("orderly_inventory", "ordering.orders"),
         ("orderly_notifications", "accounts.users"),
         ("orderly_ordering", "notifications.addresses"),
         ("shop", "accounts.users"),

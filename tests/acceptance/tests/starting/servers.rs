@@ -115,7 +115,7 @@ fn a_role_without_rights_is_told_what_it_lacks() {
 
 #[test]
 fn a_schema_of_a_newer_version_is_left_alone() {
-    for context in ["accounts", "ordering", "notifications"] {
+    for context in ["accounts", "catalog", "ordering", "inventory", "notifications"] {
         let installation = Installation::new(Engine::Postgres);
         let binary = Binary::released();
         binary.run(installation.path(), &MIGRATE).expecting_success();
