@@ -5,12 +5,15 @@ use std::sync::{
     atomic::{AtomicU32, Ordering as MemoryOrdering},
 };
 
-use message_bus::{Actor, CommandMeta, Conflict, Handles, UseCaseError};
+use message_bus::{Actor, CommandMeta, Conflict, Handles, ReactsTo, UseCaseError};
 use ordering_app::{
     AddLine, AddressGiven, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, LineToOrder, OrderFilter,
     OrderView, Ordering, PageRequest, PlaceOrder, RemoveLine, ShipOrder,
 };
-use shared_kernel::{Currency, IdGenerator, Money, ProductId, Quantity, Role, UserId, Version};
+use shared_kernel::{
+    Currency, IdGenerator, Money, ProductId, Quantity, ReservationId, Role, UserId, Version,
+    events::StockReserved,
+};
 use uuid::Uuid;
 
 use crate::{engines::on_every_engine, seams::Seams, stores::OrderingStore};
@@ -97,18 +100,24 @@ async fn every_answer_is_what_is_stored(store: OrderingStore) {
     };
     let confirmed = face.handle(confirm, by(&store, ada)).await.unwrap();
     is_stored(&confirmed, 5).await;
+    let reserved = StockReserved {
+        order_id,
+        reservation_id: ReservationId::new(store.seams.next_id()),
+        lines: Vec::new(),
+    };
+    face.react(reserved, store.seams.meta()).await.unwrap();
     let ship = ShipOrder {
         order_id,
         carrier: "Kuriér".to_owned(),
         tracking_number: "JD-1".to_owned(),
     };
     let shipped = face.handle(ship, store.seams.meta()).await.unwrap();
-    is_stored(&shipped, 6).await;
+    is_stored(&shipped, 7).await;
     let delivered = face
         .handle(DeliverOrder { order_id }, store.seams.meta())
         .await
         .unwrap();
-    is_stored(&delivered, 7).await;
+    is_stored(&delivered, 8).await;
 }
 
 async fn a_repeated_order_is_placed_once(store: OrderingStore) {
