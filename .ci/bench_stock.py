@@ -26,6 +26,7 @@ ON_HAND = 1_000_000_000
 BASKETS = 500
 ADDRESS = {"street": "12 St James Square", "city": "London", "state": "", "postal_code": "SW1Y 4JH", "country": "GB"}
 # How often is asked whether the last order is settled, in seconds.
+PATIENCE = 120  # seconds that delivery may take after a round
 LOOK_AGAIN = 0.02
 # A connection confirms the order of whichever answer came first: as many confirmations as placed orders, and none for long.
 CHAIN = """
@@ -138,8 +139,11 @@ class Shop:
         """Waits until every consumer has every event, or holds it: mail takes longer than stock, and nobody waits for it here."""
         pattern = re.compile(r'^orderly_unpublished_events{context="(?:ordering|inventory)"} 0$', re.M)
         figures = ""
+        until = time.monotonic() + PATIENCE
         # A figure is missing while its database is too busy to answer.
         while len(pattern.findall(figures)) < 2:
+            if time.monotonic() > until:
+                raise SystemExit(f"found events that were not delivered after {PATIENCE} s, expected none")
             time.sleep(LOOK_AGAIN)
             with urllib.request.urlopen(self.server.url + "/metrics") as answer:
                 figures = answer.read().decode()

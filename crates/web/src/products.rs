@@ -3,7 +3,7 @@
 use catalog::{ChangeProduct, DelistProduct, ListProduct, Product, ProductPosition, ProductsWanted};
 use message_bus::{Handles, UseCaseError};
 use serde::Serialize;
-use shared_kernel::{ProductId, Timestamp};
+use shared_kernel::ProductId;
 
 use crate::{
     answer::{Answer, Handled},
@@ -84,9 +84,8 @@ pub(crate) async fn list(request: Request) -> Handled {
     };
     let page = request.catalog().products(wanted).await?;
     let next = page.next.map(|next| Place {
-        time: Timestamp::EPOCH,
         name: next.name,
-        id: next.id.uuid(),
+        ..Place::by_id(next.id.uuid())
     });
     paging::answer(&request, &paging::page(&request, page.data, next))
 }
