@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, future::join_all, stream};
 use tokio::time::Instant;
 
 use crate::{
@@ -184,15 +184,16 @@ impl Publisher {
         published
     }
 
-    /// Hands one event to each of its consumers, also where one of them cannot be reached. Says whether one holds it.
+    /// Hands one event to its consumers, side by side: one that takes its time, or cannot be reached, keeps no other waiting. Says whether
+    /// one of them holds it.
     async fn publish_one(&self, event: &LoggedEvent, found: i64) -> Result<bool, Unavailable> {
         let envelope = &event.envelope;
-        let takers = || {
-            self.routes.iter().filter(|route| {
-                event.sequence > route.begins_after && route.consumer.takes(&envelope.event_type)
-            })
-        };
-        if takers().next().is_none() {
+        let takers: Vec<&Route> = self
+            .routes
+            .iter()
+            .filter(|route| event.sequence > route.begins_after && route.consumer.takes(&envelope.event_type))
+            .collect();
+        if takers.is_empty() {
             return Ok(false);
         }
         let history = self
@@ -203,8 +204,7 @@ impl Publisher {
                 envelope.aggregate_version,
             )
             .await?;
-        let mut held = Ok(false);
-        for route in takers() {
+        let handed_over = takers.into_iter().map(|route| {
             let delivery = Delivery {
                 consumer: route.consumer.name(),
                 event_id: envelope.event_id,
@@ -217,18 +217,15 @@ impl Publisher {
             } else {
                 route.consumer.handing()
             };
-            let handed_over = route
+            route
                 .transport
                 .hand_over(&route.consumer, envelope, delivery, handing)
-                .await;
-            match handed_over {
-                Ok(outcome) => {
-                    held = held.map(|held| held || matches!(outcome, Outcome::Held { .. }));
-                }
-                Err(error) => held = Err(error),
-            }
-        }
-        held
+        });
+        // Every answer is awaited before one of them is refused: nothing of this event is under way when it is tried again.
+        let outcomes = join_all(handed_over).await;
+        outcomes.into_iter().try_fold(false, |held, outcome| {
+            Ok(held || matches!(outcome?, Outcome::Held { .. }))
+        })
     }
 }
 

@@ -2,10 +2,24 @@
 
 use std::collections::HashMap;
 
-use diesel::Queryable;
+use diesel::{Queryable, QueryableByName, sql_types::BigInt};
 use message_bus::operations::records::{ConsumerBacklog, Held, Paused};
 
 use crate::{ReadError, columns::RowTime, event_row::to_time};
+
+/// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused. In its own
+/// words, since what is dead is to be found once, and not for each that is held.
+pub(crate) const COUNT_UNFINISHED: &str = "SELECT count(*) AS count FROM deliveries
+     WHERE ended_at IS NULL
+       AND consumer NOT IN (SELECT consumer FROM consumers WHERE paused_at IS NOT NULL)
+       AND (consumer, aggregate_id) NOT IN (SELECT consumer, aggregate_id FROM deliveries WHERE state = 'dead')";
+
+/// What [`COUNT_UNFINISHED`] found.
+#[derive(Debug, QueryableByName)]
+pub(crate) struct Counted {
+    #[diesel(sql_type = BigInt)]
+    pub(crate) count: i64,
+}
 
 /// How many deliveries of a consumer are in a state, and since when the oldest is held.
 pub(crate) type HeldCount = (String, String, i64, Option<RowTime>);

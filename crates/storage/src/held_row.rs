@@ -35,6 +35,22 @@ pub(crate) struct HeldRow {
     pub(crate) envelope: RowJson,
 }
 
+// Conditions in the words of the partial indexes: with the state bound as a value, no planner would see that an index serves.
+pub(crate) const WAITING: &str = "deliveries.state = 'waiting'";
+pub(crate) const RETRYING: &str = "deliveries.state = 'retrying'";
+pub(crate) const DEAD: &str = "deliveries.state = 'dead'";
+
+/// Of deliveries that are due for two reasons, those held longest.
+pub(crate) fn longest_held(
+    mut rows: Vec<HeldRow>,
+    others: Vec<HeldRow>,
+    limit: u32,
+) -> impl Iterator<Item = HeldRow> {
+    rows.extend(others);
+    rows.sort_by_key(|row| row.held_at.0);
+    rows.into_iter().take(limit as usize)
+}
+
 /// A time as its column has it.
 pub(crate) const fn row_time(time: Timestamp) -> RowTime {
     RowTime(time.as_microseconds())

@@ -2,10 +2,10 @@
 //! What belongs together is one statement, since the connection is shared.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult, alias,
-    dsl::{exists, not},
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, alias,
+    dsl::{exists, not, sql},
     sql_query,
-    sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid},
+    sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::{Attempt, AttemptEnd, Delivery, DeliveryState, HeldDelivery};
@@ -15,7 +15,7 @@ use super::schema::{consumer_positions, consumers, deliveries};
 use crate::{
     ReadError,
     columns::{RowId, RowTime},
-    held_row::{HeldRow, ended_at, next_attempt_at, row_time},
+    held_row::{HeldRow, RETRYING, WAITING, ended_at, longest_held, next_attempt_at, row_time},
 };
 
 /// An offset keeps PostgreSQL from joining what is asked of each row with all rows. Without statistics, as in the minutes after a mail server
@@ -178,25 +178,29 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// The deliveries of a consumer that may be attempted now.
+/// The deliveries of a consumer that may be attempted now. Two questions, since each has its own index: what is to be tried again later
+/// is not read, however much of it there is.
 pub(super) async fn due(
     connection: &AsyncPgConnection,
     consumer: &'static str,
     now: RowTime,
     limit: u32,
 ) -> Result<Vec<HeldDelivery>, ReadError> {
-    let waiting = deliveries::state.eq("waiting").and(predecessor_is_applied!());
-    let retrying = deliveries::state
-        .eq("retrying")
-        .nullable()
-        .and(deliveries::next_attempt_at.le(now));
-    heads!(consumer)
-        .filter(waiting.nullable().or(retrying))
+    let retrying: Vec<HeldRow> = heads!(consumer)
+        .filter(sql::<Bool>(RETRYING))
+        .filter(deliveries::next_attempt_at.le(now))
+        .order(deliveries::next_attempt_at)
+        .limit(i64::from(limit))
+        .load(&mut &*connection)
+        .await?;
+    let waiting: Vec<HeldRow> = heads!(consumer)
+        .filter(sql::<Bool>(WAITING))
+        .filter(predecessor_is_applied!())
         .order(deliveries::held_at)
         .limit(i64::from(limit))
-        .load::<HeldRow>(&mut &*connection)
-        .await?
-        .into_iter()
+        .load(&mut &*connection)
+        .await?;
+    longest_held(retrying, waiting, limit)
         .map(|row| row.into_held(consumer))
         .collect()
 }
@@ -209,7 +213,7 @@ pub(super) async fn gaps(
     limit: u32,
 ) -> Result<Vec<HeldDelivery>, ReadError> {
     heads!(consumer)
-        .filter(deliveries::state.eq("waiting"))
+        .filter(sql::<Bool>(WAITING))
         .filter(not(predecessor_is_applied!()))
         .filter(deliveries::held_at.le(held_before))
         .order(deliveries::held_at)

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, alias,
-    dsl::{count_star, exists, min, not},
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
+    dsl::{count_star, min, sql},
+    sql_query,
+    sql_types::Bool,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::operations::records::{
@@ -12,40 +14,17 @@ use message_bus::operations::records::{
 };
 use shared_kernel::Timestamp;
 
-use super::{
-    held_deliveries::ONE_BY_ONE,
-    schema::{consumers, deliveries, delivery_attempts},
-};
+use super::schema::{consumers, deliveries, delivery_attempts};
 use crate::{
     ReadError,
     columns::RowId,
-    consumer_row::{ConsumerRow, HeldCount, held},
-    held_row::{AttemptRow, HeldRow, row_time},
+    consumer_row::{COUNT_UNFINISHED, ConsumerRow, Counted, HeldCount, held},
+    held_row::{AttemptRow, DEAD, HeldRow, row_time},
 };
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.
 pub(super) async fn count_unfinished(connection: &AsyncPgConnection) -> Result<u64, ReadError> {
-    let before = alias!(deliveries as before);
-    let something_dead = before
-        .filter(before.field(deliveries::consumer).eq(deliveries::consumer))
-        .filter(
-            before
-                .field(deliveries::aggregate_id)
-                .eq(deliveries::aggregate_id),
-        )
-        .filter(before.field(deliveries::ended_at).is_null())
-        .filter(before.field(deliveries::state).eq("dead"))
-        .offset(ONE_BY_ONE);
-    let paused = consumers::table
-        .filter(consumers::consumer.eq(deliveries::consumer))
-        .filter(consumers::paused_at.is_not_null());
-    let count: i64 = deliveries::table
-        .filter(deliveries::ended_at.is_null())
-        .filter(not(exists(something_dead)))
-        .filter(not(exists(paused)))
-        .count()
-        .get_result(&mut &*connection)
-        .await?;
+    let Counted { count } = sql_query(COUNT_UNFINISHED).get_result(&mut &*connection).await?;
     u64::try_from(count).map_err(ReadError::corrupt)
 }
 
@@ -86,8 +65,7 @@ pub(super) async fn dead_letters(
     limit: u32,
 ) -> Result<Vec<DeliverySummary>, ReadError> {
     let mut query = deliveries::table
-        .filter(deliveries::ended_at.is_null())
-        .filter(deliveries::state.eq("dead"))
+        .filter(sql::<Bool>(DEAD))
         .order((deliveries::held_at, deliveries::consumer, deliveries::event_id))
         .limit(i64::from(limit))
         .into_boxed();

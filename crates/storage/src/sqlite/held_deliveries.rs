@@ -1,10 +1,11 @@
 //! Deliveries that did not succeed at once: their rows, their attempts, and which of them may be tried.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
-    SqliteConnection, alias,
-    dsl::{exists, not},
-    insert_into, update,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, alias,
+    dsl::{exists, not, sql},
+    insert_into,
+    sql_types::Bool,
+    update,
 };
 use message_bus::{Attempt, AttemptEnd, Delivery, DeliveryState, HeldDelivery};
 use shared_kernel::Timestamp;
@@ -13,7 +14,7 @@ use super::schema::{consumer_positions, consumers, deliveries, delivery_attempts
 use crate::{
     ReadError,
     columns::{RowId, RowTime},
-    held_row::{HeldRow, ended_at, next_attempt_at, row_time},
+    held_row::{HeldRow, RETRYING, WAITING, ended_at, longest_held, next_attempt_at, row_time},
 };
 
 /// The deliveries of a consumer that nothing held comes before: the earliest unfinished one of each aggregate.
@@ -200,24 +201,27 @@ pub(super) fn settle(
     Ok(())
 }
 
-/// The deliveries of a consumer that may be attempted now.
+/// The deliveries of a consumer that may be attempted now. Two questions, since each has its own index: what is to be tried again later
+/// is not read, however much of it there is.
 pub(super) fn due(
     connection: &mut SqliteConnection,
     consumer: &'static str,
     now: RowTime,
     limit: u32,
 ) -> Result<Vec<HeldDelivery>, ReadError> {
-    let waiting = deliveries::state.eq("waiting").and(predecessor_is_applied!());
-    let retrying = deliveries::state
-        .eq("retrying")
-        .nullable()
-        .and(deliveries::next_attempt_at.le(now));
-    heads!(consumer)
-        .filter(waiting.nullable().or(retrying))
+    let retrying: Vec<HeldRow> = heads!(consumer)
+        .filter(sql::<Bool>(RETRYING))
+        .filter(deliveries::next_attempt_at.le(now))
+        .order(deliveries::next_attempt_at)
+        .limit(i64::from(limit))
+        .load(connection)?;
+    let waiting: Vec<HeldRow> = heads!(consumer)
+        .filter(sql::<Bool>(WAITING))
+        .filter(predecessor_is_applied!())
         .order(deliveries::held_at)
         .limit(i64::from(limit))
-        .load::<HeldRow>(connection)?
-        .into_iter()
+        .load(connection)?;
+    longest_held(retrying, waiting, limit)
         .map(|row| row.into_held(consumer))
         .collect()
 }
@@ -230,7 +234,7 @@ pub(super) fn gaps(
     limit: u32,
 ) -> Result<Vec<HeldDelivery>, ReadError> {
     heads!(consumer)
-        .filter(deliveries::state.eq("waiting"))
+        .filter(sql::<Bool>(WAITING))
         .filter(not(predecessor_is_applied!()))
         .filter(deliveries::held_at.le(held_before))
         .order(deliveries::held_at)

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    dsl::{count_star, min},
+    dsl::{count_star, min, sql},
     sql_query,
-    sql_types::BigInt,
+    sql_types::Bool,
 };
 use message_bus::operations::records::{
     ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary, Follower,
@@ -17,28 +17,14 @@ use super::schema::{consumers, deliveries, delivery_attempts};
 use crate::{
     ReadError,
     columns::RowId,
-    consumer_row::{ConsumerRow, HeldCount, held},
-    held_row::{AttemptRow, HeldRow, row_time},
+    consumer_row::{COUNT_UNFINISHED, ConsumerRow, Counted, HeldCount, held},
+    held_row::{AttemptRow, DEAD, HeldRow, row_time},
 };
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.
 pub(super) fn count_unfinished(connection: &mut SqliteConnection) -> Result<u64, ReadError> {
-    // In its own words, since what is dead is to be found once, and not for each that is held.
-    let Counted { count } = sql_query(
-        "SELECT count(*) AS count FROM deliveries
-         WHERE ended_at IS NULL
-           AND consumer NOT IN (SELECT consumer FROM consumers WHERE paused_at IS NOT NULL)
-           AND (consumer, aggregate_id) NOT IN
-               (SELECT consumer, aggregate_id FROM deliveries WHERE ended_at IS NULL AND state = 'dead')",
-    )
-    .get_result(connection)?;
+    let Counted { count } = sql_query(COUNT_UNFINISHED).get_result(connection)?;
     u64::try_from(count).map_err(ReadError::corrupt)
-}
-
-#[derive(diesel::QueryableByName)]
-struct Counted {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
 }
 
 /// What each consumer holds.
@@ -76,8 +62,7 @@ pub(super) fn dead_letters(
     limit: u32,
 ) -> Result<Vec<DeliverySummary>, ReadError> {
     let mut query = deliveries::table
-        .filter(deliveries::ended_at.is_null())
-        .filter(deliveries::state.eq("dead"))
+        .filter(sql::<Bool>(DEAD))
         .order((deliveries::held_at, deliveries::consumer, deliveries::event_id))
         .limit(i64::from(limit))
         .into_boxed();

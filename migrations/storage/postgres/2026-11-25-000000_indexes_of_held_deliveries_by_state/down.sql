@@ -1,0 +1,3 @@
+DROP INDEX deliveries_dead;
+DROP INDEX deliveries_retrying;
+DROP INDEX deliveries_waiting;
