@@ -9,6 +9,7 @@ mod committer;
 mod context;
 mod copy_target;
 mod deliveries;
+mod delivery_rows;
 mod errors;
 mod event_log;
 mod guarded;

@@ -17,6 +17,7 @@ use super::deliveries;
 use super::{
     OpenError, PostgresRows, PostgresServer, SharedConnection,
     committer::{Committer, NoUpkeep},
+    delivery_rows::DeliveryRows,
     lease::Lease,
     migrations,
     readers::SharedConnections,
@@ -52,6 +53,7 @@ struct Inner<R> {
     readers: SharedConnections,
     /// For small writes of storage's own, each a statement by itself.
     upkeep: SharedConnections,
+    delivery_rows: DeliveryRows,
     state: Arc<CommitState>,
     clock: Arc<dyn Clock>,
     committers: Mutex<Vec<JoinHandle<()>>>,
@@ -81,7 +83,7 @@ impl<R: PostgresRows> PostgresContext<R> {
         for _ in 0..COMMITTERS {
             let mut committer = Committer {
                 id: ids.next_id(),
-                server: server.clone(),
+                server: server.to_write(),
                 schema: name,
                 state: Arc::clone(&state),
                 lease: leased.clone(),
@@ -97,7 +99,8 @@ impl<R: PostgresRows> PostgresContext<R> {
                 name,
                 queue,
                 readers: SharedConnections::new(server.clone(), name, READERS),
-                upkeep: SharedConnections::new(server.clone(), name, 1),
+                upkeep: SharedConnections::new(server.to_write(), name, 1),
+                delivery_rows: DeliveryRows::start(server.to_write(), name),
                 state,
                 clock,
                 committers: Mutex::new(committers),

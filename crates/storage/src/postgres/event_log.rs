@@ -74,8 +74,10 @@ pub(super) async fn mark_published(
     .then(
         ") AS mark (sequence, published_at), relay_lease
          WHERE event_log.sequence = mark.sequence
-           AND relay_lease.holder = ANY (",
+           AND event_log.sequence = ANY (",
     )
+    .numbers(sequences.iter().copied())
+    .then(") AND relay_lease.holder = ANY (")
     .ids([RowId(lease.holder)])
     .then(") AND relay_lease.fence = ANY (")
     .numbers([lease.fence])

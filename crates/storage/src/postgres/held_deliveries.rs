@@ -66,10 +66,10 @@ macro_rules! predecessor_is_applied {
 /// Writes the row of a delivery that has none, and the attempt before it.
 pub(super) async fn hold(
     connection: &AsyncPgConnection,
-    row: HeldRow,
+    row: &HeldRow,
     attempt: Option<&Attempt>,
-) -> QueryResult<()> {
-    sql_query(
+) -> QueryResult<bool> {
+    let held = sql_query(
         "WITH held AS (
              INSERT INTO deliveries (consumer, event_id, aggregate_id, aggregate_version, previous_version, state, attempts,
                  attempts_before_replay, interruptions, held_at, next_attempt_at, ended_at, last_error, envelope)
@@ -78,27 +78,27 @@ pub(super) async fn hold(
          INSERT INTO delivery_attempts (consumer, event_id, number, began_at, ended_at, error)
          SELECT consumer, event_id, $15, $16, $17, $18 FROM held WHERE $15 IS NOT NULL",
     )
-    .bind::<Text, _>(row.consumer)
+    .bind::<Text, _>(&row.consumer)
     .bind::<Uuid, _>(row.event_id)
     .bind::<Uuid, _>(row.aggregate_id)
     .bind::<BigInt, _>(row.aggregate_version)
     .bind::<BigInt, _>(row.previous_version)
-    .bind::<Text, _>(row.state)
+    .bind::<Text, _>(&row.state)
     .bind::<BigInt, _>(row.attempts)
     .bind::<BigInt, _>(row.attempts_before_replay)
     .bind::<BigInt, _>(row.interruptions)
     .bind::<Timestamptz, _>(row.held_at)
     .bind::<Nullable<Timestamptz>, _>(row.next_attempt_at)
     .bind::<Nullable<Timestamptz>, _>(row.ended_at)
-    .bind::<Nullable<Text>, _>(row.last_error)
-    .bind::<Jsonb, _>(row.envelope)
+    .bind::<Nullable<Text>, _>(row.last_error.as_deref())
+    .bind::<Jsonb, _>(&row.envelope)
     .bind::<Nullable<BigInt>, _>(attempt.map(|attempt| i64::from(attempt.number)))
     .bind::<Nullable<Timestamptz>, _>(attempt.map(|attempt| row_time(attempt.began_at)))
     .bind::<Nullable<Timestamptz>, _>(attempt.and_then(|attempt| attempt.ended_at.map(row_time)))
     .bind::<Nullable<Text>, _>(attempt.and_then(|attempt| attempt.error.clone()))
     .execute(&mut &*connection)
     .await?;
-    Ok(())
+    Ok(held > 0)
 }
 
 /// Counts an attempt that begins, if the row is as it was read.
@@ -133,8 +133,8 @@ pub(super) async fn end_attempt(
     delivery: &Delivery,
     number: u32,
     end: &AttemptEnd,
-) -> QueryResult<()> {
-    sql_query(
+) -> QueryResult<bool> {
+    let changed = sql_query(
         "WITH ended AS (
              UPDATE delivery_attempts SET ended_at = $4, error = $5 WHERE consumer = $1 AND event_id = $2 AND number = $3)
          UPDATE deliveries SET state = $6, interruptions = 0, next_attempt_at = $7, ended_at = $8, last_error = coalesce($5, last_error)
@@ -150,7 +150,7 @@ pub(super) async fn end_attempt(
     .bind::<Nullable<Timestamptz>, _>(ended_at(end.state, end.at))
     .execute(&mut &*connection)
     .await?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 /// Settles a delivery that is as it was read, for another reason than an attempt's.
@@ -161,8 +161,8 @@ pub(super) async fn settle(
     at: Timestamp,
     state: DeliveryState,
     error: Option<&str>,
-) -> QueryResult<()> {
-    sql_query(
+) -> QueryResult<bool> {
+    let changed = sql_query(
         "UPDATE deliveries SET state = $4, interruptions = 0, next_attempt_at = $5, ended_at = $6, last_error = coalesce($7, last_error)
          WHERE consumer = $1 AND event_id = $2 AND attempts = $3 AND state IN ('waiting', 'retrying')",
     )
@@ -175,7 +175,7 @@ pub(super) async fn settle(
     .bind::<Nullable<Text>, _>(error)
     .execute(&mut &*connection)
     .await?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 /// The deliveries of a consumer that may be attempted now. Two questions, since each has its own index: what is to be tried again later

@@ -28,6 +28,10 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
      SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning;";
 
+/// Set where rows are written, each of which has an index it is found by. A statement is planned once, perhaps while its table is all but
+/// empty, and a scan of the whole table, cheap then, would stay for as long as nobody collects statistics.
+const BY_INDEX: &str = "SET enable_seqscan = off;";
+
 /// A PostgreSQL database to connect to.
 #[derive(Clone)]
 pub struct PostgresServer {
@@ -35,6 +39,8 @@ pub struct PostgresServer {
     tls: Option<MakeRustlsConnect>,
     /// Host, port and database, for messages.
     name: String,
+    /// Whether its connections are for statements that find every row by an index.
+    by_index: bool,
 }
 
 /// A connection, and whether it has ended.
@@ -105,7 +111,20 @@ impl PostgresServer {
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_user_timeout(UNACKNOWLEDGED)
             .keepalives_idle(Duration::from_secs(30));
-        Ok(Self { config, tls, name })
+        Ok(Self {
+            config,
+            tls,
+            name,
+            by_index: false,
+        })
+    }
+
+    /// The same server, to connections on which rows are written.
+    pub(super) fn to_write(&self) -> Self {
+        Self {
+            by_index: true,
+            ..self.clone()
+        }
     }
 
     /// Host, port and database, without user and password.
@@ -120,7 +139,8 @@ impl PostgresServer {
             None => self.connect_with(NoTls).await?,
             Some(connector) => self.connect_with(connector.clone()).await?,
         };
-        let settings = format!("{SETTINGS} {}", Self::entrance(schema));
+        let more = if self.by_index { BY_INDEX } else { "" };
+        let settings = format!("{SETTINGS} {more} {}", Self::entrance(schema));
         link.connection
             .batch_execute(&settings)
             .await

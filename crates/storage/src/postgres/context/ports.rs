@@ -15,7 +15,10 @@ use crate::{
     CommitStatistics, ContextDatabase,
     context_database::Forgettable,
     held_row::{HeldRow, row_time},
-    postgres::{PostgresRows, command_log, deliveries, event_log, held_deliveries, lease, retention},
+    postgres::{
+        PostgresRows, command_log, deliveries, delivery_rows::Change, event_log, held_deliveries, lease,
+        retention,
+    },
 };
 
 /// How long marks of published events wait for a batch to ride on.
@@ -130,9 +133,13 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
     }
 
     async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
-        let row = HeldRow::new(held).map_err(Unavailable::defect)?;
-        self.upkeep(|connection| async move { Ok(held_deliveries::hold(&connection, row, attempt).await?) })
-            .await
+        let row = Box::new(HeldRow::new(held).map_err(Unavailable::defect)?);
+        let attempt = attempt.cloned();
+        self.inner
+            .delivery_rows
+            .write(Change::Hold { row, attempt })
+            .await?;
+        Ok(())
     }
 
     async fn begin_attempt(
@@ -141,12 +148,13 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable> {
-        let (delivery, attempts) = (&held.delivery, held.attempts);
-        self.upkeep(|connection| async move {
-            let begun = held_deliveries::begin_attempt(&connection, delivery, attempts, began_at, again_at);
-            Ok(begun.await?)
-        })
-        .await
+        let change = Change::BeginAttempt {
+            delivery: held.delivery,
+            attempts: held.attempts,
+            began_at,
+            again_at,
+        };
+        self.inner.delivery_rows.write(change).await
     }
 
     async fn end_attempt(
@@ -155,10 +163,13 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         number: u32,
         end: &AttemptEnd,
     ) -> Result<(), Unavailable> {
-        self.upkeep(|connection| async move {
-            Ok(held_deliveries::end_attempt(&connection, delivery, number, end).await?)
-        })
-        .await
+        let change = Change::EndAttempt {
+            delivery: *delivery,
+            number,
+            end: end.clone(),
+        };
+        self.inner.delivery_rows.write(change).await?;
+        Ok(())
     }
 
     async fn settle(
@@ -168,11 +179,15 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
-        let (delivery, attempts) = (&held.delivery, held.attempts);
-        self.upkeep(|connection| async move {
-            Ok(held_deliveries::settle(&connection, delivery, attempts, at, state, error).await?)
-        })
-        .await
+        let change = Change::Settle {
+            delivery: held.delivery,
+            attempts: held.attempts,
+            at,
+            state,
+            error: error.map(str::to_owned),
+        };
+        self.inner.delivery_rows.write(change).await?;
+        Ok(())
     }
 
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
