@@ -149,6 +149,7 @@ impl Committer {
             Some(link) if !link.has_ended() => link,
             _ => self.connect().await.map_err(Unavailable::dependency)?,
         };
+        link.count_use().await;
         self.batch += 1;
         let marks = std::mem::take(&mut *self.state.marks());
         match self

@@ -83,7 +83,7 @@ impl<R: PostgresRows> PostgresContext<R> {
         for _ in 0..COMMITTERS {
             let mut committer = Committer {
                 id: ids.next_id(),
-                server: server.to_write(),
+                server: server.clone(),
                 schema: name,
                 state: Arc::clone(&state),
                 lease: leased.clone(),
@@ -99,8 +99,8 @@ impl<R: PostgresRows> PostgresContext<R> {
                 name,
                 queue,
                 readers: SharedConnections::new(server.clone(), name, READERS),
-                upkeep: SharedConnections::new(server.to_write(), name, 1),
-                delivery_rows: DeliveryRows::start(server.to_write(), name),
+                upkeep: SharedConnections::new(server.clone(), name, 1),
+                delivery_rows: DeliveryRows::start(server.clone(), name),
                 state,
                 clock,
                 committers: Mutex::new(committers),

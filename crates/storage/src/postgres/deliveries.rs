@@ -1,6 +1,6 @@
 //! Positions and beginnings of a context's consumers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
@@ -68,19 +68,10 @@ async fn positions_of(
     connection: &AsyncPgConnection,
     moves: &[(usize, Delivery)],
 ) -> QueryResult<HashMap<(String, Uuid), i64>> {
-    let consumers: BTreeSet<String> = moves
-        .iter()
-        .map(|(_, delivery)| delivery.consumer.to_owned())
-        .collect();
     let rows: Vec<PositionRow> = BatchStatement::new(
         "SELECT consumer, aggregate_id, position FROM consumer_positions
-         WHERE consumer = ANY (",
+         WHERE (consumer, aggregate_id) IN (SELECT * FROM unnest(",
     )
-    .texts(consumers)
-    // By itself the pair below would be joined with all positions, as long as there were few when it was prepared.
-    .then(") AND aggregate_id = ANY (")
-    .ids(moves.iter().map(|(_, delivery)| RowId(delivery.aggregate_id)))
-    .then(") AND (consumer, aggregate_id) IN (SELECT * FROM unnest(")
     .texts(moves.iter().map(|(_, delivery)| delivery.consumer.to_owned()))
     .ids(moves.iter().map(|(_, delivery)| RowId(delivery.aggregate_id)))
     // In one order, so that two committers never wait for each other.

@@ -146,6 +146,7 @@ impl Writer {
                 return self.none(changes, || Unavailable::dependency(error.as_str()));
             }
         };
+        link.count_use().await;
         let together = match changes {
             [_] => None,
             _ => write_together(&link.connection, changes).await,

@@ -74,10 +74,8 @@ pub(super) async fn mark_published(
     .then(
         ") AS mark (sequence, published_at), relay_lease
          WHERE event_log.sequence = mark.sequence
-           AND event_log.sequence = ANY (",
+           AND relay_lease.holder = ANY (",
     )
-    .numbers(sequences.iter().copied())
-    .then(") AND relay_lease.holder = ANY (")
     .ids([RowId(lease.holder)])
     .then(") AND relay_lease.fence = ANY (")
     .numbers([lease.fence])

@@ -45,6 +45,7 @@ impl SharedConnections {
     {
         let work = async {
             let link = self.link().await?;
+            link.count_use().await;
             query(Arc::new(SharedConnection(link)))
                 .await
                 .map_err(Unavailable::from)

@@ -4,7 +4,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -24,13 +24,12 @@ use super::OpenError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the system keeps sending to a server that does not acknowledge, before the connection counts as broken.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
-/// Set on every connection. No statement of ours needs a tenth of these; what does is stuck, or waits for somebody who is.
+/// Set on every connection. No statement of ours needs a tenth of these times; what does is stuck, or waits for somebody who is. Nor is one so
+/// long that it would pay to compile it, which takes longer than any of them.
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
-     SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning;";
-
-/// Set where rows are written, each of which has an index it is found by. A statement is planned once, perhaps while its table is all but
-/// empty, and a scan of the whole table, cheap then, would stay for as long as nobody collects statistics.
-const BY_INDEX: &str = "SET enable_seqscan = off;";
+     SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET jit = off;";
+/// Until a connection was used so often, its plans are planned for each use anyway, or soon made anew.
+const FIRST_PLANS: u64 = 16;
 
 /// A PostgreSQL database to connect to.
 #[derive(Clone)]
@@ -39,14 +38,13 @@ pub struct PostgresServer {
     tls: Option<MakeRustlsConnect>,
     /// Host, port and database, for messages.
     name: String,
-    /// Whether its connections are for statements that find every row by an index.
-    by_index: bool,
 }
 
 /// A connection, and whether it has ended.
 pub(super) struct Link {
     pub(super) connection: AsyncPgConnection,
     ended: Arc<AtomicBool>,
+    uses: AtomicU64,
 }
 
 /// Held for as long as its connection lives.
@@ -58,6 +56,16 @@ impl Link {
     /// Whether the server or the network has ended it. A `false` may be out of date by the time it is read.
     pub(super) fn has_ended(&self) -> bool {
         AtomicBool::load(&self.ended, Ordering::Acquire)
+    }
+
+    /// Counts a use, and has statements planned anew whenever there were twice as many. A plan is made once for each, perhaps while its table
+    /// is all but empty and best read as a whole, and would stay so until the server collects statistics.
+    pub(super) async fn count_use(&self) {
+        let uses = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
+        if uses >= FIRST_PLANS && uses.is_power_of_two() {
+            // If it fails, so does what comes next, and says so.
+            let _ = (&self.connection).batch_execute("DISCARD PLANS").await;
+        }
     }
 }
 
@@ -111,20 +119,7 @@ impl PostgresServer {
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_user_timeout(UNACKNOWLEDGED)
             .keepalives_idle(Duration::from_secs(30));
-        Ok(Self {
-            config,
-            tls,
-            name,
-            by_index: false,
-        })
-    }
-
-    /// The same server, to connections on which rows are written.
-    pub(super) fn to_write(&self) -> Self {
-        Self {
-            by_index: true,
-            ..self.clone()
-        }
+        Ok(Self { config, tls, name })
     }
 
     /// Host, port and database, without user and password.
@@ -139,8 +134,7 @@ impl PostgresServer {
             None => self.connect_with(NoTls).await?,
             Some(connector) => self.connect_with(connector.clone()).await?,
         };
-        let more = if self.by_index { BY_INDEX } else { "" };
-        let settings = format!("{SETTINGS} {more} {}", Self::entrance(schema));
+        let settings = format!("{SETTINGS} {}", Self::entrance(schema));
         link.connection
             .batch_execute(&settings)
             .await
@@ -185,7 +179,11 @@ impl PostgresServer {
         let connection = AsyncPgConnection::try_from(client)
             .await
             .map_err(|error| cannot(error.to_string()))?;
-        Ok(Link { connection, ended })
+        Ok(Link {
+            connection,
+            ended,
+            uses: AtomicU64::new(0),
+        })
     }
 
     /// Takes the lock of the one process that may do a thing to this database; `None` when another has it.
