@@ -25,8 +25,10 @@ pub struct CorrectStock {
 pub struct Drifted {
     /// What does not hold, product by product. At most [`MOST_FINDINGS`].
     pub findings: Vec<Finding>,
-    /// What would set it right. Where more is held than there is, nothing would.
+    /// What would set it right.
     pub corrections: Vec<CorrectionView>,
+    /// Those findings that nothing would set right, since more is held than there is.
+    pub beyond_repair: Vec<Finding>,
 }
 
 impl Inventory {
@@ -40,6 +42,11 @@ impl Inventory {
         Ok(Drifted {
             findings: drifted.iter().map(StockDrift::finding).collect(),
             corrections: drifted.iter().filter_map(StockDrift::correction).collect(),
+            beyond_repair: drifted
+                .iter()
+                .filter(|drift| drift.correction().is_none())
+                .map(StockDrift::finding)
+                .collect(),
         })
     }
 

@@ -13,6 +13,7 @@ mod delivery_rows;
 mod errors;
 mod event_log;
 mod guarded;
+mod held_changes;
 mod held_deliveries;
 mod invariants;
 mod lease;

@@ -3,7 +3,7 @@
 //! What is printed is what is done: the corrections name the version that they were found at, and mean nothing at any other.
 
 use inventory_app::{CorrectStock, CorrectionView, Inventory};
-use message_bus::{Actor, CommandMeta, Handles};
+use message_bus::{Actor, CommandMeta, Handles, invariants::Finding};
 use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 
@@ -17,9 +17,9 @@ pub(super) async fn repair(
 ) -> Result<(), Failure> {
     let drifted = inventory.drifted().await.map_err(Failure::unavailable)?;
     let corrections = drifted.corrections;
-    let beyond = drifted.findings.len().saturating_sub(corrections.len());
+    let beyond = drifted.beyond_repair;
     if !arguments.json {
-        output::print(&told(&corrections))?;
+        output::print(&told(&corrections, &beyond))?;
     }
     let applied = arguments.apply && !corrections.is_empty();
     if applied {
@@ -40,7 +40,7 @@ pub(super) async fn repair(
         };
         output::print(outcome)?;
     }
-    match (beyond, applied || corrections.is_empty()) {
+    match (beyond.len(), applied || corrections.is_empty()) {
         (0, true) => Ok(()),
         (0, false) => Err(Failure::check(format!("{} to correct", corrections.len()))),
         (beyond, _) => Err(Failure::check(format!(
@@ -49,7 +49,7 @@ pub(super) async fn repair(
     }
 }
 
-fn told(corrections: &[CorrectionView]) -> String {
+fn told(corrections: &[CorrectionView], beyond_repair: &[Finding]) -> String {
     let mut told = String::new();
     for correction in corrections {
         told += &format!(
@@ -66,6 +66,9 @@ fn told(corrections: &[CorrectionView]) -> String {
             );
         }
         told += "\n";
+    }
+    for Finding { subject, detail } in beyond_repair {
+        told += &format!("{subject} is beyond repair: {detail}\n");
     }
     told
 }

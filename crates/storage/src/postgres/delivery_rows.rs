@@ -5,12 +5,14 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::{FutureExt, future::join_all};
-use message_bus::{Attempt, AttemptEnd, Delivery, DeliveryState, Unavailable};
-use shared_kernel::Timestamp;
+use message_bus::Unavailable;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{PostgresServer, held_deliveries, server::Link};
-use crate::held_row::HeldRow;
+use super::{
+    PostgresServer,
+    held_changes::{self, BeginAttempt, EndAttempt, Hold, Settle},
+    server::Link,
+};
 
 /// How many changes may wait. Who comes when it is full waits for a place: relays have no caller who is in a hurry.
 const CAPACITY: usize = 1024;
@@ -19,33 +21,15 @@ const AT_ONCE: usize = 256;
 /// How long a transaction may take, a new connection included.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is to be done to a delivery's row. Each is one statement.
+/// What is to be done to a delivery's row.
 pub(super) enum Change {
-    Hold {
-        row: Box<HeldRow>,
-        attempt: Option<Attempt>,
-    },
-    BeginAttempt {
-        delivery: Delivery,
-        attempts: u32,
-        began_at: Timestamp,
-        again_at: Timestamp,
-    },
-    EndAttempt {
-        delivery: Delivery,
-        number: u32,
-        end: AttemptEnd,
-    },
-    Settle {
-        delivery: Delivery,
-        attempts: u32,
-        at: Timestamp,
-        state: DeliveryState,
-        error: Option<String>,
-    },
+    Hold(Box<Hold>),
+    Begin(BeginAttempt),
+    End(EndAttempt),
+    Settle(Settle),
 }
 
-/// Whether the row was as the change supposes, once that is on disk.
+/// Whether it was done, once that is on disk: an attempt does not begin when its row is not as it was read.
 type Answer = oneshot::Sender<Result<bool, Unavailable>>;
 
 /// Writes changes of one context. Ends when it is dropped.
@@ -65,40 +49,12 @@ impl DeliveryRows {
         Self { queue }
     }
 
-    /// Answers once the change is on disk: whether the row was as it supposes.
+    /// Answers once the change is on disk.
     pub(super) async fn write(&self, change: Change) -> Result<bool, Unavailable> {
         let ended = || Unavailable::defect("writing delivery rows has ended");
         let (answer, answered) = oneshot::channel();
         self.queue.send((change, answer)).await.map_err(|_| ended())?;
         answered.await.unwrap_or_else(|_| Err(ended()))
-    }
-}
-
-impl Change {
-    async fn write(&self, connection: &AsyncPgConnection) -> QueryResult<bool> {
-        match self {
-            Self::Hold { row, attempt } => held_deliveries::hold(connection, row, attempt.as_ref()).await,
-            Self::BeginAttempt {
-                delivery,
-                attempts,
-                began_at,
-                again_at,
-            } => held_deliveries::begin_attempt(connection, delivery, *attempts, *began_at, *again_at).await,
-            Self::EndAttempt {
-                delivery,
-                number,
-                end,
-            } => held_deliveries::end_attempt(connection, delivery, *number, end).await,
-            Self::Settle {
-                delivery,
-                attempts,
-                at,
-                state,
-                error,
-            } => {
-                held_deliveries::settle(connection, delivery, *attempts, *at, *state, error.as_deref()).await
-            }
-        }
     }
 }
 
@@ -147,17 +103,17 @@ impl Writer {
             }
         };
         link.count_use().await;
-        let together = match changes {
-            [_] => None,
-            _ => write_together(&link.connection, changes).await,
-        };
-        let results = match together {
+        let all: Vec<&Change> = changes.iter().collect();
+        let results = match write_together(&link.connection, &all).await {
             Some(written) => written.into_iter().map(Ok).collect(),
             // Which of them it was, and why, is found out one by one.
-            None => join_all(changes.iter().map(|change| change.write(&link.connection)))
+            None => join_all(changes.iter().map(|change| write(&link.connection, [change])))
                 .await
                 .into_iter()
-                .map(|written| written.map_err(Unavailable::dependency))
+                .map(|written| match written {
+                    Ok(written) => Ok(written.into_iter().all(|done| done)),
+                    Err(error) => Err(Unavailable::dependency(error)),
+                })
                 .collect(),
         };
         self.link = Some(link);
@@ -165,15 +121,11 @@ impl Writer {
     }
 }
 
-/// All of these in one transaction, on the way at the same time; `None` when that is not known to be committed. To write them once more does no
-/// harm then: each change says which state of its row it supposes.
-async fn write_together(mut connection: &AsyncPgConnection, changes: &[Change]) -> Option<Vec<bool>> {
+/// All of these in one transaction; `None` when that is not known to be committed. To write them once more does no harm then: the connection is
+/// gone, or each change says which state of its row it supposes.
+async fn write_together(mut connection: &AsyncPgConnection, changes: &[&Change]) -> Option<Vec<bool>> {
     connection.batch_execute("BEGIN").await.ok()?;
-    let written: QueryResult<Vec<bool>> = join_all(changes.iter().map(|change| change.write(connection)))
-        .await
-        .into_iter()
-        .collect();
-    match written {
+    match write(connection, changes.iter().copied()).await {
         Ok(written) => connection.batch_execute("COMMIT").await.ok().map(|()| written),
         Err(_) => {
             // Fails only with the connection, and then there is nothing to roll back.
@@ -181,4 +133,33 @@ async fn write_together(mut connection: &AsyncPgConnection, changes: &[Change]) 
             None
         }
     }
+}
+
+/// A statement for each kind of change. Says of each whether it was done.
+async fn write<'a>(
+    connection: &AsyncPgConnection,
+    changes: impl IntoIterator<Item = &'a Change>,
+) -> QueryResult<Vec<bool>> {
+    let changes: Vec<&Change> = changes.into_iter().collect();
+    let (mut holds, mut begins, mut ends, mut settles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for change in &changes {
+        match change {
+            Change::Hold(hold) => holds.push(&**hold),
+            Change::Begin(begin) => begins.push(begin),
+            Change::End(end) => ends.push(end),
+            Change::Settle(settle) => settles.push(settle),
+        }
+    }
+    held_changes::hold(connection, &holds).await?;
+    let mut begun = held_changes::begin(connection, &begins).await?;
+    held_changes::end(connection, &ends).await?;
+    held_changes::settle(connection, &settles).await?;
+    let done = changes.into_iter().map(|change| match change {
+        // Of two that would begin the same attempt, the first does.
+        Change::Begin(BeginAttempt { delivery, .. }) => {
+            begun.remove(&(delivery.consumer.to_owned(), delivery.event_id.uuid()))
+        }
+        Change::Hold(_) | Change::End(_) | Change::Settle(_) => true,
+    });
+    Ok(done.collect())
 }

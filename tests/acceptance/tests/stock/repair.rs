@@ -56,4 +56,13 @@ async fn drifted_stock_is_found_shown_and_set_right(engine: Engine) {
     let nothing = shelf.app.run(&["doctor", "--repair"]).expecting_success();
     assert_eq!(nothing, "nothing to correct\n");
     assert_eq!(shelf.app.run(&["doctor", "--apply"]).code, 2);
+
+    // Three are held, and there are two.
+    let tampering = "UPDATE stock_items SET on_hand = 2, reserved = 2";
+    shelf.app.installation().tamper("inventory", tampering);
+    let beyond = shelf.app.run(&["doctor", "--repair", "--apply"]);
+    assert_eq!(beyond.code, 1, "{}", beyond.stdout);
+    let product = format!("stock of product {} is beyond repair", shelf.product_id);
+    assert!(beyond.stdout.contains(&product), "{}", beyond.stdout);
+    assert_eq!(shelf.stock().await, (2, 2), "nothing was changed");
 }

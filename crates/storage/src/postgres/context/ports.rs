@@ -16,8 +16,11 @@ use crate::{
     context_database::Forgettable,
     held_row::{HeldRow, row_time},
     postgres::{
-        PostgresRows, command_log, deliveries, delivery_rows::Change, event_log, held_deliveries, lease,
-        retention,
+        PostgresRows, command_log, deliveries,
+        delivery_rows::Change,
+        event_log,
+        held_changes::{BeginAttempt, EndAttempt, Hold, Settle},
+        held_deliveries, lease, retention,
     },
 };
 
@@ -133,11 +136,13 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
     }
 
     async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
-        let row = Box::new(HeldRow::new(held).map_err(Unavailable::defect)?);
-        let attempt = attempt.cloned();
+        let hold = Hold {
+            row: HeldRow::new(held).map_err(Unavailable::defect)?,
+            attempt: attempt.cloned(),
+        };
         self.inner
             .delivery_rows
-            .write(Change::Hold { row, attempt })
+            .write(Change::Hold(Box::new(hold)))
             .await?;
         Ok(())
     }
@@ -148,13 +153,13 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable> {
-        let change = Change::BeginAttempt {
+        let change = BeginAttempt {
             delivery: held.delivery,
             attempts: held.attempts,
             began_at,
             again_at,
         };
-        self.inner.delivery_rows.write(change).await
+        self.inner.delivery_rows.write(Change::Begin(change)).await
     }
 
     async fn end_attempt(
@@ -163,12 +168,12 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         number: u32,
         end: &AttemptEnd,
     ) -> Result<(), Unavailable> {
-        let change = Change::EndAttempt {
+        let change = EndAttempt {
             delivery: *delivery,
             number,
             end: end.clone(),
         };
-        self.inner.delivery_rows.write(change).await?;
+        self.inner.delivery_rows.write(Change::End(change)).await?;
         Ok(())
     }
 
@@ -179,14 +184,14 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
-        let change = Change::Settle {
+        let change = Settle {
             delivery: held.delivery,
             attempts: held.attempts,
             at,
             state,
             error: error.map(str::to_owned),
         };
-        self.inner.delivery_rows.write(change).await?;
+        self.inner.delivery_rows.write(Change::Settle(change)).await?;
         Ok(())
     }
 
