@@ -19,6 +19,8 @@ use tokio::{
 
 /// How soon what another process committed is seen.
 const POLL: Duration = Duration::from_secs(1);
+/// How long a process that may relay does so without asking again: a third of the time for which it was told.
+const LEAD: Duration = Duration::from_secs(1);
 /// How often held deliveries are looked at, when nothing says that there are some.
 const RETRY_POLL: Duration = Duration::from_millis(200);
 /// How often deliveries are looked for that wait in vain.
@@ -53,8 +55,9 @@ impl Relay {
 
     async fn publish_until(&self, mut stop: watch::Receiver<bool>) {
         let mut progress = Progress::default();
+        let mut led_since = None;
         while !*stop.borrow() {
-            let published = self.publish(&mut progress).await;
+            let published = self.publish(&mut progress, &mut led_since).await;
             if progress.held_something() {
                 self.held.iter().for_each(Notify::notify_one);
             }
@@ -74,10 +77,19 @@ impl Relay {
     }
 
     /// One pass, if this process is the one that relays.
-    async fn publish(&self, progress: &mut Progress) -> Result<More, Unavailable> {
-        let leads = self.publisher.log().may_relay().await;
-        self.leads.send_replace(matches!(leads, Ok(true)));
-        self.publisher.publish(leads?, progress).await
+    async fn publish(
+        &self,
+        progress: &mut Progress,
+        led_since: &mut Option<Instant>,
+    ) -> Result<More, Unavailable> {
+        if led_since.is_none_or(|since| since.elapsed() >= LEAD) {
+            let now = Instant::now();
+            let leads = self.publisher.log().may_relay().await;
+            *led_since = matches!(leads, Ok(true)).then_some(now);
+            self.leads.send_replace(led_since.is_some());
+            leads?;
+        }
+        self.publisher.publish(led_since.is_some(), progress).await
     }
 
     async fn work_off_until(&self, route: &Route, held: &Notify, mut stop: watch::Receiver<bool>) {
