@@ -222,10 +222,11 @@ impl Publisher {
                 .hand_over(&route.consumer, envelope, delivery, handing)
         });
         // Every answer is awaited before one of them is refused: nothing of this event is under way when it is tried again.
-        let outcomes = join_all(handed_over).await;
-        outcomes.into_iter().try_fold(false, |held, outcome| {
-            Ok(held || matches!(outcome?, Outcome::Held { .. }))
-        })
+        let mut held = false;
+        for outcome in join_all(handed_over).await {
+            held |= matches!(outcome?, Outcome::Held { .. });
+        }
+        Ok(held)
     }
 }
 

@@ -13,7 +13,7 @@ use message_bus::{
     Beginning, Consumer, Courier, EventLog, Publisher, Route, Unavailable,
     publisher::{More, Progress},
 };
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{sync::Notify, task::JoinSet, time::Instant};
 
 use crate::{
     canaries::Canary,
@@ -25,6 +25,8 @@ use crate::{
 
 /// How soon what another process committed is seen.
 const POLL: Duration = Duration::from_secs(1);
+/// How long a process that may publish does so without asking again.
+const LEAD: Duration = Duration::from_secs(1);
 /// How often held deliveries are looked at.
 const RETRY_POLL: Duration = Duration::from_millis(500);
 /// Every so often, gaps are looked for as well.
@@ -130,9 +132,18 @@ impl Relay {
     async fn publish(&self) {
         let log = self.publisher.log();
         let mut progress = Progress::default();
+        let mut led_since: Option<Instant> = None;
         loop {
-            let leads = log.may_relay().await;
-            self.leads.store(matches!(leads, Ok(true)), Ordering::Relaxed);
+            let leads = match led_since.filter(|since| since.elapsed() < LEAD) {
+                Some(_) => Ok(true),
+                None => {
+                    let now = Instant::now();
+                    let leads = log.may_relay().await;
+                    led_since = matches!(leads, Ok(true)).then_some(now);
+                    self.leads.store(led_since.is_some(), Ordering::Relaxed);
+                    leads
+                }
+            };
             let more = match leads {
                 Ok(leads) => self.publisher.publish(leads, &mut progress).await,
                 Err(error) => Err(error),

@@ -2,6 +2,7 @@
 
 mod breaking;
 mod committing;
+mod holding;
 mod looking_up;
 mod relaying;
 

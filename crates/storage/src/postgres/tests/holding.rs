@@ -1,0 +1,117 @@
+//! Rows of held deliveries that are written together.
+
+use futures_util::future::join_all;
+use message_bus::{Delivery, DeliveryState, DeliveryStore, Envelope, HeldDelivery};
+use shared_kernel::EventId;
+
+use super::*;
+
+const CONSUMER: &str = "test.things";
+/// Those that wrote the rows there are.
+const TRANSACTIONS: &str = "(SELECT DISTINCT xmin::text FROM deliveries) AS written";
+
+fn held(fixture: &Fixture, id: u128) -> HeldDelivery {
+    let event_id = EventId::new(SharedIds.next_id());
+    HeldDelivery {
+        delivery: Delivery {
+            consumer: CONSUMER,
+            event_id,
+            aggregate_id: Uuid::from_u128(id),
+            version: Version::new(1),
+            previous_version: Version::NEVER_STORED,
+        },
+        envelope: Envelope::new(event(id, 1), event_id, "things", &fixture.meta()),
+        state: DeliveryState::Waiting,
+        attempts: 0,
+        attempts_before_replay: 0,
+        interruptions: 0,
+        held_at: fixture.clock.now(),
+        last_error: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_wait_share_transactions_and_one_that_fails_fails_alone() {
+    let fixture = Fixture::new().await;
+    let mut rows: Vec<HeldDelivery> = (1..=200).map(|id| held(&fixture, id)).collect();
+    // No attempt was made, and one of them before a replay.
+    rows[99].attempts_before_replay = 1;
+    let results = join_all(rows.iter().map(|row| fixture.context().hold(row, None))).await;
+    for (place, result) in results.iter().enumerate() {
+        assert_eq!(result.is_ok(), place != 99, "{place}: {result:?}");
+    }
+    assert_eq!(fixture.count("deliveries").await, 199);
+
+    let written_before = fixture.count(TRANSACTIONS).await;
+    let others: Vec<HeldDelivery> = (201..=400).map(|id| held(&fixture, id)).collect();
+    for result in join_all(others.iter().map(|row| fixture.context().hold(row, None))).await {
+        result.unwrap();
+    }
+    let transactions = fixture.count(TRANSACTIONS).await - written_before;
+    assert!(transactions < 100, "{transactions} transactions for 200 rows");
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_begin_one_attempt_at_the_same_time_one_does() {
+    let fixture = Fixture::new().await;
+    let row = held(&fixture, 1);
+    fixture.context().hold(&row, None).await.unwrap();
+    let now = fixture.clock.now();
+    let begun = join_all((0..50).map(|_| {
+        fixture
+            .context()
+            .begin_attempt(&row, now, now.plus_milliseconds(1000))
+    }))
+    .await;
+    assert_eq!(
+        begun.into_iter().filter(|begun| *begun.as_ref().unwrap()).count(),
+        1
+    );
+    assert_eq!(fixture.count("delivery_attempts").await, 1);
+    assert_eq!(fixture.count("deliveries WHERE attempts = 1").await, 1);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_are_made_anew_as_tables_grow() {
+    #[derive(diesel::QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = sql_types::Text)]
+        #[diesel(column_name = "QUERY PLAN")]
+        plan: String,
+    }
+    let fixture = Fixture::new().await;
+    let link = fixture.server.connect("things").await.unwrap();
+    let mut connection = &link.connection;
+    // Nobody but this test collects statistics.
+    connection
+        .batch_execute(
+            "CREATE TABLE growing (id bigint PRIMARY KEY) WITH (autovacuum_enabled = false);
+             INSERT INTO growing VALUES (1); ANALYZE growing;
+             SET plan_cache_mode = force_generic_plan;
+             PREPARE find (bigint) AS SELECT id FROM growing WHERE id = $1",
+        )
+        .await
+        .unwrap();
+    let plan = || async {
+        let lines: Vec<Line> = diesel::sql_query("EXPLAIN (COSTS OFF) EXECUTE find (7)")
+            .load(&mut &link.connection)
+            .await
+            .unwrap();
+        lines.into_iter().map(|line| line.plan).collect::<String>()
+    };
+    assert!(plan().await.contains("Seq Scan"));
+    connection
+        .batch_execute("INSERT INTO growing SELECT generate_series(2, 20000)")
+        .await
+        .unwrap();
+    assert!(plan().await.contains("Seq Scan"), "the old plan stays");
+    for _ in 0..16 {
+        link.count_use().await;
+    }
+    let renewed = plan().await;
+    assert!(renewed.contains("Index"), "{renewed}");
+    drop(link);
+    fixture.drop_database().await;
+}
