@@ -173,6 +173,8 @@ pub(super) fn held_versions(
         .filter(deliveries::consumer.eq(consumer))
         .filter(deliveries::aggregate_id.eq(RowId(aggregate_id)))
         .filter(deliveries::ended_at.is_null())
+        // Without an order, SQLite would go through all that the consumer holds, by the primary key.
+        .order(deliveries::aggregate_version)
         .select(deliveries::aggregate_version)
         .load::<i64>(connection)?
         .into_iter()

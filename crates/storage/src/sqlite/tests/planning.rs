@@ -13,7 +13,7 @@ use shared_kernel::{EventId, IdGenerator};
 use super::*;
 use crate::{
     columns::RowTime,
-    sqlite::{deliveries, event_log, held_deliveries, operations},
+    sqlite::{deliveries, event_log, held_deliveries, invariants, operations},
 };
 
 #[derive(diesel::QueryableByName)]
@@ -69,6 +69,7 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         held_deliveries::gaps(connection, "test.things", RowTime(0), 10)?;
         operations::count_unfinished(connection)?;
         operations::dead_letters(connection, None, 10)?;
+        invariants::held_versions(connection, "test.things", id)?;
         let statements = std::mem::take(&mut *begun.0.lock().unwrap());
         let plans: Vec<String> = statements
             .iter()
@@ -87,6 +88,7 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         "deliveries_waiting (consumer=? AND held_at<?)",
         "LIST SUBQUERY",
         "deliveries_dead",
+        "deliveries_unfinished (consumer=? AND aggregate_id=?)",
     ];
     assert_eq!(plans.len(), indexes.len(), "{plans:#?}");
     for (plan, index) in plans.iter().zip(indexes) {
