@@ -1,5 +1,5 @@
 //! Doing violence to an installation under load, again and again, and comparing all that is left with all that was answered:
-//! to its server ([`kill_servers`]), its database ([`kill_databases`]), and what lies between them ([`cut_connections`]).
+//! to its server ([`kill_servers`]), its database ([`kill_databases`]), and what lies between them ([`cut_connections()`]).
 //!
 //! Each of 64 clients keeps a [`diary`]: the full body of the last 2xx answer for everything it has changed, and the one
 //! command that was under way when the server was killed. Afterwards everything has to be as in the diaries, or exactly as
