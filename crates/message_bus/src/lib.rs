@@ -22,6 +22,7 @@ pub mod limits;
 pub mod operations;
 pub mod publisher;
 pub mod recorded_commands;
+pub mod relay;
 pub mod retry;
 pub mod timeline;
 pub mod trace_context;
@@ -45,6 +46,7 @@ pub use operations::{
 };
 pub use publisher::{Publisher, Route};
 pub use recorded_commands::RecordedCommands;
+pub use relay::Relay;
 pub use timeline::{Subscription, Timeline, Timelines};
 pub use trace_context::{Sampling, TraceContext};
 pub use traces::{ContextTraces, ReachedPosition, TracedEvent};

@@ -1,28 +1,21 @@
-//! Publishes a context's events to their consumers and works off what they hold: one pass at a time, over ports, so that the
-//! same code runs in virtual time. Who calls the passes, and when, is the relay's business.
+//! Publishes a context's events to their consumers and works off what they hold, over ports, so that the same code runs in virtual
+//! time. When, is the relay's business.
 
 mod gaps;
+mod publishing;
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::sync::Arc;
 
 use futures_util::{StreamExt, future::join_all, stream};
-use tokio::time::Instant;
 
+use self::publishing::Read;
+pub use self::publishing::{Look, Publishing};
 use crate::{
     Consumer, Courier, Delivery, EventLog, Handing, LoggedEvent, Transport, Unavailable, courier::Outcome,
 };
 
 /// Events taken from the log at a time.
 const PAGE: u32 = 256;
-/// Aggregates whose events are carried at the same time: enough for consumers to share commits.
-const AGGREGATES_AT_ONCE: usize = 64;
-
-/// How long an event that was delivered may go unmarked until it is delivered again.
-const MARK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// One consumer, where it began, what brings events to it, and the courier of its context.
 pub struct Route {
@@ -42,18 +35,6 @@ pub struct Publisher {
     routes: Vec<Route>,
 }
 
-/// What a pass over the log has to remember until the next one. Correctness does not rest on it: the log's own rows and the
-/// consumers' positions say what was done.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Published, and since when, but the marks may not be committed yet.
-    delivered: HashMap<i64, Instant>,
-    /// Events up to here were found when this process began to lead: one of them may have stopped the process that led before.
-    found: Option<i64>,
-    /// A consumer was given rows in the last pass.
-    held_something: bool,
-}
-
 /// Whether another pass makes sense at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum More {
@@ -61,13 +42,6 @@ pub enum More {
     Waiting,
     /// Not before something happens.
     Nothing,
-}
-
-impl Progress {
-    /// Whether the last pass left rows to be worked off.
-    pub const fn held_something(&self) -> bool {
-        self.held_something
-    }
 }
 
 impl Publisher {
@@ -86,51 +60,14 @@ impl Publisher {
         &self.routes
     }
 
-    /// One pass over the oldest unpublished events, if this process is the one that publishes.
-    ///
-    /// # Errors
-    /// [`Unavailable`], when the log does not answer. Nothing is lost.
-    pub async fn publish(&self, leads: bool, progress: &mut Progress) -> Result<More, Unavailable> {
-        if !leads {
-            // Whoever leads now marks what it delivers; nothing that was delivered from here counts any more.
-            *progress = Progress::default();
-            return Ok(More::Nothing);
-        }
-        let found = match progress.found {
+    /// The oldest events that are to be published, and up to where there were events at the start, unless that is known.
+    async fn read(&self, found: Option<i64>, limit: u32) -> Result<Read, Unavailable> {
+        let found = match found {
             Some(found) => found,
             None => self.log.last_sequence().await?,
         };
-        progress.found = Some(found);
-        progress.held_something = false;
-        let unmarked = u32::try_from(progress.delivered.len()).unwrap_or(u32::MAX);
-        let events = self.log.unpublished(PAGE.saturating_add(unmarked)).await?;
-        let listed: HashSet<i64> = events.iter().map(|event| event.sequence).collect();
-        // Whatever the log no longer lists has been marked. What it lists for long has lost its mark, or was driven again after it.
-        progress
-            .delivered
-            .retain(|sequence, since| listed.contains(sequence) && since.elapsed() < MARK_PATIENCE);
-        let fresh: Vec<LoggedEvent> = events
-            .into_iter()
-            .filter(|event| !progress.delivered.contains_key(&event.sequence))
-            .collect();
-        let full_page = fresh.len() >= PAGE as usize;
-        let published: Vec<Vec<Published>> = stream::iter(by_aggregate(fresh))
-            .map(|events| self.publish_in_order(events, found))
-            .buffer_unordered(AGGREGATES_AT_ONCE)
-            .collect()
-            .await;
-        let published: Vec<Published> = published.into_iter().flatten().collect();
-        progress.held_something = published.iter().any(|event| event.held);
-        let sequences: Vec<i64> = published.iter().map(|event| event.sequence).collect();
-        if sequences.is_empty() {
-            return Ok(More::Nothing);
-        }
-        let now = Instant::now();
-        progress
-            .delivered
-            .extend(sequences.iter().map(|sequence| (*sequence, now)));
-        self.log.mark_published(sequences);
-        Ok(if full_page { More::Waiting } else { More::Nothing })
+        let events = self.log.unpublished(limit).await?;
+        Ok(Read { found, events })
     }
 
     /// Tries what one consumer holds and may be tried now. Says whether there may be more at once.
@@ -235,24 +172,6 @@ struct Published {
     sequence: i64,
     /// A consumer holds it.
     held: bool,
-}
-
-/// Events grouped by aggregate, each group in the order of its versions: places in the log need not be.
-fn by_aggregate(events: Vec<LoggedEvent>) -> Vec<Vec<LoggedEvent>> {
-    let mut places = HashMap::new();
-    let mut groups: Vec<Vec<LoggedEvent>> = Vec::new();
-    for event in events {
-        let key = (event.envelope.aggregate_type.clone(), event.envelope.aggregate_id);
-        let place = *places.entry(key).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(group) => group.push(event),
-            None => groups.push(vec![event]),
-        }
-    }
-    for group in &mut groups {
-        group.sort_by_key(|event| event.envelope.aggregate_version);
-    }
-    groups
 }
 
 #[cfg(test)]

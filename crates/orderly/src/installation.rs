@@ -16,7 +16,7 @@ use message_bus::{
 use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
-use storage::{CommitStatistics, Relay, context_database::Forgettable};
+use storage::{CommitStatistics, context_database::Forgettable};
 
 use crate::{
     databases::Databases,

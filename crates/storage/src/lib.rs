@@ -1,5 +1,5 @@
 //! Durable ground for every context: engines, group commit, the event log, delivery positions, the
-//! command log, the relay, migrations.
+//! command log, migrations.
 //!
 //! A context hands over a [`WriteSet`] (its rows, opaque here, and its events) and gets its answer after
 //! COMMIT. Deliberately not here: any context's table, and any rule about what a context may write.
@@ -20,7 +20,6 @@ mod invariant_rows;
 pub mod migrations;
 pub mod postgres;
 pub mod read_error;
-pub mod relay;
 pub mod sqlite;
 pub mod write_set;
 
@@ -30,5 +29,4 @@ pub use context_database::ContextDatabase;
 pub use data_folder::{DataFolder, FolderError, database_file};
 
 pub use read_error::ReadError;
-pub use relay::Relay;
 pub use write_set::{UnloggedEvent, WriteSet};

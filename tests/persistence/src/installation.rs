@@ -12,14 +12,15 @@ use accounts_app::{
     ChangeEmail, ChangePassword, DeactivateUser, ReactivateUser, RegisterUser, Secret, UserView,
 };
 use message_bus::{
-    Beginning, CommandMeta, Consumer, Courier, EventLog, Handles, ReactsTo, Route, Unavailable, UseCaseError,
+    Beginning, CommandMeta, Consumer, Courier, EventLog, Handles, ReactsTo, Relay, Route, Unavailable,
+    UseCaseError,
 };
 use ordering_app::{CustomerView, Ordering};
 use shared_kernel::{
     IntegrationEvent,
     events::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated},
 };
-use storage::{ContextDatabase, Relay};
+use storage::ContextDatabase;
 use tokio::sync::watch;
 
 use crate::stores::{AccountsStore, OrderingStore};

@@ -1,149 +1,26 @@
 //! The publisher, over a log and deliveries in memory.
 
+mod log;
 mod publishing;
 mod working_off;
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use async_trait::async_trait;
 use shared_kernel::{
-    Clock, EventId, UserId, Version,
+    UserId, Version,
     events::{UserDeactivated, UserReactivated},
     in_memory::{CountingIds, ManualClock},
 };
+use tokio::sync::Notify;
 use uuid::Uuid;
 
+use self::log::Log;
 use super::*;
 use crate::{
-    Actor, Beginning, CommandMeta, Conflict, DeliveryState, Envelope, History, Limits, Missing, NewEvent,
-    PastEvent, ReactsTo, UseCaseError, in_memory::DeliveriesInMemory,
+    Beginning, CommandMeta, Conflict, DeliveryState, Envelope, Limits, Missing, NewEvent, ReactsTo,
+    UseCaseError, in_memory::DeliveriesInMemory,
 };
-
-/// An event of the log, and whether it is marked as published.
-struct Row {
-    event: LoggedEvent,
-    published: bool,
-}
-
-/// A log in memory.
-#[derive(Default)]
-struct Log {
-    rows: Mutex<Vec<Row>>,
-    /// Marks go nowhere.
-    loses_marks: Mutex<bool>,
-    driven: Mutex<Vec<Missing>>,
-}
-
-impl Log {
-    fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
-        self.rows.lock().unwrap()
-    }
-
-    /// Commits a version of a user at this place of the log.
-    fn commit(&self, sequence: i64, user: u128, version: u32) {
-        let event = UserDeactivated {
-            user_id: UserId::new(Uuid::from_u128(user)),
-        };
-        let event = NewEvent::delivered(&event, Uuid::from_u128(user), Version::new(version)).unwrap();
-        self.append(sequence, event);
-    }
-
-    fn append(&self, sequence: i64, event: NewEvent) {
-        let now = ManualClock::default().now();
-        let meta = CommandMeta::new(Actor::Operator, now, &CountingIds::default());
-        let event_id = EventId::new(Uuid::from_u128(sequence.unsigned_abs().into()));
-        let envelope = Envelope::new(event, event_id, "accounts", &meta);
-        self.rows().push(Row {
-            event: LoggedEvent { sequence, envelope },
-            published: false,
-        });
-    }
-
-    fn published(&self) -> Vec<i64> {
-        let rows = self.rows();
-        let published = rows.iter().filter(|row| row.published);
-        published.map(|row| row.event.sequence).collect()
-    }
-
-    fn forget(&self, sequence: i64) {
-        self.rows().retain(|row| row.event.sequence != sequence);
-    }
-}
-
-#[async_trait]
-impl EventLog for Log {
-    fn source(&self) -> &'static str {
-        "accounts"
-    }
-
-    async fn may_relay(&self) -> Result<bool, Unavailable> {
-        Ok(true)
-    }
-
-    async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
-        let rows = self.rows();
-        let mut open: Vec<LoggedEvent> = rows
-            .iter()
-            .filter(|row| !row.published)
-            .map(|row| row.event.clone())
-            .collect();
-        open.sort_by_key(|event| event.sequence);
-        open.truncate(limit as usize);
-        Ok(open)
-    }
-
-    async fn history(&self, _: String, id: Uuid, version: Version) -> Result<History, Unavailable> {
-        let rows = self.rows();
-        let mut past: Vec<PastEvent> = rows
-            .iter()
-            .filter(|row| {
-                row.event.envelope.aggregate_id == id && row.event.envelope.aggregate_version < version
-            })
-            .map(|row| PastEvent {
-                version: row.event.envelope.aggregate_version,
-                event_type: row.event.envelope.event_type.clone(),
-                sequence: row.event.sequence,
-            })
-            .collect();
-        past.sort_by_key(|event| std::cmp::Reverse(event.version));
-        Ok(History(past))
-    }
-
-    fn mark_published(&self, sequences: Vec<i64>) {
-        if *self.loses_marks.lock().unwrap() {
-            return;
-        }
-        for row in self.rows().iter_mut() {
-            row.published |= sequences.contains(&row.event.sequence);
-        }
-    }
-
-    async fn committed(&self) {}
-
-    async fn last_sequence(&self) -> Result<i64, Unavailable> {
-        let rows = self.rows();
-        Ok(rows.iter().map(|row| row.event.sequence).max().unwrap_or(0))
-    }
-
-    async fn publish_again(&self, _: Vec<String>) -> Result<(), Unavailable> {
-        Err(Unavailable::defect("no publisher asks for this"))
-    }
-
-    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
-        let mut holds_last = false;
-        for row in self.rows().iter_mut() {
-            let version = row.event.envelope.aggregate_version;
-            if row.event.envelope.aggregate_id == missing.aggregate_id
-                && (missing.after.next()..=missing.up_to).contains(&version)
-            {
-                row.published = false;
-                holds_last |= version == missing.up_to;
-            }
-        }
-        self.driven.lock().unwrap().push(missing);
-        Ok(holds_last)
-    }
-}
 
 /// A handler that applies what it is handed, or fails.
 struct Handler {
@@ -182,6 +59,9 @@ impl ReactsTo<UserReactivated> for Handler {
 struct Way {
     courier: Courier,
     blocked: Mutex<bool>,
+    /// The user whose events stay on the way until they may go on.
+    kept_waiting: Mutex<Option<u128>>,
+    go_on: Notify,
     handed: Mutex<Vec<(u128, u32, Handing)>>,
 }
 
@@ -200,6 +80,10 @@ impl Transport for Way {
             handing,
         );
         self.handed.lock().unwrap().push(handed);
+        let kept_waiting = *self.kept_waiting.lock().unwrap();
+        if kept_waiting == Some(handed.0) {
+            self.go_on.notified().await;
+        }
         if *self.blocked.lock().unwrap() {
             return Err(Unavailable::dependency("the way is blocked"));
         }
@@ -234,6 +118,8 @@ impl Subscriber {
         let way = Arc::new(Way {
             courier: courier.clone(),
             blocked: Mutex::default(),
+            kept_waiting: Mutex::default(),
+            go_on: Notify::new(),
             handed: Mutex::default(),
         });
         let consumer = Consumer::new(name, "test", "accounts", Beginning::StartOfTheLog)
@@ -263,6 +149,15 @@ impl Subscriber {
 
     fn block(&self, blocked: bool) {
         *self.way.blocked.lock().unwrap() = blocked;
+    }
+
+    fn keep_waiting(&self, user: u128) {
+        *self.way.kept_waiting.lock().unwrap() = Some(user);
+    }
+
+    fn go_on(&self) {
+        *self.way.kept_waiting.lock().unwrap() = None;
+        self.way.go_on.notify_one();
     }
 
     fn fail(&self, fails: bool) {

@@ -1,19 +1,12 @@
-//! A process: it publishes and works off what is held, as the relay does, until it ends and another one takes its place.
+//! A process: its relay publishes and works off what is held, until it ends and another one takes its place.
 
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use futures_util::future::{join, join_all};
-use message_bus::{
-    Beginning, Consumer, Courier, EventLog, Publisher, Route, Unavailable,
-    publisher::{More, Progress},
-};
-use tokio::{sync::Notify, task::JoinSet, time::Instant};
+use message_bus::{Beginning, Consumer, Courier, EventLog, Relay, Route, Unavailable};
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     canaries::Canary,
@@ -23,14 +16,6 @@ use crate::{
     world::{World, wait},
 };
 
-/// How soon what another process committed is seen.
-const POLL: Duration = Duration::from_secs(1);
-/// How long a process that may publish does so without asking again.
-const LEAD: Duration = Duration::from_secs(1);
-/// How often held deliveries are looked at.
-const RETRY_POLL: Duration = Duration::from_millis(500);
-/// Every so often, gaps are looked for as well.
-const POLLS_PER_LOOK_FOR_GAPS: u32 = 4;
 /// Until a store that did not answer at the start is asked again.
 const START_AGAIN: Duration = Duration::from_millis(300);
 
@@ -57,13 +42,8 @@ async fn one_life(world: &Arc<World>, life: Life, canary: Option<Canary>) {
         }
     };
     let log = Canary::log(canary, world, life);
-    let relay = Relay {
-        publisher: Publisher::new(log, routes),
-        leads: AtomicBool::new(false),
-        held: Notify::new(),
-    };
-    let work_off = relay.publisher.routes().iter().map(|route| relay.work_off(route));
-    join(relay.publish(), join_all(work_off)).await;
+    let (_never_stopped, stop) = watch::channel(false);
+    Relay::new(log, routes).run(stop).await;
 }
 
 async fn routes(
@@ -118,64 +98,4 @@ async fn begin(
     world
         .call(|state| state.begin_consumer(number, begins_after))
         .await
-}
-
-struct Relay {
-    publisher: Publisher,
-    /// Whether this process published when it last asked.
-    leads: AtomicBool,
-    /// A consumer was given rows.
-    held: Notify,
-}
-
-impl Relay {
-    async fn publish(&self) {
-        let log = self.publisher.log();
-        let mut progress = Progress::default();
-        let mut led_since: Option<Instant> = None;
-        loop {
-            let leads = match led_since.filter(|since| since.elapsed() < LEAD) {
-                Some(_) => Ok(true),
-                None => {
-                    let now = Instant::now();
-                    let leads = log.may_relay().await;
-                    led_since = matches!(leads, Ok(true)).then_some(now);
-                    self.leads.store(led_since.is_some(), Ordering::Relaxed);
-                    leads
-                }
-            };
-            let more = match leads {
-                Ok(leads) => self.publisher.publish(leads, &mut progress).await,
-                Err(error) => Err(error),
-            };
-            if progress.held_something() {
-                self.held.notify_waiters();
-            }
-            if matches!(more, Ok(More::Waiting)) {
-                continue;
-            }
-            tokio::select! {
-                biased;
-                () = log.committed() => {}
-                () = wait(POLL) => {}
-            }
-        }
-    }
-
-    async fn work_off(&self, route: &Route) {
-        for poll in 0_u32.. {
-            if self.leads.load(Ordering::Relaxed) {
-                // What a store does not answer now is asked again at the next poll.
-                while matches!(self.publisher.work_off(route).await, Ok(More::Waiting)) {}
-                if poll % POLLS_PER_LOOK_FOR_GAPS == 0 {
-                    let _ = self.publisher.close_gaps(route).await;
-                }
-            }
-            tokio::select! {
-                biased;
-                () = self.held.notified() => {}
-                () = wait(RETRY_POLL) => {}
-            }
-        }
-    }
 }

@@ -43,6 +43,11 @@ impl Processes {
             .is_some_and(|(holder, until)| holder == process && at < until)
     }
 
+    /// The lease lapses too early for its holder, who does not know: the database's clock has jumped.
+    pub(crate) const fn lapse(&mut self) {
+        self.lease = None;
+    }
+
     /// Whether another process holds the lease.
     pub(crate) fn lost_lease(&self, process: usize, at: u64) -> bool {
         self.lease

@@ -91,6 +91,7 @@ fn begin(world: &Arc<World>, canary: Option<Canary>) {
     }
     tokio::spawn(surroundings::deploy(Arc::clone(world)));
     tokio::spawn(surroundings::set_clock(Arc::clone(world)));
+    tokio::spawn(surroundings::lapse(Arc::clone(world)));
     tokio::spawn(surroundings::prune(Arc::clone(world)));
     tokio::spawn(surroundings::operate(Arc::clone(world)));
 }

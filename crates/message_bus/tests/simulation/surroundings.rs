@@ -115,6 +115,19 @@ pub(crate) async fn set_clock(world: Arc<World>) {
     }
 }
 
+/// Has the lease lapse, again and again.
+pub(crate) async fn lapse(world: Arc<World>) {
+    loop {
+        let pause = world.state().chance.milliseconds(500..4_000);
+        wait(pause).await;
+        let mut state = world.state();
+        if state.chance.is_calm() {
+            return;
+        }
+        state.processes.lapse();
+    }
+}
+
 /// Deletes what is old, again and again.
 pub(crate) async fn prune(world: Arc<World>) {
     loop {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use message_bus::{Actor, CommandMeta, Consumer, Courier, Route};
+use message_bus::{Actor, CommandMeta, Consumer, Courier, Relay, Route};
 use notifications::{NotificationsRows, NotificationsStore};
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use shared_kernel::{
@@ -10,7 +10,7 @@ use shared_kernel::{
     in_memory::{CountingIds, ManualClock},
 };
 use storage::{
-    ContextDatabase, DataFolder, Relay,
+    ContextDatabase, DataFolder,
     postgres::{PostgresContext, PostgresServer},
     sqlite::SqliteContext,
 };

@@ -6,14 +6,13 @@ use std::sync::{
 };
 
 use message_bus::{
-    Beginning, Consumer, ContextOperations, Courier, Delivery, EventLog, ReactsTo, Route, Unavailable,
+    Beginning, Consumer, ContextOperations, Courier, Delivery, EventLog, ReactsTo, Relay, Route, Unavailable,
     UseCaseError,
 };
 use shared_kernel::{EventId, UserId, events::UserDeactivated};
 use tokio::sync::watch;
 
 use super::*;
-use crate::Relay;
 
 /// Commits each event's version as its effect; fails as often as it is told to first.
 struct Recorder {

@@ -1,5 +1,5 @@
 //! The relay: decides when a context's committed events are carried to their consumers, and when what was held is tried again.
-//! How, says [`message_bus::publisher`].
+//! How, says [`publisher`](crate::publisher).
 //!
 //! It wakes when something is committed, and each second for what another process committed. Correctness rests
 //! on the log's own rows (`published_at` is set or is not) and on the consumers' positions, never on what the relay
@@ -7,20 +7,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
-use message_bus::{
-    EventLog, Publisher, Route, Unavailable,
-    publisher::{More, Progress},
+use futures_util::{
+    FutureExt,
+    future::{Fuse, FusedFuture, join_all},
 };
 use tokio::{
     sync::{Notify, watch},
     time::Instant,
 };
 
+use crate::{
+    EventLog, Publisher, Route,
+    publisher::{More, Publishing},
+};
+
 /// How soon what another process committed is seen.
 const POLL: Duration = Duration::from_secs(1);
-/// How long a process that may relay does so without asking again: a third of the time for which it was told.
-const LEAD: Duration = Duration::from_secs(1);
 /// How often held deliveries are looked at, when nothing says that there are some.
 const RETRY_POLL: Duration = Duration::from_millis(200);
 /// How often deliveries are looked for that wait in vain.
@@ -28,7 +30,7 @@ const GAP_POLL: Duration = Duration::from_secs(5);
 
 /// Carries the events of one context.
 pub struct Relay {
-    publisher: Publisher,
+    publisher: Arc<Publisher>,
     /// Whether this process relayed when it last asked.
     leads: watch::Sender<bool>,
     /// One for each route: told when rows were written for its consumer, perhaps.
@@ -41,7 +43,7 @@ impl Relay {
         Self {
             leads: watch::Sender::new(false),
             held: routes.iter().map(|_| Notify::new()).collect(),
-            publisher: Publisher::new(log, routes),
+            publisher: Arc::new(Publisher::new(log, routes)),
         }
     }
 
@@ -54,42 +56,36 @@ impl Relay {
     }
 
     async fn publish_until(&self, mut stop: watch::Receiver<bool>) {
-        let mut progress = Progress::default();
-        let mut led_since = None;
+        let mut publishing = Publishing::new(Arc::clone(&self.publisher));
+        let mut looking = Fuse::terminated();
+        let mut next_poll = Instant::now();
+        let mut committed = true;
         while !*stop.borrow() {
-            let published = self.publish(&mut progress, &mut led_since).await;
-            if progress.held_something() {
-                self.held.iter().for_each(Notify::notify_one);
-            }
-            match published {
-                Ok(More::Waiting) => continue,
-                Ok(More::Nothing) => {}
-                Err(error) => {
-                    tracing::warn!(source = self.publisher.log().source(), %error, "the event log could not be read");
-                }
+            let due = (committed || publishing.has_more()) && publishing.has_room();
+            if looking.is_terminated() && (due || Instant::now() >= next_poll) {
+                next_poll = Instant::now() + POLL;
+                committed = false;
+                looking = publishing.look().fuse();
             }
             tokio::select! {
-                () = self.publisher.log().committed() => {}
-                () = tokio::time::sleep(POLL) => {}
-                _ = stop.changed() => {}
+                biased;
+                changed = stop.changed() => if changed.is_err() { break },
+                () = self.publisher.log().committed(), if !committed => committed = true,
+                look = &mut looking => {
+                    if let Err(error) = publishing.take(look) {
+                        tracing::warn!(source = self.publisher.log().source(), %error, "the event log could not be read");
+                    }
+                    self.leads.send_replace(publishing.leads());
+                }
+                held = publishing.settle(), if publishing.is_under_way() => {
+                    if held {
+                        self.held.iter().for_each(Notify::notify_one);
+                    }
+                }
+                () = tokio::time::sleep_until(next_poll), if looking.is_terminated() => {}
             }
         }
-    }
-
-    /// One pass, if this process is the one that relays.
-    async fn publish(
-        &self,
-        progress: &mut Progress,
-        led_since: &mut Option<Instant>,
-    ) -> Result<More, Unavailable> {
-        if led_since.is_none_or(|since| since.elapsed() >= LEAD) {
-            let now = Instant::now();
-            let leads = self.publisher.log().may_relay().await;
-            *led_since = matches!(leads, Ok(true)).then_some(now);
-            self.leads.send_replace(led_since.is_some());
-            leads?;
-        }
-        self.publisher.publish(led_since.is_some(), progress).await
+        publishing.finish().await;
     }
 
     async fn work_off_until(&self, route: &Route, held: &Notify, mut stop: watch::Receiver<bool>) {
@@ -111,9 +107,10 @@ impl Relay {
                 }
             }
             tokio::select! {
+                biased;
+                changed = stop.changed() => if changed.is_err() { break },
                 () = held.notified() => {}
                 () = tokio::time::sleep(RETRY_POLL) => {}
-                _ = stop.changed() => {}
             }
         }
     }
