@@ -25,8 +25,9 @@ ON_HAND = 1_000_000_000
 # How many baskets there are to place, one at random each time.
 BASKETS = 500
 ADDRESS = {"street": "12 St James Square", "city": "London", "state": "", "postal_code": "SW1Y 4JH", "country": "GB"}
+# For how many seconds delivery may go on after a round.
+PATIENCE = 120
 # How often is asked whether the last order is settled, in seconds.
-PATIENCE = 120  # seconds that delivery may take after a round
 LOOK_AGAIN = 0.02
 # A connection confirms the order of whichever answer came first: as many confirmations as placed orders, and none for long.
 CHAIN = """

@@ -47,7 +47,7 @@ pub trait EventLog: Send + Sync {
     /// The context's name.
     fn source(&self) -> &'static str;
 
-    /// Whether this process is the one that relays these events now. To be asked before each pass: where several processes serve one
+    /// Whether this process is the one that relays these events now. To be asked again and again: where several processes serve one
     /// database, the answer holds for a few seconds.
     async fn may_relay(&self) -> Result<bool, Unavailable>;
 

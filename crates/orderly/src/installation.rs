@@ -10,7 +10,7 @@ use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, S
 use catalog::Catalog;
 use inventory_app::Inventory;
 use message_bus::{
-    Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Handing, Route, Subscription,
+    Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Handing, Relay, Route, Subscription,
     Timelines, Unavailable,
 };
 use notifications::Notifications;

@@ -24,11 +24,11 @@ use super::OpenError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the system keeps sending to a server that does not acknowledge, before the connection counts as broken.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
-/// Set on every connection. No statement of ours needs a tenth of these times; what does is stuck, or waits for somebody who is. Nor is one so
-/// long that it would pay to compile it, which takes longer than any of them.
+/// Set on every connection. No statement of ours needs a tenth of these times; what does is stuck, or waits for somebody who is. Compiling a
+/// statement (`jit`) takes longer than running any of ours.
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
      SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET jit = off;";
-/// Until a connection was used so often, its plans are planned for each use anyway, or soon made anew.
+/// The use after which a connection's plans are made anew for the first time. The server itself keeps no plan before a statement's sixth run.
 const FIRST_PLANS: u64 = 16;
 
 /// A PostgreSQL database to connect to.

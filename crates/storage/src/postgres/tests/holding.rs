@@ -5,6 +5,7 @@ use message_bus::{Delivery, DeliveryState, DeliveryStore, Envelope, HeldDelivery
 use shared_kernel::EventId;
 
 use super::*;
+use crate::{columns::RowTime, postgres::held_deliveries};
 
 const CONSUMER: &str = "test.things";
 /// Those that wrote the rows there are.
@@ -112,6 +113,51 @@ async fn plans_are_made_anew_as_tables_grow() {
     }
     let renewed = plan().await;
     assert!(renewed.contains("Index"), "{renewed}");
+    drop(link);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_tried_later_is_not_read() {
+    #[derive(diesel::QueryableByName)]
+    struct RowsRead {
+        #[diesel(sql_type = sql_types::BigInt)]
+        rows: i64,
+    }
+    let fixture = Fixture::new().await;
+    fixture.context().hold(&held(&fixture, 1), None).await.unwrap();
+    let link = fixture.server.connect("things").await.unwrap();
+    let mut connection = &link.connection;
+    connection
+        .batch_execute(
+            "ALTER TABLE deliveries SET (autovacuum_enabled = false);
+             INSERT INTO deliveries
+             SELECT (jsonb_populate_record(held, jsonb_build_object(
+                 'aggregate_id', gen_random_uuid(), 'event_id', gen_random_uuid(),
+                 'state', 'retrying', 'attempts', 1, 'next_attempt_at', held.held_at + interval '1 hour'
+             ))).*
+             FROM deliveries AS held, generate_series(1, 2000)",
+        )
+        .await
+        .unwrap();
+    let now = RowTime(fixture.clock.now().as_microseconds());
+    for statistics in ["", "ANALYZE deliveries"] {
+        connection.batch_execute(statistics).await.unwrap();
+        // These numbers are the transaction's own.
+        connection.batch_execute("BEGIN").await.unwrap();
+        let due = held_deliveries::due(&link.connection, CONSUMER, now, 10)
+            .await
+            .unwrap();
+        let read: RowsRead = diesel::sql_query(
+            "SELECT seq_tup_read + idx_tup_fetch AS rows FROM pg_stat_xact_user_tables WHERE relname = 'deliveries'",
+        )
+        .get_result(&mut connection)
+        .await
+        .unwrap();
+        connection.batch_execute("COMMIT").await.unwrap();
+        assert_eq!(due.len(), 1);
+        assert!(read.rows < 10, "{} rows were read, {statistics:?}", read.rows);
+    }
     drop(link);
     fixture.drop_database().await;
 }
