@@ -67,7 +67,11 @@ impl Publisher {
             None => self.log.last_sequence().await?,
         };
         let events = self.log.unpublished(limit).await?;
-        Ok(Read { found, events })
+        Ok(Read {
+            found,
+            full_page: events.len() >= limit as usize,
+            events,
+        })
     }
 
     /// Tries what one consumer holds and may be tried now. Says whether there may be more at once.

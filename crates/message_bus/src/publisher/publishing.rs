@@ -42,7 +42,7 @@ pub struct Publishing {
     /// Aggregates that are waiting or under way.
     taken: HashMap<Aggregate, Taken>,
     under_way: FuturesUnordered<BoxFuture<'static, Through>>,
-    /// The log had more than was read.
+    /// The log had more than was read last.
     full_page: bool,
     /// Something got on, so that there may be more to publish.
     more: bool,
@@ -69,13 +69,15 @@ struct Through {
 
 /// What was found in the log.
 pub struct Look {
-    /// Whether the process is the one that publishes. It goes on believing what it was told last when it gets no answer.
+    /// When the process was told that it is the one that publishes, if it is.
     led_since: Result<Option<Instant>, Unavailable>,
     read: Result<Option<Read>, Unavailable>,
 }
 
 pub(super) struct Read {
     pub(super) found: i64,
+    /// The log has more than was read.
+    pub(super) full_page: bool,
     pub(super) events: Vec<LoggedEvent>,
 }
 
@@ -162,7 +164,12 @@ impl Publishing {
             self.resign();
             return Ok(());
         }
-        let Some(Read { found, events }) = look.read? else {
+        let Some(Read {
+            found,
+            full_page,
+            events,
+        }) = look.read?
+        else {
             return Ok(());
         };
         self.found = Some(found);
@@ -170,7 +177,8 @@ impl Publishing {
         // Whatever the log no longer lists has been marked. What it lists for long has lost its mark, or was driven again after it.
         self.delivered
             .retain(|sequence, since| listed.contains(sequence) && since.elapsed() < MARK_PATIENCE);
-        self.full_page = self.sort(events) >= PAGE as usize;
+        self.full_page = full_page;
+        self.sort(events);
         self.begin();
         Ok(())
     }
@@ -213,11 +221,10 @@ impl Publishing {
         self.term += 1;
     }
 
-    /// Puts events into groups that wait, and says how many those are. What an aggregate that is taken has besides waits in the log.
-    fn sort(&mut self, events: Vec<LoggedEvent>) -> usize {
+    /// Puts events into groups that wait. What an aggregate that is taken has besides waits in the log.
+    fn sort(&mut self, events: Vec<LoggedEvent>) {
         let mut fresh: HashMap<Aggregate, usize> = HashMap::new();
         let mut groups: Vec<Group> = Vec::new();
-        let mut count = 0;
         for event in events {
             if self.delivered.contains_key(&event.sequence) {
                 continue;
@@ -227,7 +234,6 @@ impl Publishing {
                 taken.followed |= !taken.sequences.contains(&event.sequence);
                 continue;
             }
-            count += 1;
             let place = *fresh.entry(aggregate.clone()).or_insert(groups.len());
             match groups.get_mut(place) {
                 Some(group) => group.events.push(event),
@@ -247,7 +253,6 @@ impl Publishing {
             self.taken.insert(group.aggregate.clone(), taken);
             self.waiting.push_back(group);
         }
-        count
     }
 
     /// Begins what waits, as far as there is room.
