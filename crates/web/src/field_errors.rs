@@ -55,6 +55,8 @@ field_codes! {
     AmountIsANumber = "amount_is_a_number";
     /// The amount is no decimal number.
     InvalidAmount = "invalid_amount";
+    /// The amount has more decimal places than its currency.
+    TooManyDecimals = "too_many_decimals";
     /// The amount is below zero.
     NegativeMoney = "negative_money";
     /// The amount is more than can be kept.
@@ -71,6 +73,7 @@ impl From<&MoneyError> for FieldCode {
             MoneyError::CurrencyMismatch { .. } => Self::CurrencyMismatch,
             MoneyError::Negative => Self::NegativeMoney,
             MoneyError::OutOfRange => Self::MoneyOutOfRange,
+            MoneyError::TooManyDecimals { .. } => Self::TooManyDecimals,
             MoneyError::InvalidAmount { .. } => Self::InvalidAmount,
             MoneyError::UnknownCurrency { .. } => Self::UnknownCurrency,
         }
@@ -169,6 +172,11 @@ mod tests {
             },
             MoneyError::Negative,
             MoneyError::OutOfRange,
+            MoneyError::TooManyDecimals {
+                found: 3,
+                allowed: 2,
+                currency: Currency::Usd,
+            },
             MoneyError::InvalidAmount { found: String::new() },
             MoneyError::UnknownCurrency { found: String::new() },
         ] {
