@@ -1,8 +1,16 @@
 //! Orders for the tests of the engines.
 
-use ordering_domain::{Order, OrderLine, OrderReference, Placement};
+use ordering_domain::{CustomLines, Order, OrderLine, OrderReference, Placement, Terms};
 use shared_kernel::{
     Currency, IdGenerator, Money, OrderId, OrderLineId, Quantity, Timestamp, in_memory::CountingIds,
+};
+
+/// Terms on which no product was ever listed: every line is one of staff's own, and keeps its price.
+pub(crate) const NOTHING_LISTED: Terms<'static> = Terms {
+    currency: Currency::Usd,
+    customer: None,
+    price_list: &[],
+    custom_lines: CustomLines::Refused,
 };
 
 /// A new order of so many lines. No two with the same number of lines go into one database: they have one reference.

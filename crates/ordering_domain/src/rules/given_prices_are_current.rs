@@ -1,4 +1,5 @@
-//! A price that somebody gives with a line is the one that they would pay: today's list price less their tier's discount.
+//! A price that somebody gives with a line, or that a line of a pending order has, is the one that they would pay: today's list price
+//! less their tier's discount.
 
 use shared_kernel::{Money, ProductId, Refusal, RefusalKind};
 
@@ -8,7 +9,7 @@ use shared_kernel::{Money, ProductId, Refusal, RefusalKind};
 pub struct PriceChanged {
     /// Which product.
     pub product_id: ProductId,
-    /// What they expect to pay for one.
+    /// What they expect to pay for one, or what the line says.
     pub given: Money,
     /// What they would pay.
     pub current: Money,

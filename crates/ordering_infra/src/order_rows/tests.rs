@@ -3,6 +3,7 @@
 use shared_kernel::events::Shortage;
 
 use super::*;
+use crate::test_orders::NOTHING_LISTED;
 use ordering_domain::{OrderReference, Placement};
 
 fn at(seconds: i64) -> Timestamp {
@@ -46,7 +47,9 @@ fn confirmed() -> Order {
         postal_code: "SW1Y 4JH".to_owned(),
         country: "GB".to_owned(),
     };
-    order.confirm(Address::new(parts).unwrap(), at(1)).unwrap();
+    order
+        .confirm(Address::new(parts).unwrap(), &NOTHING_LISTED, at(1))
+        .unwrap();
     order
 }
 

@@ -58,7 +58,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "changeProduct",
             "Change a product's name or price",
         )
-        .saying("What is absent stays as it is. Orders keep the names and prices that they were placed with.")
+        .saying("What is absent stays as it is. Confirmed orders keep their names and prices; pending ones are asked again.")
         .taking::<ProductChange>()
         .answering::<Product>(StatusCode::OK, "The product, with what was changed.")
         .versioned()

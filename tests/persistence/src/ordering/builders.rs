@@ -1,6 +1,8 @@
 //! Orders as contracts write them down.
 
-use ordering_domain::{Address, AddressParts, Order, OrderLine, OrderReference, Placement, Shipment};
+use ordering_domain::{
+    Address, AddressParts, CustomLines, Order, OrderLine, OrderReference, Placement, Shipment, Terms,
+};
 use shared_kernel::{
     Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, events::Shortage,
 };
@@ -63,6 +65,14 @@ impl OrderBuilder<'_> {
         Order::place(self.placement, None).unwrap()
     }
 }
+
+/// Terms on which no product was ever listed: every line is one of staff's own, and keeps its price.
+pub(crate) const NOTHING_LISTED: Terms<'static> = Terms {
+    currency: Currency::Eur,
+    customer: None,
+    price_list: &[],
+    custom_lines: CustomLines::Refused,
+};
 
 pub(crate) fn a_line(seams: &Seams, currency: Currency) -> OrderLine {
     OrderLine {

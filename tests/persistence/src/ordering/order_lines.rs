@@ -3,7 +3,7 @@
 use ordering_domain::{Order, OrderLine};
 use shared_kernel::{AggregateRoot, Currency, Money, OrderId, OrderLineId, ProductId, Quantity};
 
-use super::builders::{a_line, an_order};
+use super::builders::{NOTHING_LISTED, a_line, an_order};
 use crate::{engines::on_every_engine, stores::OrderingStore};
 
 on_every_engine!(
@@ -116,7 +116,9 @@ async fn lines_that_come_and_go_keep_the_others_in_order(store: OrderingStore) {
     let quantity = Quantity::new(7).unwrap();
     store
         .change(order.id(), |order| {
-            order.change_quantity(third, quantity, store.seams.now()).unwrap();
+            order
+                .change_quantity(third, quantity, &NOTHING_LISTED, store.seams.now())
+                .unwrap();
         })
         .await
         .unwrap();
@@ -164,7 +166,7 @@ async fn many_changes_of_lines_in_one_commit_are_kept(store: OrderingStore) {
     order.add_line(added, at).unwrap();
     order.remove_line(passing_id, at).unwrap();
     order
-        .change_quantity(second, Quantity::new(9).unwrap(), at)
+        .change_quantity(second, Quantity::new(9).unwrap(), &NOTHING_LISTED, at)
         .unwrap();
     unit.orders().save(order.clone());
     unit.commit(None).await.unwrap();
