@@ -125,7 +125,9 @@ impl Desk {
             Err(error) if served.visitors.len() == 1 => served.answer_first(Err(error)),
             // Another process outran them time and again. They wait again, before all others.
             Err(UseCaseError::Conflict(_)) => {}
-            Err(UseCaseError::Unavailable(cause)) if !matches!(cause, Unavailable::Defect(_)) => {
+            Err(UseCaseError::Unavailable(cause))
+                if !matches!(cause, Unavailable::Defect(_) | Unavailable::ValueRefused(_)) =>
+            {
                 served.answer_all(|| Err(same(&cause).into()));
             }
             // One of them cannot be served: alone, they fail alone.
@@ -291,6 +293,7 @@ fn same(cause: &Unavailable) -> Unavailable {
         },
         Unavailable::OutcomeUnknown => Unavailable::OutcomeUnknown,
         Unavailable::Dependency(cause) => Unavailable::dependency(cause),
+        Unavailable::ValueRefused(cause) => Unavailable::ValueRefused(cause.to_string().into()),
         Unavailable::Defect(cause) => Unavailable::defect(cause),
     }
 }

@@ -37,6 +37,8 @@ field_codes! {
     DuplicateField = "duplicate_field";
     /// It is of another JSON type.
     WrongType = "wrong_type";
+    /// It holds a control character.
+    TextNotPrintable = "text_not_printable";
     /// It is no UUID.
     InvalidId = "invalid_id";
     /// It is no e-mail address.
@@ -99,6 +101,13 @@ impl Wrong {
         Self::new(
             FieldCode::WrongType,
             format!("found {found}, expected {expected}"),
+        )
+    }
+
+    pub(crate) fn not_printable() -> Self {
+        Self::new(
+            FieldCode::TextNotPrintable,
+            "found a control character, expected printable text",
         )
     }
 
