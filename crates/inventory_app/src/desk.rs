@@ -128,7 +128,7 @@ impl Desk {
             Err(UseCaseError::Unavailable(cause))
                 if !matches!(cause, Unavailable::Defect(_) | Unavailable::ValueRefused(_)) =>
             {
-                served.answer_all(|| Err(same(&cause).into()));
+                served.answer_all(|| Err(cause.repeated().into()));
             }
             // One of them cannot be served: alone, they fail alone.
             Err(_) => {
@@ -280,22 +280,6 @@ fn products_of<'a>(
         }
     }
     products
-}
-
-/// The same cause, for one visitor more.
-fn same(cause: &Unavailable) -> Unavailable {
-    match cause {
-        Unavailable::Busy { retry_after_seconds } => Unavailable::Busy {
-            retry_after_seconds: *retry_after_seconds,
-        },
-        Unavailable::Throttled { retry_after_seconds } => Unavailable::Throttled {
-            retry_after_seconds: *retry_after_seconds,
-        },
-        Unavailable::OutcomeUnknown => Unavailable::OutcomeUnknown,
-        Unavailable::Dependency(cause) => Unavailable::dependency(cause),
-        Unavailable::ValueRefused(cause) => Unavailable::ValueRefused(cause.to_string().into()),
-        Unavailable::Defect(cause) => Unavailable::defect(cause),
-    }
 }
 
 #[cfg(test)]

@@ -93,6 +93,23 @@ impl Unavailable {
     pub fn dependency(error: impl Display) -> Self {
         Self::Dependency(error.to_string().into())
     }
+
+    /// The same cause in words, for one more who is told.
+    #[must_use]
+    pub fn repeated(&self) -> Self {
+        match self {
+            Self::Busy { retry_after_seconds } => Self::Busy {
+                retry_after_seconds: *retry_after_seconds,
+            },
+            Self::Throttled { retry_after_seconds } => Self::Throttled {
+                retry_after_seconds: *retry_after_seconds,
+            },
+            Self::OutcomeUnknown => Self::OutcomeUnknown,
+            Self::Dependency(cause) => Self::dependency(cause),
+            Self::ValueRefused(cause) => Self::ValueRefused(cause.to_string().into()),
+            Self::Defect(cause) => Self::defect(cause),
+        }
+    }
 }
 
 /// Why a write set was not committed. Nothing of it was written.

@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use super::{
     operation::Operation,
     orders::TEXT_RULES,
-    parts::{query, text, whole_number},
+    parts::{printable_text, query, text, whole_number},
     product_schemas::{Product, ProductChange, ProductList, ProductToList, ProductWithStock},
     requests::Nothing,
 };
@@ -28,7 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .asking(query(
                 "q",
                 "Only those whose names begin like this, in any case.",
-                text(),
+                printable_text(),
             ))
             .asking(query(
                 "limit",
