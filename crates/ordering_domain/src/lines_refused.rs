@@ -1,6 +1,9 @@
 //! What one rule says of several lines of an order, told at once, so that nobody mends one line after the other.
 
-use shared_kernel::{OrderLineId, Refusal, refusal::Fact, refusal::Facts};
+use shared_kernel::{
+    OrderLineId, Refusal,
+    refusal::{Fact, Facts},
+};
 
 /// What one rule says of each line that it refuses: at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +34,8 @@ impl<E: Copy + Into<Refusal>> From<LinesRefused<E>> for Refusal {
     /// What the rule says of the first line, with what it says of each as `lines`.
     fn from(error: LinesRefused<E>) -> Self {
         let facts_of = |(line_id, error): &(OrderLineId, E)| {
-            let Facts(mut facts) = Refusal::from((*error).into()).facts;
+            let refusal: Refusal = (*error).into();
+            let Facts(mut facts) = refusal.facts;
             facts.insert(0, ("line_id", line_id.to_string().into()));
             Facts(facts)
         };
