@@ -31,7 +31,7 @@ pub use order::{Order, Placement};
 pub use order_action::OrderAction;
 pub use order_error::OrderError;
 pub use order_event::OrderEvent;
-pub use order_record::{Cancellation, OrderLine, OrderRecord, Shipment};
+pub use order_record::{Cancellation, LineKind, OrderLine, OrderRecord, Shipment};
 pub use order_reference::{InvalidOrderReference, OrderReference};
 pub use order_status::{Allocation, OrderStatus, UnknownName};
 pub use price_list::{PriceListEntry, ProductStanding};

@@ -6,7 +6,7 @@
 use shared_kernel::{Currency, Money, MoneyError, ProductId};
 
 use crate::{
-    Customer, CustomerTier, LinesRefused, OrderError, OrderLine, PriceListEntry, pricing,
+    Customer, CustomerTier, LineKind, LinesRefused, OrderError, OrderLine, PriceListEntry, pricing,
     rules::{
         closed_customers_place_no_orders, given_prices_are_current,
         only_listed_products_are_ordered::{self, UnknownProduct},
@@ -50,21 +50,21 @@ impl<'a> Terms<'a> {
         pricing::unit_price(entry.list_price, tier)
     }
 
-    /// Whether lines of a pending order could be ordered today at the prices that they have. All that could not are told at once:
-    /// first those whose products cannot be ordered, then those whose prices have changed, up or down.
+    /// Whether lines of a pending order could be ordered today at the prices that they have; custom ones always could. All that could not
+    /// are told at once: first those whose products cannot be ordered, then those whose prices have changed, up or down.
     pub(crate) fn allow<'l>(&self, lines: impl IntoIterator<Item = &'l OrderLine>) -> Result<(), OrderError> {
         if let Some(customer) = self.customer {
             closed_customers_place_no_orders::check(customer)?;
         }
         let (mut unknown, mut changed) = (Vec::new(), Vec::new());
-        for line in lines {
+        for line in lines.into_iter().filter(|line| line.kind == LineKind::Listed) {
             match self.listed(line.product_id) {
                 Ok(entry) => {
                     let current = self.unit_price(entry)?;
                     let compared = given_prices_are_current::check(line.product_id, line.unit_price, current);
                     changed.extend(compared.err().map(|error| (line.id, error)));
                 }
-                Err(_) if self.may_be_custom(line) => {}
+                Err(_) if self.may_become_custom(line) => {}
                 Err(error) => unknown.push((line.id, error)),
             }
         }
@@ -73,9 +73,9 @@ impl<'a> Terms<'a> {
         Ok(())
     }
 
-    /// Whether a line whose product is not listed may go by its own name and price. What the price list never had can only be a line of
-    /// staff's own, whoever asks now; what it had once, staff may order at the price that the line has.
-    fn may_be_custom(&self, line: &OrderLine) -> bool {
+    /// Whether a line whose product is not listed may go by its own name and price all the same. Staff may order it so. And what the price
+    /// list never had is a custom line from before lines said what they are.
+    fn may_become_custom(&self, line: &OrderLine) -> bool {
         let had = |entry: &PriceListEntry| entry.product_id == line.product_id;
         self.custom_lines == CustomLines::Allowed || !self.price_list.iter().any(had)
     }

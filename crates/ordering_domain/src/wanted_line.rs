@@ -3,7 +3,7 @@
 use shared_kernel::{Money, OrderLineId, ProductId, Quantity};
 
 use crate::{
-    CustomLines, OrderError, OrderLine, Terms,
+    CustomLines, LineKind, OrderError, OrderLine, Terms,
     rules::{closed_customers_place_no_orders, given_prices_are_current, one_currency},
 };
 
@@ -31,7 +31,7 @@ impl WantedLine {
         if let Some(customer) = terms.customer {
             closed_customers_place_no_orders::check(customer)?;
         }
-        let (product_name, unit_price) = match terms.listed(self.product_id) {
+        let (kind, product_name, unit_price) = match terms.listed(self.product_id) {
             Ok(entry) => {
                 let current = terms.unit_price(entry)?;
                 one_currency::check(terms.currency, current.currency())?;
@@ -39,10 +39,10 @@ impl WantedLine {
                     one_currency::check(terms.currency, given.currency())?;
                     given_prices_are_current::check(self.product_id, given, current)?;
                 }
-                (entry.name.clone(), current)
+                (LineKind::Listed, entry.name.clone(), current)
             }
             Err(unknown) => match (terms.custom_lines, self.product_name, self.unit_price) {
-                (CustomLines::Allowed, Some(name), Some(price)) => (name, price),
+                (CustomLines::Allowed, Some(name), Some(price)) => (LineKind::Custom, name, price),
                 _ => return Err(unknown.into()),
             },
         };
@@ -52,6 +52,7 @@ impl WantedLine {
             product_name,
             quantity: self.quantity,
             unit_price,
+            kind,
         })
     }
 }
@@ -118,8 +119,8 @@ mod tests {
                     .on(&terms(&silver(), &list, custom_lines))
                     .unwrap();
                 assert_eq!(
-                    (line.product_name.as_str(), line.unit_price),
-                    ("Teapot", usd("19.00"))
+                    (line.kind, line.product_name.as_str(), line.unit_price),
+                    (LineKind::Listed, "Teapot", usd("19.00"))
                 );
             }
         }
@@ -175,8 +176,8 @@ mod tests {
                 .on(&terms(&silver(), &list, CustomLines::Allowed))
                 .unwrap();
             assert_eq!(
-                (line.product_name.as_str(), line.unit_price),
-                ("Sample", usd("1.00"))
+                (line.kind, line.product_name.as_str(), line.unit_price),
+                (LineKind::Custom, "Sample", usd("1.00"))
             );
             for (line, custom_lines) in [
                 (with_both, CustomLines::Refused),

@@ -1,6 +1,6 @@
 //! Orders for the tests of the engines.
 
-use ordering_domain::{CustomLines, Order, OrderLine, OrderReference, Placement, Terms};
+use ordering_domain::{CustomLines, LineKind, Order, OrderLine, OrderReference, Placement, Terms};
 use shared_kernel::{
     Currency, IdGenerator, Money, OrderId, OrderLineId, Quantity, Timestamp, in_memory::CountingIds,
 };
@@ -21,6 +21,7 @@ pub(crate) fn an_order(ids: &CountingIds, lines: u8) -> Order {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
+        kind: LineKind::Listed,
     };
     let placement = Placement {
         id: OrderId::new(ids.next_id()),

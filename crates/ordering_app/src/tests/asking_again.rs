@@ -140,7 +140,7 @@ async fn a_product_that_was_delisted_meanwhile_is_refused_and_can_be_taken_off()
 }
 
 #[tokio::test]
-async fn a_line_of_staffs_own_is_compared_with_nothing() {
+async fn a_line_of_staffs_own_is_compared_with_nothing_whatever_the_list_says_later() {
     let shop = Shop::new();
     let fee = LineToOrder {
         product_name: Some("Shipping".to_owned()),
@@ -153,7 +153,10 @@ async fn a_line_of_staffs_own_is_compared_with_nothing() {
     };
     let placed = shop.ordering.handle(for_ada, shop.meta(staff())).await.unwrap();
     let line_id = placed.lines[0].id;
+    // Its product is listed, at another price, and delisted.
+    list(&shop).await;
     change(&shop, &placed, line_id, 2).await.unwrap();
+    delist(&shop, 2).await;
     let confirmed = confirm(&shop, &placed, customer(ada())).await.unwrap();
     assert_eq!(confirmed.total, usd("9.80"));
 }

@@ -34,6 +34,7 @@ fn a_line(number: u8, product_id: &str, unit_price: &str) -> OrderLine {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(1).unwrap(),
         unit_price: usd(unit_price),
+        kind: LineKind::Listed,
     }
 }
 
@@ -112,7 +113,20 @@ fn a_delisted_product_is_refused_but_to_staff_who_may_order_it_by_its_name_and_p
 }
 
 #[test]
-fn what_the_price_list_never_had_is_a_line_of_staffs_own_and_keeps_its_price() {
+fn a_custom_line_is_compared_with_nothing_whatever_the_list_says_of_its_product() {
+    let mut line = a_line(1, TEAPOT, "3.00");
+    line.kind = LineKind::Custom;
+    for list in [
+        vec![],
+        vec![listed("20.00")],
+        vec![entry(TEAPOT, usd("20.00"), ProductStanding::Delisted)],
+    ] {
+        assert_eq!(terms(None, &list).allow([&line]), Ok(()), "{list:?}");
+    }
+}
+
+#[test]
+fn what_the_price_list_never_had_is_a_custom_line_from_before_lines_said_so() {
     let list = [listed("20.00")];
     assert_eq!(terms(None, &list).allow(&[a_line(1, KETTLE, "3.00")]), Ok(()));
 }

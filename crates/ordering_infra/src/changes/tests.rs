@@ -1,6 +1,6 @@
 //! Only what is different is written.
 
-use ordering_domain::{OrderLine, OrderReference, Placement};
+use ordering_domain::{LineKind, OrderLine, OrderReference, Placement};
 use shared_kernel::{Currency, Money, Quantity, Timestamp};
 
 use super::*;
@@ -19,6 +19,7 @@ fn a_line(number: u8) -> OrderLine {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
+        kind: LineKind::Listed,
     }
 }
 

@@ -204,6 +204,15 @@ async fn a_pending_order_is_no_price_lock_and_no_way_around_delisting(engine: En
         refused.json()["lines"],
         json!([{"line_id": late["lines"][0]["id"], "product_id": tea["id"]}])
     );
+
+    // What staff sell off at a price of their own is theirs to sell, and hers to confirm.
+    let mut sold_off = one(&tea, Some("3.00"));
+    sold_off["customer_id"] = json!(ada.user_id);
+    sold_off["lines"][0]["product_name"] = json!("Last of the tea");
+    let sold_off = app.place(&sam, &sold_off).await;
+    take(&app, &ada, &sold_off, "confirm", &an_address())
+        .await
+        .expecting(200);
 }
 
 async fn an_account_that_is_closed_confirms_nothing(engine: Engine) {

@@ -1,7 +1,8 @@
 //! Orders as contracts write them down.
 
 use ordering_domain::{
-    Address, AddressParts, CustomLines, Order, OrderLine, OrderReference, Placement, Shipment, Terms,
+    Address, AddressParts, CustomLines, LineKind, Order, OrderLine, OrderReference, Placement, Shipment,
+    Terms,
 };
 use shared_kernel::{
     Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, events::Shortage,
@@ -81,6 +82,7 @@ pub(crate) fn a_line(seams: &Seams, currency: Currency) -> OrderLine {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(3).unwrap(),
         unit_price: Money::from_minor_units(19_99, currency).unwrap(),
+        kind: LineKind::Listed,
     }
 }
 

@@ -1,6 +1,6 @@
 //! An order's lines: read back whole and in their order, however they came and went.
 
-use ordering_domain::{Order, OrderLine};
+use ordering_domain::{LineKind, Order, OrderLine};
 use shared_kernel::{AggregateRoot, Currency, Money, OrderId, OrderLineId, ProductId, Quantity};
 
 use super::builders::{NOTHING_LISTED, a_line, an_order};
@@ -82,13 +82,19 @@ async fn the_extremes_of_a_line_are_kept(store: OrderingStore) {
         "e\u{301} is not é; عربى; \u{feff}".to_owned(),
     ];
     for name in names {
-        for (quantity, unit_price) in [(1_000_000, 1), (1, 1_000_000), (1, 0), (1_000_000, 0)] {
+        for (quantity, unit_price, kind) in [
+            (1_000_000, 1, LineKind::Listed),
+            (1, 1_000_000, LineKind::Custom),
+            (1, 0, LineKind::Listed),
+            (1_000_000, 0, LineKind::Custom),
+        ] {
             let line = OrderLine {
                 id: OrderLineId::new(store.seams.next_id()),
                 product_id: ProductId::new(store.seams.next_id()),
                 product_name: name.clone(),
                 quantity: Quantity::new(quantity).unwrap(),
                 unit_price: Money::from_minor_units(unit_price, Currency::Eur).unwrap(),
+                kind,
             };
             saved(&store, an_order(&store.seams).with_line(line).place()).await;
         }

@@ -3,8 +3,8 @@
 use shared_kernel::{Currency, Money, Quantity, Timestamp};
 
 use crate::{
-    Address, AddressParts, CustomLines, Customer, Order, OrderError, OrderLine, OrderReference, Placement,
-    Shipment, Terms,
+    Address, AddressParts, CustomLines, Customer, LineKind, Order, OrderError, OrderLine, OrderReference,
+    Placement, Shipment, Terms,
 };
 
 /// The id with this number, as text.
@@ -38,6 +38,7 @@ pub(super) fn a_line(number: usize, unit_price: &str, quantity: i64) -> OrderLin
         product_name: format!("Teapot {number}"),
         quantity: Quantity::new(quantity).unwrap(),
         unit_price: usd(unit_price),
+        kind: LineKind::Listed,
     }
 }
 
