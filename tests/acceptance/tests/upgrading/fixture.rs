@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acceptance::{Binary, Engine, Installation, TestApp, answer::text, data_folder::contents};
+use acceptance::{Binary, Engine, Installation, Mailbox, TestApp, answer::text, data_folder::contents};
+use mail_server::MailServer;
 use serde_json::Value;
 
 /// A copy of a fixture that nobody has opened yet.
@@ -72,9 +73,31 @@ impl Fixture {
             .expecting_success()
     }
 
-    /// What it had recorded, and a server that serves it.
-    pub(crate) fn served(self) -> (Value, TestApp) {
-        (self.recorded, TestApp::start_in(self.installation))
+    /// Serves it. Its mail goes to a server of its own, which takes all of it.
+    pub(crate) fn served(self) -> Opened {
+        let mail = MailServer::start();
+        let installation = self.installation.sending_mail_to(&mail);
+        Opened {
+            app: TestApp::start_in(installation),
+            mail,
+            recorded: self.recorded,
+        }
+    }
+}
+
+/// A fixture that is served.
+pub(crate) struct Opened {
+    pub(crate) app: TestApp,
+    pub(crate) mail: MailServer,
+    pub(crate) recorded: Value,
+}
+
+impl Opened {
+    /// What was told since by mail about the order with this reference, in the order in which it was.
+    pub(crate) fn mails_about(&self, reference: &str) -> Vec<String> {
+        let mailbox = Mailbox::of(&self.mail.received());
+        let steps = mailbox.steps(reference);
+        steps.into_iter().map(str::to_owned).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use acceptance::{
 };
 use serde_json::Value;
 
-use crate::opening::mails_about;
+use crate::fixture::Opened;
 
 /// On hand and reserved of each product that has stock, in the order of their ids.
 pub(crate) async fn stock(app: &TestApp, staff: &Login) -> Vec<(String, u64, u64)> {
@@ -30,7 +30,8 @@ pub(crate) async fn stock(app: &TestApp, staff: &Login) -> Vec<(String, u64, u64
 }
 
 /// Places, confirms and ships: two units leave, and two mails go out.
-pub(crate) async fn a_new_order_comes_to_mail_and_stock(app: &TestApp, staff: &Login) {
+pub(crate) async fn a_new_order_comes_to_mail_and_stock(opened: &Opened, staff: &Login) {
+    let app = &opened.app;
     let niklaus = app.customer("niklaus").await;
     app.kettle().await;
     app.wait_idle();
@@ -46,7 +47,7 @@ pub(crate) async fn a_new_order_comes_to_mail_and_stock(app: &TestApp, staff: &L
         assert_eq!((id, left, reserved), now);
     }
     assert_eq!(
-        mails_about(app, &text(&order["reference"])),
+        opened.mails_about(&text(&order["reference"])),
         ["confirmed", "shipped"]
     );
 }

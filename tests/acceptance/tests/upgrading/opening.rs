@@ -3,7 +3,7 @@
 use acceptance::{Asking, Login, TestApp, answer::text};
 use serde_json::Value;
 
-use crate::{fixture::Fixture, orders_as_told};
+use crate::{fixture::Fixture, going_on::a_new_order_comes_to_mail_and_stock, orders_as_told};
 
 /// Logs users in with the passwords that they had; one who is inactive is refused.
 pub(crate) async fn everybody_logs_in(app: &TestApp, recorded: &Value) {
@@ -51,27 +51,16 @@ fn the_dead_letter(fixture: &Fixture) -> String {
     letter
 }
 
-/// What mail tells about the order with this reference, sorted.
-pub(crate) fn mails_about(app: &TestApp, reference: &str) -> Vec<String> {
-    let begin = format!("Order {reference} ");
-    let mails = app.installation().mails();
-    let subjects = mails.values().map(|mail| mail.header("Subject"));
-    let mut steps: Vec<String> = subjects
-        .filter_map(|subject| subject.strip_prefix(&begin).map(str::to_owned))
-        .collect();
-    steps.sort();
-    steps
-}
-
 async fn opens(name: &str) {
     let fixture = Fixture::migrated(name);
     fixture.run(&["doctor"]);
     let letter = the_dead_letter(&fixture);
-    let (recorded, app) = fixture.served();
-    everybody_logs_in(&app, &recorded).await;
+    let opened = fixture.served();
+    let (app, recorded) = (&opened.app, &opened.recorded);
+    everybody_logs_in(app, recorded).await;
     let sam = app.log_in("sam").await;
-    orders_as_told::are_the_same(&app, &sam, &recorded, &[]).await;
-    every_key_has_its_answer(&app, &recorded).await;
+    orders_as_told::are_the_same(app, &sam, recorded, &[]).await;
+    every_key_has_its_answer(app, recorded).await;
     let orders = recorded["orders"].as_array().unwrap().len();
     assert_eq!(
         app.orders(&sam).await.len(),
@@ -89,11 +78,14 @@ async fn opens(name: &str) {
     app.run(&replay).expecting_success();
     app.wait_idle();
     let dead = text(&recorded["dead_letter_of"]);
-    assert_eq!(mails_about(&app, &dead), ["confirmed", "shipped"]);
-    // The one that was to be tried again, and those two: everything else was sent before.
-    assert_eq!(app.installation().mails().len(), 3);
-    what_inventory_was_paused_over_is_reserved(&app, &sam, &recorded).await;
-    crate::going_on::a_new_order_comes_to_mail_and_stock(&app, &sam).await;
+    assert_eq!(opened.mails_about(&dead), ["confirmed", "shipped"]);
+    let sent = opened.mail.mails_so_far();
+    assert_eq!(
+        sent, 3,
+        "those two, and the one that was to be tried again: all others were sent before"
+    );
+    what_inventory_was_paused_over_is_reserved(app, &sam, recorded).await;
+    a_new_order_comes_to_mail_and_stock(&opened, &sam).await;
 }
 
 async fn what_inventory_was_paused_over_is_reserved(app: &TestApp, staff: &Login, recorded: &Value) {
