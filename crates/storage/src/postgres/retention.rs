@@ -27,7 +27,8 @@ pub(super) async fn forget_deliveries(
     .await
 }
 
-/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. Says how many.
+/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. Says how many. The newest event stays, as
+/// on SQLite, where it is what the next number follows.
 pub(super) async fn forget_events(
     connection: &AsyncPgConnection,
     before: RowTime,
@@ -41,7 +42,8 @@ pub(super) async fn forget_events(
              SELECT true, $1 WHERE EXISTS (SELECT FROM oldest WHERE published_at < $1)
              ON CONFLICT (only_one) DO UPDATE
              SET published_before = greatest(log_pruning.published_before, excluded.published_before))
-         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM oldest WHERE published_at < $1)",
+         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM oldest WHERE published_at < $1)
+             AND sequence < (SELECT max(sequence) FROM event_log)",
     )
     .bind::<Timestamptz, _>(before)
     .bind::<BigInt, _>(i64::from(limit))

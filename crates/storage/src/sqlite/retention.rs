@@ -2,7 +2,7 @@
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete,
-    sql_query, sql_types::BigInt,
+    dsl::max, sql_query, sql_types::BigInt,
 };
 
 use super::schema::{deliveries, delivery_attempts, event_log};
@@ -43,8 +43,12 @@ pub(super) fn forget_events(
         .offset(i64::from(limit))
         .first(connection)
         .optional()?;
+    // The newest event stays: SQLite numbers the next one after it, and a number that is given again is skipped by consumers that began later.
+    let newest: Option<i64> = event_log::table
+        .select(max(event_log::sequence))
+        .first(connection)?;
     let forgotten = delete(event_log::table)
-        .filter(event_log::sequence.lt(last.unwrap_or(i64::MAX)))
+        .filter(event_log::sequence.lt(last.or(newest).unwrap_or(0)))
         .filter(event_log::published_at.lt(before))
         .execute(connection)?;
     if forgotten > 0 {
