@@ -13,7 +13,7 @@ use message_bus::{
     Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Handing, Relay, Route, Subscription,
     Timelines, Unavailable,
 };
-use notifications::Notifications;
+use notifications::{Mailer, Notifications, Sender};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 use storage::{CommitStatistics, context_database::Forgettable};
@@ -51,12 +51,41 @@ pub(crate) struct Installation {
     databases: Databases,
 }
 
+/// What an installation takes from outside. Tests of how one ages bring their own time and mailer.
+pub(crate) struct Surroundings {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdGenerator>,
+    /// What signs tokens.
+    pub(crate) secret: SigningSecret,
+    /// Carries mail.
+    pub(crate) mailer: Arc<dyn Mailer>,
+    /// Who mail is from.
+    pub(crate) mail_from: Sender,
+}
+
 impl Installation {
     /// Opens every context's database at `place`, migrated to what this binary knows.
     pub(crate) async fn open(settings: &Settings, place: &Place) -> Result<Self, Failure> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-        let secret = token_secret(settings, place, ids.as_ref())?;
+        let surroundings = Surroundings {
+            clock: Arc::new(SystemClock),
+            secret: token_secret(settings, place, ids.as_ref())?,
+            ids,
+            mailer: settings.mail_target().mailer(&settings.mail_from),
+            mail_from: settings.mail_from.clone(),
+        };
+        Self::open_in(surroundings, place).await
+    }
+
+    /// The same, with what it takes from outside.
+    pub(crate) async fn open_in(surroundings: Surroundings, place: &Place) -> Result<Self, Failure> {
+        let Surroundings {
+            clock,
+            ids,
+            secret,
+            mailer,
+            mail_from,
+        } = surroundings;
         let databases = Databases::open(place, &clock, &ids).await?;
         let accounts_adapter = Arc::new(databases.accounts_adapter.clone());
         let accounts = Arc::new(Accounts::new(AccountsPorts {
@@ -76,8 +105,8 @@ impl Installation {
         let inventory = databases.inventory(&ids);
         let notifications = Arc::new(Notifications::new(
             Arc::clone(&databases.notifications_store),
-            settings.mail_target().mailer(&settings.mail_from),
-            settings.mail_from.clone(),
+            mailer,
+            mail_from,
             Arc::clone(&ids),
         ));
         Ok(Self {
