@@ -2,7 +2,7 @@
 //!
 //! That a sku is free is decided by the unique index, not by a look beforehand.
 
-use shared_kernel::{ProductId, Refusal, RefusalKind};
+use shared_kernel::{ProductId, Refusal, RefusalKind, printable::is_printable};
 
 /// How long a sku may be, in characters.
 const LONGEST_SKU: usize = 40;
@@ -75,7 +75,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), ProductError> {
         Err(ProductError::NameMissing)
     } else if length > LONGEST_NAME {
         Err(ProductError::NameTooLong { length })
-    } else if name.chars().any(char::is_control) {
+    } else if !is_printable(name) {
         Err(ProductError::NameNotPrintable)
     } else {
         Ok(())

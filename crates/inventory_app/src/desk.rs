@@ -125,8 +125,10 @@ impl Desk {
             Err(error) if served.visitors.len() == 1 => served.answer_first(Err(error)),
             // Another process outran them time and again. They wait again, before all others.
             Err(UseCaseError::Conflict(_)) => {}
-            Err(UseCaseError::Unavailable(cause)) if !matches!(cause, Unavailable::Defect(_)) => {
-                served.answer_all(|| Err(same(&cause).into()));
+            Err(UseCaseError::Unavailable(cause))
+                if !matches!(cause, Unavailable::Defect(_) | Unavailable::ValueRefused(_)) =>
+            {
+                served.answer_all(|| Err(cause.repeated().into()));
             }
             // One of them cannot be served: alone, they fail alone.
             Err(_) => {
@@ -278,21 +280,6 @@ fn products_of<'a>(
         }
     }
     products
-}
-
-/// The same cause, for one visitor more.
-fn same(cause: &Unavailable) -> Unavailable {
-    match cause {
-        Unavailable::Busy { retry_after_seconds } => Unavailable::Busy {
-            retry_after_seconds: *retry_after_seconds,
-        },
-        Unavailable::Throttled { retry_after_seconds } => Unavailable::Throttled {
-            retry_after_seconds: *retry_after_seconds,
-        },
-        Unavailable::OutcomeUnknown => Unavailable::OutcomeUnknown,
-        Unavailable::Dependency(cause) => Unavailable::dependency(cause),
-        Unavailable::Defect(cause) => Unavailable::defect(cause),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use shared_kernel::{EventId, Timestamp, Version};
 use uuid::Uuid;
 
-use crate::{Conflict, Limits, UseCaseError};
+use crate::{Conflict, Limits, Unavailable, UseCaseError};
 
 /// One event on its way to one consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,9 @@ impl From<UseCaseError> for HandlingError {
     fn from(error: UseCaseError) -> Self {
         let message = with_causes(&error);
         match error {
-            UseCaseError::Refused(_) | UseCaseError::NotFound(_) => Self::Permanent(message),
+            UseCaseError::Refused(_)
+            | UseCaseError::NotFound(_)
+            | UseCaseError::Unavailable(Unavailable::ValueRefused(_)) => Self::Permanent(message),
             UseCaseError::Conflict(Conflict::StaleVersion { .. } | Conflict::OthersWereFaster) => {
                 Self::Conflict(message)
             }

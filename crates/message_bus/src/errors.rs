@@ -70,6 +70,10 @@ pub enum Unavailable {
     /// Something this depends on does not answer.
     #[error("a dependency failed: {0}")]
     Dependency(#[source] Box<dyn Error + Send + Sync>),
+    /// The database does not hold a value that it was given, and would say so again: a text or a number of a kind that no rule has refused
+    /// before.
+    #[error("the database does not hold a value: {0}")]
+    ValueRefused(#[source] Box<dyn Error + Send + Sync>),
     /// The connection to the database broke while a command was being committed, and stayed away for so long that nobody knows whether it
     /// took effect. It took effect once or not at all.
     #[error("the database went away while this was being committed: it took effect once or not at all")]
@@ -88,6 +92,23 @@ impl Unavailable {
     /// Something this depends on does not answer.
     pub fn dependency(error: impl Display) -> Self {
         Self::Dependency(error.to_string().into())
+    }
+
+    /// The same cause in words, for one more who is told.
+    #[must_use]
+    pub fn repeated(&self) -> Self {
+        match self {
+            Self::Busy { retry_after_seconds } => Self::Busy {
+                retry_after_seconds: *retry_after_seconds,
+            },
+            Self::Throttled { retry_after_seconds } => Self::Throttled {
+                retry_after_seconds: *retry_after_seconds,
+            },
+            Self::OutcomeUnknown => Self::OutcomeUnknown,
+            Self::Dependency(cause) => Self::dependency(cause),
+            Self::ValueRefused(cause) => Self::ValueRefused(cause.to_string().into()),
+            Self::Defect(cause) => Self::defect(cause),
+        }
     }
 }
 

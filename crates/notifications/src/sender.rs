@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use lettre::message::Mailbox;
+use shared_kernel::printable::is_printable;
 
 /// The name and address in `From`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ impl FromStr for Sender {
     type Err = InvalidSender;
 
     fn from_str(text: &str) -> Result<Self, InvalidSender> {
-        if text.chars().any(char::is_control) {
+        if !is_printable(text) {
             return Err(InvalidSender);
         }
         text.parse().map(Self).map_err(|_| InvalidSender)

@@ -6,7 +6,7 @@ use shared_kernel::{AggregateRoot, CustomerId, Refusal, RefusalKind};
 
 use crate::{CustomerView, Ordering, ordering::expected_version};
 
-/// Put a customer at a tier. Orders that they have placed keep their prices.
+/// Put a customer at a tier. Orders that they have confirmed keep their prices.
 #[derive(Clone, Debug)]
 pub struct ChangeCustomerTier {
     /// The customer.

@@ -1,9 +1,13 @@
-//! More, or fewer, of the same product are ordered.
+//! More, or fewer, of the same product are ordered. More of it is asked for like a new line; fewer is not.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
 use shared_kernel::{OrderId, OrderLineId, Quantity};
 
-use crate::{OrderView, Ordering};
+use crate::{
+    OrderView, Ordering,
+    ordering::{commit_order, refused},
+    todays_terms::TodaysTerms,
+};
 
 /// Change the quantity of a line of an order that is pending.
 #[derive(Clone, Debug)]
@@ -22,8 +26,17 @@ impl Command for ChangeQuantity {
 
 impl Handles<ChangeQuantity> for Ordering {
     async fn handle(&self, command: ChangeQuantity, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
-        self.change_order(command.order_id, &meta, |order| {
-            order.change_quantity(command.line_id, command.quantity, meta.issued_at)
+        deciding_again(&meta, self.ids.as_ref(), || async {
+            let (mut unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
+            let record = order.record();
+            let named = record.lines.iter().filter(|line| line.id == command.line_id);
+            let products = named.map(|line| line.product_id);
+            let today = TodaysTerms::read(unit.as_mut(), record.customer_id, products).await?;
+            let terms = today.terms(record.currency, &meta);
+            order
+                .change_quantity(command.line_id, command.quantity, &terms, meta.issued_at)
+                .map_err(refused)?;
+            commit_order(unit, order, &meta).await
         })
         .await
     }

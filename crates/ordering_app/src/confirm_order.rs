@@ -1,10 +1,17 @@
 //! An order is confirmed: its lines are settled, and where it goes.
+//!
+//! What was placed is asked for again: whether the customer may order, whether the products are listed, and whether the prices are today's.
+//! Somebody who accepts other prices takes the lines off and adds them again, and so says yes to each of them.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
 use ordering_domain::{Address, AddressParts};
 use shared_kernel::{OrderId, Refusal};
 
-use crate::{OrderView, Ordering};
+use crate::{
+    OrderView, Ordering,
+    ordering::{commit_order, refused},
+    todays_terms::TodaysTerms,
+};
 
 /// Confirm an order.
 #[derive(Clone, Debug)]
@@ -37,8 +44,16 @@ impl Command for ConfirmOrder {
 impl Handles<ConfirmOrder> for Ordering {
     async fn handle(&self, command: ConfirmOrder, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
         let address = Address::new(command.shipping_address.into_parts()).map_err(Refusal::from)?;
-        self.change_order(command.order_id, &meta, |order| {
-            order.confirm(address.clone(), meta.issued_at)
+        deciding_again(&meta, self.ids.as_ref(), || async {
+            let (mut unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
+            let record = order.record();
+            let products = record.lines.iter().map(|line| line.product_id);
+            let today = TodaysTerms::read(unit.as_mut(), record.customer_id, products).await?;
+            let terms = today.terms(record.currency, &meta);
+            order
+                .confirm(address.clone(), &terms, meta.issued_at)
+                .map_err(refused)?;
+            commit_order(unit, order, &meta).await
         })
         .await
     }

@@ -37,6 +37,7 @@ pub mod on_user_reactivated;
 
 pub mod queries;
 mod settling;
+mod todays_terms;
 
 #[cfg(test)]
 mod tests;

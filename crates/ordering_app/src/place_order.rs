@@ -1,20 +1,17 @@
 //! Somebody places an order, for themselves or, as staff, for a customer.
 
-use std::collections::BTreeSet;
-
 use message_bus::{
     Command, CommandMeta, CommitError, Handles, UseCaseError,
     retry::{Attempt, deciding_again},
 };
 use ordering_domain::{
-    CustomLines, Customer, CustomerTier, Order, OrderLine, OrderReference, Placement, Terms, WantedLine,
-    rules::order_line_limit,
+    Customer, Order, OrderLine, OrderReference, Placement, WantedLine, rules::order_line_limit,
 };
 use shared_kernel::{
     Currency, CustomerId, IdGenerator, Money, OrderId, OrderLineId, ProductId, Quantity, Refusal, RefusalKind,
 };
 
-use crate::{OrderView, Ordering, OrderingUnitOfWork, ports::REFERENCE_INDEX};
+use crate::{OrderView, Ordering, OrderingUnitOfWork, ports::REFERENCE_INDEX, todays_terms::TodaysTerms};
 
 /// How often another reference is drawn. Even with a billion orders stored, each draw collides once in a thousand times.
 const DRAWS: u32 = 5;
@@ -156,25 +153,12 @@ pub(crate) async fn priced(
     unit: &mut dyn OrderingUnitOfWork,
     meta: &CommandMeta,
 ) -> Result<(Option<Customer>, Vec<OrderLine>), UseCaseError> {
-    let products: BTreeSet<ProductId> = wanted.iter().map(|line| line.product_id).collect();
-    let products: Vec<ProductId> = products.into_iter().collect();
-    let (customer, price_list) = unit.customer_and_prices(customer_id, &products).await?;
-    let terms = Terms {
-        currency,
-        // Whoever orders before the news of their account has arrived is new.
-        tier: customer
-            .as_ref()
-            .map_or(CustomerTier::Standard, |customer| customer.record().tier),
-        price_list: &price_list,
-        custom_lines: if meta.actor.is_staff() {
-            CustomLines::Allowed
-        } else {
-            CustomLines::Refused
-        },
-    };
+    let products = wanted.iter().map(|line| line.product_id);
+    let today = TodaysTerms::read(unit, customer_id, products).await?;
+    let terms = today.terms(currency, meta);
     let lines = wanted.iter().map(|line| line.clone().on(&terms));
     let lines = lines.collect::<Result<_, _>>().map_err(Refusal::from)?;
-    Ok((customer, lines))
+    Ok((today.customer, lines))
 }
 
 fn ordering_for(named: Option<CustomerId>, meta: &CommandMeta) -> Result<CustomerId, OrderingFor> {

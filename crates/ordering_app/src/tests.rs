@@ -1,5 +1,6 @@
 //! Use cases on the in-memory store.
 
+mod asking_again;
 mod following_accounts;
 mod fulfilling;
 mod listing;

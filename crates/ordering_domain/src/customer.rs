@@ -109,7 +109,7 @@ impl Customer {
         }
     }
 
-    /// They are at `tier` from now on. Orders that they have placed keep their prices.
+    /// They are at `tier` from now on. Orders that they have confirmed keep their prices.
     pub fn set_tier(&mut self, tier: CustomerTier) {
         if self.record.tier != tier {
             self.record.tier = tier;

@@ -10,7 +10,7 @@ use shared_kernel::{
 
 use crate::{
     Address, Allocation, Cancellation, Customer, OrderError, OrderEvent, OrderLine, OrderRecord,
-    OrderReference, OrderStatus, Shipment,
+    OrderReference, OrderStatus, Shipment, Terms,
     order_record::total_of,
     rules::{
         an_order_is_confirmed_once, closed_customers_place_no_orders, confirming_needs_lines,
@@ -125,7 +125,7 @@ impl Order {
         Ok(())
     }
 
-    /// Changes a line's quantity.
+    /// Changes a line's quantity. More of it is wanted on `terms`; less is free to all.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -133,12 +133,16 @@ impl Order {
         &mut self,
         line_id: OrderLineId,
         quantity: Quantity,
+        terms: &Terms<'_>,
         at: Timestamp,
     ) -> Result<(), OrderError> {
         only_pending_orders_change::check(self.record.status)?;
         let mut lines = self.record.lines.clone();
         let line = lines_are_named_by_id::find(&mut lines, line_id)?;
         let before = line.quantity;
+        if quantity > before {
+            terms.allow([&*line])?;
+        }
         line.quantity = quantity;
         order_total_limit::check(total_of(&lines, self.record.currency)?)?;
         self.record.lines = lines;
@@ -153,13 +157,20 @@ impl Order {
         Ok(())
     }
 
-    /// Settles the lines and says where the order goes. What is ordered is asked for by the event.
+    /// Settles the lines, which have to be what could be ordered on `terms`, and says where the order goes. What is ordered is asked for
+    /// by the event.
     ///
     /// # Errors
     /// The rule that refuses it.
-    pub fn confirm(&mut self, shipping_address: Address, at: Timestamp) -> Result<(), OrderError> {
+    pub fn confirm(
+        &mut self,
+        shipping_address: Address,
+        terms: &Terms<'_>,
+        at: Timestamp,
+    ) -> Result<(), OrderError> {
         an_order_is_confirmed_once::check(self.record.status)?;
         confirming_needs_lines::check(self.record.lines.len())?;
+        terms.allow(&self.record.lines)?;
         let total = self.record.total()?;
         self.record.status = OrderStatus::Confirmed;
         self.record.allocation = Allocation::Requested;

@@ -4,6 +4,7 @@
 
 use shared_kernel::{MoneyError, Refusal, RefusalKind};
 
+use crate::LinesRefused;
 use crate::rules::{
     an_order_is_confirmed_once::OrderAlreadyConfirmed,
     closed_customers_place_no_orders::CustomerClosed,
@@ -37,9 +38,15 @@ pub enum OrderError {
     /// A product that is not on the price list.
     #[error(transparent)]
     UnknownProduct(#[from] UnknownProduct),
+    /// Lines of products that are no longer on the price list.
+    #[error("the products of lines can no longer be ordered")]
+    UnknownProducts(LinesRefused<UnknownProduct>),
     /// Another price than the customer's.
     #[error(transparent)]
     PriceChanged(#[from] PriceChanged),
+    /// Lines at other prices than the customer's.
+    #[error("the prices of lines have changed")]
+    PricesChanged(LinesRefused<PriceChanged>),
     /// A second currency.
     #[error(transparent)]
     OneCurrency(#[from] OneCurrency),
@@ -85,7 +92,9 @@ impl From<OrderError> for Refusal {
             OrderError::LineLimit(error) => error.into(),
             OrderError::TotalLimit(error) => error.into(),
             OrderError::UnknownProduct(error) => error.into(),
+            OrderError::UnknownProducts(error) => error.into(),
             OrderError::PriceChanged(error) => error.into(),
+            OrderError::PricesChanged(error) => error.into(),
             OrderError::OneCurrency(error) => error.into(),
             OrderError::Text(error) => error.into(),
             OrderError::Money(error) => Self::new(RefusalKind::Value, error.code(), &error),
@@ -99,5 +108,17 @@ impl From<OrderError> for Refusal {
             OrderError::StockNotReserved(error) => error.into(),
             OrderError::NotShipped(error) => error.into(),
         }
+    }
+}
+
+impl From<LinesRefused<UnknownProduct>> for OrderError {
+    fn from(error: LinesRefused<UnknownProduct>) -> Self {
+        Self::UnknownProducts(error)
+    }
+}
+
+impl From<LinesRefused<PriceChanged>> for OrderError {
+    fn from(error: LinesRefused<PriceChanged>) -> Self {
+        Self::PricesChanged(error)
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! An [`Order`](crate::Order) lends its record to anyone and lets nobody change it.
 
+use std::str::FromStr;
+
 use shared_kernel::{
     Currency, CustomerId, Money, MoneyError, OrderId, OrderLineId, ProductId, Quantity, Timestamp,
     events::Shortage,
 };
 
-use crate::{Address, Allocation, OrderReference, OrderStatus};
+use crate::{Address, Allocation, OrderReference, OrderStatus, UnknownName};
 
 /// An order's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +71,45 @@ pub struct OrderLine {
     pub quantity: Quantity,
     /// Price of one unit on this order.
     pub unit_price: Money,
+    /// Where its name and its price come from.
+    pub kind: LineKind,
+}
+
+/// Where a line's name and price come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineKind {
+    /// From the price list.
+    Listed,
+    /// From staff: it is compared with no list.
+    Custom,
+}
+
+impl LineKind {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Listed, Self::Custom];
+
+    /// The name used in rows.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Custom => "custom",
+        }
+    }
+}
+
+impl FromStr for LineKind {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == text)
+            .ok_or_else(|| UnknownName {
+                found: text.to_owned(),
+                kind: "kind of line",
+                expected: "listed or custom",
+            })
+    }
 }
 
 impl OrderLine {

@@ -1,10 +1,10 @@
 //! A line as somebody asks for it, and how it becomes a line of an order: by the price list, at the customer's price.
 
-use shared_kernel::{Currency, Money, OrderLineId, ProductId, Quantity};
+use shared_kernel::{Money, OrderLineId, ProductId, Quantity};
 
 use crate::{
-    CustomerTier, OrderError, OrderLine, PriceListEntry, pricing,
-    rules::{given_prices_are_current, one_currency, only_listed_products_are_ordered},
+    CustomLines, LineKind, OrderError, OrderLine, Terms,
+    rules::{closed_customers_place_no_orders, given_prices_are_current, one_currency},
 };
 
 /// A line that somebody asks for.
@@ -22,47 +22,27 @@ pub struct WantedLine {
     pub unit_price: Option<Money>,
 }
 
-/// On which terms an order gets its lines.
-#[derive(Clone, Copy, Debug)]
-pub struct Terms<'a> {
-    /// The order's currency.
-    pub currency: Currency,
-    /// The customer's tier.
-    pub tier: CustomerTier,
-    /// What the price list says of the products that are asked for, where it says anything.
-    pub price_list: &'a [PriceListEntry],
-    /// Whether a line may go by its own name and price.
-    pub custom_lines: CustomLines,
-}
-
-/// Whether lines may be ordered that go by a name and a price of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CustomLines {
-    /// They may: staff order.
-    Allowed,
-    /// They may not.
-    Refused,
-}
-
 impl WantedLine {
     /// The line at the customer's price. What the price list has goes by its name and price there, whoever orders.
     ///
     /// # Errors
     /// The rule that refuses it.
     pub fn on(self, terms: &Terms<'_>) -> Result<OrderLine, OrderError> {
-        let (product_name, unit_price) = match only_listed_products_are_ordered::find(self.product_id, terms)
-        {
+        if let Some(customer) = terms.customer {
+            closed_customers_place_no_orders::check(customer)?;
+        }
+        let (kind, product_name, unit_price) = match terms.listed(self.product_id) {
             Ok(entry) => {
-                let current = pricing::unit_price(entry.list_price, terms.tier)?;
+                let current = terms.unit_price(entry)?;
                 one_currency::check(terms.currency, current.currency())?;
                 if let Some(given) = self.unit_price {
                     one_currency::check(terms.currency, given.currency())?;
                     given_prices_are_current::check(self.product_id, given, current)?;
                 }
-                (entry.name.clone(), current)
+                (LineKind::Listed, entry.name.clone(), current)
             }
             Err(unknown) => match (terms.custom_lines, self.product_name, self.unit_price) {
-                (CustomLines::Allowed, Some(name), Some(price)) => (name, price),
+                (CustomLines::Allowed, Some(name), Some(price)) => (LineKind::Custom, name, price),
                 _ => return Err(unknown.into()),
             },
         };
@@ -72,14 +52,17 @@ impl WantedLine {
             product_name,
             quantity: self.quantity,
             unit_price,
+            kind,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use shared_kernel::Currency;
+
     use super::*;
-    use crate::ProductStanding;
+    use crate::{Customer, CustomerTier, PriceListEntry, ProductStanding};
 
     const TEAPOT: &str = "0197b2c4-6d00-7000-8000-000000000020";
     const KETTLE: &str = "0197b2c4-6d00-7000-8000-000000000021";
@@ -107,10 +90,21 @@ mod tests {
         }
     }
 
-    fn terms(price_list: &[PriceListEntry], custom_lines: CustomLines) -> Terms<'_> {
+    fn silver() -> Customer {
+        let id = "0197b2c4-6d00-7000-8000-00000000000a".parse().unwrap();
+        let mut customer = Customer::register(id, "ada@example.com".parse().unwrap());
+        customer.set_tier(CustomerTier::Silver);
+        customer
+    }
+
+    fn terms<'a>(
+        customer: &'a Customer,
+        price_list: &'a [PriceListEntry],
+        custom_lines: CustomLines,
+    ) -> Terms<'a> {
         Terms {
             currency: Currency::Usd,
-            tier: CustomerTier::Silver,
+            customer: Some(customer),
             price_list,
             custom_lines,
         }
@@ -122,11 +116,11 @@ mod tests {
         for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
             for (name, price) in [(None, None), (Some("My pot"), Some("19.00"))] {
                 let line = wanted(TEAPOT, name, price)
-                    .on(&terms(&list, custom_lines))
+                    .on(&terms(&silver(), &list, custom_lines))
                     .unwrap();
                 assert_eq!(
-                    (line.product_name.as_str(), line.unit_price),
-                    ("Teapot", usd("19.00"))
+                    (line.kind, line.product_name.as_str(), line.unit_price),
+                    (LineKind::Listed, "Teapot", usd("19.00"))
                 );
             }
         }
@@ -136,27 +130,39 @@ mod tests {
     fn a_given_price_that_is_not_the_customers_is_refused_whoever_gives_it() {
         let list = [teapot(ProductStanding::Listed)];
         for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
-            let result = wanted(TEAPOT, Some("Teapot"), Some("20.00")).on(&terms(&list, custom_lines));
+            let result =
+                wanted(TEAPOT, Some("Teapot"), Some("20.00")).on(&terms(&silver(), &list, custom_lines));
             assert!(matches!(result, Err(OrderError::PriceChanged(_))), "{result:?}");
         }
     }
 
     #[test]
     fn another_currency_is_told_before_another_price() {
-        let list = [teapot(ProductStanding::Listed)];
+        let (list, ada) = ([teapot(ProductStanding::Listed)], silver());
         let in_euros = Terms {
             currency: Currency::Eur,
-            ..terms(&list, CustomLines::Refused)
+            ..terms(&ada, &list, CustomLines::Refused)
         };
         let mut line = wanted(TEAPOT, None, None);
         line.unit_price = Some(Money::parse("19.00", Currency::Eur).unwrap());
         for (terms, line) in [
             (in_euros, wanted(TEAPOT, None, None)),
             (in_euros, line.clone()),
-            (terms(&list, CustomLines::Refused), line),
+            (terms(&ada, &list, CustomLines::Refused), line),
         ] {
             let result = line.on(&terms);
             assert!(matches!(result, Err(OrderError::OneCurrency(_))), "{result:?}");
+        }
+    }
+
+    #[test]
+    fn a_closed_customer_gets_no_line_whoever_asks() {
+        let mut ada = silver();
+        ada.close();
+        let list = [teapot(ProductStanding::Listed)];
+        for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
+            let result = wanted(TEAPOT, None, None).on(&terms(&ada, &list, custom_lines));
+            assert!(matches!(result, Err(OrderError::CustomerClosed(_))), "{result:?}");
         }
     }
 
@@ -165,10 +171,13 @@ mod tests {
         let list = [teapot(ProductStanding::Delisted)];
         for product in [TEAPOT, KETTLE] {
             let with_both = wanted(product, Some("Sample"), Some("1.00"));
-            let line = with_both.clone().on(&terms(&list, CustomLines::Allowed)).unwrap();
+            let line = with_both
+                .clone()
+                .on(&terms(&silver(), &list, CustomLines::Allowed))
+                .unwrap();
             assert_eq!(
-                (line.product_name.as_str(), line.unit_price),
-                ("Sample", usd("1.00"))
+                (line.kind, line.product_name.as_str(), line.unit_price),
+                (LineKind::Custom, "Sample", usd("1.00"))
             );
             for (line, custom_lines) in [
                 (with_both, CustomLines::Refused),
@@ -176,7 +185,7 @@ mod tests {
                 (wanted(product, None, Some("1.00")), CustomLines::Allowed),
                 (wanted(product, None, None), CustomLines::Allowed),
             ] {
-                let result = line.on(&terms(&list, custom_lines));
+                let result = line.on(&terms(&silver(), &list, custom_lines));
                 assert!(matches!(result, Err(OrderError::UnknownProduct(_))), "{result:?}");
             }
         }

@@ -43,6 +43,7 @@ pub(crate) struct OrderLineRow {
     pub(crate) product_name: String,
     pub(crate) quantity: i64,
     pub(crate) unit_price: i64,
+    pub(crate) kind: String,
 }
 
 /// A row holds what Orderly never wrote.
@@ -171,6 +172,7 @@ impl OrderLineRow {
             product_name: line.product_name.clone(),
             quantity: i64::from(line.quantity.get()),
             unit_price: line.unit_price.minor_units(),
+            kind: line.kind.name().to_owned(),
         }
     }
 
@@ -181,6 +183,7 @@ impl OrderLineRow {
             product_name: self.product_name,
             quantity: Quantity::new(self.quantity).map_err(unreadable)?,
             unit_price: Money::from_minor_units(self.unit_price, currency).map_err(unreadable)?,
+            kind: self.kind.parse().map_err(unreadable)?,
         })
     }
 }

@@ -1,8 +1,16 @@
 //! Orders for the tests of the engines.
 
-use ordering_domain::{Order, OrderLine, OrderReference, Placement};
+use ordering_domain::{CustomLines, LineKind, Order, OrderLine, OrderReference, Placement, Terms};
 use shared_kernel::{
     Currency, IdGenerator, Money, OrderId, OrderLineId, Quantity, Timestamp, in_memory::CountingIds,
+};
+
+/// Terms on which no product was ever listed: every line is one of staff's own, and keeps its price.
+pub(crate) const NOTHING_LISTED: Terms<'static> = Terms {
+    currency: Currency::Usd,
+    customer: None,
+    price_list: &[],
+    custom_lines: CustomLines::Refused,
 };
 
 /// A new order of so many lines. No two with the same number of lines go into one database: they have one reference.
@@ -13,6 +21,7 @@ pub(crate) fn an_order(ids: &CountingIds, lines: u8) -> Order {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
+        kind: LineKind::Listed,
     };
     let placement = Placement {
         id: OrderId::new(ids.next_id()),

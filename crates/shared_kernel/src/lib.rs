@@ -17,6 +17,7 @@ pub mod identifiers;
 pub mod in_memory;
 pub mod money;
 pub mod money_error;
+pub mod printable;
 pub mod quantity;
 pub mod refusal;
 pub mod role;

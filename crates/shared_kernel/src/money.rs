@@ -7,16 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Currency, MoneyError, Quantity};
 
-/// An amount of money: never negative, in one currency, at two decimal places, rounded half up
-/// (`MidpointAwayFromZero`, which for amounts that are never negative is the same thing).
+/// An amount of money: never negative, in one currency, at two decimal places.
 ///
-/// Two currencies never mix, and arithmetic that leaves the range of 64-bit minor units is an
-/// error, never a wrap.
+/// What people give is kept exactly or refused ([`Money::parse`]); what is computed is rounded half up
+/// (`MidpointAwayFromZero`, which for amounts that are never negative is the same thing). Two currencies never mix, and
+/// arithmetic that leaves the range of 64-bit minor units is an error, never a wrap.
 ///
 /// ```
+/// use rust_decimal::Decimal;
 /// use shared_kernel::{Currency, Money};
-/// let price: Money = Money::parse("19.995", Currency::Usd)?;
-/// assert_eq!(price.to_string(), "USD 20.00");
+/// let price = Money::parse("19.99", Currency::Usd)?;
+/// assert!(Money::parse("19.995", Currency::Usd).is_err());
+/// assert_eq!(price.multiply(Decimal::new(95, 2))?.to_string(), "USD 18.99");
 /// # Ok::<(), shared_kernel::MoneyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,14 +37,14 @@ struct MoneyOnTheWire {
 }
 
 impl Money {
-    /// Decimal places kept.
+    /// Decimal places of every currency here.
     const SCALE: u32 = 2;
 
-    /// Money from a decimal amount, rounded half up to two places.
+    /// Money that was computed, or stored: rounded half up to two places.
     ///
     /// # Errors
     /// [`MoneyError::Negative`] below zero, [`MoneyError::OutOfRange`] above 2⁶³−1 minor units.
-    pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+    fn rounded(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         if amount.is_sign_negative() && !amount.is_zero() {
             return Err(MoneyError::Negative);
         }
@@ -66,22 +68,32 @@ impl Money {
         }
     }
 
-    /// Money from its decimal text.
+    /// Money as people give it: the amount that the text names, or none. Nobody's price is rounded behind their back.
+    /// Zeros at the end are no places: 19.990 is 19.99.
     ///
     /// # Errors
-    /// [`MoneyError::InvalidAmount`] when the text is no plain decimal number, else as [`Money::new`].
+    /// [`MoneyError::InvalidAmount`] when the text is no plain decimal number, [`MoneyError::Negative`] below zero,
+    /// [`MoneyError::TooManyDecimals`] when it has more decimal places than the currency,
+    /// [`MoneyError::OutOfRange`] above 2⁶³−1 minor units.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        let invalid = || MoneyError::InvalidAmount {
-            found: text.chars().take(40).collect(),
-        };
-        let plain = text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-        if !plain || text.len() > 40 {
-            return Err(invalid());
+        let amount = decimal(text)?;
+        // Counted in the text: a decimal itself keeps no more than 28 places, and rounds what is beyond.
+        let places = text
+            .split_once('.')
+            .map_or(0, |(_, places)| places.trim_end_matches('0').len());
+        let found = u32::try_from(places).unwrap_or(u32::MAX);
+        if found > Self::SCALE {
+            return Err(if text.starts_with('-') {
+                MoneyError::Negative
+            } else {
+                MoneyError::TooManyDecimals {
+                    found,
+                    allowed: Self::SCALE,
+                    currency,
+                }
+            });
         }
-        let amount = Decimal::from_str(text).map_err(|_| invalid())?;
-        Self::new(amount, currency)
+        Self::rounded(amount, currency)
     }
 
     /// Money from minor units (cents, pence, paise), the form databases keep.
@@ -89,7 +101,7 @@ impl Money {
     /// # Errors
     /// [`MoneyError::Negative`] below zero.
     pub fn from_minor_units(minor_units: i64, currency: Currency) -> Result<Self, MoneyError> {
-        Self::new(Decimal::new(minor_units, Self::SCALE), currency)
+        Self::rounded(Decimal::new(minor_units, Self::SCALE), currency)
     }
 
     /// The amount in minor units.
@@ -122,7 +134,7 @@ impl Money {
             .amount
             .checked_add(other.amount)
             .ok_or(MoneyError::OutOfRange)?;
-        Self::new(sum, self.currency)
+        Self::rounded(sum, self.currency)
     }
 
     /// The difference.
@@ -135,7 +147,7 @@ impl Money {
             .amount
             .checked_sub(other.amount)
             .ok_or(MoneyError::OutOfRange)?;
-        Self::new(difference, self.currency)
+        Self::rounded(difference, self.currency)
     }
 
     /// This amount, `quantity` times.
@@ -152,7 +164,7 @@ impl Money {
     /// [`MoneyError::Negative`] for a negative factor, [`MoneyError::OutOfRange`].
     pub fn multiply(self, factor: Decimal) -> Result<Self, MoneyError> {
         let product = self.amount.checked_mul(factor).ok_or(MoneyError::OutOfRange)?;
-        Self::new(product, self.currency)
+        Self::rounded(product, self.currency)
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
@@ -165,6 +177,20 @@ impl Money {
             })
         }
     }
+}
+
+/// The number that a text names, when it is a plain one of at most 40 characters.
+fn decimal(text: &str) -> Result<Decimal, MoneyError> {
+    let invalid = || MoneyError::InvalidAmount {
+        found: text.chars().take(40).collect(),
+    };
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+    if !plain || text.len() > 40 {
+        return Err(invalid());
+    }
+    Decimal::from_str(text).map_err(|_| invalid())
 }
 
 fn minor_units(amount: Decimal) -> Option<i64> {
@@ -180,8 +206,9 @@ impl fmt::Display for Money {
 impl TryFrom<MoneyOnTheWire> for Money {
     type Error = MoneyError;
 
+    /// What was written once is read for good, also if it was written with more places.
     fn try_from(wire: MoneyOnTheWire) -> Result<Self, MoneyError> {
-        Self::parse(&wire.amount, wire.currency)
+        Self::rounded(decimal(&wire.amount)?, wire.currency)
     }
 }
 
@@ -195,93 +222,4 @@ impl From<Money> for MoneyOnTheWire {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn usd(text: &str) -> Money {
-        Money::parse(text, Currency::Usd).unwrap()
-    }
-
-    #[test]
-    fn money_rounds_half_up_at_two_places() {
-        for (given, kept) in [
-            ("0.005", "0.01"),
-            ("0.004", "0.00"),
-            ("2.675", "2.68"),
-            ("1", "1.00"),
-            ("1.1", "1.10"),
-        ] {
-            assert_eq!(usd(given).to_string(), format!("USD {kept}"));
-        }
-    }
-
-    #[test]
-    fn two_currencies_never_mix() {
-        let mismatch = MoneyError::CurrencyMismatch {
-            left: Currency::Usd,
-            right: Currency::Eur,
-        };
-        let euro = Money::parse("1", Currency::Eur).unwrap();
-        assert_eq!(usd("1").add(euro), Err(mismatch.clone()));
-        assert_eq!(usd("1").subtract(euro), Err(mismatch));
-        assert_ne!(usd("1"), euro);
-    }
-
-    #[test]
-    fn money_is_never_negative() {
-        assert_eq!(Money::parse("-0.01", Currency::Usd), Err(MoneyError::Negative));
-        assert_eq!(usd("1").subtract(usd("1.01")), Err(MoneyError::Negative));
-        assert_eq!(
-            usd("1").multiply(Decimal::NEGATIVE_ONE),
-            Err(MoneyError::Negative)
-        );
-        assert_eq!(usd("-0"), Money::zero(Currency::Usd));
-    }
-
-    #[test]
-    fn overflow_is_an_error() {
-        let most = Money::from_minor_units(i64::MAX, Currency::Usd).unwrap();
-        assert_eq!(most.add(usd("0.01")), Err(MoneyError::OutOfRange));
-        assert_eq!(most.multiply(Decimal::MAX), Err(MoneyError::OutOfRange));
-        assert_eq!(most.minor_units(), i64::MAX);
-    }
-
-    #[test]
-    fn text_that_is_no_plain_number_is_refused() {
-        for text in ["", "abc", "1e3", "1_000", " 1", "1,5", "--1", "+1", "0x10", "٣"] {
-            assert!(
-                matches!(
-                    Money::parse(text, Currency::Usd),
-                    Err(MoneyError::InvalidAmount { .. })
-                ),
-                "{text:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn json_carries_the_amount_as_a_string() {
-        let json = r#"{"amount":"19.99","currency":"USD"}"#;
-        assert_eq!(serde_json::to_string(&usd("19.99")).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Money>(json).unwrap(), usd("19.99"));
-        assert!(serde_json::from_str::<Money>(r#"{"amount":19.99,"currency":"USD"}"#).is_err());
-        assert!(serde_json::from_str::<Money>(r#"{"amount":"1","currency":"XTS"}"#).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn minor_units_go_both_ways(units in 0..=i64::MAX) {
-            let money = Money::from_minor_units(units, Currency::Inr).unwrap();
-            prop_assert_eq!(money.minor_units(), units);
-        }
-
-        #[test]
-        fn what_is_added_can_be_subtracted(left in 0..i64::MAX / 2, right in 0..i64::MAX / 2) {
-            let left = Money::from_minor_units(left, Currency::Gbp).unwrap();
-            let right = Money::from_minor_units(right, Currency::Gbp).unwrap();
-            prop_assert_eq!(left.add(right).unwrap().subtract(right).unwrap(), left);
-        }
-    }
-}
+mod tests;

@@ -19,6 +19,16 @@ pub enum MoneyError {
     /// The amount is more than can be kept.
     #[error("found an amount out of range, expected at most {} minor units", i64::MAX)]
     OutOfRange,
+    /// The amount has more decimal places than its currency, and nobody rounds what people give.
+    #[error("found {found} decimal places, expected at most {allowed}, as {currency} has")]
+    TooManyDecimals {
+        /// How many it has, without zeros at the end.
+        found: u32,
+        /// How many the currency has.
+        allowed: u32,
+        /// The currency.
+        currency: Currency,
+    },
     /// The text is no decimal number.
     #[error("{found:?} is no amount; expected a decimal number, as in 19.99")]
     InvalidAmount {
@@ -40,6 +50,7 @@ impl MoneyError {
             Self::CurrencyMismatch { .. } => "currency_mismatch",
             Self::Negative => "negative_money",
             Self::OutOfRange => "money_out_of_range",
+            Self::TooManyDecimals { .. } => "too_many_decimals",
             Self::InvalidAmount { .. } => "invalid_amount",
             Self::UnknownCurrency { .. } => "unknown_currency",
         }

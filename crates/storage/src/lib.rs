@@ -20,6 +20,7 @@ mod invariant_rows;
 pub mod migrations;
 pub mod postgres;
 pub mod read_error;
+mod refused_value;
 pub mod sqlite;
 pub mod write_set;
 

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use diesel::result::Error as DieselError;
 use message_bus::Unavailable;
 
+use crate::refused_value::is_about_a_value;
+
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -26,6 +28,7 @@ impl ReadError {
 impl From<ReadError> for Unavailable {
     fn from(error: ReadError) -> Self {
         match error {
+            ReadError::Database(error) if is_about_a_value(&error) => Self::ValueRefused(Box::new(error)),
             ReadError::Database(error) => Self::Dependency(Box::new(error)),
             ReadError::Corrupt(_) => Self::Defect(Box::new(error)),
         }

@@ -37,6 +37,8 @@ field_codes! {
     DuplicateField = "duplicate_field";
     /// It is of another JSON type.
     WrongType = "wrong_type";
+    /// It holds a control character.
+    TextNotPrintable = "text_not_printable";
     /// It is no UUID.
     InvalidId = "invalid_id";
     /// It is no e-mail address.
@@ -55,6 +57,8 @@ field_codes! {
     AmountIsANumber = "amount_is_a_number";
     /// The amount is no decimal number.
     InvalidAmount = "invalid_amount";
+    /// The amount has more decimal places than its currency.
+    TooManyDecimals = "too_many_decimals";
     /// The amount is below zero.
     NegativeMoney = "negative_money";
     /// The amount is more than can be kept.
@@ -71,6 +75,7 @@ impl From<&MoneyError> for FieldCode {
             MoneyError::CurrencyMismatch { .. } => Self::CurrencyMismatch,
             MoneyError::Negative => Self::NegativeMoney,
             MoneyError::OutOfRange => Self::MoneyOutOfRange,
+            MoneyError::TooManyDecimals { .. } => Self::TooManyDecimals,
             MoneyError::InvalidAmount { .. } => Self::InvalidAmount,
             MoneyError::UnknownCurrency { .. } => Self::UnknownCurrency,
         }
@@ -96,6 +101,13 @@ impl Wrong {
         Self::new(
             FieldCode::WrongType,
             format!("found {found}, expected {expected}"),
+        )
+    }
+
+    pub(crate) fn not_printable() -> Self {
+        Self::new(
+            FieldCode::TextNotPrintable,
+            "found a control character, expected printable text",
         )
     }
 
@@ -169,6 +181,11 @@ mod tests {
             },
             MoneyError::Negative,
             MoneyError::OutOfRange,
+            MoneyError::TooManyDecimals {
+                found: 3,
+                allowed: 2,
+                currency: Currency::Usd,
+            },
             MoneyError::InvalidAmount { found: String::new() },
             MoneyError::UnknownCurrency { found: String::new() },
         ] {

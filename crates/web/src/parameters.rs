@@ -1,6 +1,7 @@
-//! Reads a query's parameters the way bodies are read: all that is wrong with them at once.
+//! Reads a query's parameters the way bodies are read: all that is wrong with them at once. None that holds a control character is read.
 
 use actix_web::web::Query;
+use shared_kernel::printable::is_printable;
 
 use crate::{
     ProblemCode,
@@ -41,10 +42,12 @@ impl Parameters {
         let Some((_, text)) = given.pop() else {
             return Some(None);
         };
-        let value = if given.is_empty() {
-            read(&text)
-        } else {
+        let value = if !given.is_empty() {
             Err(Wrong::duplicate())
+        } else if !is_printable(&text) {
+            Err(Wrong::not_printable())
+        } else {
+            read(&text)
         };
         value.map(Some).map_err(|wrong| self.refuse(name, wrong)).ok()
     }
@@ -79,7 +82,7 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     Query::<Vec<(String, String)>>::from_query(text).map_or_else(|_| Vec::new(), Query::into_inner)
 }
 
-/// Any text. What it may be is for the use case to say.
+/// Any printable text. What it may be is for the use case to say.
 pub(crate) fn text(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }

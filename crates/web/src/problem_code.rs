@@ -77,6 +77,8 @@ problem_codes! {
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
     /// The body is not of the one media type that the route takes.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
+    /// The database does not hold a value that the request has, and no rule has refused it before.
+    ValueRefused = "value_refused", UNPROCESSABLE_ENTITY;
     /// Fields of the body are wrong; `errors` has each of them.
     InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY;
     /// Query parameters are wrong; `errors` has each of them.

@@ -11,6 +11,7 @@ use catalog::Catalog;
 use inventory_app::Inventory;
 use message_bus::{Actor, CommandMeta, Operations};
 use ordering_app::Ordering;
+use shared_kernel::printable::is_printable;
 
 use crate::{
     WebState,
@@ -85,11 +86,12 @@ impl Request {
         meta::command_meta(self, actor)
     }
 
-    /// The id in the path's `{name}`. What is no id names nothing, so it is not found.
+    /// The id in the path's `{name}`. What is no id names nothing, so it is not found; neither does what is not printable, whatever ids are.
     pub(crate) fn path_id<T: FromStr>(&self, name: &str, what: &'static str) -> Result<T, Problem> {
         self.http
             .match_info()
             .get(name)
+            .filter(|text| is_printable(text))
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| not_found(what))
     }

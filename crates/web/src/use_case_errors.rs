@@ -47,6 +47,10 @@ impl From<Unavailable> for Problem {
             )
             .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS)
             .with_cause(cause.to_string()),
+            Unavailable::ValueRefused(cause) => {
+                Self::new(ProblemCode::ValueRefused, "a value is none that can be kept here")
+                    .with_cause(cause.to_string())
+            }
             Unavailable::OutcomeUnknown => Self::new(ProblemCode::OutcomeUnknown, error.to_string())
                 .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS),
             Unavailable::Defect(cause) => Self::internal_error(cause.to_string()),
@@ -95,6 +99,11 @@ mod tests {
                 503,
                 "dependency_unavailable",
             ),
+            (
+                Unavailable::ValueRefused("0x00".into()).into(),
+                422,
+                "value_refused",
+            ),
             (Unavailable::OutcomeUnknown.into(), 503, "outcome_unknown"),
             (UseCaseError::defect("a bug"), 500, "internal_error"),
         ] {
@@ -108,6 +117,7 @@ mod tests {
     async fn a_cause_is_for_the_log_and_not_for_the_caller() {
         for error in [
             Unavailable::dependency("disk /srv full"),
+            Unavailable::ValueRefused("disk /srv full".into()),
             Unavailable::defect("disk /srv full"),
         ] {
             let problem = Problem::from(error);

@@ -2,7 +2,7 @@
 //!
 //! Lengths are counted in characters, not bytes.
 
-use shared_kernel::{Refusal, RefusalKind};
+use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
 
 /// The longest reason, in characters.
 pub const LIMIT: usize = 200;
@@ -45,7 +45,7 @@ pub(crate) fn check(reason: &str) -> Result<(), ReasonError> {
     if length > LIMIT {
         return Err(ReasonError::TooLong { length });
     }
-    if reason.chars().any(char::is_control) {
+    if !is_printable(reason) {
         return Err(ReasonError::NotPrintable);
     }
     Ok(())

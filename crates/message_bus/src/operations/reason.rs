@@ -1,6 +1,6 @@
 //! Why an operator does something, in one line for those who read it later.
 
-use shared_kernel::{Refusal, RefusalKind};
+use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
 
 /// The longest reason, in characters.
 pub const LONGEST: usize = 500;
@@ -51,7 +51,7 @@ pub fn required(given: Option<&str>) -> Result<String, ReasonError> {
 /// [`ReasonError`], but for a reason that is missing.
 pub fn optional(given: Option<&str>) -> Result<String, ReasonError> {
     let reason = given.unwrap_or_default().trim();
-    if reason.chars().any(char::is_control) {
+    if !is_printable(reason) {
         return Err(ReasonError::NotPrintable);
     }
     match reason.chars().count() {

@@ -29,7 +29,7 @@ fn told(shop: &Shop, version: u32) -> CommandMeta {
     }
 }
 
-async fn list(shop: &Shop) {
+pub(super) async fn list(shop: &Shop) {
     let listed = ProductListed {
         product_id: teapot(),
         sku: "POT".to_owned(),
@@ -39,7 +39,7 @@ async fn list(shop: &Shop) {
     shop.ordering.react(listed, told(shop, 1)).await.unwrap();
 }
 
-async fn reprice(shop: &Shop, name: &str, amount: &str) {
+pub(super) async fn reprice(shop: &Shop, name: &str, amount: &str) {
     let repriced = ProductRepriced {
         product_id: teapot(),
         sku: "POT".to_owned(),
@@ -49,21 +49,21 @@ async fn reprice(shop: &Shop, name: &str, amount: &str) {
     shop.ordering.react(repriced, told(shop, 2)).await.unwrap();
 }
 
-async fn delist(shop: &Shop, version: u32) {
+pub(super) async fn delist(shop: &Shop, version: u32) {
     let product_id = teapot();
     let delisted = ProductDelisted { product_id };
     shop.ordering.react(delisted, told(shop, version)).await.unwrap();
 }
 
 /// One teapot at the price that is expected, if any is.
-fn one(expected: Option<Money>) -> LineToOrder {
+pub(super) fn one(expected: Option<Money>) -> LineToOrder {
     LineToOrder {
         unit_price: expected,
         ..a_line("20.00", 1)
     }
 }
 
-async fn order(shop: &Shop, line: LineToOrder) -> Result<OrderView, UseCaseError> {
+pub(super) async fn order(shop: &Shop, line: LineToOrder) -> Result<OrderView, UseCaseError> {
     let place = an_order(vec![line]);
     shop.ordering.handle(place, shop.meta(customer(ada()))).await
 }
@@ -74,7 +74,7 @@ fn first_line(order: Result<OrderView, UseCaseError>) -> (String, Money) {
     (line.product_name, line.unit_price)
 }
 
-async fn register(shop: &Shop) {
+pub(super) async fn register(shop: &Shop) {
     let account = UserAccountCreated {
         user_id: ada(),
         email: "ada@example.com".parse().unwrap(),
@@ -83,7 +83,7 @@ async fn register(shop: &Shop) {
     shop.ordering.react(account, meta).await.unwrap();
 }
 
-async fn put_at_tier(shop: &Shop, tier: &str) -> Result<CustomerView, UseCaseError> {
+pub(super) async fn put_at_tier(shop: &Shop, tier: &str) -> Result<CustomerView, UseCaseError> {
     let command = ChangeCustomerTier {
         customer_id: ada().into(),
         tier: tier.to_owned(),

@@ -6,12 +6,13 @@ mod steps;
 
 use shared_kernel::{AggregateRoot, Currency, Money, Quantity, Refusal, Version};
 
-use self::builders::{a_line, an_order, at, id, usd};
+use self::builders::{LONDON, NOTHING_LISTED, a_line, an_order, at, id, usd};
 use super::*;
 use crate::rules::{
     closed_customers_place_no_orders::CustomerClosed, lines_are_named_by_id::UnknownLine,
     one_currency::OneCurrency, order_line_limit::OrderLineLimit, order_total_limit::OrderTotalLimit,
 };
+use crate::{PriceListEntry, ProductStanding};
 
 fn last_event(order: &Order) -> OrderEvent {
     let (_, event) = order.changes().events().last().unwrap();
@@ -133,7 +134,7 @@ fn lines_are_added_changed_and_removed_while_the_order_is_pending() {
     assert_eq!(order.record().total(), Ok(usd("20.00")));
     let line_id = order.record().lines[0].id;
     order
-        .change_quantity(line_id, Quantity::new(3).unwrap(), at(2))
+        .change_quantity(line_id, Quantity::new(3).unwrap(), &NOTHING_LISTED, at(2))
         .unwrap();
     assert_eq!(order.record().total(), Ok(usd("40.00")));
     order.remove_line(line_id, at(3)).unwrap();
@@ -148,7 +149,7 @@ fn more_of_a_line_than_the_limit_allows_is_refused() {
     let mut order = an_order().with_line("100.00", 100).placed();
     let line_id = order.record().lines[0].id;
     let error = refused_without_a_trace(&mut order, |order| {
-        order.change_quantity(line_id, Quantity::new(101).unwrap(), at(1))
+        order.change_quantity(line_id, Quantity::new(101).unwrap(), &NOTHING_LISTED, at(1))
     });
     assert_eq!(Refusal::from(error).code, "order_total_limit");
 }
@@ -163,6 +164,69 @@ fn a_line_that_is_not_there_can_be_neither_changed_nor_removed() {
         refused_without_a_trace(&mut order, |order| order.remove_line(line_id, at(1))),
         unknown
     );
-    let error = refused_without_a_trace(&mut order, |order| order.change_quantity(line_id, one, at(1)));
+    let error = refused_without_a_trace(&mut order, |order| {
+        order.change_quantity(line_id, one, &NOTHING_LISTED, at(1))
+    });
     assert_eq!(error, unknown);
+}
+
+#[test]
+fn more_of_a_line_is_asked_for_like_a_new_one_and_less_is_not() {
+    let mut order = an_order().with_line("10.00", 5).placed();
+    let line = order.record().lines[0].clone();
+    let list = [PriceListEntry {
+        product_id: line.product_id,
+        name: line.product_name.clone(),
+        list_price: usd("11.00"),
+        standing: ProductStanding::Listed,
+    }];
+    let dearer = Terms {
+        price_list: &list,
+        ..NOTHING_LISTED
+    };
+    let units = |count| Quantity::new(count).unwrap();
+    let error = refused_without_a_trace(&mut order, |order| {
+        order.change_quantity(line.id, units(6), &dearer, at(1))
+    });
+    assert!(matches!(error, OrderError::PricesChanged(_)), "{error:?}");
+    for fewer in [5, 4] {
+        order
+            .change_quantity(line.id, units(fewer), &dearer, at(1))
+            .unwrap();
+    }
+    order.remove_line(line.id, at(2)).unwrap();
+}
+
+#[test]
+fn confirming_asks_again_for_every_line() {
+    let mut order = an_order().with_line("10.00", 1).with_line("11.00", 1).placed();
+    let second = order.record().lines[1].clone();
+    let list = [PriceListEntry {
+        product_id: second.product_id,
+        name: second.product_name.clone(),
+        list_price: usd("10.99"),
+        standing: ProductStanding::Listed,
+    }];
+    let cheaper = Terms {
+        price_list: &list,
+        ..NOTHING_LISTED
+    };
+    let error = refused_without_a_trace(&mut order, |order| {
+        order.confirm(LONDON.address(), &cheaper, at(1))
+    });
+    assert!(matches!(error, OrderError::PricesChanged(_)), "{error:?}");
+    // Lines that are accepted at their new prices are taken off and added again.
+    order.remove_line(second.id, at(2)).unwrap();
+    order
+        .add_line(
+            OrderLine {
+                id: a_line(9, "10.99", 1).id,
+                unit_price: usd("10.99"),
+                ..second
+            },
+            at(3),
+        )
+        .unwrap();
+    order.confirm(LONDON.address(), &cheaper, at(4)).unwrap();
+    assert_eq!(order.record().total(), Ok(usd("20.99")));
 }

@@ -1,4 +1,5 @@
-//! A price that somebody gives with a line is the one that they would pay: today's list price less their tier's discount.
+//! A price that somebody gives with a line, or that a line of a pending order has, is the one that they would pay: today's list price
+//! less their tier's discount.
 
 use shared_kernel::{Money, ProductId, Refusal, RefusalKind};
 
@@ -8,7 +9,7 @@ use shared_kernel::{Money, ProductId, Refusal, RefusalKind};
 pub struct PriceChanged {
     /// Which product.
     pub product_id: ProductId,
-    /// What they expect to pay for one.
+    /// What they expect to pay for one, or what the line says.
     pub given: Money,
     /// What they would pay.
     pub current: Money,
@@ -44,7 +45,7 @@ mod tests {
     fn a_cent_more_or_less_is_another_price() {
         let product_id = "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap();
         let usd = |amount| Money::parse(amount, Currency::Usd).unwrap();
-        assert_eq!(check(product_id, usd("19.990"), usd("19.99")), Ok(()));
+        assert_eq!(check(product_id, usd("19.99"), usd("19.99")), Ok(()));
         for given in ["19.98", "20.00"] {
             assert!(check(product_id, usd(given), usd("19.99")).is_err(), "{given}");
         }

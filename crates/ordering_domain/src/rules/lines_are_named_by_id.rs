@@ -30,6 +30,7 @@ mod tests {
     use shared_kernel::{Currency, Money, Quantity};
 
     use super::*;
+    use crate::LineKind;
 
     fn line(id: &str) -> OrderLine {
         OrderLine {
@@ -38,6 +39,7 @@ mod tests {
             product_name: "Teapot".to_owned(),
             quantity: Quantity::new(1).unwrap(),
             unit_price: Money::zero(Currency::Usd),
+            kind: LineKind::Listed,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Lengths are counted in characters, not bytes.
 
-use shared_kernel::{Refusal, RefusalKind};
+use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
 
 /// A product's name on an order line.
 pub const PRODUCT_NAME: TextField = TextField::required("product_name", 200);
@@ -96,7 +96,7 @@ impl TextField {
             let limit = self.limit;
             return Err(TextError::TooLong { field, length, limit });
         }
-        if text.chars().any(char::is_control) {
+        if !is_printable(text) {
             return Err(TextError::NotPrintable { field });
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! Only what is different is written.
 
-use ordering_domain::{OrderLine, OrderReference, Placement};
+use ordering_domain::{LineKind, OrderLine, OrderReference, Placement};
 use shared_kernel::{Currency, Money, Quantity, Timestamp};
 
 use super::*;
+use crate::test_orders::NOTHING_LISTED;
 
 fn now() -> Timestamp {
     Timestamp::from_microseconds(1_767_225_600_000_000).unwrap()
@@ -18,6 +19,7 @@ fn a_line(number: u8) -> OrderLine {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
+        kind: LineKind::Listed,
     }
 }
 
@@ -72,7 +74,9 @@ fn a_change_that_leaves_the_lines_alone_writes_none() {
 fn only_the_line_that_changed_is_updated() {
     let (mut order, rows) = loaded(3);
     let quantity = Quantity::new(7).unwrap();
-    order.change_quantity(a_line(1).id, quantity, now()).unwrap();
+    order
+        .change_quantity(a_line(1).id, quantity, &NOTHING_LISTED, now())
+        .unwrap();
     let after = OrderLineRow {
         quantity: 7,
         ..rows[1].clone()

@@ -3,7 +3,8 @@
 use shared_kernel::events::Shortage;
 
 use super::*;
-use ordering_domain::{OrderReference, Placement};
+use crate::test_orders::NOTHING_LISTED;
+use ordering_domain::{LineKind, OrderReference, Placement};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_microseconds(1_767_225_600_000_123)
@@ -22,6 +23,7 @@ fn a_line(number: u8) -> OrderLine {
         product_name: format!("Tëapot {number}"),
         quantity: Quantity::new(i64::from(number)).unwrap(),
         unit_price: Money::parse("19.99", Currency::Gbp).unwrap(),
+        kind: LineKind::ALL[usize::from(number) % 2],
     }
 }
 
@@ -46,7 +48,9 @@ fn confirmed() -> Order {
         postal_code: "SW1Y 4JH".to_owned(),
         country: "GB".to_owned(),
     };
-    order.confirm(Address::new(parts).unwrap(), at(1)).unwrap();
+    order
+        .confirm(Address::new(parts).unwrap(), &NOTHING_LISTED, at(1))
+        .unwrap();
     order
 }
 
@@ -165,6 +169,10 @@ fn a_row_that_orderly_never_wrote_is_not_guessed_at() {
         },
         OrderLineRow {
             unit_price: -1,
+            ..lines[0].clone()
+        },
+        OrderLineRow {
+            kind: "free".to_owned(),
             ..lines[0].clone()
         },
     ] {

@@ -9,7 +9,11 @@ use super::*;
 use crate::{changes::OrderChange, test_orders::an_order};
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
-const TABLES: &str = include_str!("../../../../migrations/ordering/postgres/2026-11-21-000001_orders/up.sql");
+/// The migrations of the tables that these tests touch.
+const TABLES: [&str; 2] = [
+    include_str!("../../../../migrations/ordering/postgres/2026-11-21-000001_orders/up.sql"),
+    include_str!("../../../../migrations/ordering/postgres/2026-11-28-000004_custom_lines/up.sql"),
+];
 
 /// A connection with ordering's tables, which go when it goes.
 #[expect(
@@ -23,7 +27,7 @@ async fn a_connection() -> AsyncPgConnection {
         )
     });
     let mut connection = AsyncPgConnection::establish(&url).await.unwrap();
-    let tables = format!("SET search_path TO pg_temp; {TABLES}");
+    let tables = format!("SET search_path TO pg_temp; {}", TABLES.concat());
     connection.batch_execute(&tables).await.unwrap();
     connection
 }

@@ -20,9 +20,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(super) struct Lines;
 
-/// Position, line, product, its name, quantity, price.
-type LineColumns = Record<(BigInt, Uuid, Uuid, Text, BigInt, BigInt)>;
-type Line = (i64, RowId, RowId, String, i64, i64);
+/// Position, line, product, its name, quantity, price, kind.
+type LineColumns = Record<(BigInt, Uuid, Uuid, Text, BigInt, BigInt, Text)>;
+type Line = (i64, RowId, RowId, String, i64, i64, String);
 
 /// What a query for whole orders gives.
 pub(super) type WholeColumns = (orders::SqlType, Array<LineColumns>);
@@ -39,7 +39,7 @@ pub(super) fn whole((order, lines): WholeRow) -> WholeOrder {
     let lines = lines
         .into_iter()
         .map(
-            |(position, line_id, product_id, product_name, quantity, unit_price)| OrderLineRow {
+            |(position, line_id, product_id, product_name, quantity, unit_price, kind)| OrderLineRow {
                 order_id: order.id,
                 position,
                 line_id,
@@ -47,6 +47,7 @@ pub(super) fn whole((order, lines): WholeRow) -> WholeOrder {
                 product_name,
                 quantity,
                 unit_price,
+                kind,
             },
         )
         .collect();
@@ -67,7 +68,7 @@ impl SelectableExpression<orders::table> for Lines {}
 impl QueryFragment<Pg> for Lines {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
-            "ARRAY(SELECT ROW(position, line_id, product_id, product_name, quantity, unit_price) \
+            "ARRAY(SELECT ROW(position, line_id, product_id, product_name, quantity, unit_price, kind) \
              FROM order_lines WHERE order_lines.order_id = orders.id ORDER BY position)",
         );
         Ok(())

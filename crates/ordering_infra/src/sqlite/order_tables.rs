@@ -99,6 +99,7 @@ fn insert_line(row: &OrderLineRow, connection: &mut SqliteConnection) -> Result<
             order_lines::product_name.eq(&row.product_name),
             order_lines::quantity.eq(row.quantity),
             order_lines::unit_price.eq(row.unit_price),
+            order_lines::kind.eq(&row.kind),
         ))
         .execute(connection)?;
     Ok(())
@@ -111,6 +112,7 @@ fn update_line(row: &OrderLineRow, connection: &mut SqliteConnection) -> Result<
             order_lines::product_name.eq(&row.product_name),
             order_lines::quantity.eq(row.quantity),
             order_lines::unit_price.eq(row.unit_price),
+            order_lines::kind.eq(&row.kind),
         ))
         .execute(connection)?;
     Ok(())

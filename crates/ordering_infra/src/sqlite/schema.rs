@@ -32,6 +32,7 @@ diesel::table! {
         product_name -> Text,
         quantity -> BigInt,
         unit_price -> BigInt,
+        kind -> Text,
     }
 }
 

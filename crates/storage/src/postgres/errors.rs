@@ -3,6 +3,8 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
+use crate::refused_value::is_about_a_value;
+
 /// Why a write set of its own failed.
 #[derive(Debug)]
 pub(super) enum Refused {
@@ -15,6 +17,7 @@ pub(super) enum Refused {
 impl From<DieselError> for Refused {
     fn from(error: DieselError) -> Self {
         match error {
+            error if is_about_a_value(&error) => Self::For(Unavailable::ValueRefused(Box::new(error)).into()),
             DieselError::DatabaseError(kind, information) => match kind {
                 DatabaseErrorKind::UniqueViolation => Self::For(CommitError::AlreadyExists {
                     constraint: constraint_of(information.as_ref()),

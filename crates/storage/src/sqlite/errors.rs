@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
-use crate::ReadError;
+use crate::{ReadError, refused_value::is_about_a_value};
 
 /// Why rows were not written.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ impl From<ReadError> for WriteFailure {
 impl From<DieselError> for WriteFailure {
     fn from(error: DieselError) -> Self {
         match error {
+            error if is_about_a_value(&error) => {
+                Self::Alone(Unavailable::ValueRefused(Box::new(error)).into())
+            }
             DieselError::DatabaseError(kind, information) => match kind {
                 DatabaseErrorKind::UniqueViolation => Self::Alone(CommitError::AlreadyExists {
                     constraint: constraint_of(information.as_ref()),

@@ -107,6 +107,7 @@ impl Operation {
     pub(super) fn asking(mut self, parameter: Parameter) -> Self {
         self.parameters.push(parameter);
         self.may_be(ProblemCode::InvalidQuery)
+            .may_be(ProblemCode::ValueRefused)
     }
 
     /// Takes a JSON body.
@@ -124,6 +125,7 @@ impl Operation {
             .may_be(ProblemCode::MalformedJson)
             .may_be(ProblemCode::JsonTooDeep)
             .may_be(ProblemCode::InvalidBody)
+            .may_be(ProblemCode::ValueRefused)
     }
 
     /// Takes a form, and answers errors in the shape of RFC 6749.

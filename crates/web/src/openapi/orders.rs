@@ -102,7 +102,7 @@ fn lines() -> Vec<Operation> {
         .versioned()
         .repeatable()
         .finding("order")
-        .refusing(409, &["order_not_pending", "price_changed"])
+        .refusing(409, &["order_not_pending", "customer_closed", "price_changed"])
         .refusing(422, &["order_line_limit", "unknown_product"])
         .refusing(422, &SUM_RULES)
         .refusing(422, &TEXT_RULES),
@@ -112,12 +112,14 @@ fn lines() -> Vec<Operation> {
             "changeQuantity",
             "Change a line's quantity",
         )
+        .saying("More of it is asked for like a new line, at today's price; fewer is not.")
         .taking::<QuantityChange>()
         .answering::<Order>(StatusCode::OK, "The order, with the new quantity.")
         .versioned()
         .finding("order")
         .finding("order_line")
-        .refusing(409, &["order_not_pending"])
+        .refusing(409, &["order_not_pending", "customer_closed", "price_changed"])
+        .refusing(422, &["unknown_product"])
         .refusing(422, &SUM_RULES),
         Operation::new(
             Method::DELETE,
@@ -143,7 +145,8 @@ fn life() -> Vec<Operation> {
         )
         .taking::<Confirmation>()
         .saying(
-            "Stock is reserved right after; with `Prefer: wait=N` the answer waits for that. An order without stock is then \
+            "Its lines have to be what could be ordered today: `unknown_product` and `price_changed` tell all that are not in `lines`. \
+             Whoever accepts a price removes the line and adds it again. Stock is reserved right after; with `Prefer: wait=N` the answer waits for that. An order without stock is then \
              cancelled with reason `out_of_stock`, and keeps what was short.",
         )
         .answering::<Order>(StatusCode::OK, "The order, confirmed; settled, if that was waited for.")
@@ -157,9 +160,11 @@ fn life() -> Vec<Operation> {
                 "order_already_confirmed",
                 "order_without_lines",
                 "order_not_pending",
+                "customer_closed",
+                "price_changed",
             ],
         )
-        .refusing(422, &["address_incomplete", "unknown_country"])
+        .refusing(422, &["address_incomplete", "unknown_country", "unknown_product"])
         .refusing(422, &TEXT_RULES),
         Operation::new(
             Method::POST,
@@ -214,7 +219,7 @@ fn life() -> Vec<Operation> {
             "changeCustomerTier",
             "Put a customer at a tier",
         )
-        .saying("From now on they pay by it. Orders keep the prices that they were placed with.")
+        .saying("From now on they pay by it. Confirmed orders keep their prices.")
         .taking::<TierChange>()
         .answering::<Customer>(StatusCode::OK, "The customer, at the tier.")
         .versioned()

@@ -55,6 +55,11 @@ pub(super) fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
+/// A text without control characters, as every parameter of a query has to be.
+pub(super) fn printable_text() -> ObjectBuilder {
+    text().pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]*$"))
+}
+
 /// A whole number from `least` to `most`.
 pub(super) fn whole_number(least: u32, most: u32) -> ObjectBuilder {
     ObjectBuilder::new()

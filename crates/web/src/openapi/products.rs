@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use super::{
     operation::Operation,
     orders::TEXT_RULES,
-    parts::{query, text, whole_number},
+    parts::{printable_text, query, text, whole_number},
     product_schemas::{Product, ProductChange, ProductList, ProductToList, ProductWithStock},
     requests::Nothing,
 };
@@ -28,7 +28,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .asking(query(
                 "q",
                 "Only those whose names begin like this, in any case.",
-                text(),
+                printable_text(),
             ))
             .asking(query(
                 "limit",
@@ -58,7 +58,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "changeProduct",
             "Change a product's name or price",
         )
-        .saying("What is absent stays as it is. Orders keep the names and prices that they were placed with.")
+        .saying("What is absent stays as it is. Confirmed orders keep their names and prices; pending ones are asked again.")
         .taking::<ProductChange>()
         .answering::<Product>(StatusCode::OK, "The product, with what was changed.")
         .versioned()

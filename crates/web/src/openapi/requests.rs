@@ -154,8 +154,8 @@ pub(super) struct LineToOrder {
 #[derive(ToSchema)]
 #[schema(example = json!({"amount": "19.99", "currency": "USD"}))]
 pub(super) struct MoneyGiven {
-    /// As a text, since a JSON number may have been a float somewhere. Rounded half up to two places.
-    #[schema(pattern = r"^[0-9]{1,12}(\.[0-9]{1,4})?$", example = "19.99")]
+    /// As a text, since a JSON number may have been a float somewhere. At most two decimal places, apart from zeros at the end.
+    #[schema(pattern = r"^[0-9]{1,12}(\.[0-9]{1,2}0{0,2})?$", example = "19.99")]
     amount: String,
     /// Of an order's line, the order's.
     currency: Currency,

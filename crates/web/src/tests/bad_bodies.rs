@@ -91,6 +91,12 @@ async fn single_values_are_refused_for_the_kernels_reasons() {
         ),
         (
             "unit_price",
+            price("19.999"),
+            "/lines/0/unit_price/amount",
+            "too_many_decimals",
+        ),
+        (
+            "unit_price",
             price("99999999999999999999"),
             "/lines/0/unit_price/amount",
             "money_out_of_range",

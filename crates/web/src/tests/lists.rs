@@ -111,3 +111,34 @@ async fn customers_list_their_own_and_staff_anybodys() {
     let list = shop.send(get(&by_reference).by(&ada)).await.json();
     assert_eq!(ids(&list), [order["id"].as_str().unwrap()]);
 }
+
+#[actix_web::test]
+async fn a_parameter_with_a_control_character_is_refused_whatever_it_stands_for() {
+    let shop = Shop::open();
+    let staff = shop.staff().await;
+    for control in ["%00", "tea%00pot", "%0A", "%7F", "%C2%85"] {
+        for (path, name) in [
+            ("/products", "q"),
+            ("/products", "limit"),
+            ("/orders", "status"),
+            ("/orders", "reference"),
+            ("/orders", "customer_id"),
+            ("/orders", "cursor"),
+        ] {
+            let answer = shop
+                .send(get(&format!("{path}?{name}={control}")).by(&staff))
+                .await;
+            assert_eq!(
+                answer.refusal(),
+                (422, "invalid_query".to_owned()),
+                "{path} {name}"
+            );
+            let not_printable = (format!("?{name}"), "text_not_printable".to_owned());
+            assert_eq!(answer.errors(), [not_printable], "{path} {control}");
+        }
+    }
+    for printable in ["%E2%80%AE", "%EF%BF%BF", "%FF", "%25"] {
+        let answer = shop.send(get(&format!("/products?q={printable}"))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{printable}: {answer:?}");
+    }
+}

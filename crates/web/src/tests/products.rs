@@ -130,6 +130,21 @@ async fn listing_is_repeatable_and_refused_for_what_is_wrong() {
         errors,
         expected.map(|(at, code)| (at.to_owned(), code.to_owned()))
     );
+    let listed = list(&shop, &staff, "cup-1", "Cup").await.json();
+    let free = json!({"amount": "0.004", "currency": "GBP"});
+    let repriced = request(Method::PATCH, &path(&listed));
+    for asked in [
+        post("/products").set_json(json!({"sku": "cup-2", "name": "Cup", "unit_price": free})),
+        repriced.set_json(json!({"unit_price": free})),
+    ] {
+        let refused = shop.send(asked.by(&staff)).await;
+        let too_many = ("/unit_price/amount".to_owned(), "too_many_decimals".to_owned());
+        assert_eq!(refused.errors(), [too_many]);
+        assert_eq!(
+            refused.json()["errors"][0]["detail"],
+            "found 3 decimal places, expected at most 2, as GBP has"
+        );
+    }
     let nothing = get("/products/7");
     assert_eq!(
         shop.send(nothing).await.refusal(),

@@ -36,11 +36,22 @@ async fn amounts_that_are_no_money_are_refused(engine: Engine) {
         ("1,000.00", "invalid_amount"),
         ("NaN", "invalid_amount"),
         ("99999999999999999999", "money_out_of_range"),
+        ("19.999", "too_many_decimals"),
+        ("0.004", "too_many_decimals"),
     ] {
         let error = format!("/lines/0/unit_price/amount {code}");
         shop.refuses_to_place(&an_order_with("unit_price", price(amount, "USD")), &[&error])
             .await;
     }
+    // Zeros at the end are no places.
+    let kettle = shop.app.kettle().await.at("19.990").body();
+    let added = shop
+        .app
+        .post(&format!("{}/lines", shop.order_path()))
+        .by(&shop.ada)
+        .json(&kettle);
+    let order = added.answer().await.expecting(200);
+    assert_eq!(order["lines"][1]["unit_price"], price("19.99", "USD"));
 }
 
 async fn negative_zero_fractional_and_huge_quantities_are_refused(engine: Engine) {

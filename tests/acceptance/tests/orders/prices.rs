@@ -1,13 +1,16 @@
 //! What an order costs comes from the catalogue and the customer's tier, and nobody else says so.
 
 use acceptance::{
-    Asking, Engine, Login, TestApp, a_custom_line, an_order, answer::text, on_every_engine, steps::take,
+    Asking, Engine, Login, TestApp, a_custom_line, an_address, an_order, answer::text, on_every_engine,
+    steps::take,
 };
 use serde_json::{Value, json};
 
 on_every_engine!(
     prices_follow_the_catalogue_and_the_tier,
     a_tier_is_given_on_the_command_line_as_well,
+    a_pending_order_is_no_price_lock_and_no_way_around_delisting,
+    an_account_that_is_closed_confirms_nothing,
     the_price_list_survives_a_kill_right_after_a_change
 );
 
@@ -147,6 +150,88 @@ async fn a_tier_is_given_on_the_command_line_as_well(engine: Engine) {
         .run(&["customers", "tier", nobody, "gold"])
         .expecting_one_line(1);
     assert!(line.contains("no such customer"), "{line}");
+}
+
+async fn a_pending_order_is_no_price_lock_and_no_way_around_delisting(engine: Engine) {
+    let app = TestApp::start(engine);
+    let (ada, sam) = (app.customer("ada").await, app.staff().await);
+    let tea = list_tea(&app, &sam).await;
+    let order = app.place(&ada, &one(&tea, None)).await;
+    let line = format!(
+        "/orders/{}/lines/{}",
+        text(&order["id"]),
+        text(&order["lines"][0]["id"])
+    );
+    let asks_for_more = async || {
+        let more = app.patch(&line).by(&ada).json(&json!({"quantity": 2}));
+        more.answer().await.refusal()
+    };
+    let price = |amount: &str| json!({"amount": amount, "currency": "GBP"});
+
+    reprice(&app, &sam, &tea, "19.00").await;
+    app.wait_idle();
+    assert_eq!(asks_for_more().await, (409, "price_changed".to_owned()));
+    let refused = take(&app, &ada, &order, "confirm", &an_address()).await;
+    assert_eq!(refused.refusal(), (409, "price_changed".to_owned()));
+    let changed = &refused.json()["lines"];
+    assert_eq!(
+        *changed,
+        json!([{
+            "line_id": order["lines"][0]["id"],
+            "product_id": tea["id"],
+            "given": price("20.00"),
+            "current": price("19.00"),
+        }])
+    );
+    assert_eq!(app.order(&ada, &order["id"]).await, order, "nothing has happened");
+
+    // Accepted: the line is removed, and added at the price that was told.
+    app.delete(&line).by(&ada).answer().await.expecting(200);
+    let anew = json!({"product_id": tea["id"], "quantity": 1, "unit_price": changed[0]["current"]});
+    let order = take(&app, &ada, &order, "lines", &anew).await.expecting(200);
+    let confirmed = take(&app, &ada, &order, "confirm", &an_address())
+        .await
+        .expecting(200);
+    assert_eq!(confirmed["total"], price("19.00"));
+
+    let late = app.place(&ada, &one(&tea, None)).await;
+    let delist = format!("/products/{}/delist", text(&tea["id"]));
+    app.post(&delist).by(&sam).answer().await.expecting(200);
+    app.wait_idle();
+    let refused = take(&app, &ada, &late, "confirm", &an_address()).await;
+    assert_eq!(refused.refusal(), (422, "unknown_product".to_owned()));
+    assert_eq!(
+        refused.json()["lines"],
+        json!([{"line_id": late["lines"][0]["id"], "product_id": tea["id"]}])
+    );
+
+    // What staff sell off at a price of their own is theirs to sell, and hers to confirm.
+    let mut sold_off = one(&tea, Some("3.00"));
+    sold_off["customer_id"] = json!(ada.user_id);
+    sold_off["lines"][0]["product_name"] = json!("Last of the tea");
+    let sold_off = app.place(&sam, &sold_off).await;
+    take(&app, &ada, &sold_off, "confirm", &an_address())
+        .await
+        .expecting(200);
+}
+
+async fn an_account_that_is_closed_confirms_nothing(engine: Engine) {
+    let app = TestApp::start(engine);
+    let (ada, sam, root) = (app.customer("ada").await, app.staff().await, app.admin().await);
+    let tea = list_tea(&app, &sam).await;
+    let order = app.place(&ada, &one(&tea, None)).await;
+    let deactivate = format!("/users/{}/deactivate", ada.user_id);
+    app.post(&deactivate).by(&root).answer().await.expecting(200);
+    app.wait_idle();
+    let refused = take(&app, &sam, &order, "confirm", &an_address()).await;
+    assert_eq!(refused.refusal(), (409, "customer_closed".to_owned()));
+    assert_eq!(app.order(&sam, &order["id"]).await, order);
+    let reactivate = format!("/users/{}/reactivate", ada.user_id);
+    app.post(&reactivate).by(&root).answer().await.expecting(200);
+    app.wait_idle();
+    take(&app, &sam, &order, "confirm", &an_address())
+        .await
+        .expecting(200);
 }
 
 async fn the_price_list_survives_a_kill_right_after_a_change(engine: Engine) {

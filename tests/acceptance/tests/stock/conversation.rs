@@ -12,7 +12,7 @@ on_every_engine!(
     the_same_product_on_two_lines_is_summed_before_it_is_promised,
     what_is_cancelled_is_free_again,
     what_is_reserved_cannot_be_adjusted_away,
-    a_product_that_was_delisted_since_is_still_reserved,
+    a_product_that_was_delisted_since_is_still_reserved_for_staff,
     the_story_of_an_order_tells_what_inventory_did
 );
 
@@ -88,16 +88,18 @@ async fn what_is_reserved_cannot_be_adjusted_away(engine: Engine) {
     assert_eq!(shelf.stock().await, (4, 4));
 }
 
-async fn a_product_that_was_delisted_since_is_still_reserved(engine: Engine) {
+async fn a_product_that_was_delisted_since_is_still_reserved_for_staff(engine: Engine) {
     let shelf = Shelf::with(TestApp::start(engine), 5).await;
     let order = shelf.placed(&[1]).await;
     let path = format!("/products/{}/delist", shelf.product_id);
     shelf.app.post(&path).by(&shelf.sam).answer().await.expecting(200);
     shelf.app.wait_idle();
-    let settled = take(&shelf.app, &shelf.ada, &order, "confirm", &an_address())
+    let refused = take(&shelf.app, &shelf.ada, &order, "confirm", &an_address()).await;
+    assert_eq!(refused.refusal(), (422, "unknown_product".to_owned()));
+    let settled = take(&shelf.app, &shelf.sam, &order, "confirm", &an_address())
         .await
         .expecting(200);
-    assert_eq!(settled["allocation"], "reserved", "what was promised is kept");
+    assert_eq!(settled["allocation"], "reserved", "its stock is still there");
     let body = json!({"currency": "USD", "lines": [{"product_id": shelf.product_id, "quantity": 1}]});
     let late = shelf
         .app

@@ -1,6 +1,9 @@
 //! Orders as contracts write them down.
 
-use ordering_domain::{Address, AddressParts, Order, OrderLine, OrderReference, Placement, Shipment};
+use ordering_domain::{
+    Address, AddressParts, CustomLines, LineKind, Order, OrderLine, OrderReference, Placement, Shipment,
+    Terms,
+};
 use shared_kernel::{
     Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, events::Shortage,
 };
@@ -64,6 +67,14 @@ impl OrderBuilder<'_> {
     }
 }
 
+/// Terms on which no product was ever listed: every line is one of staff's own, and keeps its price.
+pub(crate) const NOTHING_LISTED: Terms<'static> = Terms {
+    currency: Currency::Eur,
+    customer: None,
+    price_list: &[],
+    custom_lines: CustomLines::Refused,
+};
+
 pub(crate) fn a_line(seams: &Seams, currency: Currency) -> OrderLine {
     OrderLine {
         id: OrderLineId::new(seams.next_id()),
@@ -71,6 +82,7 @@ pub(crate) fn a_line(seams: &Seams, currency: Currency) -> OrderLine {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(3).unwrap(),
         unit_price: Money::from_minor_units(19_99, currency).unwrap(),
+        kind: LineKind::Listed,
     }
 }
 

@@ -6,7 +6,7 @@ use shared_kernel::{
     events::{OrderPlaced, OrderedLine},
 };
 
-use super::builders::{a_line, an_address, an_order};
+use super::builders::{NOTHING_LISTED, a_line, an_address, an_order};
 use crate::{engines::on_every_engine, event_history::history, stores::OrderingStore};
 
 on_every_engine!(
@@ -19,7 +19,7 @@ async fn each_version_of_an_order_has_one_event(store: OrderingStore) {
     let mut order = an_order(&store.seams).place();
     let line = order.record().lines[0].clone();
     order
-        .change_quantity(line.id, line.quantity, store.seams.now())
+        .change_quantity(line.id, line.quantity, &NOTHING_LISTED, store.seams.now())
         .unwrap();
     let id = order.id();
     store.save(order).await.unwrap();
@@ -34,7 +34,9 @@ async fn each_version_of_an_order_has_one_event(store: OrderingStore) {
         .unwrap();
     store
         .change(id, |order| {
-            order.confirm(an_address(), store.seams.now()).unwrap();
+            order
+                .confirm(an_address(), &NOTHING_LISTED, store.seams.now())
+                .unwrap();
             order.stock_reserved(store.seams.now());
         })
         .await

@@ -1,9 +1,9 @@
 //! An order's lines: read back whole and in their order, however they came and went.
 
-use ordering_domain::{Order, OrderLine};
+use ordering_domain::{LineKind, Order, OrderLine};
 use shared_kernel::{AggregateRoot, Currency, Money, OrderId, OrderLineId, ProductId, Quantity};
 
-use super::builders::{a_line, an_order};
+use super::builders::{NOTHING_LISTED, a_line, an_order};
 use crate::{engines::on_every_engine, stores::OrderingStore};
 
 on_every_engine!(
@@ -82,13 +82,19 @@ async fn the_extremes_of_a_line_are_kept(store: OrderingStore) {
         "e\u{301} is not é; عربى; \u{feff}".to_owned(),
     ];
     for name in names {
-        for (quantity, unit_price) in [(1_000_000, 1), (1, 1_000_000), (1, 0), (1_000_000, 0)] {
+        for (quantity, unit_price, kind) in [
+            (1_000_000, 1, LineKind::Listed),
+            (1, 1_000_000, LineKind::Custom),
+            (1, 0, LineKind::Listed),
+            (1_000_000, 0, LineKind::Custom),
+        ] {
             let line = OrderLine {
                 id: OrderLineId::new(store.seams.next_id()),
                 product_id: ProductId::new(store.seams.next_id()),
                 product_name: name.clone(),
                 quantity: Quantity::new(quantity).unwrap(),
                 unit_price: Money::from_minor_units(unit_price, Currency::Eur).unwrap(),
+                kind,
             };
             saved(&store, an_order(&store.seams).with_line(line).place()).await;
         }
@@ -116,7 +122,9 @@ async fn lines_that_come_and_go_keep_the_others_in_order(store: OrderingStore) {
     let quantity = Quantity::new(7).unwrap();
     store
         .change(order.id(), |order| {
-            order.change_quantity(third, quantity, store.seams.now()).unwrap();
+            order
+                .change_quantity(third, quantity, &NOTHING_LISTED, store.seams.now())
+                .unwrap();
         })
         .await
         .unwrap();
@@ -164,7 +172,7 @@ async fn many_changes_of_lines_in_one_commit_are_kept(store: OrderingStore) {
     order.add_line(added, at).unwrap();
     order.remove_line(passing_id, at).unwrap();
     order
-        .change_quantity(second, Quantity::new(9).unwrap(), at)
+        .change_quantity(second, Quantity::new(9).unwrap(), &NOTHING_LISTED, at)
         .unwrap();
     unit.orders().save(order.clone());
     unit.commit(None).await.unwrap();

@@ -4,7 +4,7 @@ use ordering_app::{OrderView, OrdersWanted, Page, PageRequest, VisibleTo};
 use ordering_domain::{Order, OrderReference, OrderStatus};
 use shared_kernel::{AggregateRoot, Currency, CustomerId, OrderId, Timestamp};
 
-use super::builders::{a_shipment, an_address, an_order};
+use super::builders::{NOTHING_LISTED, a_shipment, an_address, an_order};
 use crate::{engines::on_every_engine, stores::OrderingStore};
 
 on_every_engine!(
@@ -182,7 +182,7 @@ async fn a_list_by_status_holds_each_order_where_it_stands_now(store: OrderingSt
     let at = store.seams.now();
     let steps: [fn(&mut Order, Timestamp); 3] = [
         |order, at| {
-            order.confirm(an_address(), at).unwrap();
+            order.confirm(an_address(), &NOTHING_LISTED, at).unwrap();
             order.stock_reserved(at);
         },
         |order, at| order.ship(a_shipment(), at).unwrap(),

@@ -4,7 +4,7 @@ use ordering_app::{OrderView, VisibleTo};
 use ordering_domain::{Allocation, Order, OrderStatus};
 use shared_kernel::{AggregateRoot, OrderId, Timestamp};
 
-use super::builders::{a_shipment, an_address, an_order, some_shortages};
+use super::builders::{NOTHING_LISTED, a_shipment, an_address, an_order, some_shortages};
 use crate::{engines::on_every_engine, stores::OrderingStore};
 
 on_every_engine!(
@@ -59,7 +59,7 @@ fn stands(order: &Order) -> (OrderStatus, Allocation) {
 }
 
 fn confirmed(order: &mut Order, at: Timestamp) {
-    order.confirm(an_address(), at).unwrap();
+    order.confirm(an_address(), &NOTHING_LISTED, at).unwrap();
 }
 
 fn shipped(order: &mut Order, at: Timestamp) {

@@ -5,7 +5,7 @@ use ordering_app::VisibleTo;
 use ordering_domain::{Customer, OrderReference};
 use shared_kernel::{AggregateRoot, Currency, CustomerId, OrderId, Version};
 
-use super::builders::{a_line, an_address, an_order};
+use super::builders::{NOTHING_LISTED, a_line, an_address, an_order};
 use crate::{engines::on_every_engine, event_history::history, stores::OrderingStore};
 
 on_every_engine!(
@@ -85,7 +85,9 @@ async fn a_stale_order_is_a_conflict_and_nothing_is_written(store: OrderingStore
         .unwrap();
     store
         .change(order.id(), |order| {
-            order.confirm(an_address(), store.seams.now()).unwrap()
+            order
+                .confirm(an_address(), &NOTHING_LISTED, store.seams.now())
+                .unwrap()
         })
         .await
         .unwrap();

@@ -3,7 +3,8 @@
 use shared_kernel::{Currency, Money, Quantity, Timestamp};
 
 use crate::{
-    Address, AddressParts, Customer, Order, OrderError, OrderLine, OrderReference, Placement, Shipment,
+    Address, AddressParts, CustomLines, Customer, LineKind, Order, OrderError, OrderLine, OrderReference,
+    Placement, Shipment, Terms,
 };
 
 /// The id with this number, as text.
@@ -22,6 +23,14 @@ pub(super) fn usd(amount: &str) -> Money {
     Money::parse(amount, Currency::Usd).unwrap()
 }
 
+/// Terms on which no product was ever listed: every line is one of staff's own, and keeps its price.
+pub(super) const NOTHING_LISTED: Terms<'static> = Terms {
+    currency: Currency::Usd,
+    customer: None,
+    price_list: &[],
+    custom_lines: CustomLines::Refused,
+};
+
 pub(super) fn a_line(number: usize, unit_price: &str, quantity: i64) -> OrderLine {
     OrderLine {
         id: id(1000 + number).parse().unwrap(),
@@ -29,6 +38,7 @@ pub(super) fn a_line(number: usize, unit_price: &str, quantity: i64) -> OrderLin
         product_name: format!("Teapot {number}"),
         quantity: Quantity::new(quantity).unwrap(),
         unit_price: usd(unit_price),
+        kind: LineKind::Listed,
     }
 }
 
@@ -93,7 +103,7 @@ impl AnOrder {
 
     pub(super) fn confirmed(self) -> Order {
         let mut order = self.placed();
-        order.confirm(LONDON.address(), at(0)).unwrap();
+        order.confirm(LONDON.address(), &NOTHING_LISTED, at(0)).unwrap();
         order
     }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use shared_kernel::{AggregateRoot, Quantity};
 
-use super::builders::{LONDON, a_line, an_order, at};
+use super::builders::{LONDON, NOTHING_LISTED, a_line, an_order, at};
 use crate::{Allocation, Order, OrderAction, OrderStatus, Shipment};
 
 /// Something that somebody tries.
@@ -103,10 +103,13 @@ fn tries(order: &mut Order, attempt: &Try, step: usize) -> bool {
             order.add_line(a_line(step + 1, &price, quantity), now)
         }
         Try::RemoveLine { place } => order.remove_line(line_at(order, place), now),
-        Try::ChangeQuantity { place, quantity } => {
-            order.change_quantity(line_at(order, place), Quantity::new(quantity).unwrap(), now)
-        }
-        Try::Confirm => order.confirm(LONDON.address(), now),
+        Try::ChangeQuantity { place, quantity } => order.change_quantity(
+            line_at(order, place),
+            Quantity::new(quantity).unwrap(),
+            &NOTHING_LISTED,
+            now,
+        ),
+        Try::Confirm => order.confirm(LONDON.address(), &NOTHING_LISTED, now),
         Try::Cancel => order.cancel(None, now),
         Try::Ship => {
             let (carrier, tracking_number) = ("Royal Mail".to_owned(), "RM1".to_owned());

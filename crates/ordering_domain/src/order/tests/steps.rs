@@ -3,7 +3,7 @@
 use shared_kernel::{AggregateRoot, Quantity, Refusal, RefusalKind, Version};
 
 use super::{
-    builders::{LONDON, a_line, an_order, at, usd},
+    builders::{LONDON, NOTHING_LISTED, a_line, an_order, at, usd},
     last_event, refused_without_a_trace,
 };
 use crate::{
@@ -36,7 +36,9 @@ fn adding_to_a_confirmed_order_is_refused_and_so_is_every_other_change_of_lines(
     let one = Quantity::new(1).unwrap();
     let add = refused_without_a_trace(&mut order, |order| order.add_line(a_line(9, "1.00", 1), at(1)));
     let remove = refused_without_a_trace(&mut order, |order| order.remove_line(line_id, at(1)));
-    let change = refused_without_a_trace(&mut order, |order| order.change_quantity(line_id, one, at(1)));
+    let change = refused_without_a_trace(&mut order, |order| {
+        order.change_quantity(line_id, one, &NOTHING_LISTED, at(1))
+    });
     assert_eq!(
         [add, remove, change],
         [not_pending.clone(), not_pending.clone(), not_pending]
@@ -46,14 +48,18 @@ fn adding_to_a_confirmed_order_is_refused_and_so_is_every_other_change_of_lines(
 #[test]
 fn confirming_an_empty_order_is_refused() {
     let mut order = an_order().placed();
-    let error = refused_without_a_trace(&mut order, |order| order.confirm(LONDON.address(), at(1)));
+    let error = refused_without_a_trace(&mut order, |order| {
+        order.confirm(LONDON.address(), &NOTHING_LISTED, at(1))
+    });
     assert_eq!(error, OrderWithoutLines.into());
 }
 
 #[test]
 fn confirming_twice_has_an_error_of_its_own() {
     let mut order = an_order().with_line("1.00", 1).confirmed();
-    let error = refused_without_a_trace(&mut order, |order| order.confirm(LONDON.address(), at(1)));
+    let error = refused_without_a_trace(&mut order, |order| {
+        order.confirm(LONDON.address(), &NOTHING_LISTED, at(1))
+    });
     assert_eq!(
         error,
         OrderAlreadyConfirmed {
@@ -107,7 +113,7 @@ fn only_a_confirmed_order_ships_and_only_a_shipped_one_arrives() {
         }
         .into()
     );
-    order.confirm(LONDON.address(), at(1)).unwrap();
+    order.confirm(LONDON.address(), &NOTHING_LISTED, at(1)).unwrap();
     let error = refused_without_a_trace(&mut order, |order| order.deliver(at(2)));
     assert_eq!(
         error,

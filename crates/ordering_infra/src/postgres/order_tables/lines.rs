@@ -29,7 +29,7 @@ async fn insert(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
         return Ok(());
     }
     BatchStatement::new(
-        "INSERT INTO order_lines (order_id, position, line_id, product_id, product_name, quantity, unit_price) \
+        "INSERT INTO order_lines (order_id, position, line_id, product_id, product_name, quantity, unit_price, kind) \
          SELECT * FROM unnest(",
     )
     .ids(rows.iter().map(|row| row.order_id))
@@ -39,6 +39,7 @@ async fn insert(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     .texts(rows.iter().map(|row| row.product_name.clone()))
     .numbers(rows.iter().map(|row| row.quantity))
     .numbers(rows.iter().map(|row| row.unit_price))
+    .texts(rows.iter().map(|row| row.kind.clone()))
     .then(")")
     .execute(connection)
     .await?;
@@ -51,7 +52,7 @@ async fn update(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     }
     BatchStatement::new(
         "UPDATE order_lines SET product_id = new.product_id, product_name = new.product_name, \
-         quantity = new.quantity, unit_price = new.unit_price FROM unnest(",
+         quantity = new.quantity, unit_price = new.unit_price, kind = new.kind FROM unnest(",
     )
     .ids(rows.iter().map(|row| row.order_id))
     .numbers(rows.iter().map(|row| row.position))
@@ -59,8 +60,9 @@ async fn update(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     .texts(rows.iter().map(|row| row.product_name.clone()))
     .numbers(rows.iter().map(|row| row.quantity))
     .numbers(rows.iter().map(|row| row.unit_price))
+    .texts(rows.iter().map(|row| row.kind.clone()))
     .then(
-        ") AS new (order_id, position, product_id, product_name, quantity, unit_price) \
+        ") AS new (order_id, position, product_id, product_name, quantity, unit_price, kind) \
          WHERE order_lines.order_id = new.order_id AND order_lines.position = new.position",
     )
     .execute(connection)
