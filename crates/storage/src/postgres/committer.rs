@@ -9,7 +9,6 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use message_bus::Unavailable;
-use shared_kernel::Clock;
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
@@ -46,7 +45,6 @@ pub(super) struct Committer {
     pub(super) schema: &'static str,
     pub(super) state: Arc<CommitState>,
     pub(super) lease: watch::Receiver<Option<Lease>>,
-    pub(super) clock: Arc<dyn Clock>,
     pub(super) link: Option<Link>,
     /// The number of the batch in hand, which this committer's own row holds once it is committed.
     pub(super) batch: i64,
@@ -210,7 +208,7 @@ impl Committer {
         };
         let lease = *self.lease.borrow();
         if let Some(lease) = lease.filter(|_| !marks.is_empty()) {
-            event_log::mark_published(connection, marks, self.clock.now(), lease).await?;
+            event_log::mark_published(connection, marks, lease).await?;
         }
         #[cfg(debug_assertions)]
         answer_before_commit(answers);

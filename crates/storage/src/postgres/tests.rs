@@ -197,7 +197,6 @@ impl Fixture {
             schema: "things",
             state: Arc::new(CommitState::default()),
             lease: watch::channel(None).1,
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             link: None,
             batch: 0,
         };
