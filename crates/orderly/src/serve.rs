@@ -17,8 +17,8 @@ use tokio::{
 use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState};
 
 use crate::{
-    command_line::ServeArguments, failure::Failure, installation::Installation, keeping::Keeping, place::Place,
-    settings::Settings, span_export::SpanExport,
+    command_line::ServeArguments, failure::Failure, installation::Installation, keeping::Keeping,
+    place::Place, settings::Settings, span_export::SpanExport,
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -36,7 +36,9 @@ pub(crate) async fn serve(
     let _lock = place.lock_for_serving()?;
     let listeners = listeners(arguments)?;
     let installation = Installation::open(settings, &place).await?;
-    let mut keeping = Keeping::start(&installation).await.map_err(Failure::unavailable)?;
+    let mut keeping = Keeping::start(&installation)
+        .await
+        .map_err(Failure::unavailable)?;
 
     let (stop, stopped) = watch::channel(false);
     let mut relays = JoinSet::new();

@@ -87,14 +87,14 @@ impl LivedTime {
 /// What this process lived through of a context's time, so that no other's is counted twice.
 #[derive(Default)]
 pub(crate) struct OwnLife {
-    /// The row as this process last wrote it, and for how long the process had been running then.
-    written: Mutex<Option<(LivedTime, Duration)>>,
+    /// What `lived` was when this process last wrote it, and for how long the process had been running then.
+    written: Mutex<Option<(i64, Duration)>>,
     jump_seconds: AtomicI64,
 }
 
 impl OwnLife {
-    /// The row that comes after `found`, and the jump if there is one. Time counts that this process lived since it wrote the very row that it finds;
-    /// when another has written meanwhile, that one has counted it.
+    /// The row that comes after `found`, and the jump if there is one. Time counts that this process lived since it wrote `lived` as it finds it now;
+    /// when another has gone on meanwhile, that one has counted it.
     pub(crate) fn go_on(
         &self,
         found: LivedTime,
@@ -102,7 +102,7 @@ impl OwnLife {
         clock: RowTime,
     ) -> Result<(LivedTime, Option<ClockJump>), ReadError> {
         let more = match *self.written() {
-            Some((written, at)) if written == found => running_for.saturating_sub(at),
+            Some((lived, at)) if lived == found.lived => running_for.saturating_sub(at),
             _ => Duration::ZERO,
         };
         let next = found.after(microseconds(more), clock);
@@ -114,7 +114,7 @@ impl OwnLife {
 
     /// The row was written; `None` when another process was faster, or this one may not.
     pub(crate) fn has_written(&self, row: Option<LivedTime>, running_for: Duration) {
-        *self.written() = row.map(|row| (row, running_for));
+        *self.written() = row.map(|row| (row.lived, running_for));
     }
 
     /// By how many seconds the clock has jumped ahead, or back when negative.
@@ -123,7 +123,7 @@ impl OwnLife {
     }
 
     /// Nothing panics while this lock is held, so a poisoned one is as good as any.
-    fn written(&self) -> MutexGuard<'_, Option<(LivedTime, Duration)>> {
+    fn written(&self) -> MutexGuard<'_, Option<(i64, Duration)>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

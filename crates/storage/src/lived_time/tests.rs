@@ -113,15 +113,16 @@ fn a_clock_within_an_hour_is_followed_and_one_further_away_is_lived_with_for_a_d
 fn a_jump_is_told_with_both_times_until_the_clock_is_back() {
     let own = OwnLife::default();
     let found = LivedTime::beginning(RowTime(NOW));
-    let (row, jump) = own
-        .go_on(found, Duration::ZERO, RowTime(NOW + 40 * DAY))
-        .unwrap();
+    let (row, jump) = own.go_on(found, Duration::ZERO, RowTime(NOW + 40 * DAY)).unwrap();
     let jump = jump.unwrap();
     assert_eq!(jump.clock.as_microseconds(), NOW + 40 * DAY);
     assert_eq!(jump.expected.as_microseconds(), NOW);
     assert_eq!(own.jump_seconds(), 40 * 24 * 3600);
     let (row, jump) = own.go_on(row, Duration::ZERO, RowTime(NOW - DAY)).unwrap();
-    assert_eq!((jump.unwrap().seconds(), own.jump_seconds()), (-24 * 3600, -24 * 3600));
+    assert_eq!(
+        (jump.unwrap().seconds(), own.jump_seconds()),
+        (-24 * 3600, -24 * 3600)
+    );
     let (_, jump) = own.go_on(row, Duration::ZERO, RowTime(NOW)).unwrap();
     assert_eq!((jump, own.jump_seconds()), (None, 0));
 }
@@ -134,15 +135,26 @@ fn time_counts_that_this_process_lived_since_it_wrote_what_it_finds() {
         own.go_on(found, Duration::from_secs(running_for), now).unwrap().0
     };
     let first = LivedTime::beginning(RowTime(NOW));
-    assert_eq!(lived(first, 100).lived, 0, "it has lived, but not with this database");
+    assert_eq!(
+        lived(first, 100).lived,
+        0,
+        "it has lived, but not with this database"
+    );
     own.has_written(Some(first), Duration::from_secs(100));
     let second = lived(first, 160);
     assert_eq!(second.lived, 60 * SECOND);
     // Another process was faster, and has counted the minute.
-    let others = LivedTime { lived: 59 * SECOND, ..first };
+    let others = LivedTime {
+        lived: 59 * SECOND,
+        ..first
+    };
     assert_eq!(lived(others, 160).lived, 59 * SECOND);
     own.has_written(None, Duration::from_secs(160));
-    assert_eq!(lived(first, 220).lived, 0, "nothing was written, so nothing counts");
+    assert_eq!(
+        lived(first, 220).lived,
+        0,
+        "nothing was written, so nothing counts"
+    );
 }
 
 /// What happens to an installation.

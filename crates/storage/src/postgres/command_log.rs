@@ -14,10 +14,7 @@ use crate::columns::RowTime;
 pub(super) const KEY: &str = "command_log.replay_key";
 
 /// Writes lines, stamped with the time that retention will go by. A key that is there already breaks [`KEY`].
-pub(super) async fn record(
-    connection: &AsyncPgConnection,
-    records: &[&ReplayRecord],
-) -> QueryResult<()> {
+pub(super) async fn record(connection: &AsyncPgConnection, records: &[&ReplayRecord]) -> QueryResult<()> {
     if records.is_empty() {
         return Ok(());
     }

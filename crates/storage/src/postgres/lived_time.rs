@@ -63,7 +63,7 @@ pub(super) async fn begin(connection: &AsyncPgConnection, row: LivedTime) -> Que
     Ok(())
 }
 
-/// Writes the row that comes after `found`, and says whether `found` was still there. Lines are kept for as long as anything is: `longest_kept`
+/// Writes the row that comes after `found`, and says whether no more was lived than `found` says. Lines are kept for as long as anything is: `longest_kept`
 /// microseconds that were lived. Of two lines at the same time that was lived, the earlier stamp counts.
 pub(super) async fn go_on(
     connection: &AsyncPgConnection,
@@ -79,21 +79,20 @@ pub(super) async fn go_on(
     let gone: Gone = sql_query(
         "WITH gone AS (
              UPDATE lived_time SET lived = $1, stamps_from = $2, jumped_at = $3
-             WHERE lived = $4 AND stamps_from = $5 RETURNING lived, stamps_from),
+             WHERE lived = $4 RETURNING lived, stamps_from),
          line AS (
-             INSERT INTO lived_hours (lived, stamps_from) SELECT lived, stamps_from FROM gone WHERE $6
+             INSERT INTO lived_hours (lived, stamps_from) SELECT lived, stamps_from FROM gone WHERE $5
              ON CONFLICT (lived) DO UPDATE SET stamps_from = least(lived_hours.stamps_from, excluded.stamps_from)
              RETURNING lived),
          needed_no_more AS (
              DELETE FROM lived_hours
-             WHERE lived < (SELECT max(lived) FROM lived_hours WHERE lived <= (SELECT lived - $7 FROM line)))
+             WHERE lived < (SELECT max(lived) FROM lived_hours WHERE lived <= (SELECT lived - $6 FROM line)))
          SELECT count(*) AS on FROM gone",
     )
     .bind::<BigInt, _>(row.lived)
     .bind::<Timestamptz, _>(row.stamps_from)
     .bind::<Nullable<BigInt>, _>(row.jumped_at)
     .bind::<BigInt, _>(found.lived)
-    .bind::<Timestamptz, _>(found.stamps_from)
     .bind::<Bool, _>(row.begins_a_line(found))
     .bind::<BigInt, _>(longest_kept)
     .get_result(&mut &*connection)

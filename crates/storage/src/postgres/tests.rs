@@ -5,6 +5,7 @@ mod committing;
 mod holding;
 mod looking_up;
 mod relaying;
+mod retaining;
 
 use std::sync::{
     Arc,

@@ -25,11 +25,7 @@ pub(super) fn stamp(connection: &mut SqliteConnection, at: RowTime) -> QueryResu
 /// The row, if there is one.
 pub(super) fn find(connection: &mut SqliteConnection) -> QueryResult<Option<LivedTime>> {
     let row: Option<(i64, RowTime, Option<i64>)> = lived_time::table
-        .select((
-            lived_time::lived,
-            lived_time::stamps_from,
-            lived_time::jumped_at,
-        ))
+        .select((lived_time::lived, lived_time::stamps_from, lived_time::jumped_at))
         .first(connection)
         .optional()?;
     Ok(row.map(|(lived, stamps_from, jumped_at)| LivedTime {
