@@ -104,7 +104,10 @@ async fn what_is_kept_for_its_whole_time_is_forgotten_and_what_is_not_stays() {
     assert_eq!(fixture.count("event_log").await, 2);
     fixture.live_for_days(28).await;
     assert!(fixture.count("event_log").await < 2);
-    assert!(fixture.count("lived_hours").await <= 122, "lines are kept for as long as they are needed");
+    assert!(
+        fixture.count("lived_hours").await <= 122,
+        "lines are kept for as long as they are needed"
+    );
     fixture.drop_database().await;
 }
 
