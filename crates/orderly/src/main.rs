@@ -15,6 +15,7 @@ mod describe;
 mod doctor;
 mod failure;
 mod installation;
+mod keeping;
 mod logging;
 mod migrate;
 mod openapi;

@@ -12,7 +12,7 @@ use shared_kernel::{
     Clock, IdGenerator, Timestamp,
     in_memory::{CountingIds, ManualClock},
 };
-use storage::{copying, sqlite::SqliteSource};
+use storage::{context_database::Forgotten, copying, sqlite::SqliteSource};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinSet};
 
@@ -71,10 +71,6 @@ impl World {
         &self.running.as_ref().expect("it is served").installation
     }
 
-    pub(super) fn on_postgres(&self) -> bool {
-        self.database.is_some()
-    }
-
     pub(super) fn ids(&self) -> &dyn IdGenerator {
         self.ids.as_ref()
     }
@@ -102,6 +98,7 @@ impl World {
             mail_from: DEFAULT_MAIL_FROM.parse().unwrap(),
         };
         let installation = Installation::open_in(surroundings, &self.place()).await.unwrap();
+        installation.live_on().await.unwrap();
         let (stop, stopped) = watch::channel(false);
         let mut relays = JoinSet::new();
         for relay in installation.relays().await.unwrap() {
@@ -125,6 +122,7 @@ impl World {
         while let Some(ended) = relays.join_next().await {
             ended.unwrap();
         }
+        installation.live_on().await.unwrap();
         installation.close().await;
     }
 
@@ -162,12 +160,13 @@ impl World {
 
     /// Sets the clock, while no time goes by.
     pub(super) fn set_clock_by(&self, seconds: i64) {
-        self.clock.advance_seconds(seconds);
+        self.clock.set_by_seconds(seconds);
     }
 
-    /// What a server does each minute and each hour.
+    /// What a server does each minute, and each hour until nothing is left to forget.
     pub(super) async fn keep(&self) {
-        self.installation().forget_what_is_old().await.unwrap();
+        self.installation().live_on().await.unwrap();
+        while self.installation().forget_what_is_old().await.unwrap() == Forgotten::APart {}
     }
 
     /// Waits until everything is delivered, and gives what is to be tried later the time until then.
