@@ -195,6 +195,30 @@ async fn of_several_processes_one_with_a_wrong_clock_makes_nobody_forget() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_stays_for_as_long_as_an_earlier_one_of_its_aggregate() {
+    const OF_THE_FIRST: &str = "event_log WHERE aggregate_id = '00000000-0000-0000-0000-000000000001'";
+    let fixture = Fixture::relaying().await;
+    // For a month no consumer can be reached, and nobody takes what comes second.
+    let mut second = event(1, 2);
+    second.audience = message_bus::Audience::Private;
+    let write_set = fixture.write_set(Fixture::thing(1), vec![event(1, 1), second], &fixture.meta());
+    fixture.context().commit(write_set).await.unwrap();
+    fixture.store(2).await;
+    fixture.store(3).await;
+    fixture.live_for_days(31).await;
+    assert_eq!(fixture.count(OF_THE_FIRST).await, 2);
+    assert!(
+        fixture.count("event_log").await < 4,
+        "those of others are forgotten"
+    );
+    let unpublished = fixture.context().unpublished(10).await.unwrap();
+    fixture.context().mark_published(vec![unpublished[0].sequence]);
+    fixture.live_for_days(31).await;
+    assert_eq!(fixture.count(OF_THE_FIRST).await, 0);
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_several_processes_one_counts_the_time() {
     let fixture = Fixture::relaying().await;
     let other = fixture.open_another().await;

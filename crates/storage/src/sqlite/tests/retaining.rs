@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diesel::{RunQueryDsl, sql_query};
-use message_bus::{CommandLog, ContextOperations, Recorded};
+use message_bus::{CommandLog, ContextOperations, EventLog, Recorded};
 
 use super::*;
 use crate::context_database::{Forgettable, Forgotten};
@@ -236,6 +236,27 @@ async fn a_pass_forgets_no_more_than_a_pass_may_and_the_next_goes_on() {
         fixture.number("SELECT count(*) AS number FROM command_log").await,
         0
     );
+}
+
+#[tokio::test]
+async fn an_event_stays_for_as_long_as_an_earlier_one_of_its_aggregate() {
+    const OF_THE_FIRST: &str = "SELECT count(*) AS number FROM event_log WHERE hex(aggregate_id) LIKE '%01'";
+    let fixture = Fixture::new();
+    fixture.look_at_the_clock().await;
+    // For a month no consumer can be reached, and nobody takes what comes second.
+    let mut second = event(1, 2);
+    second.audience = message_bus::Audience::Private;
+    let write_set = fixture.write_set_with(Fixture::thing(1), vec![event(1, 1), second], &fixture.meta());
+    fixture.context.commit(write_set).await.unwrap();
+    fixture.store(2).await;
+    fixture.store(3).await;
+    fixture.live_for_days(31).await;
+    assert_eq!(fixture.number(OF_THE_FIRST).await, 2);
+    assert!(fixture.events().await < 4, "those of others are forgotten");
+    let unpublished = fixture.context.unpublished(10).await.unwrap();
+    fixture.context.mark_published(vec![unpublished[0].sequence]);
+    fixture.live_for_days(31).await;
+    assert_eq!(fixture.number(OF_THE_FIRST).await, 0);
 }
 
 #[tokio::test]
