@@ -1,6 +1,6 @@
 //! A context's database, whatever the engine: what whoever runs the contexts does with it.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
 use message_bus::{Beginning, Consumer, ContextInvariants, DeliveryStore, EventLog, Unavailable};
@@ -10,6 +10,8 @@ use crate::CommitStatistics;
 
 /// How much is forgotten at a time, so that no commit waits long for it.
 const FORGOTTEN_AT_ONCE: u32 = 500;
+/// How often that is done until somebody has to ask again.
+const COMMITS_IN_A_PASS: u32 = 10;
 
 /// A context's database.
 #[async_trait]
@@ -45,9 +47,14 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         sequence: i64,
     ) -> Result<u64, Unavailable>;
 
-    /// Forgets some of what was over before `before`, the oldest first, and looks at no more than `limit` of it. Says how many it were.
-    async fn forget_some(&self, what: Forgettable, before: Timestamp, limit: u32)
-    -> Result<u64, Unavailable>;
+    /// Counts the time that this process has lived through since this was last called, which is to be called again and again while it serves. Where
+    /// several processes serve one database, it counts for the one that relays. `longest_kept` is for how long anything is kept. Says whether the
+    /// clock has jumped: the server's on PostgreSQL, else the machine's.
+    async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable>;
+
+    /// Forgets some of what has been over for `kept` of the time that was lived through, the oldest first, and looks at no more than `limit` of it.
+    /// Says how many it were.
+    async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable>;
 
     /// Commits what is queued and ends the connections. Says what was committed in all.
     async fn close(&self) -> CommitStatistics;
@@ -112,13 +119,17 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         Ok(0)
     }
 
-    /// Forgets what was over before `before`.
+    /// Forgets what has been over for `kept` of the time that was lived through, and no more than a pass may.
     ///
     /// # Errors
     /// [`Unavailable`].
-    async fn forget(&self, what: Forgettable, before: Timestamp) -> Result<(), Unavailable> {
-        while self.forget_some(what, before, FORGOTTEN_AT_ONCE).await? > 0 {}
-        Ok(())
+    async fn forget(&self, what: Forgettable, kept: Duration) -> Result<Forgotten, Unavailable> {
+        for _ in 0..COMMITS_IN_A_PASS {
+            if self.forget_some(what, kept, FORGOTTEN_AT_ONCE).await? == 0 {
+                return Ok(Forgotten::All);
+            }
+        }
+        Ok(Forgotten::APart)
     }
 }
 
@@ -140,4 +151,23 @@ pub enum Forgettable {
     Deliveries,
     /// Events, since they were published. That the log was pruned, and how far, is recorded.
     Events,
+}
+
+/// How far a pass came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// Nothing is left that is old enough.
+    All,
+    /// There may be more.
+    APart,
+}
+
+/// A clock that is far from where it is expected after the time that was lived through. It may be wrong now, it may have been wrong before, or the
+/// installation was off in between: nothing is forgotten on the strength of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockJump {
+    /// What it says.
+    pub clock: Timestamp,
+    /// What it would say if it had not jumped, and nothing had been off.
+    pub expected: Timestamp,
 }

@@ -17,6 +17,7 @@ pub mod data_folder;
 mod event_row;
 mod held_row;
 mod invariant_rows;
+mod lived_time;
 pub mod migrations;
 pub mod postgres;
 pub mod read_error;

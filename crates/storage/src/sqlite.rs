@@ -14,6 +14,7 @@ mod errors;
 mod event_log;
 mod held_deliveries;
 mod invariants;
+mod lived_time;
 mod migrations;
 mod open_error;
 mod operations;

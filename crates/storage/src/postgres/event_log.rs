@@ -10,7 +10,7 @@ use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use super::{BatchStatement, lease::Lease, schema::event_log};
+use super::{BatchStatement, lease::Lease, lived_time::stamp, schema::event_log};
 use crate::{
     ReadError, UnloggedEvent,
     columns::{RowId, RowJson, RowTime},
@@ -31,15 +31,15 @@ pub(super) async fn append(
     }
     let envelopes = || events.iter().map(|event| &event.envelope);
     let is_private = |event: &UnloggedEvent| event.audience == Audience::Private;
-    let published_at = |event: &&UnloggedEvent| {
-        let occurred_at = RowTime(event.envelope.occurred_at.as_microseconds());
-        (is_private(event) || !is_taken(&event.envelope.event_type)).then_some(occurred_at)
-    };
-    BatchStatement::new(
+    let is_published = |event: &&UnloggedEvent| is_private(event) || !is_taken(&event.envelope.event_type);
+    BatchStatement::new(concat!(
         "INSERT INTO event_log (event_id, event_type, schema_version, private, aggregate_type, aggregate_id,
              aggregate_version, occurred_at, command_id, correlation_id, causation_id, actor, traceparent, data, published_at)
-         SELECT * FROM unnest(",
-    )
+         SELECT event_id, event_type, schema_version, private, aggregate_type, aggregate_id, aggregate_version, occurred_at,
+             command_id, correlation_id, causation_id, actor, traceparent, data, CASE WHEN is_published THEN ",
+        stamp!(),
+        " END FROM unnest("
+    ))
     .ids(envelopes().map(|envelope| RowId(envelope.event_id.uuid())))
     .texts(envelopes().map(|envelope| envelope.event_type.clone()))
     .small_numbers(envelopes().map(|envelope| i32::from(envelope.schema_version)))
@@ -54,8 +54,11 @@ pub(super) async fn append(
     .texts(envelopes().map(|envelope| envelope.actor.clone()))
     .optional_texts(envelopes().map(|envelope| envelope.traceparent.clone()))
     .json(envelopes().map(|envelope| RowJson(envelope.data.to_string())))
-    .optional_times(events.iter().map(published_at))
-    .then(")")
+    .flags(events.iter().map(is_published))
+    .then(
+        ") AS given (event_id, event_type, schema_version, private, aggregate_type, aggregate_id, aggregate_version, occurred_at,
+             command_id, correlation_id, causation_id, actor, traceparent, data, is_published)",
+    )
     .execute(connection)
     .await?;
     Ok(())
@@ -66,17 +69,16 @@ pub(super) async fn append(
 pub(super) async fn mark_published(
     connection: &AsyncPgConnection,
     sequences: &[i64],
-    now: Timestamp,
     lease: Lease,
 ) -> QueryResult<()> {
-    BatchStatement::new(
-        "UPDATE event_log SET published_at = mark.published_at
-         FROM unnest(",
-    )
+    BatchStatement::new(concat!(
+        "UPDATE event_log SET published_at = ",
+        stamp!(),
+        " FROM unnest("
+    ))
     .numbers(sequences.iter().copied())
-    .times(sequences.iter().map(|_| RowTime(now.as_microseconds())))
     .then(
-        ") AS mark (sequence, published_at), relay_lease
+        ") AS mark (sequence), relay_lease
          WHERE event_log.sequence = mark.sequence
            AND relay_lease.holder = ANY (",
     )

@@ -22,13 +22,15 @@ use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
 
 use self::sorted::Sorted;
-use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log};
+use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log, lived_time};
 #[cfg(debug_assertions)]
 use crate::commit_state::answer_too_early;
 use crate::{
     WriteSet,
+    columns::RowTime,
     commit_queue::{Batches, Job},
     commit_state::{Answer, CommitState, refuse_all},
+    held_row::row_time,
 };
 
 /// Upkeep: a small write of storage's own that goes along with a batch.
@@ -116,19 +118,20 @@ impl Committer {
         upkeep: Vec<Upkeep>,
     ) -> Result<Vec<Result<(), CommitError>>, DieselError> {
         let mut results = Vec::with_capacity(write_sets.len() + upkeep.len());
-        if !self.some_failed && self.write_together(write_sets)? {
+        let stamp = lived_time::stamp(&mut self.connection, row_time(self.clock.now()))?;
+        if !self.some_failed && self.write_together(write_sets, stamp)? {
             results.resize_with(write_sets.len(), || Ok(()));
         } else {
             let shared = Arc::clone(&self.shared);
             for write_set in write_sets {
-                results.push(self.write_alone(|connection| write(connection, write_set, &shared))?);
+                results.push(self.write_alone(|connection| write(connection, write_set, &shared, stamp))?);
             }
             self.some_failed = results.iter().any(Result::is_err);
         }
         for work in upkeep {
             results.push(self.write_alone(work)?);
         }
-        self.write_marks()?;
+        self.write_marks(stamp)?;
         Ok(results)
     }
 
@@ -136,11 +139,12 @@ impl Committer {
     fn write_together<R: SqliteRows>(
         &mut self,
         write_sets: &[Box<WriteSet<R>>],
+        stamp: RowTime,
     ) -> Result<bool, DieselError> {
         let (connection, shared) = (&mut self.connection, &self.shared);
         let mut write_sets = write_sets.iter();
         let result = catch_unwind(AssertUnwindSafe(|| {
-            write_sets.try_for_each(|write_set| write(connection, write_set, shared))
+            write_sets.try_for_each(|write_set| write(connection, write_set, shared, stamp))
         }));
         if matches!(result, Ok(Ok(()))) {
             return Ok(true);
@@ -151,13 +155,12 @@ impl Committer {
     }
 
     /// Marks what was published since the last batch.
-    fn write_marks(&mut self) -> Result<(), DieselError> {
+    fn write_marks(&mut self, stamp: RowTime) -> Result<(), DieselError> {
         let marks = std::mem::take(&mut *self.shared.marks());
         if marks.is_empty() {
             return Ok(());
         }
-        let now = self.clock.now().as_microseconds();
-        let marked = event_log::mark_published(&mut self.connection, &marks, now);
+        let marked = event_log::mark_published(&mut self.connection, &marks, stamp);
         if marked.is_err() {
             self.shared.marks().extend(marks);
         }
@@ -202,21 +205,23 @@ impl Committer {
     }
 }
 
+/// `stamp` is the time that retention will go by.
 fn write<R: SqliteRows>(
     connection: &mut SqliteConnection,
     write_set: &WriteSet<R>,
     shared: &CommitState,
+    stamp: RowTime,
 ) -> Result<(), WriteFailure> {
     // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
     for delivery in &write_set.deliveries {
         deliveries::move_position(connection, delivery)?;
     }
     if let Some(replay) = &write_set.replay {
-        command_log::record(connection, replay, write_set.issued_at)?;
+        command_log::record(connection, replay, stamp)?;
     }
     write_set.rows.write(connection)?;
     for event in &write_set.events {
-        event_log::append(connection, event, shared.takes(&event.envelope.event_type))?;
+        event_log::append(connection, event, shared.takes(&event.envelope.event_type), stamp)?;
     }
     Ok(())
 }

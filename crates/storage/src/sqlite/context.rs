@@ -29,6 +29,7 @@ use crate::{
     CommitStatistics, DataFolder, ReadError, WriteSet,
     commit_queue::{CommitQueue, commit_queue},
     commit_state::CommitState,
+    lived_time::OwnLife,
 };
 
 /// One context's database, open for writing and reading. Clones share it.
@@ -50,6 +51,7 @@ struct Inner<R> {
     readers: Readers,
     shared: Arc<CommitState>,
     clock: Arc<dyn Clock>,
+    own_life: OwnLife,
     committer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -91,6 +93,7 @@ impl<R: SqliteRows> SqliteContext<R> {
                 readers,
                 shared,
                 clock,
+                own_life: OwnLife::default(),
                 committer: Mutex::new(Some(thread)),
             }),
         })

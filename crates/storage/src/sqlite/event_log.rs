@@ -37,17 +37,17 @@ struct NewRow<'a> {
     actor: &'a str,
     traceparent: Option<&'a str>,
     data: String,
-    published_at: Option<i64>,
+    published_at: Option<RowTime>,
 }
 
-/// Appends an event. One that is private, or that no consumer takes, is published as it is written: there is nobody left to tell.
+/// Appends an event. One that is private, or that no consumer takes, is published as it is written, with this stamp: there is nobody left to tell.
 pub(super) fn append(
     connection: &mut SqliteConnection,
     event: &UnloggedEvent,
     is_taken: bool,
+    stamp: RowTime,
 ) -> Result<(), WriteFailure> {
     let envelope = &event.envelope;
-    let occurred_at = envelope.occurred_at.as_microseconds();
     let is_private = event.audience == Audience::Private;
     insert_into(event_log::table)
         .values(NewRow {
@@ -58,29 +58,29 @@ pub(super) fn append(
             aggregate_type: &envelope.aggregate_type,
             aggregate_id: RowId(envelope.aggregate_id),
             aggregate_version: i64::from(envelope.aggregate_version.number()),
-            occurred_at,
+            occurred_at: envelope.occurred_at.as_microseconds(),
             command_id: RowId(envelope.command_id.uuid()),
             correlation_id: RowId(envelope.correlation_id.uuid()),
             causation_id: envelope.causation_id.map(|id| RowId(id.uuid())),
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
             data: envelope.data.to_string(),
-            published_at: (is_private || !is_taken).then_some(occurred_at),
+            published_at: (is_private || !is_taken).then_some(stamp),
         })
         .execute(connection)?;
     Ok(())
 }
 
-/// Marks events as published, all in one statement.
+/// Marks events as published, all in one statement, with this stamp.
 pub(super) fn mark_published(
     connection: &mut SqliteConnection,
     sequences: &[i64],
-    now: i64,
+    stamp: RowTime,
 ) -> diesel::QueryResult<()> {
     // SQLite takes a list as one value only in the form of JSON.
     let list = serde_json::Value::from(sequences).to_string();
     sql_query("UPDATE event_log SET published_at = ? WHERE sequence IN (SELECT value FROM json_each(?))")
-        .bind::<BigInt, _>(now)
+        .bind::<BigInt, _>(stamp)
         .bind::<Text, _>(list)
         .execute(connection)?;
     Ok(())

@@ -13,14 +13,15 @@ use uuid::Uuid;
 use super::PostgresContext;
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::{Forgettable, RecordedBeginning},
+    context_database::{ClockJump, Forgettable, RecordedBeginning},
     held_row::{HeldRow, row_time},
+    lived_time::{LivedTime, microseconds},
     postgres::{
         PostgresRows, command_log, deliveries,
         delivery_rows::Change,
         event_log,
         held_changes::{BeginAttempt, EndAttempt, Hold, Settle},
-        held_deliveries, lease, retention,
+        held_deliveries, lease, lived_time, retention,
     },
 };
 
@@ -37,11 +38,10 @@ impl<R: PostgresRows> PostgresContext<R> {
         if marks.is_empty() {
             return;
         }
-        let now = self.inner.clock.now();
         let (marked, kept) = (
             self.upkeep(|connection| {
                 let marks = marks.clone();
-                async move { Ok(event_log::mark_published(&connection, &marks, now, lease).await?) }
+                async move { Ok(event_log::mark_published(&connection, &marks, lease).await?) }
             })
             .await,
             marks,
@@ -180,14 +180,13 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
     async fn settle(
         &self,
         held: &HeldDelivery,
-        at: Timestamp,
+        _: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
         let change = Settle {
             delivery: held.delivery,
             attempts: held.attempts,
-            at,
             state,
             error: error.map(str::to_owned),
         };
@@ -276,15 +275,37 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
         Ok(count as u64)
     }
 
-    async fn forget_some(
-        &self,
-        what: Forgettable,
-        before: Timestamp,
-        limit: u32,
-    ) -> Result<u64, Unavailable> {
-        let before = row_time(before);
+    async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
+        let (clock, found) = self
+            .upkeep(|connection| async move { Ok(lived_time::find(&connection).await?) })
+            .await?;
+        let running_for = self.inner.clock.running_for();
+        let Some(found) = found else {
+            let row = LivedTime::beginning(clock);
+            self.upkeep(|connection| async move { Ok(lived_time::begin(&connection, row).await?) })
+                .await?;
+            return Ok(None);
+        };
+        let (row, jump) = self.inner.own_life.go_on(found, running_for, clock)?;
+        let relays = self.inner.lease.borrow().is_some();
+        let has_written = relays
+            && self
+                .upkeep(|connection| async move {
+                    Ok(lived_time::go_on(&connection, found, row, microseconds(longest_kept)).await?)
+                })
+                .await?;
+        let row = has_written.then_some(row);
+        self.inner.own_life.has_written(row, running_for);
+        Ok(jump)
+    }
+
+    async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {
+        let kept = microseconds(kept);
         let forgotten = self
             .upkeep(|connection| async move {
+                let Some(before) = lived_time::stored_before(&connection, kept).await? else {
+                    return Ok(0);
+                };
                 Ok(match what {
                     Forgettable::Commands => {
                         command_log::forget_before(&connection, before, i64::from(limit)).await

@@ -14,12 +14,13 @@ use message_bus::{
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use super::SqliteContext;
+use super::{Inner, SqliteContext};
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::{Forgettable, RecordedBeginning},
+    context_database::{ClockJump, Forgettable, RecordedBeginning},
     held_row::{HeldRow, row_time},
-    sqlite::{SqliteRows, command_log, deliveries, event_log, held_deliveries, retention},
+    lived_time::{LivedTime, microseconds},
+    sqlite::{SqliteRows, command_log, deliveries, event_log, held_deliveries, lived_time, retention},
 };
 
 /// How long marks of published events wait for a batch to ride on.
@@ -234,19 +235,36 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
         Ok(count as u64)
     }
 
-    async fn forget_some(
-        &self,
-        what: Forgettable,
-        before: Timestamp,
-        limit: u32,
-    ) -> Result<u64, Unavailable> {
-        let before = row_time(before);
+    async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
+        let longest_kept = microseconds(longest_kept);
+        let context = self.clone();
+        let (row, jump, running_for) = self
+            .upkeep(move |connection| {
+                let Inner { clock, own_life, .. } = &*context.inner;
+                let (now, running_for) = (row_time(clock.now()), clock.running_for());
+                let Some(found) = lived_time::find(connection)? else {
+                    let row = LivedTime::beginning(now);
+                    lived_time::begin(connection, row)?;
+                    return Ok((row, None, running_for));
+                };
+                let (row, jump) = own_life.go_on(found, running_for, now)?;
+                lived_time::go_on(connection, found, row, longest_kept)?;
+                Ok((row, jump, running_for))
+            })
+            .await?;
+        self.inner.own_life.has_written(Some(row), running_for);
+        Ok(jump)
+    }
+
+    async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {
+        let kept = microseconds(kept);
         let forgotten = self
             .upkeep(move |connection| {
+                let Some(before) = lived_time::stored_before(connection, kept)? else {
+                    return Ok(0);
+                };
                 Ok(match what {
-                    Forgettable::Commands => {
-                        command_log::forget_before(connection, before.0, i64::from(limit))
-                    }
+                    Forgettable::Commands => command_log::forget_before(connection, before, i64::from(limit)),
                     Forgettable::Deliveries => retention::forget_deliveries(connection, before, limit),
                     Forgettable::Events => retention::forget_events(connection, before, limit),
                 }?)
