@@ -110,7 +110,8 @@ fn order_event(order: &Order, version: Version, event: &OrderEvent) -> Result<Ne
                 order_id,
                 reference,
                 customer_id,
-                reason: cancellation.reason.clone(),
+                code: Some(cancellation.code.name().to_owned()),
+                reason: cancellation.in_one_text().to_owned(),
                 shortages: cancellation.shortages.clone(),
             };
             NewEvent::delivered(&cancelled, uuid, version)

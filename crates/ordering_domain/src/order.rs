@@ -185,21 +185,16 @@ impl Order {
         Ok(())
     }
 
-    /// Cancels it because somebody asked; without a reason it is [`Cancellation::ON_REQUEST`].
+    /// Cancels it because somebody asked, for this reason if they gave one.
     ///
     /// # Errors
     /// The rule that refuses it.
     pub fn cancel(&mut self, reason: Option<String>, at: Timestamp) -> Result<(), OrderError> {
         only_pending_or_confirmed_orders_are_cancelled::check(self.record.status)?;
-        let reason = reason.unwrap_or_else(|| Cancellation::ON_REQUEST.to_owned());
-        text_fields::CANCELLATION_REASON.check(&reason)?;
-        self.cancelled(
-            Cancellation {
-                reason,
-                shortages: Vec::new(),
-            },
-            at,
-        );
+        if let Some(reason) = &reason {
+            text_fields::CANCELLATION_REASON.check(reason)?;
+        }
+        self.cancelled(Cancellation::on_request(reason), at);
         Ok(())
     }
 
@@ -216,8 +211,7 @@ impl Order {
     pub fn stock_rejected(&mut self, shortages: Vec<Shortage>, at: Timestamp) {
         if self.record.status == OrderStatus::Confirmed && self.record.allocation != Allocation::Reserved {
             self.record.allocation = Allocation::Rejected;
-            let reason = Cancellation::OUT_OF_STOCK.to_owned();
-            self.cancelled(Cancellation { reason, shortages }, at);
+            self.cancelled(Cancellation::out_of_stock(shortages), at);
         }
     }
 

@@ -4,7 +4,9 @@ use std::fmt::Display;
 
 use diesel::Queryable;
 use message_bus::Unavailable;
-use ordering_domain::{Address, AddressParts, Cancellation, Order, OrderLine, OrderRecord, Shipment};
+use ordering_domain::{
+    Address, AddressParts, Cancellation, CancellationCode, Order, OrderLine, OrderRecord, Shipment,
+};
 use shared_kernel::{
     AggregateRoot, Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, Version,
 };
@@ -31,6 +33,8 @@ pub(crate) struct OrderRow {
     pub(crate) placed_at: RowTime,
     pub(crate) updated_at: RowTime,
     pub(crate) version: i64,
+    /// Nothing in the rows of a version that knew no codes.
+    pub(crate) cancellation_code: Option<String>,
 }
 
 /// A row of `order_lines`. The fields stand in the order of the columns.
@@ -81,13 +85,14 @@ impl OrderRow {
             shipping_state: part(|parts| &parts.state),
             shipping_postal_code: part(|parts| &parts.postal_code),
             shipping_country: part(|parts| &parts.country),
-            cancellation_reason: cancellation.map(|cancellation| cancellation.reason.clone()),
+            cancellation_reason: cancellation.map(|cancellation| cancellation.in_one_text().to_owned()),
             cancellation_shortages: shortages,
             carrier: shipment.map(|shipment| shipment.carrier.clone()),
             tracking_number: shipment.map(|shipment| shipment.tracking_number.clone()),
             placed_at: RowTime(record.placed_at.as_microseconds()),
             updated_at: RowTime(record.updated_at.as_microseconds()),
             version: i64::from(order.version().number()),
+            cancellation_code: cancellation.map(|cancellation| cancellation.code.name().to_owned()),
         })
     }
 
@@ -120,12 +125,14 @@ impl OrderRow {
                 ));
             }
         };
-        let cancellation = match (self.cancellation_reason, self.cancellation_shortages) {
-            (Some(reason), Some(shortages)) => Some(Cancellation {
-                reason,
-                shortages: serde_json::from_str(&shortages.0).map_err(unreadable)?,
-            }),
-            (None, None) => None,
+        let code = self.cancellation_code.map(|code| code.parse()).transpose();
+        let code: Option<CancellationCode> = code.map_err(unreadable)?;
+        let cancellation = match (self.cancellation_reason, self.cancellation_shortages, code) {
+            (Some(text), Some(shortages), code) => {
+                let shortages = serde_json::from_str(&shortages.0).map_err(unreadable)?;
+                Some(Cancellation::from_one_text(code, text, shortages))
+            }
+            (None, None, None) => None,
             _ => {
                 return Err(unreadable(
                     "found part of a cancellation, expected all or nothing",

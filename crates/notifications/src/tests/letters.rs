@@ -160,6 +160,7 @@ async fn an_order_is_cancelled_because_somebody_asked() {
     let office = PostOffice::that_knows_ada().await;
     let mut event = sample(CANCELLED);
     event["shortages"] = json!([]);
+    event["code"] = json!("on_request");
     for (reason, told) in [
         (
             "on_request",
@@ -169,12 +170,29 @@ async fn an_order_is_cancelled_because_somebody_asked() {
             "Too late for the party",
             "\n\nYour order was cancelled.\n\nReason: Too late for the party\n\n",
         ),
+        (
+            "out_of_stock",
+            "\n\nYour order was cancelled.\n\nReason: out_of_stock\n\n",
+        ),
     ] {
         event["reason"] = json!(reason);
-        let mail = office.mail_about::<OrderCancelled>(event.clone()).await;
-        assert!(mail.text.contains(told), "{}", mail.text);
-        assert!(!mail.text.contains("What was short"), "{}", mail.text);
+        let mut from_before_codes = event.clone();
+        from_before_codes.as_object_mut().unwrap().remove("code");
+        for event in [event.clone(), from_before_codes] {
+            let mail = office.mail_about::<OrderCancelled>(event).await;
+            assert!(mail.text.contains(told), "{}", mail.text);
+            assert!(!mail.text.contains("What was short"), "{}", mail.text);
+        }
     }
+}
+
+#[tokio::test]
+async fn an_event_from_before_there_were_codes_still_says_that_stock_was_short() {
+    let office = PostOffice::that_knows_ada().await;
+    let mut event = sample(CANCELLED);
+    event.as_object_mut().unwrap().remove("code");
+    let mail = office.mail_about::<OrderCancelled>(event).await;
+    assert!(mail.text.contains("We are sorry"), "{}", mail.text);
 }
 
 #[tokio::test]

@@ -48,6 +48,7 @@ async fn what_an_enemy_wrote_stays_text_on_a_line() {
     }
     shipped["carrier"] = json!(HOSTILE);
     shipped["tracking_number"] = json!(HOSTILE);
+    cancelled["code"] = json!("on_request");
     cancelled["reason"] = json!(HOSTILE);
     let mails = [
         office.mail_about::<OrderConfirmed>(confirmed).await,

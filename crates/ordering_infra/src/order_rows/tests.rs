@@ -108,6 +108,23 @@ fn an_order_in_every_state_goes_into_rows_and_back() {
 }
 
 #[test]
+fn a_row_without_a_code_is_read_as_what_it_was() {
+    let mut asked_for = pending();
+    asked_for.cancel(Some("out_of_stock".to_owned()), at(1)).unwrap();
+    let mut without_a_word = pending();
+    without_a_word.cancel(None, at(1)).unwrap();
+    for order in [asked_for, without_a_word, out_of_stock()] {
+        let (row, lines) = rows(&order);
+        let row = OrderRow {
+            cancellation_code: None,
+            ..row
+        };
+        let (record, _) = row.into_record(lines).unwrap();
+        assert_eq!(&record, order.record());
+    }
+}
+
+#[test]
 fn money_is_minor_units_and_times_are_microseconds() {
     let (row, lines) = rows(&pending());
     assert_eq!((row.currency.as_str(), lines[0].unit_price), ("GBP", 1999));
@@ -144,6 +161,10 @@ fn a_row_that_orderly_never_wrote_is_not_guessed_at() {
         },
         OrderRow {
             cancellation_reason: None,
+            ..row.clone()
+        },
+        OrderRow {
+            cancellation_code: Some("lost".to_owned()),
             ..row.clone()
         },
         OrderRow {

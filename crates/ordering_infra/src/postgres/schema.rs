@@ -20,6 +20,7 @@ diesel::table! {
         placed_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
+        cancellation_code -> Nullable<Text>,
     }
 }
 

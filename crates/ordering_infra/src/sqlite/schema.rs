@@ -20,6 +20,7 @@ diesel::table! {
         placed_at -> BigInt,
         updated_at -> BigInt,
         version -> BigInt,
+        cancellation_code -> Nullable<Text>,
     }
 }
 

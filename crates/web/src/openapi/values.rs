@@ -87,6 +87,16 @@ pub(super) enum Allocation {
     Rejected,
 }
 
+/// Why an order was cancelled.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(super) enum CancellationCode {
+    /// Somebody asked for it.
+    OnRequest,
+    /// There was not enough stock.
+    OutOfStock,
+}
+
 /// What can be done with an order as it stands, by whoever may.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

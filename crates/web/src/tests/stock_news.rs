@@ -121,7 +121,8 @@ async fn whoever_prefers_to_wait_gets_the_settled_order() {
         (&order["status"], &order["allocation"]),
         (&json!("cancelled"), &json!("rejected"))
     );
-    assert_eq!(order["cancellation"]["reason"], "out_of_stock");
+    assert_eq!(order["cancellation"]["code"], "out_of_stock");
+    assert_eq!(order["cancellation"]["reason"], json!(null));
     assert_eq!(order["cancellation"]["shortages"][0]["available"], 1);
 }
 

@@ -84,7 +84,7 @@ pub(crate) fn changed(order: &Value, step: &Step) -> Option<Value> {
         }
         (Step::Cancel { reason }, "pending" | "confirmed") => {
             order["status"] = json!("cancelled");
-            order["cancellation"] = json!({"reason": reason, "shortages": []});
+            order["cancellation"] = json!({"code": "on_request", "reason": reason, "shortages": []});
         }
         (Step::Ship { tracking_number }, "confirmed") if order["allocation"] == "reserved" => {
             order["status"] = json!("shipped");

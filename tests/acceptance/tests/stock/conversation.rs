@@ -49,7 +49,7 @@ async fn the_same_product_on_two_lines_is_summed_before_it_is_promised(engine: E
     let shortage = json!({"product_id": shelf.product_id, "requested": 6, "available": 5});
     assert_eq!(
         settled["cancellation"],
-        json!({"reason": "out_of_stock", "shortages": [shortage]})
+        json!({"code": "out_of_stock", "reason": null, "shortages": [shortage]})
     );
     assert_eq!(shelf.stock().await, (5, 0));
     assert_eq!(shelf.reservation(&order).await, "rejected");

@@ -16,6 +16,7 @@ on_every_engine!(
     a_delivered_order_is_read_back,
     an_order_cancelled_without_a_reason_is_read_back,
     a_confirmed_order_that_was_cancelled_is_read_back,
+    a_customers_out_of_stock_stays_their_own_word,
     an_order_whose_stock_was_refused_is_read_back,
     times_are_kept_to_the_microsecond,
 );
@@ -109,7 +110,16 @@ async fn a_confirmed_order_that_was_cancelled_is_read_back(store: OrderingStore)
     let cancelled = |order: &mut Order, at| order.cancel(Some(reason.to_owned()), at).unwrap();
     let order = follow(&store, &[&confirmed, &Order::stock_reserved, &cancelled]).await;
     assert_eq!(stands(&order), (OrderStatus::Cancelled, Allocation::Reserved));
-    assert_eq!(order.record().cancellation.as_ref().unwrap().reason, reason);
+    let cancellation = order.record().cancellation.as_ref().unwrap();
+    assert_eq!(cancellation.reason.as_deref(), Some(reason));
+}
+
+async fn a_customers_out_of_stock_stays_their_own_word(store: OrderingStore) {
+    let cancelled = |order: &mut Order, at| order.cancel(Some("out_of_stock".to_owned()), at).unwrap();
+    let order = follow(&store, &[&confirmed, &cancelled]).await;
+    let view = view(&store, order.id()).await.cancellation.unwrap();
+    assert_eq!(view.code.as_deref(), Some("on_request"));
+    assert_eq!(view.reason.as_deref(), Some("out_of_stock"));
 }
 
 async fn an_order_whose_stock_was_refused_is_read_back(store: OrderingStore) {

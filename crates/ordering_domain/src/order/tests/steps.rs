@@ -7,6 +7,7 @@ use super::{
     last_event, refused_without_a_trace,
 };
 use crate::{
+    CancellationCode,
     order::*,
     rules::{
         an_order_is_confirmed_once::OrderAlreadyConfirmed,
@@ -70,19 +71,19 @@ fn confirming_twice_has_an_error_of_its_own() {
 }
 
 #[test]
-fn cancelling_keeps_the_reason_and_has_one_of_its_own_when_none_is_given() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
-    order.cancel(Some("found it cheaper".to_owned()), at(1)).unwrap();
-    assert_eq!(
-        order.record().cancellation.as_ref().unwrap().reason,
-        "found it cheaper"
-    );
-    let mut order = an_order().placed();
-    order.cancel(None, at(1)).unwrap();
-    assert_eq!(
-        order.record().cancellation.as_ref().unwrap().reason,
-        Cancellation::ON_REQUEST
-    );
+fn cancelling_keeps_a_persons_words_beside_the_code_whatever_they_are() {
+    for reason in [
+        Some("found it cheaper".to_owned()),
+        Some("out_of_stock".to_owned()),
+        None,
+    ] {
+        let mut order = an_order().with_line("1.00", 1).confirmed();
+        order.cancel(reason.clone(), at(1)).unwrap();
+        let cancellation = order.record().cancellation.clone().unwrap();
+        assert_eq!(cancellation.code, CancellationCode::OnRequest);
+        assert_eq!(cancellation.reason, reason);
+        assert_eq!(last_event(&order), OrderEvent::Cancelled { cancellation });
+    }
 }
 
 #[test]
@@ -184,10 +185,7 @@ fn rejected_stock_cancels_the_order_and_keeps_what_was_short() {
     order.stock_rejected(shortages.clone(), at(1));
     assert_eq!(order.record().status, OrderStatus::Cancelled);
     assert_eq!(order.record().allocation, Allocation::Rejected);
-    let cancellation = Cancellation {
-        reason: "out_of_stock".to_owned(),
-        shortages,
-    };
+    let cancellation = Cancellation::out_of_stock(shortages);
     assert_eq!(last_event(&order), OrderEvent::Cancelled { cancellation });
 }
 
