@@ -87,6 +87,14 @@ fn order_event(order: &Order, version: Version, event: &OrderEvent) -> Result<Ne
             let data = json!({ "order_id": order_id });
             Ok(private(order_id, "OrderStockReserved", version, data))
         }
+        OrderEvent::StockRejected => {
+            let data = json!({ "order_id": order_id });
+            Ok(private(order_id, "OrderStockRejected", version, data))
+        }
+        OrderEvent::StockReleased => {
+            let data = json!({ "order_id": order_id });
+            Ok(private(order_id, "OrderStockReleased", version, data))
+        }
         OrderEvent::Shipped { shipment } => {
             let shipped = OrderShipped {
                 order_id,

@@ -199,7 +199,7 @@ impl Order {
     }
 
     /// Stock is held for it. When the news is late, or old, nothing changes: a cancelled order's stock
-    /// is released by whoever holds it.
+    /// is released by whoever holds it, who then says so.
     pub fn stock_reserved(&mut self, at: Timestamp) {
         if self.record.status == OrderStatus::Confirmed && self.record.allocation != Allocation::Reserved {
             self.record.allocation = Allocation::Reserved;
@@ -207,11 +207,27 @@ impl Order {
         }
     }
 
-    /// There was not enough stock for it, so it is cancelled. When the news is late, nothing changes.
+    /// There was not enough stock for it, so it is cancelled. One that was cancelled before anybody knew stays cancelled as it was, and
+    /// nothing was ever held for it. When the news is old, nothing changes.
     pub fn stock_rejected(&mut self, shortages: Vec<Shortage>, at: Timestamp) {
-        if self.record.status == OrderStatus::Confirmed && self.record.allocation != Allocation::Reserved {
-            self.record.allocation = Allocation::Rejected;
-            self.cancelled(Cancellation::out_of_stock(shortages), at);
+        match (self.record.status, self.record.allocation) {
+            (OrderStatus::Confirmed, Allocation::None | Allocation::Requested) => {
+                self.record.allocation = Allocation::Rejected;
+                self.cancelled(Cancellation::out_of_stock(shortages), at);
+            }
+            (OrderStatus::Cancelled, Allocation::Requested) => {
+                self.record.allocation = Allocation::None;
+                self.changed(at, OrderEvent::StockRejected);
+            }
+            _ => {}
+        }
+    }
+
+    /// What was held for it, which was cancelled, is free again. The news may overtake the news that it was held.
+    pub fn stock_released(&mut self, at: Timestamp) {
+        if self.record.status == OrderStatus::Cancelled && self.record.allocation != Allocation::Released {
+            self.record.allocation = Allocation::Released;
+            self.changed(at, OrderEvent::StockReleased);
         }
     }
 

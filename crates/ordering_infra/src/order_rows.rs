@@ -5,7 +5,8 @@ use std::fmt::Display;
 use diesel::Queryable;
 use message_bus::Unavailable;
 use ordering_domain::{
-    Address, AddressParts, Cancellation, CancellationCode, Order, OrderLine, OrderRecord, Shipment,
+    Address, AddressParts, Allocation, Cancellation, CancellationCode, Order, OrderLine, OrderRecord,
+    Shipment,
 };
 use shared_kernel::{
     AggregateRoot, Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, Version,
@@ -35,6 +36,8 @@ pub(crate) struct OrderRow {
     pub(crate) version: i64,
     /// Nothing in the rows of a version that knew no codes.
     pub(crate) cancellation_code: Option<String>,
+    /// When what `allocation` says was reserved became free again; a column of its own, since a version before reads no other name there.
+    pub(crate) stock_released_at: Option<RowTime>,
 }
 
 /// A row of `order_lines`. The fields stand in the order of the columns.
@@ -73,12 +76,18 @@ impl OrderRow {
             .map_err(Unavailable::defect)?
             .map(RowJson);
         let shipment = record.shipment.as_ref();
+        let updated_at = RowTime(record.updated_at.as_microseconds());
+        // Nothing happens to an order after that, so it is when the order last changed.
+        let (allocation, stock_released_at) = match record.allocation {
+            Allocation::Released => (Allocation::Reserved, Some(updated_at)),
+            other => (other, None),
+        };
         Ok(Self {
             id: RowId(record.id.uuid()),
             reference: record.reference.to_string(),
             customer_id: RowId(record.customer_id.uuid()),
             status: record.status.name().to_owned(),
-            allocation: record.allocation.name().to_owned(),
+            allocation: allocation.name().to_owned(),
             currency: record.currency.code().to_owned(),
             shipping_street: part(|parts| &parts.street),
             shipping_city: part(|parts| &parts.city),
@@ -90,9 +99,10 @@ impl OrderRow {
             carrier: shipment.map(|shipment| shipment.carrier.clone()),
             tracking_number: shipment.map(|shipment| shipment.tracking_number.clone()),
             placed_at: RowTime(record.placed_at.as_microseconds()),
-            updated_at: RowTime(record.updated_at.as_microseconds()),
+            updated_at,
             version: i64::from(order.version().number()),
             cancellation_code: cancellation.map(|cancellation| cancellation.code.name().to_owned()),
+            stock_released_at,
         })
     }
 
@@ -152,7 +162,10 @@ impl OrderRow {
             reference: self.reference.parse().map_err(unreadable)?,
             customer_id: CustomerId::new(self.customer_id.0),
             status: self.status.parse().map_err(unreadable)?,
-            allocation: self.allocation.parse().map_err(unreadable)?,
+            allocation: match self.stock_released_at {
+                Some(_) => Allocation::Released,
+                None => self.allocation.parse().map_err(unreadable)?,
+            },
             currency,
             lines: lines
                 .into_iter()

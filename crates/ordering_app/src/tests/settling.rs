@@ -5,7 +5,7 @@ use std::time::Duration;
 use message_bus::{Handles, ReactsTo};
 use shared_kernel::{
     ReservationId,
-    events::{Shortage, StockReserved},
+    events::{Shortage, StockReleased, StockReserved},
 };
 
 use super::shop::{Shop, ada, customer};
@@ -65,6 +65,33 @@ async fn news_for_an_order_since_cancelled_only_moves_the_position() {
     );
     // It was applied, so it is a duplicate now.
     assert!(shop.ordering.react(event(), meta).await.is_err());
+}
+
+#[tokio::test]
+async fn a_cancelled_order_says_once_that_its_stock_is_free_again() {
+    let shop = Shop::new();
+    let order = shop.confirmed().await;
+    shop.stock_is_reserved(order.id).await.unwrap();
+    let cancel = CancelOrder {
+        order_id: order.id,
+        reason: None,
+    };
+    let meta = shop.meta(customer(ada()));
+    shop.ordering.handle(cancel, meta).await.unwrap();
+    let released = || StockReleased {
+        order_id: order.id,
+        reservation_id: ReservationId::new(order.id.uuid()),
+        lines: Vec::new(),
+    };
+    let meta = shop.hearing_of_release(order.id);
+    shop.ordering.react(released(), meta.clone()).await.unwrap();
+    let found = shop.ordering.order(order.id, &customer(ada())).await.unwrap();
+    assert_eq!(
+        (found.status.as_str(), found.allocation.as_str()),
+        ("cancelled", "released")
+    );
+    assert_eq!(shop.events_of(order.id).last().unwrap(), "OrderStockReleased");
+    assert!(shop.ordering.react(released(), meta).await.is_err());
 }
 
 #[tokio::test]

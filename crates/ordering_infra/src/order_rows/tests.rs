@@ -65,6 +65,14 @@ fn shipped() -> Order {
     order
 }
 
+fn released() -> Order {
+    let mut order = confirmed();
+    order.stock_reserved(at(2));
+    order.cancel(None, at(3)).unwrap();
+    order.stock_released(at(4));
+    order
+}
+
 fn out_of_stock() -> Order {
     let mut order = confirmed();
     let shortage = Shortage {
@@ -98,6 +106,7 @@ fn an_order_in_every_state_goes_into_rows_and_back() {
         shipped(),
         delivered,
         cancelled,
+        released(),
         out_of_stock(),
     ] {
         let (row, lines) = rows(&order);
@@ -122,6 +131,15 @@ fn a_row_without_a_code_is_read_as_what_it_was() {
         let (record, _) = row.into_record(lines).unwrap();
         assert_eq!(&record, order.record());
     }
+}
+
+#[test]
+fn a_version_before_reads_of_released_stock_what_it_knows() {
+    let (row, _) = rows(&released());
+    assert_eq!(
+        (row.allocation.as_str(), row.stock_released_at),
+        ("reserved", Some(row.updated_at))
+    );
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn insert_order(row: &OrderRow, connection: &mut SqliteConnection) -> Result<(),
             orders::updated_at.eq(row.updated_at),
             orders::version.eq(row.version),
             orders::cancellation_code.eq(&row.cancellation_code),
+            orders::stock_released_at.eq(row.stock_released_at),
         ))
         .execute(connection)?;
     Ok(())
@@ -83,6 +84,7 @@ fn update_order(
             orders::updated_at.eq(row.updated_at),
             orders::version.eq(row.version),
             orders::cancellation_code.eq(&row.cancellation_code),
+            orders::stock_released_at.eq(row.stock_released_at),
         ))
         .execute(connection)?;
     match updated {

@@ -21,6 +21,7 @@ diesel::table! {
         updated_at -> BigInt,
         version -> BigInt,
         cancellation_code -> Nullable<Text>,
+        stock_released_at -> Nullable<BigInt>,
     }
 }
 

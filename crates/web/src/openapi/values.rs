@@ -85,6 +85,7 @@ pub(super) enum Allocation {
     Requested,
     Reserved,
     Rejected,
+    Released,
 }
 
 /// Why an order was cancelled.

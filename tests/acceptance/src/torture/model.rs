@@ -102,8 +102,13 @@ pub(crate) fn changed(order: &Value, step: &Step) -> Option<Value> {
 /// The order once inventory has spoken, of which there is enough for everybody.
 pub(crate) fn settled(order: &Value) -> Value {
     let mut order = order.clone();
-    if order["allocation"] == "requested" && order["status"] == "confirmed" {
-        order["allocation"] = json!("reserved");
+    let spoken = match (order["status"].as_str(), order["allocation"].as_str()) {
+        (Some("confirmed"), Some("requested")) => Some("reserved"),
+        (Some("cancelled"), Some("reserved")) => Some("released"),
+        _ => None,
+    };
+    if let Some(spoken) = spoken {
+        order["allocation"] = json!(spoken);
         order["version"] = json!(order["version"].as_u64().unwrap() + 1);
         order["updated_at"] = json!(ANYTHING);
         order["allowed_actions"] = json!(ANYTHING);

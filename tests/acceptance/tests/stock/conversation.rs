@@ -61,12 +61,19 @@ async fn what_is_cancelled_is_free_again(engine: Engine) {
     take(&shelf.app, &shelf.ada, &order, "confirm", &an_address())
         .await
         .expecting(200);
-    take(&shelf.app, &shelf.ada, &order, "cancel", &json!({}))
+    let words = json!({"reason": "out_of_stock"});
+    let cancelled = take(&shelf.app, &shelf.ada, &order, "cancel", &words)
         .await
         .expecting(200);
+    assert_eq!(
+        cancelled["cancellation"],
+        json!({"code": "on_request", "reason": "out_of_stock", "shortages": []}),
+        "what somebody writes is not what the shop says"
+    );
     shelf.app.wait_idle();
     assert_eq!(shelf.stock().await, (5, 0));
     assert_eq!(shelf.reservation(&order).await, "released");
+    assert_eq!(shelf.order(&order).await["allocation"], "released");
     let another = shelf.placed(&[5]).await;
     let settled = take(&shelf.app, &shelf.ada, &another, "confirm", &an_address())
         .await

@@ -45,6 +45,7 @@ async fn a_cancellation_that_races_the_reservation_leaves_everything_free(engine
             (&json!("cancelled"), &json!("on_request"))
         );
         assert_eq!(shelf.reservation(&order).await, "released");
+        assert_eq!(found["allocation"], "released", "whichever was first");
     }
 }
 

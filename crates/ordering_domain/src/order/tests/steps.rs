@@ -169,9 +169,52 @@ fn news_of_stock_that_comes_too_late_changes_nothing() {
     order.cancel(None, at(1)).unwrap();
     let version = order.version();
     order.stock_reserved(at(2));
-    order.stock_rejected(Vec::new(), at(3));
     assert_eq!(order.version(), version);
     assert_eq!(order.record().allocation, Allocation::Requested);
+    order.stock_released(at(3));
+    let version = order.version();
+    order.stock_reserved(at(4));
+    order.stock_rejected(Vec::new(), at(4));
+    order.stock_released(at(4));
+    assert_eq!(order.version(), version);
+}
+
+/// News of stock for an order.
+type News = fn(&mut Order, Timestamp);
+
+#[test]
+fn however_cancelling_meets_the_news_of_stock_it_ends_released_if_stock_was_held_and_none_if_not() {
+    let cancel: News = |order, at| order.cancel(None, at).unwrap();
+    let rejected: News = |order, at| order.stock_rejected(Vec::new(), at);
+    let (reserved, released): (News, News) = (Order::stock_reserved, Order::stock_released);
+    let confirmed = || an_order().with_line("1.00", 1).confirmed();
+    for (order, news, expected) in [
+        (an_order().placed(), &[cancel][..], Allocation::None),
+        (confirmed(), &[reserved, cancel, released], Allocation::Released),
+        (confirmed(), &[cancel, reserved, released], Allocation::Released),
+        // They come from two consumers, of which one may be behind.
+        (confirmed(), &[cancel, released, reserved], Allocation::Released),
+        (confirmed(), &[cancel, rejected], Allocation::None),
+    ] {
+        let mut order = order;
+        for (step, time) in news.iter().zip(1..) {
+            step(&mut order, at(time));
+        }
+        assert_eq!(order.record().status, OrderStatus::Cancelled);
+        assert_eq!(order.record().allocation, expected);
+        assert_eq!(order.record().cancellation, Some(Cancellation::on_request(None)));
+    }
+}
+
+#[test]
+fn what_is_held_is_not_released_while_the_order_stands() {
+    let mut order = an_order().with_line("1.00", 1).reserved();
+    let version = order.version();
+    order.stock_released(at(2));
+    assert_eq!(
+        (order.version(), order.record().allocation),
+        (version, Allocation::Reserved)
+    );
 }
 
 #[test]
