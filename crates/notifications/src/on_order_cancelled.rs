@@ -60,15 +60,18 @@ fn is_for_want_of_stock(event: &OrderCancelled) -> bool {
     }
 }
 
-/// The event names products by their ids alone.
+/// An event from before shortages had names has the product's id alone.
 fn in_words(shortage: &Shortage) -> String {
     let left = match shortage.available {
         0 => "none is left".to_owned(),
         1 => "one is left".to_owned(),
         available => format!("{available} are left"),
     };
-    format!(
-        "You ordered {} and {left} (product {})",
-        shortage.requested, shortage.product_id
-    )
+    match &shortage.product_name {
+        Some(name) => format!("{name}: you ordered {} and {left}", shortage.requested),
+        None => format!(
+            "You ordered {} and {left} (product {})",
+            shortage.requested, shortage.product_id
+        ),
+    }
 }

@@ -103,6 +103,7 @@ mod tests {
     fn short() -> Vec<Shortage> {
         vec![Shortage {
             product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
+            product_name: None,
             requested: 2,
             available: 1,
         }]

@@ -213,6 +213,10 @@ impl Order {
         match (self.record.status, self.record.allocation) {
             (OrderStatus::Confirmed, Allocation::None | Allocation::Requested) => {
                 self.record.allocation = Allocation::Rejected;
+                let shortages = shortages
+                    .into_iter()
+                    .map(|shortage| self.named(shortage))
+                    .collect();
                 self.cancelled(Cancellation::out_of_stock(shortages), at);
             }
             (OrderStatus::Cancelled, Allocation::Requested) => {
@@ -255,6 +259,16 @@ impl Order {
         self.record.status = OrderStatus::Delivered;
         self.changed(at, OrderEvent::Delivered);
         Ok(())
+    }
+
+    /// With the product's name on this order.
+    fn named(&self, shortage: Shortage) -> Shortage {
+        let mut lines = self.record.lines.iter();
+        let line = lines.find(|line| line.product_id == shortage.product_id);
+        Shortage {
+            product_name: line.map(|line| line.product_name.clone()),
+            ..shortage
+        }
     }
 
     fn cancelled(&mut self, cancellation: Cancellation, at: Timestamp) {

@@ -126,7 +126,7 @@ async fn an_order_is_cancelled_for_want_of_stock() {
     We are sorry: we do not have enough of what you ordered, so we had to cancel your order.
 
     What was short:
-        You ordered 2 and one is left (product 0197b2c4-6d00-7000-8000-000000000020)
+        Teapot: you ordered 2 and one is left
 
     Nothing will be sent to you.
 
@@ -143,7 +143,7 @@ async fn an_order_is_cancelled_for_want_of_stock() {
     <p>Hello,</p>
     <p>We are sorry: we do not have enough of what you ordered, so we had to cancel your order.</p>
     <p><span>What was short</span><br>
-    You ordered 2 and one is left (product 0197b2c4-6d00-7000-8000-000000000020)</p>
+    Teapot: you ordered 2 and one is left</p>
     <p>Nothing will be sent to you.</p>
     </td></tr>
     </table>
@@ -187,12 +187,18 @@ async fn an_order_is_cancelled_because_somebody_asked() {
 }
 
 #[tokio::test]
-async fn an_event_from_before_there_were_codes_still_says_that_stock_was_short() {
+async fn an_event_from_before_there_were_codes_and_names_still_says_what_was_short() {
     let office = PostOffice::that_knows_ada().await;
     let mut event = sample(CANCELLED);
     event.as_object_mut().unwrap().remove("code");
+    event["shortages"][0]
+        .as_object_mut()
+        .unwrap()
+        .remove("product_name");
     let mail = office.mail_about::<OrderCancelled>(event).await;
     assert!(mail.text.contains("We are sorry"), "{}", mail.text);
+    let by_id = "You ordered 2 and one is left (product 0197b2c4-6d00-7000-8000-000000000020)";
+    assert!(mail.text.contains(by_id), "{}", mail.text);
 }
 
 #[tokio::test]

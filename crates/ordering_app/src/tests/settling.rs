@@ -16,6 +16,7 @@ const LONG: Duration = Duration::from_secs(3600);
 fn two_short_of(order: &crate::OrderView) -> Vec<Shortage> {
     vec![Shortage {
         product_id: order.lines[0].product_id,
+        product_name: Some(order.lines[0].product_name.clone()),
         requested: 2,
         available: 0,
     }]

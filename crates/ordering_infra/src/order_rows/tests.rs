@@ -77,6 +77,7 @@ fn out_of_stock() -> Order {
     let mut order = confirmed();
     let shortage = Shortage {
         product_id: a_line(1).product_id,
+        product_name: None,
         requested: a_line(1).quantity.get(),
         available: 0,
     };

@@ -34,6 +34,7 @@ impl Shop {
             order_id: order_id(order),
             shortages: vec![Shortage {
                 product_id: order["lines"][0]["product_id"].as_str().unwrap().parse().unwrap(),
+                product_name: None,
                 requested: 2,
                 available: 1,
             }],

@@ -46,13 +46,27 @@ async fn the_same_product_on_two_lines_is_summed_before_it_is_promised(engine: E
         (&settled["status"], &settled["allocation"]),
         (&json!("cancelled"), &json!("rejected"))
     );
-    let shortage = json!({"product_id": shelf.product_id, "requested": 6, "available": 5});
+    let shortage =
+        json!({"product_id": shelf.product_id, "product_name": "Kettle", "requested": 6, "available": 5});
     assert_eq!(
         settled["cancellation"],
         json!({"code": "out_of_stock", "reason": null, "shortages": [shortage]})
     );
     assert_eq!(shelf.stock().await, (5, 0));
     assert_eq!(shelf.reservation(&order).await, "rejected");
+    shelf.app.wait_idle();
+    let mails = shelf.app.installation().mails();
+    let subject = format!("Order {} cancelled", text(&order["reference"]));
+    let mail = mails
+        .values()
+        .find(|mail| mail.header("Subject") == subject)
+        .unwrap();
+    let told = "Kettle: you ordered 6 and 5 are left";
+    assert!(
+        mail.text().contains(told) && mail.html().contains(told),
+        "{}",
+        mail.text()
+    );
 }
 
 async fn what_is_cancelled_is_free_again(engine: Engine) {

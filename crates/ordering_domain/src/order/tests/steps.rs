@@ -218,17 +218,23 @@ fn what_is_held_is_not_released_while_the_order_stands() {
 }
 
 #[test]
-fn rejected_stock_cancels_the_order_and_keeps_what_was_short() {
+fn rejected_stock_cancels_the_order_and_keeps_what_was_short_by_its_name_on_the_order() {
     let mut order = an_order().with_line("1.00", 2).confirmed();
     let shortages = vec![Shortage {
         product_id: order.record().lines[0].product_id,
+        product_name: None,
         requested: 2,
         available: 1,
     }];
     order.stock_rejected(shortages.clone(), at(1));
     assert_eq!(order.record().status, OrderStatus::Cancelled);
     assert_eq!(order.record().allocation, Allocation::Rejected);
-    let cancellation = Cancellation::out_of_stock(shortages);
+    let product_name = Some(order.record().lines[0].product_name.clone());
+    let named = shortages.into_iter().map(|shortage| Shortage {
+        product_name: product_name.clone(),
+        ..shortage
+    });
+    let cancellation = Cancellation::out_of_stock(named.collect());
     assert_eq!(last_event(&order), OrderEvent::Cancelled { cancellation });
 }
 
