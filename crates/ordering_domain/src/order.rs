@@ -5,7 +5,6 @@
 
 use shared_kernel::{
     AggregateRoot, Changes, Currency, CustomerId, OrderId, OrderLineId, Quantity, Timestamp, Version,
-    events::Shortage,
 };
 
 use crate::{
@@ -20,6 +19,8 @@ use crate::{
         shipping_needs_reserved_stock, text_fields,
     },
 };
+
+mod stock_news;
 
 /// An order, the aggregate root over its lines. Two are the same one when their ids are.
 #[derive(Clone, Debug)]
@@ -198,43 +199,6 @@ impl Order {
         Ok(())
     }
 
-    /// Stock is held for it. When the news is late, or old, nothing changes: a cancelled order's stock
-    /// is released by whoever holds it, who then says so.
-    pub fn stock_reserved(&mut self, at: Timestamp) {
-        if self.record.status == OrderStatus::Confirmed && self.record.allocation != Allocation::Reserved {
-            self.record.allocation = Allocation::Reserved;
-            self.changed(at, OrderEvent::StockReserved);
-        }
-    }
-
-    /// There was not enough stock for it, so it is cancelled. One that was cancelled before anybody knew stays cancelled as it was, and
-    /// nothing was ever held for it. When the news is old, nothing changes.
-    pub fn stock_rejected(&mut self, shortages: Vec<Shortage>, at: Timestamp) {
-        match (self.record.status, self.record.allocation) {
-            (OrderStatus::Confirmed, Allocation::None | Allocation::Requested) => {
-                self.record.allocation = Allocation::Rejected;
-                let shortages = shortages
-                    .into_iter()
-                    .map(|shortage| self.named(shortage))
-                    .collect();
-                self.cancelled(Cancellation::out_of_stock(shortages), at);
-            }
-            (OrderStatus::Cancelled, Allocation::Requested) => {
-                self.record.allocation = Allocation::None;
-                self.changed(at, OrderEvent::StockRejected);
-            }
-            _ => {}
-        }
-    }
-
-    /// What was held for it, which was cancelled, is free again. The news may overtake the news that it was held.
-    pub fn stock_released(&mut self, at: Timestamp) {
-        if self.record.status == OrderStatus::Cancelled && self.record.allocation != Allocation::Released {
-            self.record.allocation = Allocation::Released;
-            self.changed(at, OrderEvent::StockReleased);
-        }
-    }
-
     /// Sends it on its way.
     ///
     /// # Errors
@@ -259,16 +223,6 @@ impl Order {
         self.record.status = OrderStatus::Delivered;
         self.changed(at, OrderEvent::Delivered);
         Ok(())
-    }
-
-    /// With the product's name on this order.
-    fn named(&self, shortage: Shortage) -> Shortage {
-        let mut lines = self.record.lines.iter();
-        let line = lines.find(|line| line.product_id == shortage.product_id);
-        Shortage {
-            product_name: line.map(|line| line.product_name.clone()),
-            ..shortage
-        }
     }
 
     fn cancelled(&mut self, cancellation: Cancellation, at: Timestamp) {

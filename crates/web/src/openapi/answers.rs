@@ -180,6 +180,7 @@ pub(super) struct OrderCancellation {
 pub(super) struct Shortage {
     product_id: Id,
     /// The product's name on the order; absent where only inventory's side is told, and of orders from before it was kept.
+    #[schema(nullable = false)]
     product_name: Option<String>,
     /// Units asked for, over all lines.
     #[schema(minimum = 1, maximum = 50_000_000)]

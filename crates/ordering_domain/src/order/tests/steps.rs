@@ -1,6 +1,6 @@
 //! The steps of an order's life, each in and out of turn.
 
-use shared_kernel::{AggregateRoot, Quantity, Refusal, RefusalKind, Version};
+use shared_kernel::{AggregateRoot, Quantity, Refusal, RefusalKind, Version, events::Shortage};
 
 use super::{
     builders::{LONDON, NOTHING_LISTED, a_line, an_order, at, usd},
