@@ -37,7 +37,11 @@ impl Order {
 
     /// What was held for it, which was cancelled, is free again. The news may overtake the news that it was held.
     pub fn stock_released(&mut self, at: Timestamp) {
-        if self.record.status == OrderStatus::Cancelled && self.record.allocation != Allocation::Released {
+        let free_already = matches!(
+            self.record.allocation,
+            Allocation::Rejected | Allocation::Released
+        );
+        if self.record.status == OrderStatus::Cancelled && !free_already {
             self.record.allocation = Allocation::Released;
             self.changed(at, OrderEvent::StockReleased);
         }
