@@ -15,7 +15,7 @@ use crate::{
     CommitStatistics, ContextDatabase,
     context_database::{ClockJump, Forgettable},
     held_row::{HeldRow, row_time},
-    lived_time::{LivedTime, microseconds},
+    lived_time::microseconds,
     postgres::{
         PostgresRows, command_log, deliveries,
         delivery_rows::Change,
@@ -243,27 +243,7 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     }
 
     async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
-        let (clock, found) = self
-            .upkeep(|connection| async move { Ok(lived_time::find(&connection).await?) })
-            .await?;
-        let running_for = self.inner.clock.running_for();
-        let Some(found) = found else {
-            let row = LivedTime::beginning(clock);
-            self.upkeep(|connection| async move { Ok(lived_time::begin(&connection, row).await?) })
-                .await?;
-            return Ok(None);
-        };
-        let (row, jump) = self.inner.own_life.go_on(found, running_for, clock)?;
-        let relays = self.inner.lease.borrow().is_some();
-        let has_written = relays
-            && self
-                .upkeep(|connection| async move {
-                    Ok(lived_time::go_on(&connection, found, row, microseconds(longest_kept)).await?)
-                })
-                .await?;
-        let row = has_written.then_some(row);
-        self.inner.own_life.has_written(row, running_for);
-        Ok(jump)
+        self.count_time(longest_kept).await
     }
 
     async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {

@@ -14,12 +14,12 @@ use message_bus::{
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use super::{Inner, SqliteContext};
+use super::SqliteContext;
 use crate::{
     CommitStatistics, ContextDatabase,
     context_database::{ClockJump, Forgettable},
     held_row::{HeldRow, row_time},
-    lived_time::{LivedTime, microseconds},
+    lived_time::microseconds,
     sqlite::{SqliteRows, command_log, deliveries, event_log, held_deliveries, lived_time, retention},
 };
 
@@ -207,24 +207,7 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     }
 
     async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
-        let longest_kept = microseconds(longest_kept);
-        let context = self.clone();
-        let (row, jump, running_for) = self
-            .upkeep(move |connection| {
-                let Inner { clock, own_life, .. } = &*context.inner;
-                let (now, running_for) = (row_time(clock.now()), clock.running_for());
-                let Some(found) = lived_time::find(connection)? else {
-                    let row = LivedTime::beginning(now);
-                    lived_time::begin(connection, row)?;
-                    return Ok((row, None, running_for));
-                };
-                let (row, jump) = own_life.go_on(found, running_for, now)?;
-                lived_time::go_on(connection, found, row, longest_kept)?;
-                Ok((row, jump, running_for))
-            })
-            .await?;
-        self.inner.own_life.has_written(Some(row), running_for);
-        Ok(jump)
+        self.count_time(longest_kept).await
     }
 
     async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {
