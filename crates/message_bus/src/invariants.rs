@@ -4,7 +4,7 @@ pub mod doctor;
 
 use async_trait::async_trait;
 use serde::Serialize;
-use shared_kernel::Version;
+use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use self::doctor::Invariant;
@@ -40,6 +40,15 @@ pub struct Told {
     pub last: Version,
     /// The last version that was published; `NEVER_STORED` when none was.
     pub last_published: Version,
+}
+
+/// Where a consumer began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedBeginning {
+    /// The sequence after which it takes events of its source's log.
+    pub begins_after: i64,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
 }
 
 /// Which events a consumer takes.
@@ -93,13 +102,13 @@ pub trait ContextInvariants: ContextTraces + ContextOperations {
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
-    async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable>;
+    async fn beginning_of(&self, consumer: &'static str) -> Result<Option<RecordedBeginning>, Unavailable>;
 
-    /// The largest sequence in its log; 0 in an empty one.
+    /// Whether its log was numbered from 1 again since a consumer began. Every event in the log is newer than that then.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
-    async fn end_of_log(&self) -> Result<i64, Unavailable>;
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable>;
 
     /// What its log tells a consumer, aggregate by aggregate, from behind `after`: at most `limit`.
     ///

@@ -6,9 +6,12 @@ use diesel::{
     Queryable, QueryableByName,
     sql_types::{BigInt, Bool},
 };
-use message_bus::operations::records::{ConsumerBacklog, Held, Paused};
+use message_bus::{
+    invariants::RecordedBeginning,
+    operations::records::{ConsumerBacklog, Held, Paused},
+};
 
-use crate::{ReadError, columns::RowTime, context_database::RecordedBeginning, event_row::to_time};
+use crate::{ReadError, columns::RowTime, event_row::to_time};
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused. In its own
 /// words, since what is dead is to be found once, and not for each that is held.

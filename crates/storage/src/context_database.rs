@@ -3,7 +3,10 @@
 use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
-use message_bus::{Beginning, Consumer, ContextInvariants, DeliveryStore, EventLog, Unavailable};
+use message_bus::{
+    Beginning, Consumer, ContextInvariants, DeliveryStore, EventLog, Unavailable,
+    invariants::RecordedBeginning,
+};
 use shared_kernel::Timestamp;
 
 use crate::CommitStatistics;
@@ -28,24 +31,11 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         begins_after: i64,
     ) -> Result<(), Unavailable>;
 
-    /// Where a consumer of this context began, and when that was recorded; `None` when it never did.
-    async fn recorded_beginning(
-        &self,
-        consumer: &'static str,
-    ) -> Result<Option<RecordedBeginning>, Unavailable>;
-
     /// Records that a consumer of this context takes this log's events from its first one on.
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable>;
 
-    /// Whether this log has numbered its events from 1 again since a consumer began. Every event in it is newer than the beginning then.
-    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable>;
-
     /// Makes published events of these types up to a sequence unpublished again. Says how many they are.
-    async fn publish_again_up_to(
-        &self,
-        event_types: Vec<String>,
-        sequence: i64,
-    ) -> Result<u64, Unavailable>;
+    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable>;
 
     /// Counts the time that this process has lived through since this was last called, which is to be called again and again while it serves. Where
     /// several processes serve one database, it counts for the one that relays. `longest_kept` is for how long anything is kept. Says whether the
@@ -69,7 +59,7 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         consumer: &Consumer,
         source: &dyn ContextDatabase,
     ) -> Result<i64, Unavailable> {
-        if let Some(beginning) = self.recorded_beginning(consumer.name()).await? {
+        if let Some(beginning) = self.beginning_of(consumer.name()).await? {
             return self.make_good_what_was_skipped(consumer, source, beginning).await;
         }
         let begins_after = match consumer.beginning() {
@@ -85,7 +75,7 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
             .await?;
         // Another process that started at the same time may have written down another beginning first.
         let recorded = self.beginning_of(consumer.name()).await?;
-        Ok(recorded.unwrap_or(begins_after))
+        Ok(recorded.map_or(begins_after, |recorded| recorded.begins_after))
     }
 
     /// Earlier versions let retention empty an event log, and SQLite, or a PostgreSQL server that it was copied to, then numbered the next
@@ -131,15 +121,6 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         }
         Ok(Forgotten::APart)
     }
-}
-
-/// Where a consumer began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecordedBeginning {
-    /// The sequence after which it takes events of its source's log.
-    pub begins_after: i64,
-    /// When that was recorded.
-    pub recorded_at: Timestamp,
 }
 
 /// What is kept for a time only.

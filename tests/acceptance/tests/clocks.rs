@@ -12,9 +12,12 @@ on_every_engine!(
     a_clock_that_is_forty_days_ahead_at_a_start_and_back_at_the_next_empties_no_log
 );
 
-/// One server serves a folder, and several a database.
-mod several {
-    acceptance::on_engine!(Postgres: of_several_servers_one_with_a_wrong_clock_makes_nobody_forget);
+/// One server serves a folder, and several a database, which has a clock of its own.
+mod of_a_database {
+    acceptance::on_engine!(Postgres:
+        of_several_servers_one_with_a_wrong_clock_makes_nobody_forget,
+        a_key_outlives_a_database_whose_clock_is_forty_days_ahead
+    );
 }
 
 /// Those whose logs have events here.
@@ -119,4 +122,39 @@ async fn of_several_servers_one_with_a_wrong_clock_makes_nobody_forget(engine: E
             .zip(&before)
             .all(|(after, before)| after >= before)
     );
+}
+
+async fn a_key_outlives_a_database_whose_clock_is_forty_days_ahead(engine: Engine) {
+    let mut app = TestApp::start(engine);
+    let ada = app.customer("ada").await;
+    let first = place_under_a_key(&app, &ada).await;
+    app.wait_idle();
+    let before = events(&app);
+    app.server.stop();
+    // Nobody sets the clock of a server that others use as well: everything that was stamped moves the other way.
+    for context in ["accounts", "catalog", "ordering", "inventory", "notifications"] {
+        for (table, column) in [
+            ("lived_time", "stamps_from"),
+            ("lived_hours", "stamps_from"),
+            ("command_log", "recorded_at"),
+            ("event_log", "published_at"),
+        ] {
+            let statement = format!("UPDATE {table} SET {column} = {column} - interval '40 days'");
+            app.installation().tamper(context, &statement);
+        }
+    }
+    app.restart();
+    app.wait_idle();
+    let again = place_under_a_key(&app, &ada).await;
+    assert_eq!((again.status, &again.text), (201, &first.text));
+    assert_eq!(app.orders(&ada).await.len(), 1);
+    assert_eq!(events(&app), before);
+    assert_eq!(told_of_a_jump(&app), 1);
+    let metrics = reqwest::get(format!("{}/metrics", app.server.url()))
+        .await
+        .unwrap();
+    let metrics = metrics.text().await.unwrap();
+    // 3,456,000 seconds, and those since the last look.
+    let jumped = "orderly_clock_jump_seconds{context=\"ordering\"} 3456";
+    assert!(metrics.contains(jumped), "{metrics}");
 }

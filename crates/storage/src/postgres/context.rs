@@ -1,6 +1,7 @@
 //! One context's schema: opening it, committing to it, reading from it, closing it.
 
 mod doctor_ports;
+mod living;
 mod operator_ports;
 mod ports;
 

@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{BigInt, Text, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::{CommitError, Delivery, Standing};
+use message_bus::{CommitError, Delivery, Standing, invariants::RecordedBeginning};
 use uuid::Uuid;
 
 use super::{
@@ -19,7 +19,6 @@ use crate::{
     ReadError,
     columns::{RowId, RowTime},
     consumer_row::recorded_beginning,
-    context_database::RecordedBeginning,
     event_row::to_version,
     write_set::refusal,
 };

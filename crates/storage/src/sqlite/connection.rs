@@ -138,9 +138,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("odd?name%20#1.sqlite");
         let (mut writer, _) = open_for_writing(&file).unwrap();
-        writer
-            .batch_execute("CREATE TABLE things (id INTEGER)")
-            .unwrap();
+        writer.batch_execute("CREATE TABLE things (id INTEGER)").unwrap();
         let mut reader = open_for_reading(&file).unwrap();
         assert!(reader.batch_execute("INSERT INTO things VALUES (1)").is_err());
         assert!(reader.batch_execute("SELECT * FROM things").is_ok());

@@ -5,7 +5,7 @@ use diesel::{
     dsl::{exists, min},
     insert_into, select, update,
 };
-use message_bus::{Delivery, Standing};
+use message_bus::{Delivery, Standing, invariants::RecordedBeginning};
 
 use super::{
     errors::WriteFailure,
@@ -15,7 +15,6 @@ use crate::{
     ReadError,
     columns::{RowId, RowTime},
     consumer_row::recorded_beginning,
-    context_database::RecordedBeginning,
     event_row::to_version,
     write_set::refusal,
 };

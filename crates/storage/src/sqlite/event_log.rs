@@ -6,7 +6,7 @@ use diesel::{
     insert_into, sql_query,
     sql_types::{BigInt, Text},
 };
-use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent};
+use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent, invariants::RecordedBeginning};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
@@ -15,7 +15,6 @@ use crate::{
     ReadError, UnloggedEvent,
     columns::{RowId, RowTime},
     consumer_row::{BEGAN_AGAIN, Found},
-    context_database::RecordedBeginning,
     event_row::{EventRow, to_time, to_version},
 };
 

@@ -78,13 +78,19 @@ impl PlacedFile {
     ///
     /// # Errors
     /// What the database says; inside, [`OpenError::Replaced`].
-    pub(super) fn check_content(&self, connection: &mut SqliteConnection) -> QueryResult<Result<(), OpenError>> {
+    pub(super) fn check_content(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> QueryResult<Result<(), OpenError>> {
         let Some(expected) = self.installation() else {
             return Ok(Ok(()));
         };
         Ok(match installation_id::read(connection)? {
             Some(found) if found == expected => Ok(()),
-            Some(found) => Err(Self::replaced(&self.path, format!("a file of installation {found}"))),
+            Some(found) => Err(Self::replaced(
+                &self.path,
+                format!("a file of installation {found}"),
+            )),
             None => Err(Self::replaced(&self.path, "a file of no installation".to_owned())),
         })
     }

@@ -7,12 +7,7 @@
 //! Of the database's own pages, whatever may be missing is in the log: SQLite counts a page as moved into the file when the sync after it
 //! succeeded, and moves it again otherwise.
 
-use std::{
-    fs::OpenOptions,
-    io,
-    os::unix::fs::FileExt,
-    path::Path,
-};
+use std::{fs::OpenOptions, io, os::unix::fs::FileExt, path::Path};
 
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
 
@@ -99,7 +94,11 @@ fn fold(connection: &mut SqliteConnection) -> diesel::QueryResult<()> {
         checkpointed,
     } = sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection)?;
     if busy != 0 || log != checkpointed {
-        tracing::debug!(log, checkpointed, "others use the write-ahead log, which keeps what it holds");
+        tracing::debug!(
+            log,
+            checkpointed,
+            "others use the write-ahead log, which keeps what it holds"
+        );
     }
     connection.batch_execute(super::connection::PATIENCE)
 }

@@ -33,7 +33,9 @@ impl Watch {
                 }
             }
         };
-        let thread = thread::Builder::new().name(format!("{context}-watch")).spawn(look);
+        let thread = thread::Builder::new()
+            .name(format!("{context}-watch"))
+            .spawn(look);
         let thread = thread.map_err(|error| OpenError::unusable_for(&path, &error))?;
         Ok(Self { stop, thread })
     }
@@ -49,7 +51,8 @@ impl Watch {
 fn look(file: &PlacedFile) -> Result<(), OpenError> {
     file.check_place()?;
     // A connection of its own: one that is open already would not read again what it has read.
-    let content = connection::open_for_reading(file.path()).map(|mut connection| file.check_content(&mut connection));
+    let content =
+        connection::open_for_reading(file.path()).map(|mut connection| file.check_content(&mut connection));
     match content {
         Ok(Ok(checked)) => checked,
         // Those who use it are told so as well, and stop where they have to.

@@ -3,16 +3,13 @@
 use async_trait::async_trait;
 use message_bus::{
     ContextInvariants, Unavailable,
-    invariants::{Finding, Soundness, Taken, Told},
+    invariants::{Finding, RecordedBeginning, Soundness, Taken, Told},
 };
 use shared_kernel::Version;
 use uuid::Uuid;
 
 use super::PostgresContext;
-use crate::{
-    ContextDatabase,
-    postgres::{PostgresRows, event_log, invariants},
-};
+use crate::postgres::{PostgresRows, deliveries, event_log, invariants};
 
 #[async_trait]
 impl<R: PostgresRows> ContextInvariants for PostgresContext<R> {
@@ -31,13 +28,13 @@ impl<R: PostgresRows> ContextInvariants for PostgresContext<R> {
             .await
     }
 
-    async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        let beginning = self.recorded_beginning(consumer).await?;
-        Ok(beginning.map(|beginning| beginning.begins_after))
+    async fn beginning_of(&self, consumer: &'static str) -> Result<Option<RecordedBeginning>, Unavailable> {
+        self.read(|connection| async move { deliveries::beginning(&connection, consumer).await })
+            .await
     }
 
-    async fn end_of_log(&self) -> Result<i64, Unavailable> {
-        self.read(|connection| async move { event_log::last_sequence(&connection).await })
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
+        self.read(|connection| async move { event_log::began_again_since(&connection, beginning).await })
             .await
     }
 

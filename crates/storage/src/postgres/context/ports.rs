@@ -13,9 +13,9 @@ use uuid::Uuid;
 use super::PostgresContext;
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::{ClockJump, Forgettable, RecordedBeginning},
+    context_database::{ClockJump, Forgettable},
     held_row::{HeldRow, row_time},
-    lived_time::{LivedTime, microseconds},
+    lived_time::microseconds,
     postgres::{
         PostgresRows, command_log, deliveries,
         delivery_rows::Change,
@@ -242,31 +242,14 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
         .await
     }
 
-    async fn recorded_beginning(
-        &self,
-        consumer: &'static str,
-    ) -> Result<Option<RecordedBeginning>, Unavailable> {
-        self.read(|connection| async move { deliveries::beginning(&connection, consumer).await })
-            .await
-    }
-
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
-        self.upkeep(|connection| async move {
-            Ok(deliveries::begin_with_the_first(&connection, consumer).await?)
-        })
+        self.upkeep(
+            |connection| async move { Ok(deliveries::begin_with_the_first(&connection, consumer).await?) },
+        )
         .await
     }
 
-    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
-        self.read(|connection| async move { event_log::began_again_since(&connection, beginning).await })
-            .await
-    }
-
-    async fn publish_again_up_to(
-        &self,
-        event_types: Vec<String>,
-        sequence: i64,
-    ) -> Result<u64, Unavailable> {
+    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {
         let count = self
             .upkeep(|connection| async move {
                 Ok(event_log::publish_again(&connection, event_types, sequence).await?)
@@ -276,27 +259,7 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     }
 
     async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
-        let (clock, found) = self
-            .upkeep(|connection| async move { Ok(lived_time::find(&connection).await?) })
-            .await?;
-        let running_for = self.inner.clock.running_for();
-        let Some(found) = found else {
-            let row = LivedTime::beginning(clock);
-            self.upkeep(|connection| async move { Ok(lived_time::begin(&connection, row).await?) })
-                .await?;
-            return Ok(None);
-        };
-        let (row, jump) = self.inner.own_life.go_on(found, running_for, clock)?;
-        let relays = self.inner.lease.borrow().is_some();
-        let has_written = relays
-            && self
-                .upkeep(|connection| async move {
-                    Ok(lived_time::go_on(&connection, found, row, microseconds(longest_kept)).await?)
-                })
-                .await?;
-        let row = has_written.then_some(row);
-        self.inner.own_life.has_written(row, running_for);
-        Ok(jump)
+        self.count_time(longest_kept).await
     }
 
     async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {

@@ -7,11 +7,11 @@ use shared_kernel::EventId;
 use super::*;
 use crate::{columns::RowTime, postgres::held_deliveries};
 
-const CONSUMER: &str = "test.things";
+pub(super) const CONSUMER: &str = "test.things";
 /// Those that wrote the rows there are.
 const TRANSACTIONS: &str = "(SELECT DISTINCT xmin::text FROM deliveries) AS written";
 
-fn held(fixture: &Fixture, id: u128) -> HeldDelivery {
+pub(super) fn held(fixture: &Fixture, id: u128) -> HeldDelivery {
     let event_id = EventId::new(SharedIds.next_id());
     HeldDelivery {
         delivery: Delivery {

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use message_bus::{CommandLog, ContextOperations, EventLog, Recorded};
+use message_bus::{
+    AttemptEnd, CommandLog, ContextOperations, DeliveryState, DeliveryStore, EventLog, Recorded,
+    operations::actions::{ActionKind, OperatorAction},
+};
 
-use super::*;
+use super::{
+    holding::{CONSUMER, held},
+    *,
+};
 use crate::{
     ContextDatabase,
     context_database::{ClockJump, Forgettable, Forgotten},
@@ -242,5 +248,45 @@ async fn of_several_processes_one_counts_the_time() {
     let lived = "lived_time WHERE lived BETWEEN 600 * 1000000 AND 1200 * 1000000";
     assert_eq!(fixture.count(lived).await, 1, "no minute counts twice");
     ContextDatabase::close(&other).await;
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_that_end_under_a_clock_that_is_behind_do_not_look_old() {
+    let fixture = Fixture::relaying().await;
+    fixture.set_servers_clock(-40 * DAY).await;
+    fixture.look_at_the_clock().await;
+    let (context, now) = (fixture.context(), fixture.clock.now());
+    let (tried, settled, discarded) = (held(&fixture, 1), held(&fixture, 2), held(&fixture, 3));
+    for delivery in [&tried, &settled, &discarded] {
+        context.hold(delivery, None).await.unwrap();
+    }
+    context.begin_attempt(&tried, now, now).await.unwrap();
+    let state = DeliveryState::Done;
+    let end = AttemptEnd {
+        at: now,
+        error: None,
+        state,
+    };
+    context.end_attempt(&tried.delivery, 1, &end).await.unwrap();
+    context.settle(&settled, now, state, None).await.unwrap();
+    context
+        .settle(&discarded, now, DeliveryState::Dead, Some("given up"))
+        .await
+        .unwrap();
+    let discard = OperatorAction {
+        id: SharedIds.next_id(),
+        at: now,
+        by: "operator".to_owned(),
+        reason: "it is gone".to_owned(),
+        consumer: CONSUMER.to_owned(),
+        kind: ActionKind::Discard {
+            event_id: discarded.delivery.event_id,
+        },
+    };
+    context.act(&discard).await.unwrap();
+    let ended =
+        "deliveries, lived_time WHERE ended_at >= stamps_from AND ended_at > now() + interval '39 days'";
+    assert_eq!(fixture.count(ended).await, 3);
     fixture.drop_database().await;
 }

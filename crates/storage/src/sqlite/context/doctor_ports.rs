@@ -3,16 +3,13 @@
 use async_trait::async_trait;
 use message_bus::{
     ContextInvariants, Unavailable,
-    invariants::{Finding, Soundness, Taken, Told},
+    invariants::{Finding, RecordedBeginning, Soundness, Taken, Told},
 };
 use shared_kernel::Version;
 use uuid::Uuid;
 
 use super::SqliteContext;
-use crate::{
-    ContextDatabase,
-    sqlite::{SqliteRows, event_log, invariants},
-};
+use crate::sqlite::{SqliteRows, deliveries, event_log, invariants};
 
 #[async_trait]
 impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
@@ -29,13 +26,14 @@ impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
         self.read(invariants::sound_files).await
     }
 
-    async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        let beginning = self.recorded_beginning(consumer).await?;
-        Ok(beginning.map(|beginning| beginning.begins_after))
+    async fn beginning_of(&self, consumer: &'static str) -> Result<Option<RecordedBeginning>, Unavailable> {
+        self.read(move |connection| deliveries::beginning(connection, consumer))
+            .await
     }
 
-    async fn end_of_log(&self) -> Result<i64, Unavailable> {
-        self.read(event_log::last_sequence).await
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
+        self.read(move |connection| event_log::began_again_since(connection, beginning))
+            .await
     }
 
     async fn told(&self, taken: &Taken, after: Option<Uuid>, limit: u32) -> Result<Vec<Told>, Unavailable> {

@@ -15,12 +15,12 @@ use message_bus::{
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use super::{Inner, SqliteContext};
+use super::SqliteContext;
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::{ClockJump, Forgettable, RecordedBeginning},
+    context_database::{ClockJump, Forgettable},
     held_row::{HeldRow, row_time},
-    lived_time::{LivedTime, microseconds},
+    lived_time::microseconds,
     sqlite::{
         InstallationFile, SqliteRows, command_log, deliveries, event_log, held_deliveries, installation_id,
         lived_time, retention,
@@ -233,29 +233,12 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
         .await
     }
 
-    async fn recorded_beginning(
-        &self,
-        consumer: &'static str,
-    ) -> Result<Option<RecordedBeginning>, Unavailable> {
-        self.read(move |connection| deliveries::beginning(connection, consumer))
-            .await
-    }
-
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
         self.upkeep(move |connection| Ok(deliveries::begin_with_the_first(connection, consumer)?))
             .await
     }
 
-    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
-        self.read(move |connection| event_log::began_again_since(connection, beginning))
-            .await
-    }
-
-    async fn publish_again_up_to(
-        &self,
-        event_types: Vec<String>,
-        sequence: i64,
-    ) -> Result<u64, Unavailable> {
+    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {
         let count = self
             .upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types, sequence)?))
             .await?;
@@ -263,24 +246,7 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     }
 
     async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
-        let longest_kept = microseconds(longest_kept);
-        let context = self.clone();
-        let (row, jump, running_for) = self
-            .upkeep(move |connection| {
-                let Inner { clock, own_life, .. } = &*context.inner;
-                let (now, running_for) = (row_time(clock.now()), clock.running_for());
-                let Some(found) = lived_time::find(connection)? else {
-                    let row = LivedTime::beginning(now);
-                    lived_time::begin(connection, row)?;
-                    return Ok((row, None, running_for));
-                };
-                let (row, jump) = own_life.go_on(found, running_for, now)?;
-                lived_time::go_on(connection, found, row, longest_kept)?;
-                Ok((row, jump, running_for))
-            })
-            .await?;
-        self.inner.own_life.has_written(Some(row), running_for);
-        Ok(jump)
+        self.count_time(longest_kept).await
     }
 
     async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {
@@ -303,7 +269,12 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     async fn close(&self) -> CommitStatistics {
         self.inner.queue.stop().await;
         // From here on the folder may be moved.
-        let watch = self.inner.watch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let watch = self
+            .inner
+            .watch
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let thread = self
             .inner
             .committer

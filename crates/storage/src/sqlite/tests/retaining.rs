@@ -1,5 +1,7 @@
 //! What is forgotten, and when, whatever the clock says.
 
+mod deliveries;
+
 use std::time::Duration;
 
 use diesel::{RunQueryDsl, sql_query};
@@ -47,7 +49,7 @@ impl Fixture {
         }
     }
 
-    /// Makes thing `id` under a key, with an event that nobody takes, and a delivery that is over.
+    /// Makes thing `id` under a key, with an event that nobody takes.
     async fn store(&self, id: i64) {
         let mut meta = self.meta();
         meta.replay = replay(&format!("ada POST /things {id}"), 7);
