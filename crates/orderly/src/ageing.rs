@@ -32,7 +32,7 @@ use self::{
 };
 
 /// Histories that are lived through when nobody says how many.
-const HISTORIES: u64 = 16;
+const HISTORIES: u64 = 12;
 /// So many at the same time: each mostly waits for the disk.
 const AT_ONCE: usize = 4;
 
