@@ -19,6 +19,7 @@ static ANSWER_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
 static GIVE_BROKEN_COMMITS_UP: AtomicBool = AtomicBool::new(false);
 static MOVE_POSITIONS_APART: AtomicBool = AtomicBool::new(false);
 static FORGET_BY_THE_CLOCK: AtomicBool = AtomicBool::new(false);
+static FORGET_THE_NEWEST: AtomicBool = AtomicBool::new(false);
 /// How far each relay has read, by the context whose events it carries; `None` as long as relays remember nothing.
 static CURSORS: Mutex<Option<HashMap<&'static str, i64>>> = Mutex::new(None);
 
@@ -69,6 +70,16 @@ pub(crate) fn by_the_clock(found: Option<RowTime>, clock: RowTime, kept: i64) ->
     } else {
         found
     }
+}
+
+/// From now on, a month without events empties an event log on SQLite, whose numbers begin again then.
+pub fn switch_on_forget_the_newest() {
+    FORGET_THE_NEWEST.store(true, Ordering::Relaxed);
+}
+
+/// Whether the newest event is forgotten as well.
+pub(crate) fn forgets_the_newest() -> bool {
+    FORGET_THE_NEWEST.load(Ordering::Relaxed)
 }
 
 /// From now on, a relay reads on from the last sequence that it has seen, and begins where the log ends.

@@ -28,6 +28,21 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         begins_after: i64,
     ) -> Result<(), Unavailable>;
 
+    /// Where a consumer of this context began, and when that was recorded; `None` when it never did.
+    async fn recorded_beginning(
+        &self,
+        consumer: &'static str,
+    ) -> Result<Option<RecordedBeginning>, Unavailable>;
+
+    /// Records that a consumer of this context takes this log's events from its first one on.
+    async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable>;
+
+    /// Whether this log has numbered its events from 1 again since a consumer began. Every event in it is newer than the beginning then.
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable>;
+
+    /// Makes published events of these types up to a sequence unpublished again. Says how many they are.
+    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable>;
+
     /// Counts the time that this process has lived through since this was last called, which is to be called again and again while it serves. Where
     /// several processes serve one database, it counts for the one that relays. `longest_kept` is for how long anything is kept. Says whether the
     /// clock has jumped: the server's on PostgreSQL, else the machine's.
@@ -45,9 +60,13 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
     ///
     /// # Errors
     /// [`Unavailable`].
-    async fn begin_consumer(&self, consumer: &Consumer, source: &dyn EventLog) -> Result<i64, Unavailable> {
-        if let Some(begins_after) = self.beginning_of(consumer.name()).await? {
-            return Ok(begins_after);
+    async fn begin_consumer(
+        &self,
+        consumer: &Consumer,
+        source: &dyn ContextDatabase,
+    ) -> Result<i64, Unavailable> {
+        if let Some(beginning) = self.recorded_beginning(consumer.name()).await? {
+            return self.make_good_what_was_skipped(consumer, source, beginning).await;
         }
         let begins_after = match consumer.beginning() {
             Beginning::Now => source.last_sequence().await?,
@@ -65,6 +84,37 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         Ok(recorded.unwrap_or(begins_after))
     }
 
+    /// Earlier versions let retention empty an event log, and SQLite, or a PostgreSQL server that it was copied to, then numbered the next
+    /// events from 1 again. A consumer that had begun after a higher number skipped them. Where that happened, the consumer takes
+    /// the log from its first event on, and the skipped events are published again. What it has applied meanwhile it knows by its positions: an
+    /// event is skipped for good only if the consumer has applied a later one of the same aggregate.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    async fn make_good_what_was_skipped(
+        &self,
+        consumer: &Consumer,
+        source: &dyn ContextDatabase,
+        beginning: RecordedBeginning,
+    ) -> Result<i64, Unavailable> {
+        let begins_after = beginning.begins_after;
+        if begins_after == 0 || !source.began_again_since(beginning).await? {
+            return Ok(begins_after);
+        }
+        let event_types = consumer.event_types().map(str::to_owned).collect();
+        // Before the record is changed: if the process dies in between, this is done again, which changes nothing.
+        let skipped = source.publish_again_up_to(event_types, begins_after).await?;
+        self.begin_with_the_first(consumer.name()).await?;
+        tracing::warn!(
+            consumer = consumer.name(),
+            source = consumer.source(),
+            began_after = begins_after,
+            published_again = skipped,
+            "the event log had been numbered from 1 again; events that the consumer skipped are published again"
+        );
+        Ok(0)
+    }
+
     /// Forgets what has been over for `kept` of the time that was lived through, and no more than a pass may.
     ///
     /// # Errors
@@ -77,6 +127,15 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         }
         Ok(Forgotten::APart)
     }
+}
+
+/// Where a consumer began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedBeginning {
+    /// The sequence after which it takes events of its source's log.
+    pub begins_after: i64,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
 }
 
 /// What is kept for a time only.

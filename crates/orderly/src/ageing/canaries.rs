@@ -14,6 +14,7 @@ pub(super) fn switch_on_if_asked_to() {
     match from_environment(CANARY).as_deref() {
         None => {}
         Some("forget-by-the-clock") => storage::canary::switch_on_forget_by_the_clock(),
+        Some("forget-the-newest") => storage::canary::switch_on_forget_the_newest(),
         Some(other) => panic!("{CANARY} is {other:?}"),
     }
 }
@@ -36,4 +37,10 @@ fn found_with(canary: &str) -> String {
 fn a_key_that_is_forgotten_because_a_clock_is_wrong_is_found() {
     let told = found_with("forget-by-the-clock");
     assert!(told.contains("was forgotten after"), "{told}");
+}
+
+#[test]
+fn a_log_whose_numbers_begin_again_is_found() {
+    let told = found_with("forget-the-newest");
+    assert!(told.contains("seed "), "{told}");
 }

@@ -3,6 +3,7 @@
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     dsl::{exists, max, not},
+    sql_types::{BigInt, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent};
@@ -13,7 +14,10 @@ use super::{BatchStatement, lease::Lease, lived_time::stamp, schema::event_log};
 use crate::{
     ReadError, UnloggedEvent,
     columns::{RowId, RowJson, RowTime},
+    consumer_row::{BEGAN_AGAIN, Found},
+    context_database::RecordedBeginning,
     event_row::{EventRow, to_time, to_version},
+    held_row::row_time,
 };
 
 /// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
@@ -87,20 +91,34 @@ pub(super) async fn mark_published(
     Ok(())
 }
 
-/// Makes published events of these types unpublished.
+/// Makes published events of these types, up to a sequence, unpublished. Says how many.
 pub(super) async fn publish_again(
     connection: &AsyncPgConnection,
     event_types: Vec<String>,
-) -> QueryResult<()> {
+    up_to: i64,
+) -> QueryResult<usize> {
     diesel::update(
         event_log::table
             .filter(not(event_log::private))
-            .filter(event_log::event_type.eq_any(event_types)),
+            .filter(event_log::event_type.eq_any(event_types))
+            .filter(event_log::sequence.le(up_to)),
     )
     .set(event_log::published_at.eq(None::<RowTime>))
     .execute(&mut &*connection)
-    .await?;
-    Ok(())
+    .await
+}
+
+/// Whether the log was numbered from 1 again after a beginning was recorded.
+pub(super) async fn began_again_since(
+    connection: &AsyncPgConnection,
+    beginning: RecordedBeginning,
+) -> Result<bool, ReadError> {
+    let found: Found = diesel::sql_query(BEGAN_AGAIN)
+        .bind::<BigInt, _>(beginning.begins_after)
+        .bind::<Timestamptz, _>(row_time(beginning.recorded_at))
+        .get_result(&mut &*connection)
+        .await?;
+    Ok(found.found)
 }
 
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.

@@ -28,7 +28,8 @@ pub(super) async fn forget_deliveries(
 }
 
 /// Forgets events that were published before a time, looking at the oldest `limit` of the log only. One stays while an earlier one of its
-/// aggregate does: what the log tells of an aggregate has no hole. Says how many.
+/// aggregate does: what the log tells of an aggregate has no hole. The newest of all stays, as
+/// on SQLite, where it is what the next number follows. Says how many.
 pub(super) async fn forget_events(
     connection: &AsyncPgConnection,
     before: RowTime,
@@ -48,7 +49,8 @@ pub(super) async fn forget_events(
              SELECT true, $1 WHERE EXISTS (SELECT FROM over)
              ON CONFLICT (only_one) DO UPDATE
              SET published_before = greatest(log_pruning.published_before, excluded.published_before))
-         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM over)",
+         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM over)
+             AND sequence < (SELECT max(sequence) FROM event_log)",
     )
     .bind::<Timestamptz, _>(before)
     .bind::<BigInt, _>(i64::from(limit))

@@ -14,6 +14,8 @@ use super::{errors::WriteFailure, schema::event_log};
 use crate::{
     ReadError, UnloggedEvent,
     columns::{RowId, RowTime},
+    consumer_row::{BEGAN_AGAIN, Found},
+    context_database::RecordedBeginning,
     event_row::{EventRow, to_time, to_version},
 };
 
@@ -84,19 +86,32 @@ pub(super) fn mark_published(
     Ok(())
 }
 
-/// Makes published events of these types unpublished.
+/// Makes published events of these types, up to a sequence, unpublished. Says how many.
 pub(super) fn publish_again(
     connection: &mut SqliteConnection,
     event_types: &[String],
-) -> diesel::QueryResult<()> {
+    up_to: i64,
+) -> diesel::QueryResult<usize> {
     diesel::update(
         event_log::table
             .filter(event_log::private.eq(false))
-            .filter(event_log::event_type.eq_any(event_types)),
+            .filter(event_log::event_type.eq_any(event_types))
+            .filter(event_log::sequence.le(up_to)),
     )
     .set(event_log::published_at.eq(None::<i64>))
-    .execute(connection)?;
-    Ok(())
+    .execute(connection)
+}
+
+/// Whether the log was numbered from 1 again after a beginning was recorded.
+pub(super) fn began_again_since(
+    connection: &mut SqliteConnection,
+    beginning: RecordedBeginning,
+) -> Result<bool, ReadError> {
+    let found: Found = sql_query(BEGAN_AGAIN)
+        .bind::<BigInt, _>(beginning.begins_after)
+        .bind::<BigInt, _>(beginning.recorded_at.as_microseconds())
+        .get_result(connection)?;
+    Ok(found.found)
 }
 
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::PostgresContext;
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::{ClockJump, Forgettable},
+    context_database::{ClockJump, Forgettable, RecordedBeginning},
     held_row::{HeldRow, row_time},
     lived_time::{LivedTime, microseconds},
     postgres::{
@@ -118,8 +118,8 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
     }
 
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
-        self.upkeep(|connection| async move { Ok(event_log::publish_again(&connection, event_types).await?) })
-            .await
+        self.publish_again_up_to(event_types, i64::MAX).await?;
+        Ok(())
     }
 
     async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
@@ -240,6 +240,35 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
             Ok(deliveries::begin(&connection, consumer, source, begins_after, now).await?)
         })
         .await
+    }
+
+    async fn recorded_beginning(
+        &self,
+        consumer: &'static str,
+    ) -> Result<Option<RecordedBeginning>, Unavailable> {
+        self.read(|connection| async move { deliveries::beginning(&connection, consumer).await })
+            .await
+    }
+
+    async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
+        self.upkeep(
+            |connection| async move { Ok(deliveries::begin_with_the_first(&connection, consumer).await?) },
+        )
+        .await
+    }
+
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
+        self.read(|connection| async move { event_log::began_again_since(&connection, beginning).await })
+            .await
+    }
+
+    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {
+        let count = self
+            .upkeep(|connection| async move {
+                Ok(event_log::publish_again(&connection, event_types, sequence).await?)
+            })
+            .await?;
+        Ok(count as u64)
     }
 
     async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {

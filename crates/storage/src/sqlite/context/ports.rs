@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{Inner, SqliteContext};
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::{ClockJump, Forgettable},
+    context_database::{ClockJump, Forgettable, RecordedBeginning},
     held_row::{HeldRow, row_time},
     lived_time::{LivedTime, microseconds},
     sqlite::{SqliteRows, command_log, deliveries, event_log, held_deliveries, lived_time, retention},
@@ -86,8 +86,8 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
     }
 
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
-        self.upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types)?))
-            .await
+        self.publish_again_up_to(event_types, i64::MAX).await?;
+        Ok(())
     }
 
     async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
@@ -204,6 +204,31 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
             )?)
         })
         .await
+    }
+
+    async fn recorded_beginning(
+        &self,
+        consumer: &'static str,
+    ) -> Result<Option<RecordedBeginning>, Unavailable> {
+        self.read(move |connection| deliveries::beginning(connection, consumer))
+            .await
+    }
+
+    async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
+        self.upkeep(move |connection| Ok(deliveries::begin_with_the_first(connection, consumer)?))
+            .await
+    }
+
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
+        self.read(move |connection| event_log::began_again_since(connection, beginning))
+            .await
+    }
+
+    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {
+        let count = self
+            .upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types, sequence)?))
+            .await?;
+        Ok(count as u64)
     }
 
     async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
