@@ -103,6 +103,7 @@ impl LineRow {
         let shortage = self.line().and_then(|line| {
             Ok(Shortage {
                 product_id: line.product_id,
+                product_name: None,
                 requested: line.quantity,
                 available: count(available)?,
             })

@@ -9,9 +9,9 @@ use crate::{
     sending::ToCustomer,
 };
 
-/// The reason of an order that was cancelled for want of stock, as ordering says it.
+/// The code of an order that was cancelled for want of stock, as ordering says it.
 const OUT_OF_STOCK: &str = "out_of_stock";
-/// The reason of an order that somebody cancelled without giving one.
+/// The code of an order that somebody cancelled; also what stands for their words when they gave none.
 const ON_REQUEST: &str = "on_request";
 
 impl ReactsTo<OrderCancelled> for Notifications {
@@ -28,15 +28,15 @@ impl ReactsTo<OrderCancelled> for Notifications {
 
 fn letter(event: &OrderCancelled) -> Letter {
     let letter = Letter::about(&event.reference, "cancelled");
-    let letter = match event.reason.as_str() {
-        OUT_OF_STOCK => letter.with(Part::Sentence(
+    let letter = match (is_for_want_of_stock(event), event.reason.as_str()) {
+        (true, _) => letter.with(Part::Sentence(
             "We are sorry: we do not have enough of what you ordered, so we had to cancel your order."
                 .to_owned(),
         )),
-        ON_REQUEST => letter.with(Part::Sentence(
+        (false, ON_REQUEST) => letter.with(Part::Sentence(
             "Your order was cancelled, as was asked for.".to_owned(),
         )),
-        reason => letter
+        (false, reason) => letter
             .with(Part::Sentence("Your order was cancelled.".to_owned()))
             .with(Part::Facts(vec![("Reason", reason.to_owned())])),
     };
@@ -51,15 +51,27 @@ fn letter(event: &OrderCancelled) -> Letter {
     letter.with(Part::Sentence("Nothing will be sent to you.".to_owned()))
 }
 
-/// The event names products by their ids alone.
+/// By its code. An event from before there were codes says it in its reason, where a person may have written the same: then nothing was
+/// short.
+fn is_for_want_of_stock(event: &OrderCancelled) -> bool {
+    match &event.code {
+        Some(code) => code == OUT_OF_STOCK,
+        None => event.reason == OUT_OF_STOCK && !event.shortages.is_empty(),
+    }
+}
+
+/// An event from before shortages had names has the product's id alone.
 fn in_words(shortage: &Shortage) -> String {
     let left = match shortage.available {
         0 => "none is left".to_owned(),
         1 => "one is left".to_owned(),
         available => format!("{available} are left"),
     };
-    format!(
-        "You ordered {} and {left} (product {})",
-        shortage.requested, shortage.product_id
-    )
+    match &shortage.product_name {
+        Some(name) => format!("{name}: you ordered {} and {left}", shortage.requested),
+        None => format!(
+            "You ordered {} and {left} (product {})",
+            shortage.requested, shortage.product_id
+        ),
+    }
 }

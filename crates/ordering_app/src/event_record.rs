@@ -87,6 +87,14 @@ fn order_event(order: &Order, version: Version, event: &OrderEvent) -> Result<Ne
             let data = json!({ "order_id": order_id });
             Ok(private(order_id, "OrderStockReserved", version, data))
         }
+        OrderEvent::StockRejected => {
+            let data = json!({ "order_id": order_id });
+            Ok(private(order_id, "OrderStockRejected", version, data))
+        }
+        OrderEvent::StockReleased => {
+            let data = json!({ "order_id": order_id });
+            Ok(private(order_id, "OrderStockReleased", version, data))
+        }
         OrderEvent::Shipped { shipment } => {
             let shipped = OrderShipped {
                 order_id,
@@ -110,7 +118,8 @@ fn order_event(order: &Order, version: Version, event: &OrderEvent) -> Result<Ne
                 order_id,
                 reference,
                 customer_id,
-                reason: cancellation.reason.clone(),
+                code: Some(cancellation.code.name().to_owned()),
+                reason: cancellation.in_one_text().to_owned(),
                 shortages: cancellation.shortages.clone(),
             };
             NewEvent::delivered(&cancelled, uuid, version)

@@ -28,6 +28,7 @@ pub mod change_customer_tier;
 pub mod on_product_delisted;
 pub mod on_product_listed;
 pub mod on_product_repriced;
+pub mod on_stock_released;
 pub mod on_stock_reservation_rejected;
 pub mod on_stock_reserved;
 pub mod on_user_account_created;

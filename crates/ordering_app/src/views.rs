@@ -79,8 +79,11 @@ pub struct AddressView {
 /// Why an order was cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CancellationView {
-    /// The reason.
-    pub reason: String,
+    /// Which of the reasons that there are. Answers that were recorded before there were codes have none, and stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The reason in a person's words, if they gave one.
+    pub reason: Option<String>,
     /// What was short; empty unless stock was the reason.
     pub shortages: Vec<Shortage>,
 }
@@ -168,6 +171,7 @@ impl OrderView {
                 .shipping_address
                 .map(|address| AddressView::of(address.into_parts())),
             cancellation: record.cancellation.map(|cancellation| CancellationView {
+                code: Some(cancellation.code.name().to_owned()),
                 reason: cancellation.reason,
                 shortages: cancellation.shortages,
             }),

@@ -15,6 +15,7 @@ pub mod order_reference;
 pub mod order_status;
 
 pub mod address;
+pub mod cancellation;
 mod country_codes;
 pub mod customer;
 pub mod lines_refused;
@@ -25,13 +26,14 @@ pub mod terms;
 pub mod wanted_line;
 
 pub use address::{Address, AddressError, AddressParts};
+pub use cancellation::{Cancellation, CancellationCode};
 pub use customer::{Customer, CustomerEvent, CustomerRecord, CustomerStanding, CustomerTier};
 pub use lines_refused::LinesRefused;
 pub use order::{Order, Placement};
 pub use order_action::OrderAction;
 pub use order_error::OrderError;
 pub use order_event::OrderEvent;
-pub use order_record::{Cancellation, LineKind, OrderLine, OrderRecord, Shipment};
+pub use order_record::{LineKind, OrderLine, OrderRecord, Shipment};
 pub use order_reference::{InvalidOrderReference, OrderReference};
 pub use order_status::{Allocation, OrderStatus, UnknownName};
 pub use price_list::{PriceListEntry, ProductStanding};

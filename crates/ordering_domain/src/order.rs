@@ -5,7 +5,6 @@
 
 use shared_kernel::{
     AggregateRoot, Changes, Currency, CustomerId, OrderId, OrderLineId, Quantity, Timestamp, Version,
-    events::Shortage,
 };
 
 use crate::{
@@ -20,6 +19,8 @@ use crate::{
         shipping_needs_reserved_stock, text_fields,
     },
 };
+
+mod stock_news;
 
 /// An order, the aggregate root over its lines. Two are the same one when their ids are.
 #[derive(Clone, Debug)]
@@ -185,40 +186,17 @@ impl Order {
         Ok(())
     }
 
-    /// Cancels it because somebody asked; without a reason it is [`Cancellation::ON_REQUEST`].
+    /// Cancels it because somebody asked, for this reason if they gave one.
     ///
     /// # Errors
     /// The rule that refuses it.
     pub fn cancel(&mut self, reason: Option<String>, at: Timestamp) -> Result<(), OrderError> {
         only_pending_or_confirmed_orders_are_cancelled::check(self.record.status)?;
-        let reason = reason.unwrap_or_else(|| Cancellation::ON_REQUEST.to_owned());
-        text_fields::CANCELLATION_REASON.check(&reason)?;
-        self.cancelled(
-            Cancellation {
-                reason,
-                shortages: Vec::new(),
-            },
-            at,
-        );
+        if let Some(reason) = &reason {
+            text_fields::CANCELLATION_REASON.check(reason)?;
+        }
+        self.cancelled(Cancellation::on_request(reason), at);
         Ok(())
-    }
-
-    /// Stock is held for it. When the news is late, or old, nothing changes: a cancelled order's stock
-    /// is released by whoever holds it.
-    pub fn stock_reserved(&mut self, at: Timestamp) {
-        if self.record.status == OrderStatus::Confirmed && self.record.allocation != Allocation::Reserved {
-            self.record.allocation = Allocation::Reserved;
-            self.changed(at, OrderEvent::StockReserved);
-        }
-    }
-
-    /// There was not enough stock for it, so it is cancelled. When the news is late, nothing changes.
-    pub fn stock_rejected(&mut self, shortages: Vec<Shortage>, at: Timestamp) {
-        if self.record.status == OrderStatus::Confirmed && self.record.allocation != Allocation::Reserved {
-            self.record.allocation = Allocation::Rejected;
-            let reason = Cancellation::OUT_OF_STOCK.to_owned();
-            self.cancelled(Cancellation { reason, shortages }, at);
-        }
     }
 
     /// Sends it on its way.

@@ -43,6 +43,10 @@ pub enum OrderEvent {
     },
     /// Stock is held for it.
     StockReserved,
+    /// There was not enough stock for it, which was cancelled before anybody knew.
+    StockRejected,
+    /// What was held for it, which was cancelled, is free again.
+    StockReleased,
     /// It left the house.
     Shipped {
         /// How it travels.

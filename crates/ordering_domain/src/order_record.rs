@@ -6,10 +6,9 @@ use std::str::FromStr;
 
 use shared_kernel::{
     Currency, CustomerId, Money, MoneyError, OrderId, OrderLineId, ProductId, Quantity, Timestamp,
-    events::Shortage,
 };
 
-use crate::{Address, Allocation, OrderReference, OrderStatus, UnknownName};
+use crate::{Address, Allocation, Cancellation, OrderReference, OrderStatus, UnknownName};
 
 /// An order's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,22 +119,6 @@ impl OrderLine {
     pub fn total(&self) -> Result<Money, MoneyError> {
         self.unit_price.times(self.quantity)
     }
-}
-
-/// Why an order was cancelled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cancellation {
-    /// The reason, in a person's words or as one of the constants here.
-    pub reason: String,
-    /// What was short; empty unless stock was the reason.
-    pub shortages: Vec<Shortage>,
-}
-
-impl Cancellation {
-    /// The reason when somebody asked for it and gave none.
-    pub const ON_REQUEST: &'static str = "on_request";
-    /// The reason when there was not enough stock.
-    pub const OUT_OF_STOCK: &'static str = "out_of_stock";
 }
 
 /// How an order travels.

@@ -42,7 +42,8 @@ impl OrderStatus {
 /// Where the stock of a confirmed order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Allocation {
-    /// Nobody was asked for stock: the order is not confirmed, or was before there was an inventory to ask.
+    /// Nothing was ever held: the order is not confirmed, or was before there was an inventory to ask, or it was cancelled before inventory
+    /// had answered, which then had not enough.
     None,
     /// Stock was asked for, and the answer is on its way.
     Requested,
@@ -50,11 +51,19 @@ pub enum Allocation {
     Reserved,
     /// There was not enough.
     Rejected,
+    /// Stock was held for the order until it was cancelled, and is free again.
+    Released,
 }
 
 impl Allocation {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::None, Self::Requested, Self::Reserved, Self::Rejected];
+    pub const ALL: [Self; 5] = [
+        Self::None,
+        Self::Requested,
+        Self::Reserved,
+        Self::Rejected,
+        Self::Released,
+    ];
 
     /// The name used in rows and JSON.
     pub const fn name(self) -> &'static str {
@@ -63,6 +72,7 @@ impl Allocation {
             Self::Requested => "requested",
             Self::Reserved => "reserved",
             Self::Rejected => "rejected",
+            Self::Released => "released",
         }
     }
 }
@@ -104,7 +114,7 @@ impl FromStr for Allocation {
             .ok_or_else(|| UnknownName {
                 found: text.to_owned(),
                 kind: "allocation",
-                expected: "none, requested, reserved or rejected",
+                expected: "none, requested, reserved, rejected or released",
             })
     }
 }

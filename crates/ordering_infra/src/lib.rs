@@ -12,6 +12,8 @@ mod store;
 mod unit_of_work;
 
 #[cfg(test)]
+mod test_cancelled_orders;
+#[cfg(test)]
 mod test_orders;
 
 pub mod postgres;

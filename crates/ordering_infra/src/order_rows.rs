@@ -4,7 +4,10 @@ use std::fmt::Display;
 
 use diesel::Queryable;
 use message_bus::Unavailable;
-use ordering_domain::{Address, AddressParts, Cancellation, Order, OrderLine, OrderRecord, Shipment};
+use ordering_domain::{
+    Address, AddressParts, Allocation, Cancellation, CancellationCode, Order, OrderLine, OrderRecord,
+    Shipment,
+};
 use shared_kernel::{
     AggregateRoot, Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, Version,
 };
@@ -31,6 +34,10 @@ pub(crate) struct OrderRow {
     pub(crate) placed_at: RowTime,
     pub(crate) updated_at: RowTime,
     pub(crate) version: i64,
+    /// Nothing in the rows of a version that knew no codes.
+    pub(crate) cancellation_code: Option<String>,
+    /// When what `allocation` says was reserved became free again; a column of its own, since a version before reads no other name there.
+    pub(crate) stock_released_at: Option<RowTime>,
 }
 
 /// A row of `order_lines`. The fields stand in the order of the columns.
@@ -69,25 +76,33 @@ impl OrderRow {
             .map_err(Unavailable::defect)?
             .map(RowJson);
         let shipment = record.shipment.as_ref();
+        let updated_at = RowTime(record.updated_at.as_microseconds());
+        // Nothing happens to an order after that, so it is when the order last changed.
+        let (allocation, stock_released_at) = match record.allocation {
+            Allocation::Released => (Allocation::Reserved, Some(updated_at)),
+            other => (other, None),
+        };
         Ok(Self {
             id: RowId(record.id.uuid()),
             reference: record.reference.to_string(),
             customer_id: RowId(record.customer_id.uuid()),
             status: record.status.name().to_owned(),
-            allocation: record.allocation.name().to_owned(),
+            allocation: allocation.name().to_owned(),
             currency: record.currency.code().to_owned(),
             shipping_street: part(|parts| &parts.street),
             shipping_city: part(|parts| &parts.city),
             shipping_state: part(|parts| &parts.state),
             shipping_postal_code: part(|parts| &parts.postal_code),
             shipping_country: part(|parts| &parts.country),
-            cancellation_reason: cancellation.map(|cancellation| cancellation.reason.clone()),
+            cancellation_reason: cancellation.map(|cancellation| cancellation.in_one_text().to_owned()),
             cancellation_shortages: shortages,
             carrier: shipment.map(|shipment| shipment.carrier.clone()),
             tracking_number: shipment.map(|shipment| shipment.tracking_number.clone()),
             placed_at: RowTime(record.placed_at.as_microseconds()),
-            updated_at: RowTime(record.updated_at.as_microseconds()),
+            updated_at,
             version: i64::from(order.version().number()),
+            cancellation_code: cancellation.map(|cancellation| cancellation.code.name().to_owned()),
+            stock_released_at,
         })
     }
 
@@ -120,12 +135,14 @@ impl OrderRow {
                 ));
             }
         };
-        let cancellation = match (self.cancellation_reason, self.cancellation_shortages) {
-            (Some(reason), Some(shortages)) => Some(Cancellation {
-                reason,
-                shortages: serde_json::from_str(&shortages.0).map_err(unreadable)?,
-            }),
-            (None, None) => None,
+        let code = self.cancellation_code.map(|code| code.parse()).transpose();
+        let code: Option<CancellationCode> = code.map_err(unreadable)?;
+        let cancellation = match (self.cancellation_reason, self.cancellation_shortages, code) {
+            (Some(text), Some(shortages), code) => {
+                let shortages = serde_json::from_str(&shortages.0).map_err(unreadable)?;
+                Some(Cancellation::from_one_text(code, text, shortages))
+            }
+            (None, None, None) => None,
             _ => {
                 return Err(unreadable(
                     "found part of a cancellation, expected all or nothing",
@@ -145,7 +162,10 @@ impl OrderRow {
             reference: self.reference.parse().map_err(unreadable)?,
             customer_id: CustomerId::new(self.customer_id.0),
             status: self.status.parse().map_err(unreadable)?,
-            allocation: self.allocation.parse().map_err(unreadable)?,
+            allocation: match self.stock_released_at {
+                Some(_) => Allocation::Released,
+                None => self.allocation.parse().map_err(unreadable)?,
+            },
             currency,
             lines: lines
                 .into_iter()

@@ -218,7 +218,9 @@ impl Pair {
             }
             (("confirmed", "reserved"), "held") => true,
             (("shipped" | "delivered", _), "committed") => true,
-            (("cancelled", _), "released" | "rejected") => true,
+            // None: of some that were cancelled before inventory had answered, a version before did not note the answer.
+            (("cancelled", "released" | "none"), "released") => true,
+            (("cancelled", "rejected" | "none"), "rejected") => true,
             _ => false,
         }
     }

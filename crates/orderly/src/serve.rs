@@ -166,8 +166,21 @@ fn switch_on_canaries() -> Result<(), Failure> {
             storage::canary::switch_on_relay_by_cursor();
             Ok(())
         }
+        Some("trusted-log") => {
+            storage::canary::switch_on_trusted_log();
+            Ok(())
+        }
+        Some("syncs-at-checkpoints-only") => {
+            storage::canary::switch_on_syncs_at_checkpoints_only();
+            Ok(())
+        }
+        Some("unsynced-folders") => {
+            storage::canary::switch_on_unsynced_folders();
+            Ok(())
+        }
         Some(other) => Err(Failure::usage(format!(
-            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart or relay-by-cursor"
+            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart, relay-by-cursor, \
+             trusted-log, syncs-at-checkpoints-only or unsynced-folders"
         ))),
     }
 }

@@ -8,8 +8,8 @@ use notifications::Notifications;
 use ordering_app::Ordering;
 use shared_kernel::events::{
     OrderCancelled, OrderConfirmed, OrderShipped, ProductDelisted, ProductListed, ProductRepriced,
-    StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated, UserEmailChanged,
-    UserReactivated,
+    StockReleased, StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated,
+    UserEmailChanged, UserReactivated,
 };
 
 /// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
@@ -52,6 +52,15 @@ pub(crate) fn subscriptions(
         )
         .on::<StockReserved, _>(ordering)
         .on::<StockReservationRejected, _>(ordering),
+        // A consumer of its own: of reservations that were released before anybody took that, the one above has gone past the end. Which
+        // of the two is first does not matter: what is released is of a cancelled order, which the others leave as it is.
+        Consumer::new(
+            "ordering.releases",
+            "ordering",
+            "inventory",
+            Beginning::StartOfTheLog,
+        )
+        .on::<StockReleased, _>(ordering),
         Consumer::new(
             "inventory.products",
             "inventory",

@@ -15,6 +15,7 @@ pub mod context_database;
 pub mod copying;
 pub mod data_folder;
 mod event_row;
+pub mod folders;
 mod held_row;
 mod invariant_rows;
 mod lived_time;

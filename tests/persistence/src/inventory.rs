@@ -190,6 +190,7 @@ impl InventoryStore {
             order_id,
             reference: "7K3M-9QXD".to_owned(),
             customer_id: customer(),
+            code: Some("on_request".to_owned()),
             reason: "requested".to_owned(),
             shortages: Vec::new(),
         };

@@ -130,6 +130,7 @@ pub(crate) fn cancelled(order_id: OrderId, user_id: UserId) -> OrderCancelled {
         order_id,
         reference: "7K3M-9QXD".to_owned(),
         customer_id: CustomerId::from(user_id),
+        code: Some("on_request".to_owned()),
         reason: "on_request".to_owned(),
         shortages: Vec::new(),
     }

@@ -139,6 +139,7 @@ impl Warehouse {
             order_id,
             reference: "7K3M-9QXD".to_owned(),
             customer_id: ada(),
+            code: Some("on_request".to_owned()),
             reason: "requested".to_owned(),
             shortages: Vec::new(),
         };

@@ -72,6 +72,7 @@ fn two_lines_of_a_product_that_each_fit_but_not_together_are_rejected() {
     let reservation = reserve(request(1, vec![line(0, 3), line(1, 1), line(0, 3)]), &mut stock);
     let short = Shortage {
         product_id: product(0),
+        product_name: None,
         requested: 6,
         available: 5,
     };

@@ -12,6 +12,7 @@ pub(crate) fn check(lines: &[ReservedLine], stock: &Stock) -> Result<(), Vec<Sho
             .map_or(0, |item: &StockItem| item.record().available());
         (available < line.quantity).then_some(Shortage {
             product_id: line.product_id,
+            product_name: None,
             requested: line.quantity,
             available,
         })
@@ -63,6 +64,7 @@ mod tests {
         let shortages = check(&[line(20, 3), line(30, 4)], &stock()).unwrap_err();
         let short = Shortage {
             product_id: product(30),
+            product_name: None,
             requested: 4,
             available: 3,
         };

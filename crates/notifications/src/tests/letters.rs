@@ -126,7 +126,7 @@ async fn an_order_is_cancelled_for_want_of_stock() {
     We are sorry: we do not have enough of what you ordered, so we had to cancel your order.
 
     What was short:
-        You ordered 2 and one is left (product 0197b2c4-6d00-7000-8000-000000000020)
+        Teapot: you ordered 2 and one is left
 
     Nothing will be sent to you.
 
@@ -143,7 +143,7 @@ async fn an_order_is_cancelled_for_want_of_stock() {
     <p>Hello,</p>
     <p>We are sorry: we do not have enough of what you ordered, so we had to cancel your order.</p>
     <p><span>What was short</span><br>
-    You ordered 2 and one is left (product 0197b2c4-6d00-7000-8000-000000000020)</p>
+    Teapot: you ordered 2 and one is left</p>
     <p>Nothing will be sent to you.</p>
     </td></tr>
     </table>
@@ -160,6 +160,7 @@ async fn an_order_is_cancelled_because_somebody_asked() {
     let office = PostOffice::that_knows_ada().await;
     let mut event = sample(CANCELLED);
     event["shortages"] = json!([]);
+    event["code"] = json!("on_request");
     for (reason, told) in [
         (
             "on_request",
@@ -169,12 +170,35 @@ async fn an_order_is_cancelled_because_somebody_asked() {
             "Too late for the party",
             "\n\nYour order was cancelled.\n\nReason: Too late for the party\n\n",
         ),
+        (
+            "out_of_stock",
+            "\n\nYour order was cancelled.\n\nReason: out_of_stock\n\n",
+        ),
     ] {
         event["reason"] = json!(reason);
-        let mail = office.mail_about::<OrderCancelled>(event.clone()).await;
-        assert!(mail.text.contains(told), "{}", mail.text);
-        assert!(!mail.text.contains("What was short"), "{}", mail.text);
+        let mut from_before_codes = event.clone();
+        from_before_codes.as_object_mut().unwrap().remove("code");
+        for event in [event.clone(), from_before_codes] {
+            let mail = office.mail_about::<OrderCancelled>(event).await;
+            assert!(mail.text.contains(told), "{}", mail.text);
+            assert!(!mail.text.contains("What was short"), "{}", mail.text);
+        }
     }
+}
+
+#[tokio::test]
+async fn an_event_from_before_there_were_codes_and_names_still_says_what_was_short() {
+    let office = PostOffice::that_knows_ada().await;
+    let mut event = sample(CANCELLED);
+    event.as_object_mut().unwrap().remove("code");
+    event["shortages"][0]
+        .as_object_mut()
+        .unwrap()
+        .remove("product_name");
+    let mail = office.mail_about::<OrderCancelled>(event).await;
+    assert!(mail.text.contains("We are sorry"), "{}", mail.text);
+    let by_id = "You ordered 2 and one is left (product 0197b2c4-6d00-7000-8000-000000000020)";
+    assert!(mail.text.contains(by_id), "{}", mail.text);
 }
 
 #[tokio::test]

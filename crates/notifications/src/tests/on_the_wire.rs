@@ -48,7 +48,9 @@ async fn what_an_enemy_wrote_stays_text_on_a_line() {
     }
     shipped["carrier"] = json!(HOSTILE);
     shipped["tracking_number"] = json!(HOSTILE);
+    cancelled["code"] = json!("on_request");
     cancelled["reason"] = json!(HOSTILE);
+    cancelled["shortages"][0]["product_name"] = json!(HOSTILE);
     let mails = [
         office.mail_about::<OrderConfirmed>(confirmed).await,
         office.mail_about::<OrderShipped>(shipped).await,

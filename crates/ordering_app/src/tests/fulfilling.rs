@@ -106,7 +106,7 @@ async fn cancelling_tells_the_reason() {
         .handle(cancel.clone(), shop.meta(customer(ada())))
         .await
         .unwrap();
-    assert_eq!(order.cancellation.unwrap().reason, "changed my mind");
+    assert_eq!(order.cancellation.unwrap().reason.unwrap(), "changed my mind");
     assert_eq!(
         shop.store.events().last().unwrap().data["reason"],
         "changed my mind"

@@ -5,7 +5,7 @@ use std::time::Duration;
 use message_bus::{Handles, ReactsTo};
 use shared_kernel::{
     ReservationId,
-    events::{Shortage, StockReserved},
+    events::{Shortage, StockReleased, StockReserved},
 };
 
 use super::shop::{Shop, ada, customer};
@@ -16,6 +16,7 @@ const LONG: Duration = Duration::from_secs(3600);
 fn two_short_of(order: &crate::OrderView) -> Vec<Shortage> {
     vec![Shortage {
         product_id: order.lines[0].product_id,
+        product_name: Some(order.lines[0].product_name.clone()),
         requested: 2,
         available: 0,
     }]
@@ -32,7 +33,8 @@ async fn an_order_without_stock_is_cancelled_and_says_what_was_short() {
         ("cancelled", "rejected")
     );
     let cancellation = order.cancellation.clone().unwrap();
-    assert_eq!(cancellation.reason, "out_of_stock");
+    assert_eq!(cancellation.code.as_deref(), Some("out_of_stock"));
+    assert_eq!(cancellation.reason, None);
     assert_eq!(cancellation.shortages, two_short_of(&order));
     let told = shop.store.events().last().unwrap().data.clone();
     assert_eq!(told["shortages"][0]["available"], 0);
@@ -64,6 +66,33 @@ async fn news_for_an_order_since_cancelled_only_moves_the_position() {
     );
     // It was applied, so it is a duplicate now.
     assert!(shop.ordering.react(event(), meta).await.is_err());
+}
+
+#[tokio::test]
+async fn a_cancelled_order_says_once_that_its_stock_is_free_again() {
+    let shop = Shop::new();
+    let order = shop.confirmed().await;
+    shop.stock_is_reserved(order.id).await.unwrap();
+    let cancel = CancelOrder {
+        order_id: order.id,
+        reason: None,
+    };
+    let meta = shop.meta(customer(ada()));
+    shop.ordering.handle(cancel, meta).await.unwrap();
+    let released = || StockReleased {
+        order_id: order.id,
+        reservation_id: ReservationId::new(order.id.uuid()),
+        lines: Vec::new(),
+    };
+    let meta = shop.hearing_of_release(order.id);
+    shop.ordering.react(released(), meta.clone()).await.unwrap();
+    let found = shop.ordering.order(order.id, &customer(ada())).await.unwrap();
+    assert_eq!(
+        (found.status.as_str(), found.allocation.as_str()),
+        ("cancelled", "released")
+    );
+    assert_eq!(shop.events_of(order.id).last().unwrap(), "OrderStockReleased");
+    assert!(shop.ordering.react(released(), meta).await.is_err());
 }
 
 #[tokio::test]

@@ -232,6 +232,17 @@ impl Shop {
         }
     }
 
+    /// The meta of a reaction to the release of the order's reservation, which has a consumer of its own.
+    pub(super) fn hearing_of_release(&self, order_id: OrderId) -> CommandMeta {
+        let meta = self.hearing_of_stock(order_id);
+        let delivery = meta.delivery.map(|delivery| Delivery {
+            consumer: "ordering.releases",
+            version: Version::FIRST.next(),
+            ..delivery
+        });
+        CommandMeta { delivery, ..meta }
+    }
+
     pub(super) async fn ship(&self, order_id: OrderId) -> Result<OrderView, UseCaseError> {
         let command = ShipOrder {
             order_id,

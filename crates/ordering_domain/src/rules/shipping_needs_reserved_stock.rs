@@ -23,7 +23,9 @@ impl From<StockNotReserved> for Refusal {
 pub(crate) fn check(allocation: Allocation) -> Result<(), StockNotReserved> {
     match allocation {
         Allocation::None | Allocation::Reserved => Ok(()),
-        Allocation::Requested | Allocation::Rejected => Err(StockNotReserved { allocation }),
+        Allocation::Requested | Allocation::Rejected | Allocation::Released => {
+            Err(StockNotReserved { allocation })
+        }
     }
 }
 
@@ -38,8 +40,8 @@ mod tests {
     }
 
     #[test]
-    fn stock_that_is_only_asked_for_or_refused_does_not_ship() {
-        for allocation in [Allocation::Requested, Allocation::Rejected] {
+    fn stock_that_is_only_asked_for_or_refused_or_free_again_does_not_ship() {
+        for allocation in [Allocation::Requested, Allocation::Rejected, Allocation::Released] {
             assert_eq!(check(allocation), Err(StockNotReserved { allocation }));
         }
     }

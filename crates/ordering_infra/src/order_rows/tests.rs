@@ -65,10 +65,19 @@ fn shipped() -> Order {
     order
 }
 
+fn released() -> Order {
+    let mut order = confirmed();
+    order.stock_reserved(at(2));
+    order.cancel(None, at(3)).unwrap();
+    order.stock_released(at(4));
+    order
+}
+
 fn out_of_stock() -> Order {
     let mut order = confirmed();
     let shortage = Shortage {
         product_id: a_line(1).product_id,
+        product_name: None,
         requested: a_line(1).quantity.get(),
         available: 0,
     };
@@ -98,6 +107,7 @@ fn an_order_in_every_state_goes_into_rows_and_back() {
         shipped(),
         delivered,
         cancelled,
+        released(),
         out_of_stock(),
     ] {
         let (row, lines) = rows(&order);
@@ -105,6 +115,32 @@ fn an_order_in_every_state_goes_into_rows_and_back() {
         assert_eq!(&record, order.record());
         assert_eq!(version, order.version());
     }
+}
+
+#[test]
+fn a_row_without_a_code_is_read_as_what_it_was() {
+    let mut asked_for = pending();
+    asked_for.cancel(Some("out_of_stock".to_owned()), at(1)).unwrap();
+    let mut without_a_word = pending();
+    without_a_word.cancel(None, at(1)).unwrap();
+    for order in [asked_for, without_a_word, out_of_stock()] {
+        let (row, lines) = rows(&order);
+        let row = OrderRow {
+            cancellation_code: None,
+            ..row
+        };
+        let (record, _) = row.into_record(lines).unwrap();
+        assert_eq!(&record, order.record());
+    }
+}
+
+#[test]
+fn a_version_before_reads_of_released_stock_what_it_knows() {
+    let (row, _) = rows(&released());
+    assert_eq!(
+        (row.allocation.as_str(), row.stock_released_at),
+        ("reserved", Some(row.updated_at))
+    );
 }
 
 #[test]
@@ -144,6 +180,10 @@ fn a_row_that_orderly_never_wrote_is_not_guessed_at() {
         },
         OrderRow {
             cancellation_reason: None,
+            ..row.clone()
+        },
+        OrderRow {
+            cancellation_code: Some("lost".to_owned()),
             ..row.clone()
         },
         OrderRow {

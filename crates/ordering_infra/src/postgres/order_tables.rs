@@ -51,7 +51,8 @@ async fn insert(rows: &[&OrderRow], connection: &AsyncPgConnection) -> QueryResu
     BatchStatement::new(
         "INSERT INTO orders (id, reference, customer_id, status, allocation, currency, shipping_street, shipping_city, \
          shipping_state, shipping_postal_code, shipping_country, cancellation_reason, cancellation_shortages, carrier, \
-         tracking_number, placed_at, updated_at, version) SELECT * FROM unnest(",
+         tracking_number, placed_at, updated_at, version, cancellation_code, \
+         stock_released_at) SELECT * FROM unnest(",
     )
     .ids(rows.iter().map(|row| row.id))
     .texts(rows.iter().map(|row| row.reference.clone()))
@@ -71,6 +72,8 @@ async fn insert(rows: &[&OrderRow], connection: &AsyncPgConnection) -> QueryResu
     .times(rows.iter().map(|row| row.placed_at))
     .times(rows.iter().map(|row| row.updated_at))
     .numbers(rows.iter().map(|row| row.version))
+    .optional_texts(rows.iter().map(|row| row.cancellation_code.clone()))
+    .optional_times(rows.iter().map(|row| row.stock_released_at))
     .then(")")
     .execute(connection)
     .await?;
@@ -89,7 +92,8 @@ async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection
          shipping_postal_code = new.shipping_postal_code, shipping_country = new.shipping_country, \
          cancellation_reason = new.cancellation_reason, cancellation_shortages = new.cancellation_shortages, \
          carrier = new.carrier, tracking_number = new.tracking_number, updated_at = new.updated_at, \
-         version = new.version FROM unnest(",
+         version = new.version, cancellation_code = new.cancellation_code, \
+         stock_released_at = new.stock_released_at FROM unnest(",
     )
     .ids(each().map(|row| row.id))
     .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
@@ -106,10 +110,12 @@ async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection
     .optional_texts(each().map(|row| row.tracking_number.clone()))
     .times(each().map(|row| row.updated_at))
     .numbers(each().map(|row| row.version))
+    .optional_texts(each().map(|row| row.cancellation_code.clone()))
+    .optional_times(each().map(|row| row.stock_released_at))
     .then(
         ") AS new (id, loaded_version, status, allocation, shipping_street, shipping_city, shipping_state, \
          shipping_postal_code, shipping_country, cancellation_reason, cancellation_shortages, carrier, \
-         tracking_number, updated_at, version) \
+         tracking_number, updated_at, version, cancellation_code, stock_released_at) \
          WHERE orders.id = new.id AND orders.version = new.loaded_version RETURNING orders.id",
     )
     .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)

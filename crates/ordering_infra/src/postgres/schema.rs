@@ -20,6 +20,8 @@ diesel::table! {
         placed_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
+        cancellation_code -> Nullable<Text>,
+        stock_released_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -3,31 +3,38 @@
 use diesel::{QueryableByName, sql_query, sql_types::Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use ordering_domain::Order;
-use shared_kernel::{AggregateRoot, IdGenerator, in_memory::CountingIds};
+use shared_kernel::{AggregateRoot, IdGenerator, OrderId, in_memory::CountingIds};
+use uuid::Uuid;
 
 use super::*;
-use crate::{changes::OrderChange, test_orders::an_order};
+use crate::{changes::OrderChange, test_cancelled_orders::CANCELLED, test_orders::an_order};
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
 /// The migrations of the tables that these tests touch.
-const TABLES: [&str; 2] = [
+const TABLES: [&str; 3] = [
     include_str!("../../../../migrations/ordering/postgres/2026-11-21-000001_orders/up.sql"),
     include_str!("../../../../migrations/ordering/postgres/2026-11-28-000004_custom_lines/up.sql"),
+    include_str!("../../../../migrations/ordering/postgres/2026-11-28-000005_cancellation_code/up.sql"),
 ];
 
 /// A connection with ordering's tables, which go when it goes.
+async fn a_connection() -> AsyncPgConnection {
+    connected(&TABLES.concat()).await
+}
+
+/// A connection with these tables, which go when it goes.
 #[expect(
     clippy::disallowed_methods,
     reason = "the environment tells the tests where their server is"
 )]
-async fn a_connection() -> AsyncPgConnection {
+async fn connected(tables: &str) -> AsyncPgConnection {
     let url = std::env::var(ADMINISTRATOR).unwrap_or_else(|_| {
         panic!(
             "{ADMINISTRATOR} is not set; make test sets it, and so does .ci/throwaway_postgres.py run COMMAND"
         )
     });
     let mut connection = AsyncPgConnection::establish(&url).await.unwrap();
-    let tables = format!("SET search_path TO pg_temp; {}", TABLES.concat());
+    let tables = format!("SET search_path TO pg_temp; {tables}");
     connection.batch_execute(&tables).await.unwrap();
     connection
 }
@@ -124,4 +131,21 @@ async fn of_many_orders_that_are_looked_up_at_once_each_owner_gets_their_own() {
     let wanted = [own, (orders[1].id(), stranger), (orders[0].id(), stranger)];
     let found = order_tables::read_own(&wanted, &connection).await.unwrap();
     assert_eq!(found.keys().collect::<Vec<_>>(), [&own]);
+}
+
+#[tokio::test]
+async fn what_was_cancelled_before_there_were_codes_is_read_as_what_it_was() {
+    let [before @ .., codes] = TABLES;
+    let mut connection = connected(&before.concat()).await;
+    for (number, order) in CANCELLED.iter().enumerate() {
+        let id = format!("'{:032x}'", number + 1);
+        let insert = order.insert(number, &id, "'2026-01-01T00:00:00Z'");
+        connection.batch_execute(&insert).await.unwrap();
+    }
+    connection.batch_execute(codes).await.unwrap();
+    for (order, number) in CANCELLED.iter().zip(1..) {
+        let id = OrderId::new(Uuid::from_u128(number));
+        let mut found = order_tables::read(&[id], &connection).await.unwrap();
+        order.is(found.remove(&id).unwrap());
+    }
 }

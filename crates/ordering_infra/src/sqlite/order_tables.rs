@@ -52,6 +52,8 @@ fn insert_order(row: &OrderRow, connection: &mut SqliteConnection) -> Result<(),
             orders::placed_at.eq(row.placed_at),
             orders::updated_at.eq(row.updated_at),
             orders::version.eq(row.version),
+            orders::cancellation_code.eq(&row.cancellation_code),
+            orders::stock_released_at.eq(row.stock_released_at),
         ))
         .execute(connection)?;
     Ok(())
@@ -81,6 +83,8 @@ fn update_order(
             orders::tracking_number.eq(&row.tracking_number),
             orders::updated_at.eq(row.updated_at),
             orders::version.eq(row.version),
+            orders::cancellation_code.eq(&row.cancellation_code),
+            orders::stock_released_at.eq(row.stock_released_at),
         ))
         .execute(connection)?;
     match updated {

@@ -20,6 +20,8 @@ diesel::table! {
         placed_at -> BigInt,
         updated_at -> BigInt,
         version -> BigInt,
+        cancellation_code -> Nullable<Text>,
+        stock_released_at -> Nullable<BigInt>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The adapters on a real file.
 
+mod cancelled;
 mod lists;
 mod orders;
 mod prepared;

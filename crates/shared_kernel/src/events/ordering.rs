@@ -106,7 +106,10 @@ pub struct OrderCancelled {
     pub reference: String,
     /// Who ordered.
     pub customer_id: CustomerId,
-    /// Why.
+    /// Which of the reasons that there are: `on_request` or `out_of_stock`. Events from before there were codes have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Why, in one text, as it was before there were codes: a person's words, or else the code.
     pub reason: String,
     /// What was short; empty unless stock was the reason.
     pub shortages: Vec<Shortage>,

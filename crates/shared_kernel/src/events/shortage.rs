@@ -9,6 +9,9 @@ use crate::ProductId;
 pub struct Shortage {
     /// The product.
     pub product_id: ProductId,
+    /// Its name on the order. Ordering adds it, which has the order's lines; inventory knows none, and neither do events from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
     /// Units asked for, over all lines: together they may be more than a single line can carry.
     pub requested: u32,
     /// Units there were.

@@ -9,7 +9,6 @@ mod sorted;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -22,7 +21,10 @@ use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
 
 use self::sorted::Sorted;
-use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log, lived_time};
+use super::{
+    OpenError, SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log, lived_time,
+    placed_file::PlacedFile,
+};
 #[cfg(debug_assertions)]
 use crate::commit_state::answer_too_early;
 use crate::{
@@ -39,7 +41,7 @@ pub(super) type Upkeep = Box<dyn FnOnce(&mut SqliteConnection) -> Result<(), Wri
 /// The committer's own state.
 pub(super) struct Committer {
     pub(super) connection: SqliteConnection,
-    pub(super) file: PathBuf,
+    pub(super) file: Arc<PlacedFile>,
     pub(super) shared: Arc<CommitState>,
     pub(super) clock: Arc<dyn Clock>,
     /// Whether a write set of the last batch failed. Trouble seldom comes alone, and writing a batch twice costs more
@@ -97,6 +99,12 @@ impl Committer {
                 "a commit failed, and whether it is on disk cannot be known",
                 &error,
             );
+        }
+        // Nobody is told of what went into a file that is not at its place any more. Where nobody waits, nobody is told anyway.
+        if answers.iter().any(|(answer, _)| answer.is_awaited())
+            && let Err(error) = self.file.check_place()
+        {
+            stop_without_its_file(&error);
         }
         self.shared.batches().add(written as u64);
         for (answer, result) in answers {
@@ -198,8 +206,9 @@ impl Committer {
 
     /// After a failure of the transaction itself, SQLite's idea of it and Diesel's may differ: begin afresh.
     fn reconnect(&mut self) {
-        match connection::open_for_writing(&self.file) {
+        match connection::open_again_for_writing(&self.file) {
             Ok(connection) => self.connection = connection,
+            Err(error @ OpenError::Replaced { .. }) => stop_without_its_file(&error),
             Err(error) => stop_the_process("the database cannot be opened again", &error),
         }
     }
@@ -226,8 +235,13 @@ fn write<R: SqliteRows>(
     Ok(())
 }
 
+/// What was committed so far is in the file that was moved away. What comes from now on would be lost to whoever looks where it was.
+pub(super) fn stop_without_its_file(error: &OpenError) -> ! {
+    stop_the_process("a database is no longer where it was opened", error)
+}
+
 /// After a failed sync nobody can say what is on disk: the system may drop the very pages it could not write, and the next
-/// sync would succeed without them. Starting again reads what is really there.
+/// sync would succeed without them. Starting again writes and syncs what it reads, before anything is built on it.
 fn stop_the_process(what: &str, error: &dyn std::error::Error) -> ! {
     tracing::error!(%error, "{what}; stopping");
     std::process::abort()

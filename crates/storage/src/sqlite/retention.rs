@@ -50,24 +50,23 @@ pub(super) fn forget_events(
             event_log::published_at,
         ))
         .load(connection)?;
-    let (mut over, mut stay) = (Vec::new(), HashSet::new());
-    for (sequence, aggregate_type, aggregate_id, published_at) in oldest {
-        let aggregate = (aggregate_type, aggregate_id);
-        if published_at.is_some_and(|published_at| published_at < before) && !stay.contains(&aggregate) {
-            over.push(sequence);
-        } else {
-            stay.insert(aggregate);
-        }
-    }
-    // The newest event stays: SQLite numbers the next one after it, and a number that is given again is skipped by consumers that began later.
+    // The newest event of all stays: SQLite numbers the next one after it, and consumers that began later would skip a number that is given again.
     let newest: Option<i64> = event_log::table
         .select(max(event_log::sequence))
         .first(connection)?;
     #[cfg(debug_assertions)]
     let newest = newest.filter(|_| !crate::canary::forgets_the_newest());
-    let forgotten = delete(event_log::table.filter(event_log::sequence.eq_any(over)))
-        .filter(event_log::sequence.lt(newest.unwrap_or(i64::MAX)))
-        .execute(connection)?;
+    let (mut over, mut stay) = (Vec::new(), HashSet::new());
+    for (sequence, aggregate_type, aggregate_id, published_at) in oldest {
+        let aggregate = (aggregate_type, aggregate_id);
+        let is_old = published_at.is_some_and(|published_at| published_at < before);
+        if is_old && Some(sequence) != newest && !stay.contains(&aggregate) {
+            over.push(sequence);
+        } else {
+            stay.insert(aggregate);
+        }
+    }
+    let forgotten = delete(event_log::table.filter(event_log::sequence.eq_any(over))).execute(connection)?;
     if forgotten > 0 {
         sql_query(
             "INSERT INTO log_pruning (only_one, published_before) VALUES (1, ?)

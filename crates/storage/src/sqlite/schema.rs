@@ -108,4 +108,11 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    installation (only_one) {
+        only_one -> Integer,
+        id -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(consumers, consumer_positions, deliveries);

@@ -5,8 +5,8 @@
 use utoipa::ToSchema;
 
 use super::values::{
-    Allocation, Currency, EmailAddress, Id, Money, OrderAction, OrderStatus, Quantity, Role, Standing, Tier,
-    Time, Version,
+    Allocation, CancellationCode, Currency, EmailAddress, Id, Money, OrderAction, OrderStatus, Quantity,
+    Role, Standing, Tier, Time, Version,
 };
 
 /// A user.
@@ -166,7 +166,11 @@ pub(super) struct Address {
 /// Why an order was cancelled.
 #[derive(ToSchema)]
 pub(super) struct OrderCancellation {
-    reason: String,
+    /// Which of the reasons that there are.
+    code: CancellationCode,
+    /// The reason in a person's words, if they gave one.
+    #[schema(required)]
+    reason: Option<String>,
     /// What was short; empty unless stock was the reason.
     shortages: Vec<Shortage>,
 }
@@ -175,6 +179,9 @@ pub(super) struct OrderCancellation {
 #[derive(ToSchema)]
 pub(super) struct Shortage {
     product_id: Id,
+    /// The product's name on the order; absent where only inventory's side is told, and of orders from before it was kept.
+    #[schema(nullable = false)]
+    product_name: Option<String>,
     /// Units asked for, over all lines.
     #[schema(minimum = 1, maximum = 50_000_000)]
     requested: u32,

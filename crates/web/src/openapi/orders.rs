@@ -147,7 +147,7 @@ fn life() -> Vec<Operation> {
         .saying(
             "Its lines have to be what could be ordered today: `unknown_product` and `price_changed` tell all that are not in `lines`. \
              Whoever accepts a price removes the line and adds it again. Stock is reserved right after; with `Prefer: wait=N` the answer waits for that. An order without stock is then \
-             cancelled with reason `out_of_stock`, and keeps what was short.",
+             cancelled with the code `out_of_stock`, and keeps what was short.",
         )
         .answering::<Order>(StatusCode::OK, "The order, confirmed; settled, if that was waited for.")
         .versioned()

@@ -85,6 +85,17 @@ pub(super) enum Allocation {
     Requested,
     Reserved,
     Rejected,
+    Released,
+}
+
+/// Why an order was cancelled.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(super) enum CancellationCode {
+    /// Somebody asked for it.
+    OnRequest,
+    /// There was not enough stock.
+    OutOfStock,
 }
 
 /// What can be done with an order as it stands, by whoever may.

@@ -34,6 +34,7 @@ impl Shop {
             order_id: order_id(order),
             shortages: vec![Shortage {
                 product_id: order["lines"][0]["product_id"].as_str().unwrap().parse().unwrap(),
+                product_name: None,
                 requested: 2,
                 available: 1,
             }],
@@ -121,7 +122,8 @@ async fn whoever_prefers_to_wait_gets_the_settled_order() {
         (&order["status"], &order["allocation"]),
         (&json!("cancelled"), &json!("rejected"))
     );
-    assert_eq!(order["cancellation"]["reason"], "out_of_stock");
+    assert_eq!(order["cancellation"]["code"], "out_of_stock");
+    assert_eq!(order["cancellation"]["reason"], json!(null));
     assert_eq!(order["cancellation"]["shortages"][0]["available"], 1);
 }
 

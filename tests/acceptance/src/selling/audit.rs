@@ -153,7 +153,7 @@ async fn count_orders(market: &Market, bought: &[Bought], tally: &mut Tally) -> 
 fn names_what_was_short(order: &Value) -> bool {
     let cancellation = &order["cancellation"];
     let shortages = cancellation["shortages"].as_array();
-    cancellation["reason"] == "out_of_stock"
+    cancellation["code"] == "out_of_stock"
         && shortages.is_some_and(|shortages| {
             let short = |shortage: &Value| shortage["available"].as_u64() < shortage["requested"].as_u64();
             !shortages.is_empty() && shortages.iter().all(short)

@@ -66,7 +66,7 @@ impl Buyer {
             order["allocation"].as_str(),
         ) {
             (200, Some("confirmed"), Some("reserved")) => true,
-            (200, Some("cancelled"), Some("rejected")) => order["cancellation"]["reason"] == "out_of_stock",
+            (200, Some("cancelled"), Some("rejected")) => order["cancellation"]["code"] == "out_of_stock",
             _ => false,
         };
         let wrong =

@@ -84,7 +84,7 @@ pub(crate) fn changed(order: &Value, step: &Step) -> Option<Value> {
         }
         (Step::Cancel { reason }, "pending" | "confirmed") => {
             order["status"] = json!("cancelled");
-            order["cancellation"] = json!({"reason": reason, "shortages": []});
+            order["cancellation"] = json!({"code": "on_request", "reason": reason, "shortages": []});
         }
         (Step::Ship { tracking_number }, "confirmed") if order["allocation"] == "reserved" => {
             order["status"] = json!("shipped");
@@ -102,8 +102,13 @@ pub(crate) fn changed(order: &Value, step: &Step) -> Option<Value> {
 /// The order once inventory has spoken, of which there is enough for everybody.
 pub(crate) fn settled(order: &Value) -> Value {
     let mut order = order.clone();
-    if order["allocation"] == "requested" && order["status"] == "confirmed" {
-        order["allocation"] = json!("reserved");
+    let spoken = match (order["status"].as_str(), order["allocation"].as_str()) {
+        (Some("confirmed"), Some("requested")) => Some("reserved"),
+        (Some("cancelled"), Some("reserved")) => Some("released"),
+        _ => None,
+    };
+    if let Some(spoken) = spoken {
+        order["allocation"] = json!(spoken);
         order["version"] = json!(order["version"].as_u64().unwrap() + 1);
         order["updated_at"] = json!(ANYTHING);
         order["allowed_actions"] = json!(ANYTHING);

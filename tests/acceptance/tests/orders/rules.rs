@@ -157,7 +157,7 @@ async fn pending_and_confirmed_orders_are_cancelled_once(engine: Engine) {
     assert_eq!(cancelled["status"], "cancelled");
     assert_eq!(
         cancelled["cancellation"],
-        json!({"reason": "too slow", "shortages": []})
+        json!({"code": "on_request", "reason": "too slow", "shortages": []})
     );
     refused(
         &app,

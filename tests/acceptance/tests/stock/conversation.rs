@@ -46,13 +46,27 @@ async fn the_same_product_on_two_lines_is_summed_before_it_is_promised(engine: E
         (&settled["status"], &settled["allocation"]),
         (&json!("cancelled"), &json!("rejected"))
     );
-    let shortage = json!({"product_id": shelf.product_id, "requested": 6, "available": 5});
+    let shortage =
+        json!({"product_id": shelf.product_id, "product_name": "Kettle", "requested": 6, "available": 5});
     assert_eq!(
         settled["cancellation"],
-        json!({"reason": "out_of_stock", "shortages": [shortage]})
+        json!({"code": "out_of_stock", "reason": null, "shortages": [shortage]})
     );
     assert_eq!(shelf.stock().await, (5, 0));
     assert_eq!(shelf.reservation(&order).await, "rejected");
+    shelf.app.wait_idle();
+    let mails = shelf.app.installation().mails();
+    let subject = format!("Order {} cancelled", text(&order["reference"]));
+    let mail = mails
+        .values()
+        .find(|mail| mail.header("Subject") == subject)
+        .unwrap();
+    let told = "Kettle: you ordered 6 and 5 are left";
+    assert!(
+        mail.text().contains(told) && mail.html().contains(told),
+        "{}",
+        mail.text()
+    );
 }
 
 async fn what_is_cancelled_is_free_again(engine: Engine) {
@@ -61,12 +75,19 @@ async fn what_is_cancelled_is_free_again(engine: Engine) {
     take(&shelf.app, &shelf.ada, &order, "confirm", &an_address())
         .await
         .expecting(200);
-    take(&shelf.app, &shelf.ada, &order, "cancel", &json!({}))
+    let words = json!({"reason": "out_of_stock"});
+    let cancelled = take(&shelf.app, &shelf.ada, &order, "cancel", &words)
         .await
         .expecting(200);
+    assert_eq!(
+        cancelled["cancellation"],
+        json!({"code": "on_request", "reason": "out_of_stock", "shortages": []}),
+        "what somebody writes is not what the shop says"
+    );
     shelf.app.wait_idle();
     assert_eq!(shelf.stock().await, (5, 0));
     assert_eq!(shelf.reservation(&order).await, "released");
+    assert_eq!(shelf.order(&order).await["allocation"], "released");
     let another = shelf.placed(&[5]).await;
     let settled = take(&shelf.app, &shelf.ada, &another, "confirm", &an_address())
         .await

@@ -41,10 +41,11 @@ async fn a_cancellation_that_races_the_reservation_leaves_everything_free(engine
     for order in orders {
         let found = shelf.order(&order).await;
         assert_eq!(
-            (&found["status"], &found["cancellation"]["reason"]),
+            (&found["status"], &found["cancellation"]["code"]),
             (&json!("cancelled"), &json!("on_request"))
         );
         assert_eq!(shelf.reservation(&order).await, "released");
+        assert_eq!(found["allocation"], "released", "whichever was first");
     }
 }
 

@@ -107,6 +107,7 @@ pub(crate) fn a_shipment() -> Shipment {
 pub(crate) fn some_shortages(seams: &Seams) -> Vec<Shortage> {
     let shortage = |requested, available| Shortage {
         product_id: ProductId::new(seams.next_id()),
+        product_name: None,
         requested,
         available,
     };

@@ -16,6 +16,9 @@ on_every_engine!(
     a_delivered_order_is_read_back,
     an_order_cancelled_without_a_reason_is_read_back,
     a_confirmed_order_that_was_cancelled_is_read_back,
+    a_cancelled_order_whose_stock_was_released_is_read_back,
+    an_order_cancelled_before_its_stock_was_refused_is_read_back,
+    a_customers_out_of_stock_stays_their_own_word,
     an_order_whose_stock_was_refused_is_read_back,
     times_are_kept_to_the_microsecond,
 );
@@ -109,7 +112,36 @@ async fn a_confirmed_order_that_was_cancelled_is_read_back(store: OrderingStore)
     let cancelled = |order: &mut Order, at| order.cancel(Some(reason.to_owned()), at).unwrap();
     let order = follow(&store, &[&confirmed, &Order::stock_reserved, &cancelled]).await;
     assert_eq!(stands(&order), (OrderStatus::Cancelled, Allocation::Reserved));
-    assert_eq!(order.record().cancellation.as_ref().unwrap().reason, reason);
+    let cancellation = order.record().cancellation.as_ref().unwrap();
+    assert_eq!(cancellation.reason.as_deref(), Some(reason));
+}
+
+async fn a_cancelled_order_whose_stock_was_released_is_read_back(store: OrderingStore) {
+    let cancelled = |order: &mut Order, at| order.cancel(None, at).unwrap();
+    let steps: [Step<'_>; 4] = [
+        &confirmed,
+        &Order::stock_reserved,
+        &cancelled,
+        &Order::stock_released,
+    ];
+    let order = follow(&store, &steps).await;
+    assert_eq!(stands(&order), (OrderStatus::Cancelled, Allocation::Released));
+    assert_eq!(view(&store, order.id()).await.allocation, "released");
+}
+
+async fn an_order_cancelled_before_its_stock_was_refused_is_read_back(store: OrderingStore) {
+    let cancelled = |order: &mut Order, at| order.cancel(None, at).unwrap();
+    let rejected = |order: &mut Order, at| order.stock_rejected(some_shortages(&store.seams), at);
+    let order = follow(&store, &[&confirmed, &cancelled, &rejected]).await;
+    assert_eq!(stands(&order), (OrderStatus::Cancelled, Allocation::None));
+}
+
+async fn a_customers_out_of_stock_stays_their_own_word(store: OrderingStore) {
+    let cancelled = |order: &mut Order, at| order.cancel(Some("out_of_stock".to_owned()), at).unwrap();
+    let order = follow(&store, &[&confirmed, &cancelled]).await;
+    let view = view(&store, order.id()).await.cancellation.unwrap();
+    assert_eq!(view.code.as_deref(), Some("on_request"));
+    assert_eq!(view.reason.as_deref(), Some("out_of_stock"));
 }
 
 async fn an_order_whose_stock_was_refused_is_read_back(store: OrderingStore) {

@@ -18,12 +18,13 @@ enum Try {
     Deliver,
     StockReserved,
     StockRejected,
+    StockReleased,
 }
 
 /// What the model remembers of an order: plain numbers and words.
 struct Model {
     status: &'static str,
-    reserved: bool,
+    allocation: &'static str,
     /// Unit price in cents, and quantity.
     lines: Vec<(i64, i64)>,
     changes: u32,
@@ -37,7 +38,7 @@ impl Model {
     /// Tries the same, and says whether it worked and so made a new version.
     fn tries(&mut self, attempt: &Try) -> bool {
         let mut lines = self.lines.clone();
-        let mut status = self.status;
+        let (mut status, mut allocation) = (self.status, self.allocation);
         let pending = status == "pending";
         let allowed = match *attempt {
             Try::AddLine { cents, quantity } => {
@@ -56,7 +57,7 @@ impl Model {
                 pending && line.is_some() && Self::total(&lines) <= 1_000_000
             }
             Try::Confirm => {
-                status = "confirmed";
+                (status, allocation) = ("confirmed", "requested");
                 pending && !lines.is_empty()
             }
             Try::Cancel => {
@@ -65,7 +66,7 @@ impl Model {
                 allowed
             }
             Try::Ship => {
-                let allowed = status == "confirmed" && self.reserved;
+                let allowed = status == "confirmed" && allocation == "reserved";
                 status = "shipped";
                 allowed
             }
@@ -74,17 +75,26 @@ impl Model {
                 status = "delivered";
                 allowed
             }
-            Try::StockReserved => status == "confirmed" && !self.reserved,
+            Try::StockReserved => {
+                let allowed = (status, allocation) == ("confirmed", "requested");
+                allocation = "reserved";
+                allowed
+            }
             Try::StockRejected => {
-                let allowed = status == "confirmed" && !self.reserved;
+                let allowed = matches!(status, "confirmed" | "cancelled") && allocation == "requested";
+                allocation = if status == "confirmed" { "rejected" } else { "none" };
                 status = "cancelled";
+                allowed
+            }
+            Try::StockReleased => {
+                let allowed = status == "cancelled" && !matches!(allocation, "rejected" | "released");
+                allocation = "released";
                 allowed
             }
         };
         if allowed {
-            self.reserved |= matches!(attempt, Try::StockReserved);
             self.lines = lines;
-            self.status = status;
+            (self.status, self.allocation) = (status, allocation);
             self.changes += 1;
         }
         allowed
@@ -130,6 +140,10 @@ fn tries(order: &mut Order, attempt: &Try, step: usize) -> bool {
             order.stock_rejected(Vec::new(), now);
             Ok(())
         }
+        Try::StockReleased => {
+            order.stock_released(now);
+            Ok(())
+        }
     };
     result.is_ok()
 }
@@ -146,7 +160,8 @@ fn action(attempt: &Try) -> Option<OrderAction> {
         | Try::RemoveLine { .. }
         | Try::ChangeQuantity { .. }
         | Try::StockReserved
-        | Try::StockRejected => None,
+        | Try::StockRejected
+        | Try::StockReleased => None,
     }
 }
 
@@ -171,6 +186,7 @@ fn attempts() -> impl Strategy<Value = Vec<Try>> {
         3 => Just(Try::Deliver),
         2 => Just(Try::StockReserved),
         1 => Just(Try::StockRejected),
+        1 => Just(Try::StockReleased),
     ];
     (
         prop::collection::vec(before, 0..70),
@@ -183,14 +199,14 @@ proptest! {
     #[test]
     fn an_order_lives_as_the_table_says(attempts in attempts()) {
         let mut order = an_order().placed();
-        let mut model = Model { status: "pending", reserved: false, lines: Vec::new(), changes: 1 };
+        let mut model = Model { status: "pending", allocation: "none", lines: Vec::new(), changes: 1 };
         for (step, attempt) in attempts.iter().enumerate() {
             let offered = order.record().allowed_actions();
             let before = order.record().clone();
             let worked = model.tries(attempt);
             let accepted = tries(&mut order, attempt, step);
             // News that comes too late is no error, and no change.
-            let is_news = matches!(attempt, Try::StockReserved | Try::StockRejected);
+            let is_news = matches!(attempt, Try::StockReserved | Try::StockRejected | Try::StockReleased);
             prop_assert_eq!(accepted, worked || is_news, "{:?}", attempt);
             if !worked {
                 prop_assert_eq!(order.record(), &before);
@@ -209,6 +225,7 @@ proptest! {
             prop_assert_eq!(record.total().unwrap().minor_units(), Model::total(&lines));
             prop_assert!(Model::total(&lines) <= 1_000_000 && lines.len() <= 50);
             prop_assert_eq!(record.status.name(), model.status);
+            prop_assert_eq!(record.allocation.name(), model.allocation);
             prop_assert_eq!(order.version().number(), model.changes);
             prop_assert_eq!(order.changes().events().count(), usize::try_from(model.changes).unwrap());
             prop_assert_eq!(record.cancellation.is_some(), record.status == OrderStatus::Cancelled);

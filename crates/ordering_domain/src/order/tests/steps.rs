@@ -1,12 +1,13 @@
 //! The steps of an order's life, each in and out of turn.
 
-use shared_kernel::{AggregateRoot, Quantity, Refusal, RefusalKind, Version};
+use shared_kernel::{AggregateRoot, Quantity, Refusal, RefusalKind, Version, events::Shortage};
 
 use super::{
     builders::{LONDON, NOTHING_LISTED, a_line, an_order, at, usd},
     last_event, refused_without_a_trace,
 };
 use crate::{
+    CancellationCode,
     order::*,
     rules::{
         an_order_is_confirmed_once::OrderAlreadyConfirmed,
@@ -70,19 +71,19 @@ fn confirming_twice_has_an_error_of_its_own() {
 }
 
 #[test]
-fn cancelling_keeps_the_reason_and_has_one_of_its_own_when_none_is_given() {
-    let mut order = an_order().with_line("1.00", 1).confirmed();
-    order.cancel(Some("found it cheaper".to_owned()), at(1)).unwrap();
-    assert_eq!(
-        order.record().cancellation.as_ref().unwrap().reason,
-        "found it cheaper"
-    );
-    let mut order = an_order().placed();
-    order.cancel(None, at(1)).unwrap();
-    assert_eq!(
-        order.record().cancellation.as_ref().unwrap().reason,
-        Cancellation::ON_REQUEST
-    );
+fn cancelling_keeps_a_persons_words_beside_the_code_whatever_they_are() {
+    for reason in [
+        Some("found it cheaper".to_owned()),
+        Some("out_of_stock".to_owned()),
+        None,
+    ] {
+        let mut order = an_order().with_line("1.00", 1).confirmed();
+        order.cancel(reason.clone(), at(1)).unwrap();
+        let cancellation = order.record().cancellation.clone().unwrap();
+        assert_eq!(cancellation.code, CancellationCode::OnRequest);
+        assert_eq!(cancellation.reason, reason);
+        assert_eq!(last_event(&order), OrderEvent::Cancelled { cancellation });
+    }
 }
 
 #[test]
@@ -168,26 +169,72 @@ fn news_of_stock_that_comes_too_late_changes_nothing() {
     order.cancel(None, at(1)).unwrap();
     let version = order.version();
     order.stock_reserved(at(2));
-    order.stock_rejected(Vec::new(), at(3));
     assert_eq!(order.version(), version);
     assert_eq!(order.record().allocation, Allocation::Requested);
+    order.stock_released(at(3));
+    let version = order.version();
+    order.stock_reserved(at(4));
+    order.stock_rejected(Vec::new(), at(4));
+    order.stock_released(at(4));
+    assert_eq!(order.version(), version);
+}
+
+/// News of stock for an order.
+type News = fn(&mut Order, Timestamp);
+
+#[test]
+fn however_cancelling_meets_the_news_of_stock_it_ends_released_if_stock_was_held_and_none_if_not() {
+    let cancel: News = |order, at| order.cancel(None, at).unwrap();
+    let rejected: News = |order, at| order.stock_rejected(Vec::new(), at);
+    let (reserved, released): (News, News) = (Order::stock_reserved, Order::stock_released);
+    let confirmed = || an_order().with_line("1.00", 1).confirmed();
+    for (order, news, expected) in [
+        (an_order().placed(), &[cancel][..], Allocation::None),
+        (confirmed(), &[reserved, cancel, released], Allocation::Released),
+        (confirmed(), &[cancel, reserved, released], Allocation::Released),
+        // They come from two consumers, of which one may be behind.
+        (confirmed(), &[cancel, released, reserved], Allocation::Released),
+        (confirmed(), &[cancel, rejected], Allocation::None),
+    ] {
+        let mut order = order;
+        for (step, time) in news.iter().zip(1..) {
+            step(&mut order, at(time));
+        }
+        assert_eq!(order.record().status, OrderStatus::Cancelled);
+        assert_eq!(order.record().allocation, expected);
+        assert_eq!(order.record().cancellation, Some(Cancellation::on_request(None)));
+    }
 }
 
 #[test]
-fn rejected_stock_cancels_the_order_and_keeps_what_was_short() {
+fn what_is_held_is_not_released_while_the_order_stands() {
+    let mut order = an_order().with_line("1.00", 1).reserved();
+    let version = order.version();
+    order.stock_released(at(2));
+    assert_eq!(
+        (order.version(), order.record().allocation),
+        (version, Allocation::Reserved)
+    );
+}
+
+#[test]
+fn rejected_stock_cancels_the_order_and_keeps_what_was_short_by_its_name_on_the_order() {
     let mut order = an_order().with_line("1.00", 2).confirmed();
     let shortages = vec![Shortage {
         product_id: order.record().lines[0].product_id,
+        product_name: None,
         requested: 2,
         available: 1,
     }];
     order.stock_rejected(shortages.clone(), at(1));
     assert_eq!(order.record().status, OrderStatus::Cancelled);
     assert_eq!(order.record().allocation, Allocation::Rejected);
-    let cancellation = Cancellation {
-        reason: "out_of_stock".to_owned(),
-        shortages,
-    };
+    let product_name = Some(order.record().lines[0].product_name.clone());
+    let named = shortages.into_iter().map(|shortage| Shortage {
+        product_name: product_name.clone(),
+        ..shortage
+    });
+    let cancellation = Cancellation::out_of_stock(named.collect());
     assert_eq!(last_event(&order), OrderEvent::Cancelled { cancellation });
 }
 

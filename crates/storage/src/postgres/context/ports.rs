@@ -251,9 +251,9 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     }
 
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
-        self.upkeep(
-            |connection| async move { Ok(deliveries::begin_with_the_first(&connection, consumer).await?) },
-        )
+        self.upkeep(|connection| async move {
+            Ok(deliveries::begin_with_the_first(&connection, consumer).await?)
+        })
         .await
     }
 
@@ -262,7 +262,11 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
             .await
     }
 
-    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {
+    async fn publish_again_up_to(
+        &self,
+        event_types: Vec<String>,
+        sequence: i64,
+    ) -> Result<u64, Unavailable> {
         let count = self
             .upkeep(|connection| async move {
                 Ok(event_log::publish_again(&connection, event_types, sequence).await?)

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    path::Path,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -20,7 +21,10 @@ use crate::{
     context_database::{ClockJump, Forgettable, RecordedBeginning},
     held_row::{HeldRow, row_time},
     lived_time::{LivedTime, microseconds},
-    sqlite::{SqliteRows, command_log, deliveries, event_log, held_deliveries, lived_time, retention},
+    sqlite::{
+        InstallationFile, SqliteRows, command_log, deliveries, event_log, held_deliveries, installation_id,
+        lived_time, retention,
+    },
 };
 
 /// How long marks of published events wait for a batch to ride on.
@@ -181,6 +185,29 @@ impl<R: SqliteRows> CommandLog for SqliteContext<R> {
 }
 
 #[async_trait]
+impl<R: SqliteRows> InstallationFile for SqliteContext<R> {
+    fn file(&self) -> &Path {
+        self.inner.file.path()
+    }
+
+    fn installation(&self) -> Option<Uuid> {
+        self.inner.file.installation()
+    }
+
+    async fn belong_to(&self, installation: Uuid) -> Result<Uuid, Unavailable> {
+        let recorded = self
+            .upkeep(move |connection| {
+                installation_id::record(connection, installation)?;
+                Ok(installation_id::read(connection)?)
+            })
+            .await?;
+        let recorded = recorded.unwrap_or(installation);
+        self.inner.file.belongs_to(recorded);
+        Ok(recorded)
+    }
+}
+
+#[async_trait]
 impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
         // An error says that it was said before.
@@ -224,7 +251,11 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
             .await
     }
 
-    async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {
+    async fn publish_again_up_to(
+        &self,
+        event_types: Vec<String>,
+        sequence: i64,
+    ) -> Result<u64, Unavailable> {
         let count = self
             .upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types, sequence)?))
             .await?;
@@ -276,6 +307,8 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
 
     async fn close(&self) -> CommitStatistics {
         self.inner.queue.stop().await;
+        // From here on the folder may be moved.
+        let watch = self.inner.watch.lock().unwrap_or_else(PoisonError::into_inner).take();
         let thread = self
             .inner
             .committer
@@ -284,7 +317,14 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
             .take();
         if let Some(thread) = thread {
             // It folds the log into the file, too.
-            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            let joined = tokio::task::spawn_blocking(move || {
+                let joined = thread.join();
+                if let Some(watch) = watch {
+                    watch.stop();
+                }
+                joined
+            })
+            .await;
             if !matches!(joined, Ok(Ok(()))) {
                 tracing::error!(context = self.inner.name, "the committer ended in a panic");
             }

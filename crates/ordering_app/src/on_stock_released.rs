@@ -1,0 +1,15 @@
+//! What was held for a cancelled order is free again.
+
+use message_bus::{CommandMeta, ReactsTo, UseCaseError};
+use shared_kernel::events::StockReleased;
+
+use crate::Ordering;
+
+impl ReactsTo<StockReleased> for Ordering {
+    async fn react(&self, event: StockReleased, meta: CommandMeta) -> Result<(), UseCaseError> {
+        self.settle(event.order_id, &meta, |order| {
+            order.stock_released(meta.issued_at)
+        })
+        .await
+    }
+}
