@@ -2,6 +2,10 @@
 
 use std::{fs, path::Path};
 
+use super::seeds::from_environment;
+
+/// How every history is to begin.
+pub(super) const BEGINNING: &str = "ORDERLY_AGEING_BEGINNING";
 /// With nothing at all.
 const NOTHING: &str = "nothing";
 /// Beginnings, each as often as it stands here. All but the first are opened with the current version before anything else happens;
@@ -22,7 +26,12 @@ const BEGINNINGS: [&str; 10] = [
 
 /// Lays a beginning into an empty folder. Answers its name.
 pub(super) fn lay(random: &mut fastrand::Rng, folder: &Path) -> &'static str {
-    let name = random.choice(BEGINNINGS).unwrap();
+    let drawn = random.choice(BEGINNINGS).unwrap();
+    let wanted = from_environment(BEGINNING);
+    let name = wanted.map_or(drawn, |wanted| {
+        let known = BEGINNINGS.into_iter().find(|name| *name == wanted);
+        known.unwrap_or_else(|| panic!("{BEGINNING} is {wanted:?}, expected one of {BEGINNINGS:?}"))
+    });
     if name == NOTHING {
         return name;
     }

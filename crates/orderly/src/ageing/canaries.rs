@@ -2,7 +2,10 @@
 
 use std::{env, process::Command};
 
-use super::seeds::{COUNT, FIRST, from_environment};
+use super::{
+    beginning::BEGINNING,
+    seeds::{COUNT, FIRST, from_environment},
+};
 
 const CANARY: &str = "ORDERLY_AGEING_CANARY";
 /// Histories in which a known bug has to show; the first in which it does is the last.
@@ -19,12 +22,13 @@ pub(super) fn switch_on_if_asked_to() {
     }
 }
 
-/// Lives through histories with this bug, and answers why they ended.
-fn found_with(canary: &str) -> String {
+/// Lives through histories with this bug that begin like this, and answers why they ended.
+fn found_with(canary: &str, beginning: &str) -> String {
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", TEST, "--nocapture"])
         .env(CANARY, canary)
         .env(COUNT, HISTORIES)
+        .env(BEGINNING, beginning)
         .env_remove(FIRST)
         .output()
         .unwrap();
@@ -35,12 +39,13 @@ fn found_with(canary: &str) -> String {
 
 #[test]
 fn a_key_that_is_forgotten_because_a_clock_is_wrong_is_found() {
-    let told = found_with("forget-by-the-clock");
+    let told = found_with("forget-by-the-clock", "nothing");
     assert!(told.contains("was forgotten after"), "{told}");
 }
 
 #[test]
 fn a_log_whose_numbers_begin_again_is_found() {
-    let told = found_with("forget-the-newest");
-    assert!(told.contains("seed "), "{told}");
+    // Inventory's consumer begins later than the log there, and skips what is numbered like earlier events.
+    let told = found_with("forget-the-newest", "before-inventory/sqlite");
+    assert!(told.contains("quiet months"), "{told}");
 }
