@@ -9,6 +9,8 @@ CARGO ?= cargo
 ROUNDS ?= 25
 # Runs of the simulation of delivery under `make torture`, each of another seed; `make test` makes 2,000.
 SEEDS ?= 1000000
+# Histories of installations that age under `make torture`, each of another seed; `make test` lives through 12.
+HISTORIES ?= 400
 # Orders that the demo customers have in all after `make seed`.
 ORDERS ?= 60
 
@@ -44,8 +46,8 @@ doc: ## build the code's documentation; broken links fail
 bench: ## measure the promised figures (long, with 5 million orders; ORDERS=100000 took two minutes)
 	@.ci/bench
 
-torture: ## kill servers and databases under load, cut connections (ROUNDS=25), and simulate delivery (SEEDS=1000000)
-	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) ORDERLY_SIMULATION_SEEDS=$(SEEDS) .ci/test torture
+torture: ## kill servers and databases under load, cut connections (ROUNDS=25), simulate delivery (SEEDS=1000000), and let installations age (HISTORIES=400)
+	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) ORDERLY_SIMULATION_SEEDS=$(SEEDS) ORDERLY_AGEING_SEEDS=$(HISTORIES) .ci/test torture
 
 contract: ## check the contract against the running server (schemathesis, from PyPI)
 	$(CARGO) build --locked --package orderly

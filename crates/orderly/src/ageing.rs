@@ -6,6 +6,7 @@
 //! real installation; time and mail are the test's own. How relays and committers take turns is the machine's business, so a seed repeats what is
 //! asked, and not always what comes of it. Deliberately not here: processes that die, and power that goes; the torture tests have them.
 
+mod asking;
 mod beginning;
 mod canaries;
 mod history;
@@ -32,7 +33,7 @@ use self::{
 };
 
 /// Histories that are lived through when nobody says how many.
-const HISTORIES: u64 = 16;
+const HISTORIES: u64 = 12;
 /// So many at the same time: each mostly waits for the disk.
 const AT_ONCE: usize = 4;
 

@@ -13,12 +13,16 @@ use std::{
 
 use message_bus::LoggedEvent;
 
+use crate::columns::RowTime;
+
 static ANSWER_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
 static GIVE_BROKEN_COMMITS_UP: AtomicBool = AtomicBool::new(false);
 static LEAVE_NEW_FOLDERS_UNSYNCED: AtomicBool = AtomicBool::new(false);
 static TRUST_THE_LOG: AtomicBool = AtomicBool::new(false);
 static SYNC_AT_CHECKPOINTS_ONLY: AtomicBool = AtomicBool::new(false);
 static MOVE_POSITIONS_APART: AtomicBool = AtomicBool::new(false);
+static FORGET_BY_THE_CLOCK: AtomicBool = AtomicBool::new(false);
+static FORGET_THE_NEWEST: AtomicBool = AtomicBool::new(false);
 /// How far each relay has read, by the context whose events it carries; `None` as long as relays remember nothing.
 static CURSORS: Mutex<Option<HashMap<&'static str, i64>>> = Mutex::new(None);
 
@@ -85,6 +89,30 @@ pub(crate) fn moves_positions_apart() -> bool {
 /// Between a position that was moved and its effect: long enough that most kills find some there.
 pub(crate) async fn between_position_and_effect() {
     tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+/// From now on, what a reading of the machine's clock makes old is forgotten on SQLite.
+pub fn switch_on_forget_by_the_clock() {
+    FORGET_BY_THE_CLOCK.store(true, Ordering::Relaxed);
+}
+
+/// Before which stamp things are forgotten that are to be kept for so many microseconds: as found by the time lived, or by the clock.
+pub(crate) fn by_the_clock(found: Option<RowTime>, clock: RowTime, kept: i64) -> Option<RowTime> {
+    if FORGET_BY_THE_CLOCK.load(Ordering::Relaxed) {
+        Some(RowTime(clock.0.saturating_sub(kept)))
+    } else {
+        found
+    }
+}
+
+/// From now on, a month without events empties an event log on SQLite, whose numbers begin again then.
+pub fn switch_on_forget_the_newest() {
+    FORGET_THE_NEWEST.store(true, Ordering::Relaxed);
+}
+
+/// Whether the newest event is forgotten as well.
+pub(crate) fn forgets_the_newest() -> bool {
+    FORGET_THE_NEWEST.load(Ordering::Relaxed)
 }
 
 /// From now on, a relay reads on from the last sequence that it has seen, and begins where the log ends.

@@ -2,9 +2,22 @@
 
 use std::{fs, path::Path};
 
-/// Installations that are opened with the current version first of all; `tests/acceptance/fixtures` tells how they were made.
-const LEFT_BEHIND: [&str; 5] = [
+use super::seeds::from_environment;
+
+/// How every history is to begin.
+pub(super) const BEGINNING: &str = "ORDERLY_AGEING_BEGINNING";
+/// With nothing at all.
+const NOTHING: &str = "nothing";
+/// Beginnings, each as often as it stands here. All but the first are opened with the current version before anything else happens;
+/// `tests/acceptance/fixtures` tells how they were made. In the one from before inventory a consumer begins later than the log: what becomes of the
+/// log's numbers matters there.
+const BEGINNINGS: [&str; 10] = [
+    NOTHING,
+    NOTHING,
+    NOTHING,
     "with-inventory/sqlite",
+    "before-inventory/sqlite",
+    "before-inventory/sqlite",
     "before-inventory/sqlite",
     "emptied/sqlite",
     "emptied/sqlite-quiet",
@@ -13,10 +26,15 @@ const LEFT_BEHIND: [&str; 5] = [
 
 /// Lays a beginning into an empty folder. Answers its name.
 pub(super) fn lay(random: &mut fastrand::Rng, folder: &Path) -> &'static str {
-    let choice = random.usize(..LEFT_BEHIND.len() * 2);
-    let Some(name) = LEFT_BEHIND.get(choice) else {
-        return "nothing";
-    };
+    let drawn = random.choice(BEGINNINGS).unwrap();
+    let wanted = from_environment(BEGINNING);
+    let name = wanted.map_or(drawn, |wanted| {
+        let known = BEGINNINGS.into_iter().find(|name| *name == wanted);
+        known.unwrap_or_else(|| panic!("{BEGINNING} is {wanted:?}, expected one of {BEGINNINGS:?}"))
+    });
+    if name == NOTHING {
+        return name;
+    }
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/acceptance/fixtures");
     for entry in fs::read_dir(fixtures.join(name).join("data")).unwrap() {
         let file = entry.unwrap().path();

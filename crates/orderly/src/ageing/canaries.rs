@@ -1,15 +1,51 @@
-//! Known bugs that histories have to find. They are switched on in a process of their own, since they hold for all of it.
+//! Known bugs that histories have to find. Each is switched on in a process of its own, since it holds for all of it.
 
 use std::{env, process::Command};
 
-use super::seeds::from_environment;
+use super::{
+    beginning::BEGINNING,
+    seeds::{COUNT, FIRST, from_environment},
+};
 
 const CANARY: &str = "ORDERLY_AGEING_CANARY";
+/// Histories in which a known bug has to show; the first in which it does is the last.
+const HISTORIES: &str = "64";
+const TEST: &str = "ageing::whatever_an_installation_lives_through_what_was_acknowledged_holds";
 
 /// Switches on the bug that the environment names, if it names one.
 pub(super) fn switch_on_if_asked_to() {
     match from_environment(CANARY).as_deref() {
         None => {}
+        Some("forget-by-the-clock") => storage::canary::switch_on_forget_by_the_clock(),
+        Some("forget-the-newest") => storage::canary::switch_on_forget_the_newest(),
         Some(other) => panic!("{CANARY} is {other:?}"),
     }
+}
+
+/// Lives through histories with this bug that begin like this, and answers why they ended.
+fn found_with(canary: &str, beginning: &str) -> String {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", TEST, "--nocapture"])
+        .env(CANARY, canary)
+        .env(COUNT, HISTORIES)
+        .env(BEGINNING, beginning)
+        .env_remove(FIRST)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{canary} was not found:\n{told}");
+    told.into_owned()
+}
+
+#[test]
+fn a_key_that_is_forgotten_because_a_clock_is_wrong_is_found() {
+    let told = found_with("forget-by-the-clock", "nothing");
+    assert!(told.contains("was forgotten after"), "{told}");
+}
+
+#[test]
+fn a_log_whose_numbers_begin_again_is_found() {
+    // Inventory's consumer begins later than the log there, and skips what is numbered like earlier events.
+    let told = found_with("forget-the-newest", "before-inventory/sqlite");
+    assert!(told.contains("quiet months"), "{told}");
 }

@@ -8,9 +8,9 @@ use std::{
 };
 
 /// How many histories.
-const COUNT: &str = "ORDERLY_AGEING_SEEDS";
+pub(super) const COUNT: &str = "ORDERLY_AGEING_SEEDS";
 /// The seed of the first one.
-const FIRST: &str = "ORDERLY_AGEING_FIRST_SEED";
+pub(super) const FIRST: &str = "ORDERLY_AGEING_FIRST_SEED";
 
 /// The seeds, from one that differs from run to run unless the environment names it.
 pub(super) fn to_live_through(count: u64) -> Range<u64> {

@@ -251,9 +251,14 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
 
     async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {
         let kept = microseconds(kept);
+        #[cfg(debug_assertions)]
+        let clock = row_time(self.inner.clock.now());
         let forgotten = self
             .upkeep(move |connection| {
-                let Some(before) = lived_time::stored_before(connection, kept)? else {
+                let before = lived_time::stored_before(connection, kept)?;
+                #[cfg(debug_assertions)]
+                let before = crate::canary::by_the_clock(before, clock, kept);
+                let Some(before) = before else {
                     return Ok(0);
                 };
                 Ok(match what {
