@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acceptance::{Asking, Login, TestApp, answer::text};
+use acceptance::{Asking, Binary, Login, TestApp, answer::text};
 use serde_json::Value;
 
 use crate::{
@@ -21,7 +21,13 @@ fn skipped<'a>(recorded: &'a Value, consumer: &'a str) -> impl Iterator<Item = &
 
 async fn makes_good(name: &str) {
     let fixture = Fixture::migrated(name);
-    fixture.run(&["doctor"]);
+    let examined = Binary::released().run(fixture.installation.path(), &["doctor"]);
+    assert_eq!(examined.code, 1, "{}", examined.stdout);
+    assert!(
+        examined.stdout.contains("was numbered from 1 again"),
+        "{}",
+        examined.stdout
+    );
     let opened = fixture.served();
     let (app, recorded) = (&opened.app, &opened.recorded);
     app.wait_idle();

@@ -27,13 +27,8 @@ const CHANGES: [Change; 2] = [
         },
     ),
     ("a cancelled order says what became of its stock", |order| {
-        if order["status"] == "cancelled" {
-            let now = match order["allocation"].as_str() {
-                Some("reserved") => "released",
-                Some("requested") => "none",
-                _ => return,
-            };
-            order["allocation"] = Value::from(now);
+        if order["status"] == "cancelled" && order["allocation"] == "reserved" {
+            order["allocation"] = Value::from("released");
         }
     }),
 ];
@@ -47,11 +42,21 @@ pub(crate) async fn are_the_same(app: &TestApp, staff: &Login, recorded: &Value,
         if except.contains(&text(&told["id"])) {
             continue;
         }
+        let path = format!("/orders/{}", text(&told["id"]));
+        let answer = app.get(&path).by(staff).answer().await;
+        if told["status"] == "cancelled" && told["allocation"] == "requested" {
+            // It was cancelled before inventory answered; the answer, in the log since then, is heard now.
+            let now = answer.expecting(200);
+            assert_eq!(now["status"], "cancelled", "{now}");
+            assert!(
+                now["allocation"] == "released" || now["allocation"] == "none",
+                "{now}"
+            );
+            continue;
+        }
         for (_, change) in CHANGES {
             change(&mut told);
         }
-        let path = format!("/orders/{}", text(&told["id"]));
-        let answer = app.get(&path).by(staff).answer().await;
         assert_eq!(answer.header("etag"), Some(etag.as_str()), "{told}");
         assert_eq!(answer.expecting(200), told);
     }
