@@ -95,6 +95,12 @@ pub trait ContextInvariants: ContextTraces + ContextOperations {
     /// [`Unavailable`] when its database does not answer.
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable>;
 
+    /// The largest sequence in its log; 0 in an empty one.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when its database does not answer.
+    async fn end_of_log(&self) -> Result<i64, Unavailable>;
+
     /// What its log tells a consumer, aggregate by aggregate, from behind `after`: at most `limit`.
     ///
     /// # Errors

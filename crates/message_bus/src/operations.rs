@@ -83,6 +83,10 @@ pub trait ContextOperations: Send + Sync {
     /// What was committed and what waits. Asks no database.
     fn commits(&self) -> Commits;
 
+    /// How far the clock that its database goes by has jumped ahead of the time that was lived through, in seconds, as this process last found it;
+    /// negative when it was set back, 0 when it has not jumped. Asks no database.
+    fn clock_jump_seconds(&self) -> i64;
+
     /// What is left to do.
     ///
     /// # Errors

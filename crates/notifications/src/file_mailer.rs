@@ -7,6 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use storage::folders::{make_folder, sync_folder};
 
 use crate::{Mail, MailError, Mailer};
 
@@ -42,16 +43,16 @@ impl Mailer for FileMailer {
     }
 }
 
-/// A file under its name is whole and on disk: it is written under another name, synced, and then given its own.
+/// A file under its name is whole and on disk, with every folder that leads to it: it is written under another name, synced, and then given
+/// its own, which is on disk when its folder is.
 fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let partial = folder.join(format!(".{name}.partial"));
     let mut file = File::create(&partial)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, folder.join(format!("{name}.eml")))?;
-    // The name is on disk when its folder is.
-    File::open(folder)?.sync_all()
+    sync_folder(folder)
 }
 
 #[cfg(test)]

@@ -96,6 +96,11 @@ impl Databases {
                 let ordering = open_file(folder, for_ordering, clock)?;
                 let inventory = open_file(folder, for_inventory, clock)?;
                 let notifications = open_file(folder, for_notifications, clock)?;
+                sqlite::belong_together(
+                    &[&accounts, &catalog, &ordering, &inventory, &notifications],
+                    ids.next_id(),
+                )
+                .await?;
                 Ok(Self {
                     all: vec![
                         Arc::new(accounts.clone()),
@@ -257,6 +262,7 @@ pub(crate) async fn open_for_copying(
         sources.push(SqliteSource::open(folder, context, sqlite)?);
         postgres::migrate(server, context, postgres).await?;
     }
+    sqlite::common_installation(sources.iter().map(SqliteSource::installation))?;
     Ok((sources, CopyTarget::begin(server).await?))
 }
 

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use accounts_app::{Accounts, AccountsPorts};
@@ -13,10 +14,13 @@ use message_bus::{
     Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Handing, Relay, Route, Subscription,
     Timelines, Unavailable,
 };
-use notifications::Notifications;
+use notifications::{Mailer, Notifications, Sender};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
-use storage::{CommitStatistics, context_database::Forgettable};
+use storage::{
+    CommitStatistics,
+    context_database::{ClockJump, Forgettable, Forgotten},
+};
 
 use crate::{
     databases::Databases,
@@ -28,14 +32,14 @@ use crate::{
     token_secret::token_secret,
 };
 
-/// How long what is over is kept, in seconds: commands can be repeated for two days, where callers are promised one; events and
-/// deliveries tell their story for thirty.
-const KEPT: [(Forgettable, i64); 3] = [
-    (Forgettable::Commands, 2 * DAY),
-    (Forgettable::Deliveries, 30 * DAY),
-    (Forgettable::Events, 30 * DAY),
+/// How long what is over is kept, of the time that was lived through: commands can be repeated for two days, where callers are promised one; events
+/// and deliveries tell their story for thirty.
+const KEPT: [(Forgettable, Duration); 3] = [
+    (Forgettable::Commands, Duration::from_hours(2 * 24)),
+    (Forgettable::Deliveries, LONGEST_KEPT),
+    (Forgettable::Events, LONGEST_KEPT),
 ];
-const DAY: i64 = 24 * 60 * 60;
+const LONGEST_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// An installation that is open.
 pub(crate) struct Installation {
@@ -51,12 +55,41 @@ pub(crate) struct Installation {
     databases: Databases,
 }
 
+/// What an installation takes from outside. Tests of how one ages bring their own time and mailer.
+pub(crate) struct Surroundings {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdGenerator>,
+    /// What signs tokens.
+    pub(crate) secret: SigningSecret,
+    /// Carries mail.
+    pub(crate) mailer: Arc<dyn Mailer>,
+    /// Who mail is from.
+    pub(crate) mail_from: Sender,
+}
+
 impl Installation {
     /// Opens every context's database at `place`, migrated to what this binary knows.
     pub(crate) async fn open(settings: &Settings, place: &Place) -> Result<Self, Failure> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-        let secret = token_secret(settings, place, ids.as_ref())?;
+        let surroundings = Surroundings {
+            clock: Arc::new(SystemClock),
+            secret: token_secret(settings, place, ids.as_ref())?,
+            ids,
+            mailer: settings.mail_target().mailer(&settings.mail_from),
+            mail_from: settings.mail_from.clone(),
+        };
+        Self::open_in(surroundings, place).await
+    }
+
+    /// The same, with what it takes from outside.
+    pub(crate) async fn open_in(surroundings: Surroundings, place: &Place) -> Result<Self, Failure> {
+        let Surroundings {
+            clock,
+            ids,
+            secret,
+            mailer,
+            mail_from,
+        } = surroundings;
         let databases = Databases::open(place, &clock, &ids).await?;
         let accounts_adapter = Arc::new(databases.accounts_adapter.clone());
         let accounts = Arc::new(Accounts::new(AccountsPorts {
@@ -76,8 +109,8 @@ impl Installation {
         let inventory = databases.inventory(&ids);
         let notifications = Arc::new(Notifications::new(
             Arc::clone(&databases.notifications_store),
-            settings.mail_target().mailer(&settings.mail_from),
-            settings.mail_from.clone(),
+            mailer,
+            mail_from,
             Arc::clone(&ids),
         ));
         Ok(Self {
@@ -198,15 +231,26 @@ impl Installation {
             .collect())
     }
 
-    /// Forgets what is older than it is to be kept.
-    pub(crate) async fn forget_what_is_old(&self) -> Result<(), Unavailable> {
-        let now = self.clock.now();
+    /// Counts the time that was lived through since this was last called, in each context. Says where a clock has jumped, if one has.
+    pub(crate) async fn live_on(&self) -> Result<Option<ClockJump>, Unavailable> {
+        let mut jump = None;
         for database in self.databases.all() {
-            for (what, kept_seconds) in KEPT {
-                database.forget(what, now.plus_seconds(-kept_seconds)).await?;
+            jump = database.live_on(LONGEST_KEPT).await?.or(jump);
+        }
+        Ok(jump)
+    }
+
+    /// Forgets what has been over for longer than it is to be kept, as far as a pass goes.
+    pub(crate) async fn forget_what_is_old(&self) -> Result<Forgotten, Unavailable> {
+        let mut forgotten = Forgotten::All;
+        for database in self.databases.all() {
+            for (what, kept) in KEPT {
+                if database.forget(what, kept).await? == Forgotten::APart {
+                    forgotten = Forgotten::APart;
+                }
             }
         }
-        Ok(())
+        Ok(forgotten)
     }
 
     /// Commits what is queued and closes the databases. Says what each context committed.

@@ -3,6 +3,8 @@
 //! Where to look first: [`subscriptions`] is every consumer there is, [`installation`] puts the contexts together,
 //! [`serve`] runs them. Time, ids, randomness and the environment enter in [`system`] and [`settings`], nowhere else.
 
+#[cfg(test)]
+mod ageing;
 mod agreement;
 mod command_line;
 mod copy;
@@ -13,6 +15,7 @@ mod describe;
 mod doctor;
 mod failure;
 mod installation;
+mod keeping;
 mod logging;
 mod migrate;
 mod openapi;

@@ -4,7 +4,6 @@ use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
     sync::Arc,
-    time::Duration,
 };
 
 use futures_util::future::join_all;
@@ -18,8 +17,8 @@ use tokio::{
 use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState};
 
 use crate::{
-    command_line::ServeArguments, failure::Failure, installation::Installation, place::Place,
-    settings::Settings, span_export::SpanExport,
+    command_line::ServeArguments, failure::Failure, installation::Installation, keeping::Keeping,
+    place::Place, settings::Settings, span_export::SpanExport,
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -37,6 +36,9 @@ pub(crate) async fn serve(
     let _lock = place.lock_for_serving()?;
     let listeners = listeners(arguments)?;
     let installation = Installation::open(settings, &place).await?;
+    let mut keeping = Keeping::start(&installation)
+        .await
+        .map_err(Failure::unavailable)?;
 
     let (stop, stopped) = watch::channel(false);
     let mut relays = JoinSet::new();
@@ -83,7 +85,7 @@ pub(crate) async fn serve(
         ended = servers.join_next() => ended,
         _ = terminate.recv() => None,
         _ = interrupt.recv() => None,
-        () = keep_forgetting(&installation) => None,
+        () = keeping.go_on() => None,
     };
     tracing::info!("stopping");
     // First nobody new comes in and who is in is answered; then deliveries end; then the committers, which others wait for.
@@ -98,6 +100,9 @@ pub(crate) async fn serve(
         if let Err(error) = relay {
             tracing::error!(%error, "a relay ended in a panic");
         }
+    }
+    if let Err(error) = keeping.live_on().await {
+        tracing::warn!(%error, "the last of the time that was lived through could not be counted; things are kept so much longer");
     }
     for (context, CommitStatistics { commits, write_sets }) in installation.close().await {
         tracing::info!(context, commits, write_sets, "closed");
@@ -121,17 +126,6 @@ fn listeners(arguments: &ServeArguments) -> Result<Vec<(TcpListener, Serving)>, 
         (everybody, Serving::AllButOperations),
         (operators, Serving::OperationsOnly),
     ])
-}
-
-/// Forgets what is old now and every hour, for as long as the server serves.
-async fn keep_forgetting(installation: &Installation) {
-    let mut hours = tokio::time::interval(Duration::from_secs(60 * 60));
-    loop {
-        hours.tick().await;
-        if let Err(error) = installation.forget_what_is_old().await {
-            tracing::warn!(%error, "what is old could not be forgotten; tried again in an hour");
-        }
-    }
 }
 
 /// What is written to standard output: whoever started the server on port 0 learns where it is.
@@ -172,8 +166,21 @@ fn switch_on_canaries() -> Result<(), Failure> {
             storage::canary::switch_on_relay_by_cursor();
             Ok(())
         }
+        Some("trusted-log") => {
+            storage::canary::switch_on_trusted_log();
+            Ok(())
+        }
+        Some("syncs-at-checkpoints-only") => {
+            storage::canary::switch_on_syncs_at_checkpoints_only();
+            Ok(())
+        }
+        Some("unsynced-folders") => {
+            storage::canary::switch_on_unsynced_folders();
+            Ok(())
+        }
         Some(other) => Err(Failure::usage(format!(
-            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart or relay-by-cursor"
+            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart, relay-by-cursor, \
+             trusted-log, syncs-at-checkpoints-only or unsynced-folders"
         ))),
     }
 }

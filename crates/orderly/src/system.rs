@@ -1,5 +1,10 @@
 //! Where time, ids and randomness enter: the real clock and the real generator, used by nobody but the wiring.
 
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
 use shared_kernel::{Clock, IdGenerator, Timestamp};
 use uuid::Uuid;
 
@@ -7,12 +12,19 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct SystemClock;
 
+/// When somebody first asked for how long this process has been running.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is where time enters")]
     fn now(&self) -> Timestamp {
         let now = jiff::Timestamp::now().as_microsecond();
         // The machine's clock gives only times that can be represented; were it ever not so, nothing could be dated.
         Timestamp::from_microseconds(now).unwrap_or_else(|error| stop("the clock gives no time", &error))
+    }
+
+    fn running_for(&self) -> Duration {
+        BEGAN.elapsed()
     }
 }
 

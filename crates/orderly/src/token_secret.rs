@@ -9,6 +9,7 @@ use std::{
 
 use accounts_infra::SigningSecret;
 use shared_kernel::IdGenerator;
+use storage::folders::sync_folder;
 
 use crate::{
     failure::Failure,
@@ -57,7 +58,7 @@ fn checked(secret: &[u8], setting: &str) -> Result<SigningSecret, Failure> {
 
 /// Reads the secret, or makes it. Readable by its owner only.
 fn kept_secret(file: &Path, ids: &dyn IdGenerator) -> io::Result<Vec<u8>> {
-    match read(file) {
+    match read_and_synced(file) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         read => return read,
     }
@@ -77,15 +78,16 @@ fn kept_secret(file: &Path, ids: &dyn IdGenerator) -> io::Result<Vec<u8>> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    if let Some(folder) = file.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    read(file)
+    read_and_synced(file)
 }
 
-fn read(file: &Path) -> io::Result<Vec<u8>> {
+/// Whoever made it may have been killed before its name was on disk, and what it signs is to be valid after the loss of power as well.
+fn read_and_synced(file: &Path) -> io::Result<Vec<u8>> {
     let mut secret = Vec::new();
     File::open(file)?.read_to_end(&mut secret)?;
+    if let Some(folder) = file.parent() {
+        sync_folder(folder)?;
+    }
     Ok(secret)
 }
 

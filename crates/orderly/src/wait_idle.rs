@@ -38,7 +38,8 @@ pub(crate) async fn wait_idle(settings: &Settings, timeout: u64) -> Result<(), F
     }
 }
 
-async fn until_idle(contexts: &[Arc<dyn ContextOperations>]) -> Result<(), Failure> {
+/// Waits until nothing is left to do.
+pub(crate) async fn until_idle(contexts: &[Arc<dyn ContextOperations>]) -> Result<(), Failure> {
     // Twice in a row: while one context was asked, work may have moved on to one that was asked before.
     let mut idle_before = false;
     loop {

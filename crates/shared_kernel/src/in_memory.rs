@@ -1,6 +1,9 @@
 //! A clock and an id generator for tests and fakes: nothing in them comes from outside.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    time::Duration,
+};
 
 use uuid::Uuid;
 
@@ -8,33 +11,54 @@ use crate::{Clock, IdGenerator, Timestamp};
 
 /// A clock that moves only when it is told to.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    now: AtomicI64,
+    /// Microseconds.
+    running_for: AtomicU64,
+}
 
 impl ManualClock {
     /// A clock that stands at `time`.
     pub const fn at(time: Timestamp) -> Self {
-        Self(AtomicI64::new(time.as_microseconds()))
+        Self {
+            now: AtomicI64::new(time.as_microseconds()),
+            running_for: AtomicU64::new(0),
+        }
     }
 
-    /// Moves the clock on.
+    /// Lets time go by. With a negative number the clock is only set back.
     pub fn advance_seconds(&self, seconds: i64) {
+        let gone_by = u64::try_from(seconds).unwrap_or(0) * 1_000_000;
+        self.running_for.fetch_add(gone_by, Ordering::SeqCst);
+        self.set_by_seconds(seconds);
+    }
+
+    /// Sets the clock, on or back, while no time goes by.
+    pub fn set_by_seconds(&self, seconds: i64) {
         let moved = self.now().plus_seconds(seconds);
-        self.0.store(moved.as_microseconds(), Ordering::SeqCst);
+        self.now.store(moved.as_microseconds(), Ordering::SeqCst);
     }
 }
 
 /// Stands at 2026-01-01T00:00:00Z.
 impl Default for ManualClock {
     fn default() -> Self {
-        Self(AtomicI64::new(1_767_225_600_000_000))
+        Self {
+            now: AtomicI64::new(1_767_225_600_000_000),
+            running_for: AtomicU64::new(0),
+        }
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         // What it holds was a time when it was put in; no other value gets here.
-        Timestamp::from_microseconds(self.0.load(Ordering::SeqCst))
+        Timestamp::from_microseconds(self.now.load(Ordering::SeqCst))
             .unwrap_or_else(|_| unreachable!("a manual clock holds only times"))
+    }
+
+    fn running_for(&self) -> Duration {
+        Duration::from_micros(self.running_for.load(Ordering::SeqCst))
     }
 }
 

@@ -15,6 +15,9 @@ use message_bus::LoggedEvent;
 
 static ANSWER_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
 static GIVE_BROKEN_COMMITS_UP: AtomicBool = AtomicBool::new(false);
+static LEAVE_NEW_FOLDERS_UNSYNCED: AtomicBool = AtomicBool::new(false);
+static TRUST_THE_LOG: AtomicBool = AtomicBool::new(false);
+static SYNC_AT_CHECKPOINTS_ONLY: AtomicBool = AtomicBool::new(false);
 static MOVE_POSITIONS_APART: AtomicBool = AtomicBool::new(false);
 /// How far each relay has read, by the context whose events it carries; `None` as long as relays remember nothing.
 static CURSORS: Mutex<Option<HashMap<&'static str, i64>>> = Mutex::new(None);
@@ -37,6 +40,36 @@ pub fn switch_on_give_broken_commits_up() {
 /// Whether a COMMIT that was not answered counts as one that failed.
 pub(crate) fn gives_broken_commits_up() -> bool {
     GIVE_BROKEN_COMMITS_UP.load(Ordering::Relaxed)
+}
+
+/// From now on, a folder that is made is not synced into the one above it.
+pub fn switch_on_unsynced_folders() {
+    LEAVE_NEW_FOLDERS_UNSYNCED.store(true, Ordering::Relaxed);
+}
+
+/// Whether a folder that is made is not synced into the one above it.
+pub(crate) fn leaves_new_folders_unsynced() -> bool {
+    LEAVE_NEW_FOLDERS_UNSYNCED.load(Ordering::Relaxed)
+}
+
+/// From now on, a start takes for true what it reads in the write-ahead log.
+pub fn switch_on_trusted_log() {
+    TRUST_THE_LOG.store(true, Ordering::Relaxed);
+}
+
+/// Whether a start takes for true what it reads in the write-ahead log.
+pub(crate) fn trusts_the_log() -> bool {
+    TRUST_THE_LOG.load(Ordering::Relaxed)
+}
+
+/// From now on, the write-ahead log is synced at checkpoints and not at commits.
+pub fn switch_on_syncs_at_checkpoints_only() {
+    SYNC_AT_CHECKPOINTS_ONLY.store(true, Ordering::Relaxed);
+}
+
+/// Whether the write-ahead log is synced at checkpoints and not at commits.
+pub(crate) fn syncs_at_checkpoints_only() -> bool {
+    SYNC_AT_CHECKPOINTS_ONLY.load(Ordering::Relaxed)
 }
 
 /// From now on, a consumer's position is moved in a transaction of its own, before that of its effect.

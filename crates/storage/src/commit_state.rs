@@ -25,6 +25,11 @@ impl Answer {
         (Self { caller, span }, answered)
     }
 
+    /// Whether the caller still waits for it.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.caller.is_closed()
+    }
+
     /// Tells the caller. If they have gone, what they asked for is done, or is not, all the same.
     pub(crate) fn tell(self, outcome: Result<(), CommitError>) {
         if let Err(error) = &outcome {

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use diesel::{Queryable, QueryableByName, sql_types::BigInt};
+use diesel::{
+    Queryable, QueryableByName,
+    sql_types::{BigInt, Bool},
+};
 use message_bus::operations::records::{ConsumerBacklog, Held, Paused};
 
-use crate::{ReadError, columns::RowTime, event_row::to_time};
+use crate::{ReadError, columns::RowTime, context_database::RecordedBeginning, event_row::to_time};
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused. In its own
 /// words, since what is dead is to be found once, and not for each that is held.
@@ -14,11 +17,35 @@ pub(crate) const COUNT_UNFINISHED: &str = "SELECT count(*) AS count FROM deliver
        AND consumer NOT IN (SELECT consumer FROM consumers WHERE paused_at IS NOT NULL)
        AND (consumer, aggregate_id) NOT IN (SELECT consumer, aggregate_id FROM deliveries WHERE state = 'dead')";
 
+/// Whether an event log was numbered from 1 again after a consumer began after sequence `$1` at time `$2`. It was if it no longer reaches
+/// as far as that; or if it was pruned, and the first of the events up to there happened later than the consumer began. A log that
+/// was never pruned has lost no number: there, such times come from a clock that was set back.
+pub(crate) const BEGAN_AGAIN: &str = "SELECT coalesce((SELECT max(sequence) FROM event_log), 0) < $1
+     OR (EXISTS (SELECT 1 FROM log_pruning) AND coalesce(
+         (SELECT occurred_at FROM event_log WHERE sequence <= $1 ORDER BY sequence LIMIT 1) > $2, false)) AS found";
+
+/// What [`BEGAN_AGAIN`] found.
+#[derive(Debug, QueryableByName)]
+pub(crate) struct Found {
+    #[diesel(sql_type = Bool)]
+    pub(crate) found: bool,
+}
+
 /// What [`COUNT_UNFINISHED`] found.
 #[derive(Debug, QueryableByName)]
 pub(crate) struct Counted {
     #[diesel(sql_type = BigInt)]
     pub(crate) count: i64,
+}
+
+/// A beginning, as a row holds it.
+pub(crate) fn recorded_beginning(
+    (begins_after, recorded_at): (i64, RowTime),
+) -> Result<RecordedBeginning, ReadError> {
+    Ok(RecordedBeginning {
+        begins_after,
+        recorded_at: to_time(recorded_at)?,
+    })
 }
 
 /// How many deliveries of a consumer are in a state, and since when the oldest is held.

@@ -1,6 +1,6 @@
 //! A context's database, whatever the engine: what whoever runs the contexts does with it.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
 use message_bus::{Beginning, Consumer, ContextInvariants, DeliveryStore, EventLog, Unavailable};
@@ -10,6 +10,8 @@ use crate::CommitStatistics;
 
 /// How much is forgotten at a time, so that no commit waits long for it.
 const FORGOTTEN_AT_ONCE: u32 = 500;
+/// How often that is done until somebody has to ask again.
+const COMMITS_IN_A_PASS: u32 = 10;
 
 /// A context's database.
 #[async_trait]
@@ -26,9 +28,33 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         begins_after: i64,
     ) -> Result<(), Unavailable>;
 
-    /// Forgets some of what was over before `before`, the oldest first, and looks at no more than `limit` of it. Says how many it were.
-    async fn forget_some(&self, what: Forgettable, before: Timestamp, limit: u32)
-    -> Result<u64, Unavailable>;
+    /// Where a consumer of this context began, and when that was recorded; `None` when it never did.
+    async fn recorded_beginning(
+        &self,
+        consumer: &'static str,
+    ) -> Result<Option<RecordedBeginning>, Unavailable>;
+
+    /// Records that a consumer of this context takes this log's events from its first one on.
+    async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable>;
+
+    /// Whether this log has numbered its events from 1 again since a consumer began. Every event in it is newer than the beginning then.
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable>;
+
+    /// Makes published events of these types up to a sequence unpublished again. Says how many they are.
+    async fn publish_again_up_to(
+        &self,
+        event_types: Vec<String>,
+        sequence: i64,
+    ) -> Result<u64, Unavailable>;
+
+    /// Counts the time that this process has lived through since this was last called, which is to be called again and again while it serves. Where
+    /// several processes serve one database, it counts for the one that relays. `longest_kept` is for how long anything is kept. Says whether the
+    /// clock has jumped: the server's on PostgreSQL, else the machine's.
+    async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable>;
+
+    /// Forgets some of what has been over for `kept` of the time that was lived through, the oldest first, and looks at no more than `limit` of it.
+    /// Says how many it were.
+    async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable>;
 
     /// Commits what is queued and ends the connections. Says what was committed in all.
     async fn close(&self) -> CommitStatistics;
@@ -38,9 +64,13 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
     ///
     /// # Errors
     /// [`Unavailable`].
-    async fn begin_consumer(&self, consumer: &Consumer, source: &dyn EventLog) -> Result<i64, Unavailable> {
-        if let Some(begins_after) = self.beginning_of(consumer.name()).await? {
-            return Ok(begins_after);
+    async fn begin_consumer(
+        &self,
+        consumer: &Consumer,
+        source: &dyn ContextDatabase,
+    ) -> Result<i64, Unavailable> {
+        if let Some(beginning) = self.recorded_beginning(consumer.name()).await? {
+            return self.make_good_what_was_skipped(consumer, source, beginning).await;
         }
         let begins_after = match consumer.beginning() {
             Beginning::Now => source.last_sequence().await?,
@@ -58,14 +88,58 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         Ok(recorded.unwrap_or(begins_after))
     }
 
-    /// Forgets what was over before `before`.
+    /// Earlier versions let retention empty an event log, and SQLite, or a PostgreSQL server that it was copied to, then numbered the next
+    /// events from 1 again. A consumer that had begun after a higher number skipped them. Where that happened, the consumer takes
+    /// the log from its first event on, and the skipped events are published again. What it has applied meanwhile it knows by its positions: an
+    /// event is skipped for good only if the consumer has applied a later one of the same aggregate.
     ///
     /// # Errors
     /// [`Unavailable`].
-    async fn forget(&self, what: Forgettable, before: Timestamp) -> Result<(), Unavailable> {
-        while self.forget_some(what, before, FORGOTTEN_AT_ONCE).await? > 0 {}
-        Ok(())
+    async fn make_good_what_was_skipped(
+        &self,
+        consumer: &Consumer,
+        source: &dyn ContextDatabase,
+        beginning: RecordedBeginning,
+    ) -> Result<i64, Unavailable> {
+        let begins_after = beginning.begins_after;
+        if begins_after == 0 || !source.began_again_since(beginning).await? {
+            return Ok(begins_after);
+        }
+        let event_types = consumer.event_types().map(str::to_owned).collect();
+        // Before the record is changed: if the process dies in between, this is done again, which changes nothing.
+        let skipped = source.publish_again_up_to(event_types, begins_after).await?;
+        self.begin_with_the_first(consumer.name()).await?;
+        tracing::warn!(
+            consumer = consumer.name(),
+            source = consumer.source(),
+            began_after = begins_after,
+            published_again = skipped,
+            "the event log had been numbered from 1 again; events that the consumer skipped are published again"
+        );
+        Ok(0)
     }
+
+    /// Forgets what has been over for `kept` of the time that was lived through, and no more than a pass may.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    async fn forget(&self, what: Forgettable, kept: Duration) -> Result<Forgotten, Unavailable> {
+        for _ in 0..COMMITS_IN_A_PASS {
+            if self.forget_some(what, kept, FORGOTTEN_AT_ONCE).await? == 0 {
+                return Ok(Forgotten::All);
+            }
+        }
+        Ok(Forgotten::APart)
+    }
+}
+
+/// Where a consumer began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedBeginning {
+    /// The sequence after which it takes events of its source's log.
+    pub begins_after: i64,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
 }
 
 /// What is kept for a time only.
@@ -77,4 +151,23 @@ pub enum Forgettable {
     Deliveries,
     /// Events, since they were published. That the log was pruned, and how far, is recorded.
     Events,
+}
+
+/// How far a pass came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// Nothing is left that is old enough.
+    All,
+    /// There may be more.
+    APart,
+}
+
+/// A clock that is far from where it is expected after the time that was lived through. It may be wrong now, it may have been wrong before, or the
+/// installation was off in between: nothing is forgotten on the strength of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockJump {
+    /// What it says.
+    pub clock: Timestamp,
+    /// What it would say if it had not jumped, and nothing had been off.
+    pub expected: Timestamp,
 }

@@ -106,8 +106,27 @@ pub async fn copy(
         let table = table.name().to_owned();
         tables.push(CopiedTable { context, table, rows });
     }
+    number_events_on(sources, &target).await?;
     target.commit().await?;
     Ok(tables)
+}
+
+/// Lets each log go on after every number in use: its own events', which `finish` sees to, and those after which consumers began. A log that was
+/// pruned holds fewer than were given.
+async fn number_events_on(sources: &[SqliteSource], target: &CopyTarget) -> Result<(), CopyError> {
+    let mut beginnings = Vec::new();
+    for source in sources {
+        target.enter(source.context()).await?;
+        beginnings.extend(target.beginnings(source.context()).await?);
+    }
+    for source in sources {
+        let own = beginnings.iter().filter(|(name, _)| name == source.context());
+        if let Some(last) = own.map(|(_, number)| *number).max() {
+            target.enter(source.context()).await?;
+            target.number_events_after(source.context(), last).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn copy_table(

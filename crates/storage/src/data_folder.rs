@@ -1,15 +1,17 @@
 //! The folder that holds an embedded installation, and the lock that lets only one server serve it.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
 };
 
+use crate::folders::{make_folder, sync_folder};
+
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// It could not be made, or nothing can be written in it.
+    /// It could not be made, or nothing can be written or synced in it.
     #[error("cannot write in the data folder {}: {source}", folder.display())]
     NotWritable {
         /// The folder.
@@ -47,8 +49,9 @@ impl DataFolder {
     /// [`FolderError::NotWritable`].
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let folder = Self(path.to_owned());
-        fs::create_dir_all(path).map_err(|source| folder.not_writable(source))?;
+        make_folder(path).map_err(|source| folder.not_writable(source))?;
         folder.open_lock_file()?;
+        sync_folder(path).map_err(|source| folder.not_writable(source))?;
         Ok(folder)
     }
 
@@ -96,6 +99,8 @@ impl DataFolder {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -64,11 +64,11 @@ pub(crate) const fn next_attempt_at(state: DeliveryState) -> Option<RowTime> {
     }
 }
 
-/// When a delivery that got into this state at `at` ended.
-pub(crate) const fn ended_at(state: DeliveryState, at: Timestamp) -> Option<RowTime> {
+/// Whether a delivery in this state has ended.
+pub(crate) const fn has_ended(state: DeliveryState) -> bool {
     match state {
-        DeliveryState::Done | DeliveryState::Discarded => Some(row_time(at)),
-        DeliveryState::Retrying { .. } | DeliveryState::Waiting | DeliveryState::Dead => None,
+        DeliveryState::Done | DeliveryState::Discarded => true,
+        DeliveryState::Retrying { .. } | DeliveryState::Waiting | DeliveryState::Dead => false,
     }
 }
 
@@ -87,7 +87,7 @@ impl HeldRow {
             interruptions: i64::from(held.interruptions),
             held_at: row_time(held.held_at),
             next_attempt_at: next_attempt_at(held.state),
-            ended_at: ended_at(held.state, held.held_at),
+            ended_at: has_ended(held.state).then(|| row_time(held.held_at)),
             last_error: held.last_error.clone(),
             envelope: RowJson(serde_json::to_string(&held.envelope)?),
         })

@@ -17,6 +17,7 @@ mod held_changes;
 mod held_deliveries;
 mod invariants;
 mod lease;
+mod lived_time;
 mod look_ups;
 mod migrations;
 mod open_error;

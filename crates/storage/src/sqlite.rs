@@ -13,22 +13,28 @@ mod deliveries;
 mod errors;
 mod event_log;
 mod held_deliveries;
+mod installation_id;
 mod invariants;
+mod lived_time;
 mod migrations;
 mod open_error;
 mod operations;
 mod operator_actions;
+mod placed_file;
 mod readers;
 mod retention;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod true_start;
+mod watch;
 
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use context::SqliteContext;
 pub use copy_source::SqliteSource;
 pub use errors::RowError;
+pub use installation_id::{InstallationFile, belong_together, common_installation};
 pub use migrations::migration_status;
 pub use open_error::OpenError;
 

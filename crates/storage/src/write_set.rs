@@ -28,8 +28,6 @@ pub struct WriteSet<R> {
     pub deliveries: Vec<Delivery>,
     /// The line for the command log.
     pub replay: Option<ReplayRecord>,
-    /// When the command was issued, in microseconds since 1970.
-    pub(crate) issued_at: i64,
     /// The context whose events these are.
     source: &'static str,
 }
@@ -49,7 +47,6 @@ impl<R> WriteSet<R> {
             events: Vec::with_capacity(events.len()),
             deliveries: Vec::new(),
             replay,
-            issued_at: meta.issued_at.as_microseconds(),
             source,
         };
         write_set.and_also(events, meta, ids)

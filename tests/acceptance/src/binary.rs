@@ -3,9 +3,11 @@
 use std::{
     env,
     ffi::OsString,
+    fs,
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::LazyLock,
 };
 
 /// The binary under test.
@@ -15,6 +17,8 @@ pub struct Binary {
     canary: Option<&'static str>,
     /// Whether the bug is there as well while it is looked at what it did.
     canary_stays: bool,
+    /// By how many days its clock is wrong.
+    days_ahead: i32,
 }
 
 /// How a command ended.
@@ -64,6 +68,7 @@ impl Binary {
             path: found("ORDERLY_BINARY", "orderly"),
             canary: None,
             canary_stays: false,
+            days_ahead: 0,
         }
     }
 
@@ -73,6 +78,7 @@ impl Binary {
             path: found("ORDERLY_CANARY_BINARY", "orderly"),
             canary: Some(name),
             canary_stays: false,
+            days_ahead: 0,
         }
     }
 
@@ -91,6 +97,7 @@ impl Binary {
             path: self.path.clone(),
             canary: None,
             canary_stays: false,
+            days_ahead: 0,
         }
     }
 
@@ -101,6 +108,15 @@ impl Binary {
             self.clone()
         } else {
             self.without_canary()
+        }
+    }
+
+    /// The same on a machine whose clock is so many days ahead, or behind when negative. Its monotonic clock is as it is on any machine.
+    #[must_use]
+    pub fn with_clock_ahead_by_days(&self, days_ahead: i32) -> Self {
+        Self {
+            days_ahead,
+            ..self.clone()
         }
     }
 
@@ -124,6 +140,12 @@ impl Binary {
             .env("RUST_BACKTRACE", "1");
         if let Some(canary) = self.canary {
             command.env("ORDERLY_CANARY", canary);
+        }
+        if self.days_ahead != 0 {
+            command.env("LD_PRELOAD", wrong_clock()).env(
+                "WRONG_CLOCK_SECONDS",
+                (self.days_ahead * 24 * 60 * 60).to_string(),
+            );
         }
         command
     }
@@ -160,6 +182,32 @@ fn found(variable: &str, name: &str) -> PathBuf {
         path.display()
     );
     path.canonicalize().unwrap()
+}
+
+/// The library that tells a process another time than it is, built beside the tests.
+fn wrong_clock() -> &'static Path {
+    static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
+        let [source, built, library] = [".c", ".new", ".so"].map(|kind| {
+            let whose = if kind == ".so" {
+                String::new()
+            } else {
+                std::process::id().to_string()
+            };
+            beside_the_tests(&format!("wrong_clock{whose}{kind}"))
+        });
+        fs::write(&source, include_str!("wrong_clock.c")).unwrap();
+        let mut compile = Command::new("cc");
+        compile
+            .args(["-shared", "-fPIC", "-O2", "-o"])
+            .arg(&built)
+            .arg(&source);
+        assert!(compile.status().unwrap().success(), "{compile:?}");
+        fs::remove_file(&source).unwrap();
+        // Another test may be building the same.
+        fs::rename(&built, &library).unwrap();
+        library
+    });
+    &LIBRARY
 }
 
 /// Cargo puts binaries into the folder above that of the test executables.

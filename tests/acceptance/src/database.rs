@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::SocketAddr,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
 };
@@ -64,6 +65,11 @@ impl Database {
     pub fn run(&self, statement: &str) -> String {
         let printed = output(psql(&self.url()).args(["--command", statement]));
         String::from_utf8(printed).unwrap()
+    }
+
+    /// Runs what `pg_dump` wrote as plain SQL.
+    pub fn load(&self, dump: &Path) {
+        output(psql(&self.url()).arg("--file").arg(dump));
     }
 
     /// Runs a statement in a transaction that stays open until what this gives is dropped.

@@ -159,7 +159,7 @@ impl Doctor {
             source,
             taken,
         };
-        let mut findings = Vec::new();
+        let mut findings = Vec::from_iter(pair.begins_beyond_the_log().await?);
         let mut after = None;
         loop {
             let page = source.told(&pair.taken, after, PAGE).await?;
@@ -190,6 +190,18 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
+    /// What a consumer takes begins after a sequence that the log had once: if the log ends before, it was numbered from 1 again.
+    async fn begins_beyond_the_log(&self) -> Result<Option<Finding>, Unavailable> {
+        let (begins_after, end) = (self.taken.begins_after, self.source.end_of_log().await?);
+        Ok((begins_after > end).then(|| Finding {
+            subject: self.consumer.to_owned(),
+            detail: format!(
+                "found that it skips the log of {} up to sequence {begins_after}, and the log ends at {end}; expected no beginning beyond the log: the next start of a server makes it good",
+                self.source.context()
+            ),
+        }))
+    }
+
     /// Those of the aggregates that the consumer does not stand at the end of.
     async fn suspicious(&self, page: &[Told]) -> Result<Vec<Told>, Unavailable> {
         let aggregates: Vec<Uuid> = page.iter().map(|told| told.aggregate_id).collect();

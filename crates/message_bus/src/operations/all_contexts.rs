@@ -82,6 +82,7 @@ impl Operations {
             context: context.context(),
             work,
             commits: context.commits(),
+            clock_jump_seconds: context.clock_jump_seconds(),
         }
     }
 

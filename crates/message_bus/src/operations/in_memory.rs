@@ -26,6 +26,7 @@ pub struct InMemoryOperations {
 struct State {
     away: Option<&'static str>,
     commits: Commits,
+    clock_jump_seconds: i64,
     backlog: Backlog,
     consumers: Vec<ConsumerBacklog>,
     held: Vec<DeliveryRecord>,
@@ -70,6 +71,11 @@ impl InMemoryOperations {
         state.backlog = backlog;
     }
 
+    /// From now on, by how many seconds its clock has jumped.
+    pub fn has_a_clock_that_jumped(&self, seconds: i64) {
+        self.state().clock_jump_seconds = seconds;
+    }
+
     /// From now on its database does not answer, for this reason.
     pub fn goes_away(&self, reason: &'static str) {
         self.state().away = Some(reason);
@@ -96,6 +102,10 @@ impl ContextOperations for InMemoryOperations {
 
     fn commits(&self) -> Commits {
         self.state().commits
+    }
+
+    fn clock_jump_seconds(&self) -> i64 {
+        self.state().clock_jump_seconds
     }
 
     async fn backlog(&self) -> Result<Backlog, Unavailable> {

@@ -19,6 +19,9 @@ pub struct ContextStatus {
     /// What this process committed to it. No other process's share, so it is told as figures only.
     #[serde(skip)]
     pub commits: Commits,
+    /// How far its clock has jumped, in seconds, as this process last found it; negative when it was set back. Told as a figure only.
+    #[serde(skip)]
+    pub clock_jump_seconds: i64,
 }
 
 /// What a context has left to do.

@@ -33,16 +33,19 @@ pub(crate) enum Canary {
     CountedAtTheEnd,
     /// Events are marked before they are handed over.
     MarkedBefore,
+    /// Retention empties the log, which is numbered from 1 again: consumers that began later skip what comes.
+    NumberedAgain,
 }
 
 impl Canary {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Cursor,
         Self::TwoSteps,
         Self::BlindToDead,
         Self::CountedAtTheEnd,
         Self::MarkedBefore,
+        Self::NumberedAgain,
     ];
 
     pub(crate) fn log(canary: Option<Self>, world: &Arc<World>, life: Life) -> Arc<dyn EventLog> {

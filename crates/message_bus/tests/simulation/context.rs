@@ -13,6 +13,8 @@ pub(crate) struct Context {
     pub(crate) paused_at: Option<u64>,
     /// The sequence after which it takes events.
     pub(crate) begins_after: Option<i64>,
+    /// How often the log had been numbered from 1 again by then.
+    pub(crate) begun_in: u32,
     /// For each aggregate, the last version whose effect was seen, or that somebody discarded.
     pub(crate) seen: Vec<u32>,
     /// How often the process ended in attempts at a version of an aggregate: by row, in a row; and directly.
@@ -29,6 +31,7 @@ impl Context {
             kept: ConsumerState::default(),
             paused_at: None,
             begins_after: None,
+            begun_in: 0,
             seen: vec![0; aggregates],
             killed_by_row: BTreeMap::new(),
             killed_directly: BTreeMap::new(),

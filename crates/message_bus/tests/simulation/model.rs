@@ -19,7 +19,9 @@ impl State {
     fn is_for(&self, logged: &Logged, consumer: usize) -> bool {
         let begins_after = self.contexts[consumer].begins_after;
         logged.kind.is_taken_by(consumer)
-            && begins_after.is_some_and(|sequence| logged.event.sequence > sequence)
+            && begins_after.is_some_and(|sequence| {
+                logged.renumbered > self.contexts[consumer].begun_in || logged.event.sequence > sequence
+            })
             && !logged.missed[consumer]
     }
 
@@ -38,6 +40,7 @@ impl State {
             logged.missed[consumer] = logged.pruned;
         }
         self.contexts[consumer].begins_after = Some(begins_after);
+        self.contexts[consumer].begun_in = self.log.renumbered;
         begins_after
     }
 

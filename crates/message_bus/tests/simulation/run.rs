@@ -78,6 +78,7 @@ pub(crate) fn run(seed: u64, canary: Option<Canary>) -> Run {
 fn begin(world: &Arc<World>, canary: Option<Canary>) {
     let (aggregates, processes) = {
         let mut state = world.state();
+        state.log.numbers_again = canary == Some(Canary::NumberedAgain);
         let alone = state.chance.once_in(4);
         (state.chance.aggregates(), if alone { 1 } else { Processes::MOST })
     };

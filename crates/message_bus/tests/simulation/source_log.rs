@@ -32,6 +32,8 @@ pub(crate) struct Logged {
     /// When it was published, in virtual time; `None` when it is to be.
     pub(crate) published_at: Option<u64>,
     pub(crate) pruned: bool,
+    /// How often the log had been numbered from 1 again by then.
+    pub(crate) renumbered: u32,
     /// What it does to each consumer.
     pub(crate) natures: [Nature; subscribers::NAMES.len()],
     /// Consumers for which the transport broke its promise.
@@ -47,6 +49,12 @@ pub(crate) struct LoggedEvents {
     /// For each aggregate, where its versions stand in `events`.
     versions: Vec<Vec<usize>>,
     last_given: i64,
+    /// How many places were given whose events are not committed yet.
+    under_way: usize,
+    /// The known bug: retention takes the newest event, too, and an empty log is numbered from 1 again.
+    pub(crate) numbers_again: bool,
+    /// How often it was numbered from 1 again.
+    pub(crate) renumbered: u32,
     /// Aggregates about which there is more to come.
     pub(crate) writers: usize,
 }
@@ -57,12 +65,20 @@ impl LoggedEvents {
             events: Vec::new(),
             versions: vec![Vec::new(); aggregates],
             last_given: 0,
+            under_way: 0,
+            numbers_again: false,
+            renumbered: 0,
             writers: aggregates,
         }
     }
 
     /// The next place in the log.
-    pub(crate) const fn give_sequence(&mut self) -> i64 {
+    pub(crate) fn give_sequence(&mut self) -> i64 {
+        if self.numbers_again && self.under_way == 0 && self.events.iter().all(|logged| logged.pruned) {
+            self.last_given = 0;
+            self.renumbered += 1;
+        }
+        self.under_way += 1;
         self.last_given += 1;
         self.last_given
     }
@@ -85,9 +101,10 @@ impl LoggedEvents {
         &mut self.events[self.versions[aggregate][version as usize - 1]]
     }
 
-    fn last_committed(&self) -> i64 {
-        let sequences = self.events.iter().map(|logged| logged.event.sequence);
-        sequences.max().unwrap_or(0)
+    /// The largest sequence in the log. What was pruned is not in it.
+    pub(crate) fn last_committed(&self) -> i64 {
+        let kept = self.events.iter().filter(|logged| !logged.pruned);
+        kept.map(|logged| logged.event.sequence).max().unwrap_or(0)
     }
 
     fn unpublished(&self, limit: u32) -> Vec<LoggedEvent> {
@@ -124,6 +141,7 @@ impl State {
             self.happened(Fault::CommittedOutOfOrder, about);
         }
         self.note(What::Committed, about);
+        self.log.under_way -= 1;
         let natures = std::array::from_fn(|_| Nature::of_chance(&mut self.chance));
         self.log.versions[aggregate].push(self.log.events.len());
         self.log.events.push(Logged {
@@ -136,6 +154,7 @@ impl State {
             kind,
             published_at: (kind == Kind::Private).then_some(self.at),
             pruned: false,
+            renumbered: self.log.renumbered,
             natures,
             misplaced: Default::default(),
             missed: Default::default(),

@@ -247,7 +247,9 @@ impl State {
         };
         for place in 0..self.log.events().len() {
             let logged = &self.log.events()[place];
-            let old = !logged.pruned && logged.published_at.is_some_and(|at| at < before);
+            let newest = logged.event.sequence == self.log.last_committed();
+            let stays = newest && !self.log.numbers_again;
+            let old = !logged.pruned && !stays && logged.published_at.is_some_and(|at| at < before);
             // Retention is longer than it takes to notice that something never arrived.
             if old && !self.is_still_missing(place) {
                 self.happened(Fault::EventPruned, About::event(logged.aggregate, logged.version));

@@ -189,6 +189,10 @@ impl Clock for World {
     fn now(&self) -> Timestamp {
         self.state().now()
     }
+
+    fn running_for(&self) -> Duration {
+        self.began_at.elapsed()
+    }
 }
 
 impl IdGenerator for World {

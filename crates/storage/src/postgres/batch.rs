@@ -139,7 +139,7 @@ async fn write<R: PostgresRows>(
     }
     let records: Vec<_> = write_sets
         .iter()
-        .filter_map(|write_set| Some((write_set.replay.as_ref()?, write_set.issued_at)))
+        .filter_map(|write_set| write_set.replay.as_ref())
         .collect();
     command_log::record(connection, &records).await?;
     let rows: Vec<&R> = write_sets.iter().map(|write_set| &write_set.rows).collect();

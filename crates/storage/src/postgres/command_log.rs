@@ -7,31 +7,25 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::{Recorded, Replay, ReplayRecord};
 
-use super::{BatchStatement, schema::command_log};
+use super::{BatchStatement, lived_time::stamp, schema::command_log};
 use crate::columns::RowTime;
 
 /// The constraint that decides between twins.
 pub(super) const KEY: &str = "command_log.replay_key";
 
-/// Writes lines, each with the time of its command. A key that is there already breaks [`KEY`].
-pub(super) async fn record(
-    connection: &AsyncPgConnection,
-    records: &[(&ReplayRecord, i64)],
-) -> QueryResult<()> {
+/// Writes lines, stamped with the time that retention will go by. A key that is there already breaks [`KEY`].
+pub(super) async fn record(connection: &AsyncPgConnection, records: &[&ReplayRecord]) -> QueryResult<()> {
     if records.is_empty() {
         return Ok(());
     }
-    BatchStatement::new(
-        "INSERT INTO command_log (replay_key, fingerprint, result, recorded_at) SELECT * FROM unnest(",
-    )
-    .texts(records.iter().map(|(record, _)| record.replay.key.clone()))
-    .bytes(
-        records
-            .iter()
-            .map(|(record, _)| record.replay.fingerprint.to_vec()),
-    )
-    .texts(records.iter().map(|(record, _)| record.result.clone()))
-    .times(records.iter().map(|(_, at)| RowTime(*at)))
+    BatchStatement::new(concat!(
+        "INSERT INTO command_log (replay_key, fingerprint, result, recorded_at) SELECT *, ",
+        stamp!(),
+        " FROM unnest("
+    ))
+    .texts(records.iter().map(|record| record.replay.key.clone()))
+    .bytes(records.iter().map(|record| record.replay.fingerprint.to_vec()))
+    .texts(records.iter().map(|record| record.result.clone()))
     .then(")")
     .execute(connection)
     .await?;

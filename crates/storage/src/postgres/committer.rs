@@ -9,7 +9,6 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use message_bus::Unavailable;
-use shared_kernel::Clock;
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
@@ -18,6 +17,7 @@ use super::{
     batch::{Outcomes, split_off, write_one_by_one, write_together},
     event_log,
     lease::Lease,
+    lived_time::stamp,
     server::Link,
 };
 #[cfg(debug_assertions)]
@@ -27,6 +27,7 @@ use crate::{
     columns::RowId,
     commit_queue::{Batches, Job},
     commit_state::{Answer, CommitState, refuse_all},
+    lived_time::{STORED_BEFORE, microseconds},
 };
 
 /// Nothing but write sets comes through the queue here: upkeep has a connection of its own.
@@ -34,6 +35,8 @@ pub(super) type NoUpkeep = std::convert::Infallible;
 
 /// How often a batch is begun again when the connection was lost before COMMIT.
 const ATTEMPTS: u32 = 2;
+/// How long the row of a committer is kept that is not heard of any more, of the time that was lived through.
+const KEPT: Duration = Duration::from_hours(30 * 24);
 /// How long the outcome of a COMMIT is asked for before its callers are told that it is not known.
 const OUTCOME_PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait between two questions.
@@ -46,7 +49,6 @@ pub(super) struct Committer {
     pub(super) schema: &'static str,
     pub(super) state: Arc<CommitState>,
     pub(super) lease: watch::Receiver<Option<Lease>>,
-    pub(super) clock: Arc<dyn Clock>,
     pub(super) link: Option<Link>,
     /// The number of the batch in hand, which this committer's own row holds once it is committed.
     pub(super) batch: i64,
@@ -90,10 +92,12 @@ impl Committer {
     pub(super) async fn connect(&self) -> Result<Link, OpenError> {
         let link = self.server.connect(self.schema).await?;
         // Those of processes that ended long ago go; the row of one that has only been idle is made again here.
-        diesel::sql_query(
-            "WITH forgotten AS (DELETE FROM committers WHERE moved_at < now() - interval '30 days' AND committer <> $1)
-             INSERT INTO committers (committer, batch, moved_at) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING",
-        )
+        diesel::sql_query(format!(
+            "WITH forgotten AS (DELETE FROM committers WHERE moved_at < ({STORED_BEFORE}) AND committer <> $2)
+             INSERT INTO committers (committer, batch, moved_at) VALUES ($2, 0, {stamp}) ON CONFLICT DO NOTHING",
+            stamp = stamp!(),
+        ))
+        .bind::<BigInt, _>(microseconds(KEPT))
         .bind::<PgUuid, _>(RowId(self.id))
         .execute(&mut &link.connection)
         .await
@@ -210,7 +214,7 @@ impl Committer {
         };
         let lease = *self.lease.borrow();
         if let Some(lease) = lease.filter(|_| !marks.is_empty()) {
-            event_log::mark_published(connection, marks, self.clock.now(), lease).await?;
+            event_log::mark_published(connection, marks, lease).await?;
         }
         #[cfg(debug_assertions)]
         answer_before_commit(answers);
@@ -227,13 +231,16 @@ impl Committer {
 
     /// Writes the batch's number into this committer's own row.
     async fn move_on(&self, connection: &AsyncPgConnection) -> Result<(), Failure> {
-        let moved =
-            BatchStatement::new("UPDATE committers SET batch = own.batch, moved_at = now() FROM unnest(")
-                .ids([RowId(self.id)])
-                .numbers([self.batch])
-                .then(") AS own (committer, batch) WHERE committers.committer = own.committer")
-                .execute(connection)
-                .await?;
+        let moved = BatchStatement::new(concat!(
+            "UPDATE committers SET batch = own.batch, moved_at = ",
+            stamp!(),
+            " FROM unnest("
+        ))
+        .ids([RowId(self.id)])
+        .numbers([self.batch])
+        .then(") AS own (committer, batch) WHERE committers.committer = own.committer")
+        .execute(connection)
+        .await?;
         match moved {
             // A process that has been idle for weeks is forgotten; a new connection makes its row again.
             0 => Err(Failure::NotCommitted(Unavailable::dependency(

@@ -27,6 +27,7 @@ use crate::{
     columns::RowTime,
     commit_queue::{CommitQueue, commit_queue},
     commit_state::CommitState,
+    lived_time::OwnLife,
 };
 
 /// With two, one collects while the other waits for the disk. On two cores one, three and four placed no more orders beyond noise.
@@ -56,6 +57,7 @@ struct Inner<R> {
     delivery_rows: DeliveryRows,
     state: Arc<CommitState>,
     clock: Arc<dyn Clock>,
+    own_life: OwnLife,
     committers: Mutex<Vec<JoinHandle<()>>>,
     /// Who this process is when it asks for the relay's lease.
     holder: Uuid,
@@ -87,7 +89,6 @@ impl<R: PostgresRows> PostgresContext<R> {
                 schema: name,
                 state: Arc::clone(&state),
                 lease: leased.clone(),
-                clock: Arc::clone(&clock),
                 link: None,
                 batch: 0,
             };
@@ -103,6 +104,7 @@ impl<R: PostgresRows> PostgresContext<R> {
                 delivery_rows: DeliveryRows::start(server.clone(), name),
                 state,
                 clock,
+                own_life: OwnLife::default(),
                 committers: Mutex::new(committers),
                 holder: ids.next_id(),
                 lease,

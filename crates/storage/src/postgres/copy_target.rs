@@ -6,7 +6,8 @@ mod tables;
 use std::collections::BTreeSet;
 
 use diesel::{
-    QueryResult,
+    QueryDsl, QueryResult,
+    dsl::max,
     result::Error as DieselError,
     sql_types::{BigInt, Bool},
 };
@@ -14,7 +15,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 pub use tables::TargetTable;
 
-use super::{BatchStatement, OpenError, PostgresServer, server::Link};
+use super::{BatchStatement, OpenError, PostgresServer, schema::consumers, server::Link};
 use crate::{
     ReadError,
     copying::{AnyRow, CopyError},
@@ -49,10 +50,7 @@ impl CopyTarget {
         let entered = (&self.link.connection)
             .batch_execute(&PostgresServer::entrance(context))
             .await;
-        entered.map_err(|error| CopyError::Failed {
-            table: context.to_owned(),
-            reason: error.into(),
-        })
+        entered.map_err(|error| failed(context, error))
     }
 
     /// A table of the schema that was entered, kept from everybody else's writes until the end. It has to be empty, and to have these columns.
@@ -145,6 +143,37 @@ impl CopyTarget {
         Ok(counted.count.unsigned_abs())
     }
 
+    /// The largest sequence after which consumers of the schema that was entered begin, by the context whose log it is in.
+    pub(crate) async fn beginnings(&self, context: &'static str) -> Result<Vec<(String, i64)>, CopyError> {
+        consumers::table
+            .group_by(consumers::source)
+            .select((consumers::source, max(consumers::begins_after)))
+            .load::<(String, Option<i64>)>(&mut &self.link.connection)
+            .await
+            .map(|found| {
+                let begun = found.into_iter();
+                begun.filter_map(|(source, last)| Some((source, last?))).collect()
+            })
+            .map_err(|error| failed(context, error))
+    }
+
+    /// Lets the event log of the schema that was entered number its next event behind this one.
+    pub(crate) async fn number_events_after(
+        &self,
+        context: &'static str,
+        number: i64,
+    ) -> Result<(), CopyError> {
+        diesel::sql_query(
+            "SELECT setval(pg_get_serial_sequence('event_log', 'sequence'), $1)
+             WHERE $1 > coalesce((SELECT max(sequence) FROM event_log), 0)",
+        )
+        .bind::<BigInt, _>(number)
+        .execute(&mut &self.link.connection)
+        .await
+        .map(|_| ())
+        .map_err(|error| failed(context, error))
+    }
+
     /// Makes it all true.
     pub(crate) async fn commit(mut self) -> Result<(), CopyError> {
         let committed: Result<(), DieselError> = self.link.connection.batch_execute("COMMIT").await;
@@ -152,5 +181,12 @@ impl CopyTarget {
             server: self.server,
             reason: error.to_string(),
         })
+    }
+}
+
+fn failed(context: &'static str, error: DieselError) -> CopyError {
+    CopyError::Failed {
+        table: context.to_owned(),
+        reason: error.into(),
     }
 }

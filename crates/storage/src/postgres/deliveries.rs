@@ -18,6 +18,8 @@ use super::{
 use crate::{
     ReadError,
     columns::{RowId, RowTime},
+    consumer_row::recorded_beginning,
+    context_database::RecordedBeginning,
     event_row::to_version,
     write_set::refusal,
 };
@@ -145,17 +147,27 @@ pub(super) async fn standing(
     })
 }
 
-/// The sequence after which a consumer takes events; `None` when it never started.
-pub(super) async fn begins_after(
+/// Where a consumer began; `None` when it never did.
+pub(super) async fn beginning(
     connection: &AsyncPgConnection,
     consumer: &str,
-) -> Result<Option<i64>, ReadError> {
-    Ok(consumers::table
+) -> Result<Option<RecordedBeginning>, ReadError> {
+    let found: Option<(i64, RowTime)> = consumers::table
         .find(consumer)
-        .select(consumers::begins_after)
+        .select((consumers::begins_after, consumers::first_started_at))
         .first(&mut &*connection)
         .await
-        .optional()?)
+        .optional()?;
+    found.map(recorded_beginning).transpose()
+}
+
+/// Has a consumer take its source's log from the first event on.
+pub(super) async fn begin_with_the_first(connection: &AsyncPgConnection, consumer: &str) -> QueryResult<()> {
+    diesel::update(consumers::table.find(consumer))
+        .set(consumers::begins_after.eq(0))
+        .execute(&mut &*connection)
+        .await?;
+    Ok(())
 }
 
 /// Records where a consumer begins. The first record stands.

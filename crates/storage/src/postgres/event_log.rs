@@ -3,17 +3,21 @@
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     dsl::{exists, max, not},
+    sql_types::{BigInt, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use super::{BatchStatement, lease::Lease, schema::event_log};
+use super::{BatchStatement, lease::Lease, lived_time::stamp, schema::event_log};
 use crate::{
     ReadError, UnloggedEvent,
     columns::{RowId, RowJson, RowTime},
+    consumer_row::{BEGAN_AGAIN, Found},
+    context_database::RecordedBeginning,
     event_row::{EventRow, to_time, to_version},
+    held_row::row_time,
 };
 
 /// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
@@ -27,15 +31,15 @@ pub(super) async fn append(
     }
     let envelopes = || events.iter().map(|event| &event.envelope);
     let is_private = |event: &UnloggedEvent| event.audience == Audience::Private;
-    let published_at = |event: &&UnloggedEvent| {
-        let occurred_at = RowTime(event.envelope.occurred_at.as_microseconds());
-        (is_private(event) || !is_taken(&event.envelope.event_type)).then_some(occurred_at)
-    };
-    BatchStatement::new(
+    let is_published = |event: &&UnloggedEvent| is_private(event) || !is_taken(&event.envelope.event_type);
+    BatchStatement::new(concat!(
         "INSERT INTO event_log (event_id, event_type, schema_version, private, aggregate_type, aggregate_id,
              aggregate_version, occurred_at, command_id, correlation_id, causation_id, actor, traceparent, data, published_at)
-         SELECT * FROM unnest(",
-    )
+         SELECT event_id, event_type, schema_version, private, aggregate_type, aggregate_id, aggregate_version, occurred_at,
+             command_id, correlation_id, causation_id, actor, traceparent, data, CASE WHEN is_published THEN ",
+        stamp!(),
+        " END FROM unnest("
+    ))
     .ids(envelopes().map(|envelope| RowId(envelope.event_id.uuid())))
     .texts(envelopes().map(|envelope| envelope.event_type.clone()))
     .small_numbers(envelopes().map(|envelope| i32::from(envelope.schema_version)))
@@ -50,8 +54,11 @@ pub(super) async fn append(
     .texts(envelopes().map(|envelope| envelope.actor.clone()))
     .optional_texts(envelopes().map(|envelope| envelope.traceparent.clone()))
     .json(envelopes().map(|envelope| RowJson(envelope.data.to_string())))
-    .optional_times(events.iter().map(published_at))
-    .then(")")
+    .flags(events.iter().map(is_published))
+    .then(
+        ") AS given (event_id, event_type, schema_version, private, aggregate_type, aggregate_id, aggregate_version, occurred_at,
+             command_id, correlation_id, causation_id, actor, traceparent, data, is_published)",
+    )
     .execute(connection)
     .await?;
     Ok(())
@@ -62,17 +69,16 @@ pub(super) async fn append(
 pub(super) async fn mark_published(
     connection: &AsyncPgConnection,
     sequences: &[i64],
-    now: Timestamp,
     lease: Lease,
 ) -> QueryResult<()> {
-    BatchStatement::new(
-        "UPDATE event_log SET published_at = mark.published_at
-         FROM unnest(",
-    )
+    BatchStatement::new(concat!(
+        "UPDATE event_log SET published_at = ",
+        stamp!(),
+        " FROM unnest("
+    ))
     .numbers(sequences.iter().copied())
-    .times(sequences.iter().map(|_| RowTime(now.as_microseconds())))
     .then(
-        ") AS mark (sequence, published_at), relay_lease
+        ") AS mark (sequence), relay_lease
          WHERE event_log.sequence = mark.sequence
            AND relay_lease.holder = ANY (",
     )
@@ -85,20 +91,34 @@ pub(super) async fn mark_published(
     Ok(())
 }
 
-/// Makes published events of these types unpublished.
+/// Makes published events of these types, up to a sequence, unpublished. Says how many.
 pub(super) async fn publish_again(
     connection: &AsyncPgConnection,
     event_types: Vec<String>,
-) -> QueryResult<()> {
+    up_to: i64,
+) -> QueryResult<usize> {
     diesel::update(
         event_log::table
             .filter(not(event_log::private))
-            .filter(event_log::event_type.eq_any(event_types)),
+            .filter(event_log::event_type.eq_any(event_types))
+            .filter(event_log::sequence.le(up_to)),
     )
     .set(event_log::published_at.eq(None::<RowTime>))
     .execute(&mut &*connection)
-    .await?;
-    Ok(())
+    .await
+}
+
+/// Whether the log was numbered from 1 again after a beginning was recorded.
+pub(super) async fn began_again_since(
+    connection: &AsyncPgConnection,
+    beginning: RecordedBeginning,
+) -> Result<bool, ReadError> {
+    let found: Found = diesel::sql_query(BEGAN_AGAIN)
+        .bind::<BigInt, _>(beginning.begins_after)
+        .bind::<Timestamptz, _>(row_time(beginning.recorded_at))
+        .get_result(&mut &*connection)
+        .await?;
+    Ok(found.found)
 }
 
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.

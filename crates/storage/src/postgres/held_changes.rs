@@ -11,10 +11,10 @@ use message_bus::{Attempt, AttemptEnd, Delivery, DeliveryState};
 use shared_kernel::Timestamp;
 use uuid::Uuid;
 
-use super::BatchStatement;
+use super::{BatchStatement, lived_time::stamp};
 use crate::{
     columns::RowId,
-    held_row::{HeldRow, ended_at, next_attempt_at, row_time},
+    held_row::{HeldRow, has_ended, next_attempt_at, row_time},
 };
 
 /// The row of a delivery that has none, and the attempt before it.
@@ -42,7 +42,6 @@ pub(super) struct EndAttempt {
 pub(super) struct Settle {
     pub(super) delivery: Delivery,
     pub(super) attempts: u32,
-    pub(super) at: Timestamp,
     pub(super) state: DeliveryState,
     pub(super) error: Option<String>,
 }
@@ -158,19 +157,21 @@ pub(super) async fn end(connection: &AsyncPgConnection, changes: &[&EndAttempt])
     .optional_texts(each().map(|change| change.end.error.clone()))
     .texts(each().map(|change| change.end.state.name().to_owned()))
     .optional_times(each().map(|change| next_attempt_at(change.end.state)))
-    .optional_times(each().map(|change| ended_at(change.end.state, change.end.at)))
-    .then(
-        ") AS given (consumer, event_id, number, at, error, state, next_attempt_at, ended_at)),
+    .flags(each().map(|change| has_ended(change.end.state)))
+    .then(concat!(
+        ") AS given (consumer, event_id, number, at, error, state, next_attempt_at, has_ended)),
          ended AS (
              UPDATE delivery_attempts SET ended_at = given.at, error = given.error FROM given
              WHERE delivery_attempts.consumer = given.consumer AND delivery_attempts.event_id = given.event_id
                AND delivery_attempts.number = given.number)
          UPDATE deliveries SET state = given.state, interruptions = 0, next_attempt_at = given.next_attempt_at,
-             ended_at = given.ended_at, last_error = coalesce(given.error, deliveries.last_error)
+             ended_at = CASE WHEN given.has_ended THEN ",
+        stamp!(),
+        " END, last_error = coalesce(given.error, deliveries.last_error)
          FROM given
          WHERE deliveries.consumer = given.consumer AND deliveries.event_id = given.event_id
-           AND deliveries.attempts = given.number AND deliveries.state = 'retrying'",
-    )
+           AND deliveries.attempts = given.number AND deliveries.state = 'retrying'"
+    ))
     .execute(connection)
     .await?;
     Ok(())
@@ -182,18 +183,22 @@ pub(super) async fn settle(connection: &AsyncPgConnection, changes: &[&Settle]) 
     }
     let each = || changes.iter();
     keys(
-        "UPDATE deliveries SET state = given.state, interruptions = 0, next_attempt_at = given.next_attempt_at,
-             ended_at = given.ended_at, last_error = coalesce(given.error, deliveries.last_error)
-         FROM unnest(",
+        concat!(
+            "UPDATE deliveries SET state = given.state, interruptions = 0, next_attempt_at = given.next_attempt_at,
+                 ended_at = CASE WHEN given.has_ended THEN ",
+            stamp!(),
+            " END, last_error = coalesce(given.error, deliveries.last_error)
+             FROM unnest("
+        ),
         each().map(|change| &change.delivery),
     )
     .numbers(each().map(|change| i64::from(change.attempts)))
     .texts(each().map(|change| change.state.name().to_owned()))
     .optional_times(each().map(|change| next_attempt_at(change.state)))
-    .optional_times(each().map(|change| ended_at(change.state, change.at)))
+    .flags(each().map(|change| has_ended(change.state)))
     .optional_texts(each().map(|change| change.error.clone()))
     .then(
-        ") AS given (consumer, event_id, attempts, state, next_attempt_at, ended_at, error)
+        ") AS given (consumer, event_id, attempts, state, next_attempt_at, has_ended, error)
          WHERE deliveries.consumer = given.consumer AND deliveries.event_id = given.event_id
            AND deliveries.attempts = given.attempts AND deliveries.state IN ('waiting', 'retrying')",
     )

@@ -11,6 +11,7 @@ use message_bus::operations::actions::{ActionKind, ActionOutcome, OperatorAction
 use shared_kernel::EventId;
 
 use super::{
+    lived_time::stamp,
     operations::followers,
     schema::{consumers, deliveries, operator_actions},
 };
@@ -50,13 +51,13 @@ async fn do_and_write_down(connection: &AsyncPgConnection, action: &OperatorActi
         // The position moves past the delivery as well, so that what follows is no gap, and never back: what died can have been
         // applied after all.
         ActionKind::Discard { .. } => {
-            "WITH done AS (UPDATE deliveries SET state = 'discarded', ended_at = $2
+            concat!("WITH done AS (UPDATE deliveries SET state = 'discarded', ended_at = ", stamp!(), "
                WHERE consumer = $5 AND event_id = $6 AND state = 'dead' RETURNING consumer, aggregate_id, aggregate_version),
              moved AS (INSERT INTO consumer_positions (consumer, aggregate_id, position) SELECT * FROM done
                ON CONFLICT (consumer, aggregate_id) DO UPDATE SET position = excluded.position
                  WHERE consumer_positions.position < excluded.position)
              INSERT INTO operator_actions (id, acted_at, actor, reason, consumer, action, event_id)
-             SELECT $1, $2, $3, $4, $5, $7, $6 FROM done"
+             SELECT $1, $2, $3, $4, $5, $7, $6 FROM done")
         }
         ActionKind::Pause => {
             "WITH done AS (UPDATE consumers SET paused_at = $2, paused_by = $3, pause_reason = $4

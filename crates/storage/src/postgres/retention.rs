@@ -27,7 +27,9 @@ pub(super) async fn forget_deliveries(
     .await
 }
 
-/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. Says how many.
+/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. One stays while an earlier one of its
+/// aggregate does: what the log tells of an aggregate has no hole. The newest of all stays, too, as on SQLite, where the next number follows it.
+/// Says how many.
 pub(super) async fn forget_events(
     connection: &AsyncPgConnection,
     before: RowTime,
@@ -35,13 +37,20 @@ pub(super) async fn forget_events(
 ) -> QueryResult<usize> {
     sql_query(
         "WITH oldest AS (
-             SELECT sequence, published_at FROM event_log ORDER BY sequence LIMIT $2),
+             SELECT sequence, aggregate_type, aggregate_id, published_at IS NULL OR published_at >= $1 AS stays
+             FROM event_log ORDER BY sequence LIMIT $2),
+         over AS (
+             SELECT sequence FROM oldest AS event
+             WHERE NOT stays AND sequence < (SELECT max(sequence) FROM event_log) AND NOT EXISTS (
+                 SELECT FROM oldest AS earlier
+                 WHERE earlier.stays AND earlier.sequence < event.sequence
+                     AND (earlier.aggregate_type, earlier.aggregate_id) = (event.aggregate_type, event.aggregate_id))),
          pruned AS (
              INSERT INTO log_pruning (only_one, published_before)
-             SELECT true, $1 WHERE EXISTS (SELECT FROM oldest WHERE published_at < $1)
+             SELECT true, $1 WHERE EXISTS (SELECT FROM over)
              ON CONFLICT (only_one) DO UPDATE
              SET published_before = greatest(log_pruning.published_before, excluded.published_before))
-         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM oldest WHERE published_at < $1)",
+         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM over)",
     )
     .bind::<Timestamptz, _>(before)
     .bind::<BigInt, _>(i64::from(limit))

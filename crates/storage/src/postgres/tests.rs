@@ -5,6 +5,7 @@ mod committing;
 mod holding;
 mod looking_up;
 mod relaying;
+mod retaining;
 mod values;
 
 use std::sync::{
@@ -198,7 +199,6 @@ impl Fixture {
             schema: "things",
             state: Arc::new(CommitState::default()),
             lease: watch::channel(None).1,
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             link: None,
             batch: 0,
         };

@@ -6,20 +6,21 @@ use diesel::{
 use message_bus::{CommitError, Recorded, Replay, ReplayRecord};
 
 use super::{errors::WriteFailure, schema::command_log};
+use crate::columns::RowTime;
 
-/// Writes the line. The unique key decides between twins: the later one gets the recorded answer, and its
+/// Writes the line, with this stamp. The unique key decides between twins: the later one gets the recorded answer, and its
 /// write set is undone.
 pub(super) fn record(
     connection: &mut SqliteConnection,
     record: &ReplayRecord,
-    now: i64,
+    stamp: RowTime,
 ) -> Result<(), WriteFailure> {
     let inserted = insert_into(command_log::table)
         .values((
             command_log::replay_key.eq(&record.replay.key),
             command_log::fingerprint.eq(record.replay.fingerprint.as_slice()),
             command_log::result.eq(&record.result),
-            command_log::recorded_at.eq(now),
+            command_log::recorded_at.eq(stamp),
         ))
         .on_conflict_do_nothing()
         .execute(connection)?;
@@ -53,7 +54,7 @@ pub(super) fn find(connection: &mut SqliteConnection, replay: &Replay) -> diesel
 /// for it. Says how many there were.
 pub(super) fn forget_before(
     connection: &mut SqliteConnection,
-    time: i64,
+    time: RowTime,
     limit: i64,
 ) -> diesel::QueryResult<usize> {
     let oldest: Vec<String> = command_log::table

@@ -9,7 +9,6 @@ mod sorted;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -22,13 +21,18 @@ use message_bus::{CommitError, Unavailable};
 use shared_kernel::Clock;
 
 use self::sorted::Sorted;
-use super::{SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log};
+use super::{
+    OpenError, SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log, lived_time,
+    placed_file::PlacedFile,
+};
 #[cfg(debug_assertions)]
 use crate::commit_state::answer_too_early;
 use crate::{
     WriteSet,
+    columns::RowTime,
     commit_queue::{Batches, Job},
     commit_state::{Answer, CommitState, refuse_all},
+    held_row::row_time,
 };
 
 /// Upkeep: a small write of storage's own that goes along with a batch.
@@ -37,7 +41,7 @@ pub(super) type Upkeep = Box<dyn FnOnce(&mut SqliteConnection) -> Result<(), Wri
 /// The committer's own state.
 pub(super) struct Committer {
     pub(super) connection: SqliteConnection,
-    pub(super) file: PathBuf,
+    pub(super) file: Arc<PlacedFile>,
     pub(super) shared: Arc<CommitState>,
     pub(super) clock: Arc<dyn Clock>,
     /// Whether a write set of the last batch failed. Trouble seldom comes alone, and writing a batch twice costs more
@@ -96,6 +100,12 @@ impl Committer {
                 &error,
             );
         }
+        // Nobody is told of what went into a file that is not at its place any more. Where nobody waits, nobody is told anyway.
+        if answers.iter().any(|(answer, _)| answer.is_awaited())
+            && let Err(error) = self.file.check_place()
+        {
+            stop_without_its_file(&error);
+        }
         self.shared.batches().add(written as u64);
         for (answer, result) in answers {
             answer.tell_in_batch(result, written);
@@ -116,19 +126,20 @@ impl Committer {
         upkeep: Vec<Upkeep>,
     ) -> Result<Vec<Result<(), CommitError>>, DieselError> {
         let mut results = Vec::with_capacity(write_sets.len() + upkeep.len());
-        if !self.some_failed && self.write_together(write_sets)? {
+        let stamp = lived_time::stamp(&mut self.connection, row_time(self.clock.now()))?;
+        if !self.some_failed && self.write_together(write_sets, stamp)? {
             results.resize_with(write_sets.len(), || Ok(()));
         } else {
             let shared = Arc::clone(&self.shared);
             for write_set in write_sets {
-                results.push(self.write_alone(|connection| write(connection, write_set, &shared))?);
+                results.push(self.write_alone(|connection| write(connection, write_set, &shared, stamp))?);
             }
             self.some_failed = results.iter().any(Result::is_err);
         }
         for work in upkeep {
             results.push(self.write_alone(work)?);
         }
-        self.write_marks()?;
+        self.write_marks(stamp)?;
         Ok(results)
     }
 
@@ -136,11 +147,12 @@ impl Committer {
     fn write_together<R: SqliteRows>(
         &mut self,
         write_sets: &[Box<WriteSet<R>>],
+        stamp: RowTime,
     ) -> Result<bool, DieselError> {
         let (connection, shared) = (&mut self.connection, &self.shared);
         let mut write_sets = write_sets.iter();
         let result = catch_unwind(AssertUnwindSafe(|| {
-            write_sets.try_for_each(|write_set| write(connection, write_set, shared))
+            write_sets.try_for_each(|write_set| write(connection, write_set, shared, stamp))
         }));
         if matches!(result, Ok(Ok(()))) {
             return Ok(true);
@@ -151,13 +163,12 @@ impl Committer {
     }
 
     /// Marks what was published since the last batch.
-    fn write_marks(&mut self) -> Result<(), DieselError> {
+    fn write_marks(&mut self, stamp: RowTime) -> Result<(), DieselError> {
         let marks = std::mem::take(&mut *self.shared.marks());
         if marks.is_empty() {
             return Ok(());
         }
-        let now = self.clock.now().as_microseconds();
-        let marked = event_log::mark_published(&mut self.connection, &marks, now);
+        let marked = event_log::mark_published(&mut self.connection, &marks, stamp);
         if marked.is_err() {
             self.shared.marks().extend(marks);
         }
@@ -195,34 +206,42 @@ impl Committer {
 
     /// After a failure of the transaction itself, SQLite's idea of it and Diesel's may differ: begin afresh.
     fn reconnect(&mut self) {
-        match connection::open_for_writing(&self.file) {
+        match connection::open_again_for_writing(&self.file) {
             Ok(connection) => self.connection = connection,
+            Err(error @ OpenError::Replaced { .. }) => stop_without_its_file(&error),
             Err(error) => stop_the_process("the database cannot be opened again", &error),
         }
     }
 }
 
+/// `stamp` is the time that retention will go by.
 fn write<R: SqliteRows>(
     connection: &mut SqliteConnection,
     write_set: &WriteSet<R>,
     shared: &CommitState,
+    stamp: RowTime,
 ) -> Result<(), WriteFailure> {
     // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
     for delivery in &write_set.deliveries {
         deliveries::move_position(connection, delivery)?;
     }
     if let Some(replay) = &write_set.replay {
-        command_log::record(connection, replay, write_set.issued_at)?;
+        command_log::record(connection, replay, stamp)?;
     }
     write_set.rows.write(connection)?;
     for event in &write_set.events {
-        event_log::append(connection, event, shared.takes(&event.envelope.event_type))?;
+        event_log::append(connection, event, shared.takes(&event.envelope.event_type), stamp)?;
     }
     Ok(())
 }
 
+/// What was committed so far is in the file that was moved away. What comes from now on would be lost to whoever looks where it was.
+pub(super) fn stop_without_its_file(error: &OpenError) -> ! {
+    stop_the_process("a database is no longer where it was opened", error)
+}
+
 /// After a failed sync nobody can say what is on disk: the system may drop the very pages it could not write, and the next
-/// sync would succeed without them. Starting again reads what is really there.
+/// sync would succeed without them. Starting again writes and syncs what it reads, before anything is built on it.
 fn stop_the_process(what: &str, error: &dyn std::error::Error) -> ! {
     tracing::error!(%error, "{what}; stopping");
     std::process::abort()

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
 
-use super::OpenError;
+use super::{OpenError, placed_file::PlacedFile, true_start};
 
 /// SQLite 3.7.0 to 3.51.2 can lose commits when two connections checkpoint at once.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -12,31 +12,54 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// Pragmas hold for one connection only, so each gets them all. `synchronous = FULL` syncs the log at every
 /// commit: with NORMAL a commit survives a kill of the process, but not the loss of power. Who writes keeps 16 MB of pages from one commit to
 /// the next; a reader drops its pages whenever somebody else has committed, and does with SQLite's own 2 MB.
-const WRITING: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
      PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
      PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;";
-const READING: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;
+const READING: &str = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;
      PRAGMA temp_store = MEMORY;";
 
-/// The connection that writes. Makes the file when it is missing.
-pub(super) fn open_for_writing(file: &Path) -> Result<SqliteConnection, OpenError> {
-    let mut connection = open(&file.display().to_string(), WRITING, file)?;
+/// How long a connection waits for somebody else's lock.
+pub(super) const PATIENCE: &str = "PRAGMA busy_timeout = 5000";
+
+/// The connection that writes, and which file that is. Makes the file when it is missing, and puts on disk whatever is read of it. To be called
+/// before this process has another connection to the file.
+pub(super) fn open_for_writing(file: &Path) -> Result<(SqliteConnection, PlacedFile), OpenError> {
+    true_start::sync_file(file)?;
+    let mut connection = open(file, "rw", WRITING)?;
     check_settings(&mut connection, file)?;
+    #[cfg(debug_assertions)]
+    if crate::canary::syncs_at_checkpoints_only() {
+        let normal = connection.batch_execute("PRAGMA synchronous = NORMAL");
+        normal.map_err(|error| OpenError::unusable(file, &error))?;
+    }
+    let is_made_true = true_start::make_true(&mut connection, file);
+    let placed = is_made_true.and_then(|()| PlacedFile::at(file))?;
+    Ok((connection, placed))
+}
+
+/// The connection that writes, anew, to the file that was opened before and to no other.
+pub(super) fn open_again_for_writing(file: &PlacedFile) -> Result<SqliteConnection, OpenError> {
+    file.check_place()?;
+    let mut connection = open(file.path(), "rw", WRITING)?;
+    check_settings(&mut connection, file.path())?;
+    file.check_place()?;
+    let checked = file.check_content(&mut connection);
+    checked.map_err(|error| OpenError::unusable(file.path(), &error))??;
     Ok(connection)
 }
 
 /// A connection that cannot write.
 pub(super) fn open_for_reading(file: &Path) -> Result<SqliteConnection, OpenError> {
-    open(&format!("file:{}?mode=ro", escaped(file)), READING, file)
+    open(file, "ro", READING)
 }
 
-fn open(url: &str, pragmas: &str, file: &Path) -> Result<SqliteConnection, OpenError> {
-    let mut connection = SqliteConnection::establish(url).map_err(|error| OpenError::Unusable {
-        file: file.to_owned(),
-        reason: error.to_string(),
-    })?;
+/// Never makes a file: `mode` is `rw` or `ro`.
+fn open(file: &Path, mode: &str, pragmas: &str) -> Result<SqliteConnection, OpenError> {
+    let url = format!("file:{}?mode={mode}", escaped(file));
+    let mut connection =
+        SqliteConnection::establish(&url).map_err(|error| OpenError::unusable_for(file, &error))?;
     connection
-        .batch_execute(pragmas)
+        .batch_execute(&format!("{PATIENCE}; {pragmas}"))
         .map_err(|error| OpenError::unusable(file, &error))?;
     Ok(connection)
 }
@@ -114,8 +137,8 @@ mod tests {
     fn a_reading_connection_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("odd?name%20#1.sqlite");
-        open_for_writing(&file)
-            .unwrap()
+        let (mut writer, _) = open_for_writing(&file).unwrap();
+        writer
             .batch_execute("CREATE TABLE things (id INTEGER)")
             .unwrap();
         let mut reader = open_for_reading(&file).unwrap();

@@ -19,16 +19,19 @@ use tokio::sync::oneshot;
 use super::deliveries;
 use super::{
     OpenError, SqliteRows,
-    committer::{Committer, Upkeep},
+    committer::{Committer, Upkeep, stop_without_its_file},
     connection,
     errors::WriteFailure,
-    migrations,
+    installation_id, migrations,
+    placed_file::PlacedFile,
     readers::Readers,
+    watch::Watch,
 };
 use crate::{
     CommitStatistics, DataFolder, ReadError, WriteSet,
     commit_queue::{CommitQueue, commit_queue},
     commit_state::CommitState,
+    lived_time::OwnLife,
 };
 
 /// One context's database, open for writing and reading. Clones share it.
@@ -50,7 +53,10 @@ struct Inner<R> {
     readers: Readers,
     shared: Arc<CommitState>,
     clock: Arc<dyn Clock>,
+    own_life: OwnLife,
     committer: Mutex<Option<JoinHandle<()>>>,
+    watch: Mutex<Option<Watch>>,
+    file: Arc<PlacedFile>,
 }
 
 impl<R: SqliteRows> SqliteContext<R> {
@@ -64,15 +70,22 @@ impl<R: SqliteRows> SqliteContext<R> {
         migrations: EmbeddedMigrations,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        let file = folder.database(name);
-        let mut connection = connection::open_for_writing(&file)?;
-        migrations::migrate(&mut connection, &file, migrations)?;
-        let readers = Readers::start(name, &file)?;
+        let path = folder.database(name);
+        let (mut connection, file) = connection::open_for_writing(&path)?;
+        migrations::migrate(&mut connection, &path, migrations)?;
+        let installation = installation_id::read(&mut connection);
+        if let Some(id) = installation.map_err(|error| OpenError::unusable(&path, &error))? {
+            file.belongs_to(id);
+        }
+        let readers = Readers::start(name, &path)?;
+        // Readers open the path as well; what they found there is what was opened before.
+        file.check_place()?;
+        let file = Arc::new(file);
         let (queue, batches) = commit_queue();
         let shared = Arc::new(CommitState::default());
         let committer = Committer {
             connection,
-            file: file.clone(),
+            file: Arc::clone(&file),
             shared: Arc::clone(&shared),
             clock: Arc::clone(&clock),
             some_failed: false,
@@ -80,10 +93,8 @@ impl<R: SqliteRows> SqliteContext<R> {
         let thread = thread::Builder::new()
             .name(format!("{name}-write"))
             .spawn(move || committer.run(batches))
-            .map_err(|error| OpenError::Unusable {
-                file,
-                reason: error.to_string(),
-            })?;
+            .map_err(|error| OpenError::unusable_for(&path, &error))?;
+        let watch = Watch::start(name, Arc::clone(&file), |error| stop_without_its_file(error))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 name,
@@ -91,7 +102,10 @@ impl<R: SqliteRows> SqliteContext<R> {
                 readers,
                 shared,
                 clock,
+                own_life: OwnLife::default(),
                 committer: Mutex::new(Some(thread)),
+                watch: Mutex::new(Some(watch)),
+                file,
             }),
         })
     }

@@ -1,6 +1,9 @@
 //! A context's file to copy from: its tables, and the rows of each.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use diesel::{
     QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -12,8 +15,9 @@ use diesel::{
     sqlite::{Sqlite, SqliteType},
 };
 use diesel_migrations::EmbeddedMigrations;
+use uuid::Uuid;
 
-use super::{OpenError, connection, migrations};
+use super::{OpenError, connection, installation_id, migrations};
 use crate::{
     DataFolder,
     copying::{AnyRow, Value},
@@ -23,6 +27,8 @@ use crate::{
 pub struct SqliteSource {
     connection: SqliteConnection,
     context: &'static str,
+    file: PathBuf,
+    installation: Option<Uuid>,
     tables: Vec<(String, BTreeSet<String>)>,
     count: u64,
 }
@@ -38,7 +44,7 @@ impl SqliteSource {
         migrations: EmbeddedMigrations,
     ) -> Result<Self, OpenError> {
         let file = folder.database(context);
-        let mut connection = connection::open_for_writing(&file)?;
+        let (mut connection, _) = connection::open_for_writing(&file)?;
         migrations::migrate(&mut connection, &file, migrations)?;
         let mut read = || {
             connection.batch_execute("BEGIN IMMEDIATE")?;
@@ -47,15 +53,23 @@ impl SqliteSource {
             for (table, _) in &tables {
                 count += rows_in(table, &mut connection)?;
             }
-            QueryResult::Ok((tables, count))
+            let installation = installation_id::read(&mut connection)?;
+            QueryResult::Ok((tables, count, installation))
         };
-        let (tables, count) = read().map_err(|error| OpenError::unusable(&file, &error))?;
+        let (tables, count, installation) = read().map_err(|error| OpenError::unusable(&file, &error))?;
         Ok(Self {
             connection,
             context,
+            file,
+            installation,
             tables,
             count,
         })
+    }
+
+    /// Its file, and the installation that stands in it.
+    pub fn installation(&self) -> (&Path, Option<Uuid>) {
+        (&self.file, self.installation)
     }
 
     /// How many rows all its tables have.

@@ -11,7 +11,14 @@ use super::{
     errors::WriteFailure,
     schema::{consumer_positions, consumers, deliveries},
 };
-use crate::{ReadError, columns::RowId, event_row::to_version, write_set::refusal};
+use crate::{
+    ReadError,
+    columns::{RowId, RowTime},
+    consumer_row::recorded_beginning,
+    context_database::RecordedBeginning,
+    event_row::to_version,
+    write_set::refusal,
+};
 
 /// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the
 /// write lock, so nothing can come in between.
@@ -75,16 +82,28 @@ pub(super) fn standing(
     })
 }
 
-/// The sequence after which a consumer takes events; `None` when it never started.
-pub(super) fn begins_after(
+/// Where a consumer began; `None` when it never did.
+pub(super) fn beginning(
     connection: &mut SqliteConnection,
     consumer: &str,
-) -> Result<Option<i64>, ReadError> {
-    Ok(consumers::table
+) -> Result<Option<RecordedBeginning>, ReadError> {
+    let found: Option<(i64, RowTime)> = consumers::table
         .find(consumer)
-        .select(consumers::begins_after)
+        .select((consumers::begins_after, consumers::first_started_at))
         .first(connection)
-        .optional()?)
+        .optional()?;
+    found.map(recorded_beginning).transpose()
+}
+
+/// Has a consumer take its source's log from the first event on.
+pub(super) fn begin_with_the_first(
+    connection: &mut SqliteConnection,
+    consumer: &str,
+) -> diesel::QueryResult<()> {
+    update(consumers::table.find(consumer))
+        .set(consumers::begins_after.eq(0))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Records where a consumer begins. The first record stands.

@@ -14,6 +14,8 @@ use super::{errors::WriteFailure, schema::event_log};
 use crate::{
     ReadError, UnloggedEvent,
     columns::{RowId, RowTime},
+    consumer_row::{BEGAN_AGAIN, Found},
+    context_database::RecordedBeginning,
     event_row::{EventRow, to_time, to_version},
 };
 
@@ -35,17 +37,17 @@ struct NewRow<'a> {
     actor: &'a str,
     traceparent: Option<&'a str>,
     data: String,
-    published_at: Option<i64>,
+    published_at: Option<RowTime>,
 }
 
-/// Appends an event. One that is private, or that no consumer takes, is published as it is written: there is nobody left to tell.
+/// Appends an event. One that is private, or that no consumer takes, is published as it is written, with this stamp: there is nobody left to tell.
 pub(super) fn append(
     connection: &mut SqliteConnection,
     event: &UnloggedEvent,
     is_taken: bool,
+    stamp: RowTime,
 ) -> Result<(), WriteFailure> {
     let envelope = &event.envelope;
-    let occurred_at = envelope.occurred_at.as_microseconds();
     let is_private = event.audience == Audience::Private;
     insert_into(event_log::table)
         .values(NewRow {
@@ -56,47 +58,60 @@ pub(super) fn append(
             aggregate_type: &envelope.aggregate_type,
             aggregate_id: RowId(envelope.aggregate_id),
             aggregate_version: i64::from(envelope.aggregate_version.number()),
-            occurred_at,
+            occurred_at: envelope.occurred_at.as_microseconds(),
             command_id: RowId(envelope.command_id.uuid()),
             correlation_id: RowId(envelope.correlation_id.uuid()),
             causation_id: envelope.causation_id.map(|id| RowId(id.uuid())),
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
             data: envelope.data.to_string(),
-            published_at: (is_private || !is_taken).then_some(occurred_at),
+            published_at: (is_private || !is_taken).then_some(stamp),
         })
         .execute(connection)?;
     Ok(())
 }
 
-/// Marks events as published, all in one statement.
+/// Marks events as published, all in one statement, with this stamp.
 pub(super) fn mark_published(
     connection: &mut SqliteConnection,
     sequences: &[i64],
-    now: i64,
+    stamp: RowTime,
 ) -> diesel::QueryResult<()> {
     // SQLite takes a list as one value only in the form of JSON.
     let list = serde_json::Value::from(sequences).to_string();
     sql_query("UPDATE event_log SET published_at = ? WHERE sequence IN (SELECT value FROM json_each(?))")
-        .bind::<BigInt, _>(now)
+        .bind::<BigInt, _>(stamp)
         .bind::<Text, _>(list)
         .execute(connection)?;
     Ok(())
 }
 
-/// Makes published events of these types unpublished.
+/// Makes published events of these types, up to a sequence, unpublished. Says how many.
 pub(super) fn publish_again(
     connection: &mut SqliteConnection,
     event_types: &[String],
-) -> diesel::QueryResult<()> {
+    up_to: i64,
+) -> diesel::QueryResult<usize> {
     diesel::update(
         event_log::table
             .filter(event_log::private.eq(false))
-            .filter(event_log::event_type.eq_any(event_types)),
+            .filter(event_log::event_type.eq_any(event_types))
+            .filter(event_log::sequence.le(up_to)),
     )
     .set(event_log::published_at.eq(None::<i64>))
-    .execute(connection)?;
-    Ok(())
+    .execute(connection)
+}
+
+/// Whether the log was numbered from 1 again after a beginning was recorded.
+pub(super) fn began_again_since(
+    connection: &mut SqliteConnection,
+    beginning: RecordedBeginning,
+) -> Result<bool, ReadError> {
+    let found: Found = sql_query(BEGAN_AGAIN)
+        .bind::<BigInt, _>(beginning.begins_after)
+        .bind::<BigInt, _>(beginning.recorded_at.as_microseconds())
+        .get_result(connection)?;
+    Ok(found.found)
 }
 
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.

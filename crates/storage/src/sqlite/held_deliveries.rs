@@ -10,11 +10,14 @@ use diesel::{
 use message_bus::{Attempt, AttemptEnd, Delivery, DeliveryState, HeldDelivery};
 use shared_kernel::Timestamp;
 
-use super::schema::{consumer_positions, consumers, deliveries, delivery_attempts};
+use super::{
+    lived_time,
+    schema::{consumer_positions, consumers, deliveries, delivery_attempts},
+};
 use crate::{
     ReadError,
     columns::{RowId, RowTime},
-    held_row::{HeldRow, RETRYING, WAITING, ended_at, longest_held, next_attempt_at, row_time},
+    held_row::{HeldRow, RETRYING, WAITING, has_ended, longest_held, next_attempt_at, row_time},
 };
 
 /// The deliveries of a consumer that nothing held comes before: the earliest unfinished one of each aggregate.
@@ -150,6 +153,7 @@ pub(super) fn end_attempt(
             delivery_attempts::error.eq(end.error.as_deref()),
         ))
         .execute(connection)?;
+    let ended_at = ended_at(connection, end.state, end.at)?;
     let row = deliveries::table
         .find(key)
         .filter(deliveries::attempts.eq(i64::from(number)))
@@ -158,7 +162,7 @@ pub(super) fn end_attempt(
         deliveries::state.eq(end.state.name()),
         deliveries::interruptions.eq(0),
         deliveries::next_attempt_at.eq(next_attempt_at(end.state)),
-        deliveries::ended_at.eq(ended_at(end.state, end.at)),
+        deliveries::ended_at.eq(ended_at),
     );
     match &end.error {
         Some(error) => update(row)
@@ -167,6 +171,17 @@ pub(super) fn end_attempt(
         None => update(row).set(becomes).execute(connection)?,
     };
     Ok(())
+}
+
+/// The stamp of a delivery that gets into this state, if it ends with that.
+fn ended_at(
+    connection: &mut SqliteConnection,
+    state: DeliveryState,
+    at: Timestamp,
+) -> QueryResult<Option<RowTime>> {
+    has_ended(state)
+        .then(|| lived_time::stamp(connection, row_time(at)))
+        .transpose()
 }
 
 /// Settles a delivery that is as it was read, for another reason than an attempt's.
@@ -178,6 +193,7 @@ pub(super) fn settle(
     state: DeliveryState,
     error: Option<&str>,
 ) -> QueryResult<()> {
+    let ended_at = ended_at(connection, state, at)?;
     let row = deliveries::table
         .find((delivery.consumer, RowId(delivery.event_id.uuid())))
         .filter(deliveries::attempts.eq(i64::from(attempts)))
@@ -190,7 +206,7 @@ pub(super) fn settle(
         deliveries::state.eq(state.name()),
         deliveries::interruptions.eq(0),
         deliveries::next_attempt_at.eq(next_attempt_at(state)),
-        deliveries::ended_at.eq(ended_at(state, at)),
+        deliveries::ended_at.eq(ended_at),
     );
     match error {
         Some(error) => update(row)

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use uuid::Uuid;
+
 /// Why a context's database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -31,6 +33,26 @@ pub enum OpenError {
         /// The unknown migration.
         version: String,
     },
+    /// A path names another file than the one that this process has open, or none.
+    #[error("found {found} at {}, expected the one that was opened there: the data folder was moved or restored", file.display())]
+    Replaced {
+        /// The path.
+        file: PathBuf,
+        /// What is there.
+        found: String,
+    },
+    /// The files of one folder belong to several installations.
+    #[error("{} is of installation {id} and {} of installation {other_id}: put back files that belong together", file.display(), other.display())]
+    Mixed {
+        /// A file.
+        file: PathBuf,
+        /// Its installation.
+        id: Uuid,
+        /// A file of another installation.
+        other: PathBuf,
+        /// The other installation.
+        other_id: Uuid,
+    },
     /// A migration failed.
     #[error("cannot migrate {}: {reason}", file.display())]
     Migration {
@@ -43,6 +65,10 @@ pub enum OpenError {
 
 impl OpenError {
     pub(super) fn unusable(file: &Path, error: &diesel::result::Error) -> Self {
+        Self::unusable_for(file, error)
+    }
+
+    pub(super) fn unusable_for(file: &Path, error: &dyn std::error::Error) -> Self {
         Self::Unusable {
             file: file.to_owned(),
             reason: error.to_string(),

@@ -8,6 +8,7 @@ use message_bus::operations::actions::{ActionKind, ActionOutcome, OperatorAction
 use shared_kernel::EventId;
 
 use super::{
+    lived_time,
     operations::followers,
     schema::{consumer_positions, consumers, deliveries, operator_actions},
 };
@@ -71,10 +72,11 @@ fn replay(connection: &mut SqliteConnection, action: &OperatorAction, row: &Held
 
 /// Moves the position past the delivery as well, so that what follows is no gap, and never back: what died can have been applied after all.
 fn discard(connection: &mut SqliteConnection, action: &OperatorAction, row: &HeldRow) -> QueryResult<()> {
+    let ended_at = lived_time::stamp(connection, row_time(action.at))?;
     update(deliveries::table.find((&row.consumer, row.event_id)))
         .set((
             deliveries::state.eq("discarded"),
-            deliveries::ended_at.eq(row_time(action.at)),
+            deliveries::ended_at.eq(ended_at),
         ))
         .execute(connection)?;
     insert_into(consumer_positions::table)

@@ -1,8 +1,10 @@
 //! Forgetting what has been over for long, a little at a time.
 
+use std::collections::HashSet;
+
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete,
-    sql_query, sql_types::BigInt,
+    ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete, dsl::max, sql_query,
+    sql_types::BigInt,
 };
 
 use super::schema::{deliveries, delivery_attempts, event_log};
@@ -31,22 +33,38 @@ pub(super) fn forget_deliveries(
     Ok(ended.len())
 }
 
-/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. Says how many.
+/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. One stays while an earlier one of its
+/// aggregate does: what the log tells of an aggregate has no hole. Says how many.
 pub(super) fn forget_events(
     connection: &mut SqliteConnection,
     before: RowTime,
     limit: u32,
 ) -> QueryResult<usize> {
-    let last: Option<i64> = event_log::table
+    let oldest: Vec<(i64, String, RowId, Option<RowTime>)> = event_log::table
         .order(event_log::sequence)
-        .select(event_log::sequence)
-        .offset(i64::from(limit))
-        .first(connection)
-        .optional()?;
-    let forgotten = delete(event_log::table)
-        .filter(event_log::sequence.lt(last.unwrap_or(i64::MAX)))
-        .filter(event_log::published_at.lt(before))
-        .execute(connection)?;
+        .limit(i64::from(limit))
+        .select((
+            event_log::sequence,
+            event_log::aggregate_type,
+            event_log::aggregate_id,
+            event_log::published_at,
+        ))
+        .load(connection)?;
+    // The newest event of all stays: SQLite numbers the next one after it, and consumers that began later would skip a number that is given again.
+    let newest: Option<i64> = event_log::table
+        .select(max(event_log::sequence))
+        .first(connection)?;
+    let (mut over, mut stay) = (Vec::new(), HashSet::new());
+    for (sequence, aggregate_type, aggregate_id, published_at) in oldest {
+        let aggregate = (aggregate_type, aggregate_id);
+        let is_old = published_at.is_some_and(|published_at| published_at < before);
+        if is_old && Some(sequence) != newest && !stay.contains(&aggregate) {
+            over.push(sequence);
+        } else {
+            stay.insert(aggregate);
+        }
+    }
+    let forgotten = delete(event_log::table.filter(event_log::sequence.eq_any(over))).execute(connection)?;
     if forgotten > 0 {
         sql_query(
             "INSERT INTO log_pruning (only_one, published_before) VALUES (1, ?)

@@ -22,6 +22,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    lived_time (only_one) {
+        only_one -> Bool,
+        lived -> BigInt,
+        stamps_from -> BigInt,
+        jumped_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    lived_hours (lived) {
+        lived -> BigInt,
+        stamps_from -> BigInt,
+    }
+}
+
+diesel::table! {
     consumer_positions (consumer, aggregate_id) {
         consumer -> Text,
         aggregate_id -> Binary,
@@ -89,6 +105,13 @@ diesel::table! {
         fingerprint -> Binary,
         result -> Text,
         recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    installation (only_one) {
+        only_one -> Integer,
+        id -> Binary,
     }
 }
 

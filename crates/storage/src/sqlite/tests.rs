@@ -4,6 +4,7 @@ mod committing;
 mod delivering;
 mod opening;
 mod planning;
+mod retaining;
 
 use std::{pin::Pin, sync::Arc};
 

@@ -28,6 +28,13 @@ pub(super) fn families(all: &[ContextStatus]) -> Vec<MetricFamily> {
             |context| Some(gauge(context.commits.queued as f64)),
         ),
         of_contexts(
+            "orderly_clock_jump_seconds",
+            "How far the clock has jumped ahead of the time that was lived through, below 0 when it was set back; 0 when it has not jumped.",
+            MetricType::GAUGE,
+            all,
+            |context| Some(gauge(context.clock_jump_seconds as f64)),
+        ),
+        of_contexts(
             "orderly_context_up",
             "Whether the context's database answered just now: 1 or 0.",
             MetricType::GAUGE,

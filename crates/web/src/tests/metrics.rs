@@ -143,6 +143,7 @@ async fn contexts_tell_of_their_batches_their_queue_and_their_events_and_one_tha
     ordering.stands_at(commits(&[1, 1, 3, 64]), backlog);
     away.stands_at(commits(&[]), Backlog::default());
     away.goes_away("gone");
+    away.has_a_clock_that_jumped(-86_400);
     shop.operated_as(vec![ordering, away]);
     let metrics = metrics(&shop).await;
     for line in [
@@ -154,6 +155,8 @@ async fn contexts_tell_of_their_batches_their_queue_and_their_events_and_one_tha
         r#"orderly_commit_batch_size_count{context="ordering"} 4"#,
         r#"orderly_commit_queue_depth{context="ordering"} 7"#,
         r#"orderly_commit_queue_depth{context="accounts"} 7"#,
+        r#"orderly_clock_jump_seconds{context="ordering"} 0"#,
+        r#"orderly_clock_jump_seconds{context="accounts"} -86400"#,
         r#"orderly_context_up{context="ordering"} 1"#,
         r#"orderly_context_up{context="accounts"} 0"#,
         r#"orderly_unpublished_events{context="ordering"} 3"#,
@@ -208,7 +211,7 @@ async fn every_figure_is_explained_and_has_one_type() {
     };
     let (helped, typed) = (named("# HELP "), named("# TYPE "));
     assert_eq!(helped, typed);
-    assert_eq!(typed.len(), 13);
+    assert_eq!(typed.len(), 14);
     assert_eq!(typed.iter().collect::<BTreeSet<_>>().len(), typed.len());
     assert!(typed.iter().all(|name| name.starts_with("orderly_")));
     let rows = fs::read_to_string(OPERATIONS).unwrap();

@@ -9,7 +9,10 @@ use shared_kernel::Version;
 use uuid::Uuid;
 
 use super::PostgresContext;
-use crate::postgres::{PostgresRows, deliveries, invariants};
+use crate::{
+    ContextDatabase,
+    postgres::{PostgresRows, event_log, invariants},
+};
 
 #[async_trait]
 impl<R: PostgresRows> ContextInvariants for PostgresContext<R> {
@@ -29,7 +32,12 @@ impl<R: PostgresRows> ContextInvariants for PostgresContext<R> {
     }
 
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(|connection| async move { deliveries::begins_after(&connection, consumer).await })
+        let beginning = self.recorded_beginning(consumer).await?;
+        Ok(beginning.map(|beginning| beginning.begins_after))
+    }
+
+    async fn end_of_log(&self) -> Result<i64, Unavailable> {
+        self.read(|connection| async move { event_log::last_sequence(&connection).await })
             .await
     }
 

@@ -30,6 +30,10 @@ impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
         }
     }
 
+    fn clock_jump_seconds(&self) -> i64 {
+        self.inner.own_life.jump_seconds()
+    }
+
     async fn backlog(&self) -> Result<Backlog, Unavailable> {
         self.read(|connection| async move {
             Ok(Backlog {

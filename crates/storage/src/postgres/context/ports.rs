@@ -13,14 +13,15 @@ use uuid::Uuid;
 use super::PostgresContext;
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::Forgettable,
+    context_database::{ClockJump, Forgettable, RecordedBeginning},
     held_row::{HeldRow, row_time},
+    lived_time::{LivedTime, microseconds},
     postgres::{
         PostgresRows, command_log, deliveries,
         delivery_rows::Change,
         event_log,
         held_changes::{BeginAttempt, EndAttempt, Hold, Settle},
-        held_deliveries, lease, retention,
+        held_deliveries, lease, lived_time, retention,
     },
 };
 
@@ -37,11 +38,10 @@ impl<R: PostgresRows> PostgresContext<R> {
         if marks.is_empty() {
             return;
         }
-        let now = self.inner.clock.now();
         let (marked, kept) = (
             self.upkeep(|connection| {
                 let marks = marks.clone();
-                async move { Ok(event_log::mark_published(&connection, &marks, now, lease).await?) }
+                async move { Ok(event_log::mark_published(&connection, &marks, lease).await?) }
             })
             .await,
             marks,
@@ -118,8 +118,8 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
     }
 
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
-        self.upkeep(|connection| async move { Ok(event_log::publish_again(&connection, event_types).await?) })
-            .await
+        self.publish_again_up_to(event_types, i64::MAX).await?;
+        Ok(())
     }
 
     async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
@@ -180,14 +180,13 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
     async fn settle(
         &self,
         held: &HeldDelivery,
-        at: Timestamp,
+        _: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
         let change = Settle {
             delivery: held.delivery,
             attempts: held.attempts,
-            at,
             state,
             error: error.map(str::to_owned),
         };
@@ -243,15 +242,70 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
         .await
     }
 
-    async fn forget_some(
+    async fn recorded_beginning(
         &self,
-        what: Forgettable,
-        before: Timestamp,
-        limit: u32,
+        consumer: &'static str,
+    ) -> Result<Option<RecordedBeginning>, Unavailable> {
+        self.read(|connection| async move { deliveries::beginning(&connection, consumer).await })
+            .await
+    }
+
+    async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
+        self.upkeep(|connection| async move {
+            Ok(deliveries::begin_with_the_first(&connection, consumer).await?)
+        })
+        .await
+    }
+
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
+        self.read(|connection| async move { event_log::began_again_since(&connection, beginning).await })
+            .await
+    }
+
+    async fn publish_again_up_to(
+        &self,
+        event_types: Vec<String>,
+        sequence: i64,
     ) -> Result<u64, Unavailable> {
-        let before = row_time(before);
+        let count = self
+            .upkeep(|connection| async move {
+                Ok(event_log::publish_again(&connection, event_types, sequence).await?)
+            })
+            .await?;
+        Ok(count as u64)
+    }
+
+    async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
+        let (clock, found) = self
+            .upkeep(|connection| async move { Ok(lived_time::find(&connection).await?) })
+            .await?;
+        let running_for = self.inner.clock.running_for();
+        let Some(found) = found else {
+            let row = LivedTime::beginning(clock);
+            self.upkeep(|connection| async move { Ok(lived_time::begin(&connection, row).await?) })
+                .await?;
+            return Ok(None);
+        };
+        let (row, jump) = self.inner.own_life.go_on(found, running_for, clock)?;
+        let relays = self.inner.lease.borrow().is_some();
+        let has_written = relays
+            && self
+                .upkeep(|connection| async move {
+                    Ok(lived_time::go_on(&connection, found, row, microseconds(longest_kept)).await?)
+                })
+                .await?;
+        let row = has_written.then_some(row);
+        self.inner.own_life.has_written(row, running_for);
+        Ok(jump)
+    }
+
+    async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {
+        let kept = microseconds(kept);
         let forgotten = self
             .upkeep(|connection| async move {
+                let Some(before) = lived_time::stored_before(&connection, kept).await? else {
+                    return Ok(0);
+                };
                 Ok(match what {
                     Forgettable::Commands => {
                         command_log::forget_before(&connection, before, i64::from(limit)).await

@@ -9,7 +9,10 @@ use shared_kernel::Version;
 use uuid::Uuid;
 
 use super::SqliteContext;
-use crate::sqlite::{SqliteRows, deliveries, invariants};
+use crate::{
+    ContextDatabase,
+    sqlite::{SqliteRows, event_log, invariants},
+};
 
 #[async_trait]
 impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
@@ -27,8 +30,12 @@ impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
     }
 
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<i64>, Unavailable> {
-        self.read(move |connection| deliveries::begins_after(connection, consumer))
-            .await
+        let beginning = self.recorded_beginning(consumer).await?;
+        Ok(beginning.map(|beginning| beginning.begins_after))
+    }
+
+    async fn end_of_log(&self) -> Result<i64, Unavailable> {
+        self.read(event_log::last_sequence).await
     }
 
     async fn told(&self, taken: &Taken, after: Option<Uuid>, limit: u32) -> Result<Vec<Told>, Unavailable> {

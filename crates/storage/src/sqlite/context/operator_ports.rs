@@ -27,6 +27,10 @@ impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
         }
     }
 
+    fn clock_jump_seconds(&self) -> i64 {
+        self.inner.own_life.jump_seconds()
+    }
+
     async fn backlog(&self) -> Result<Backlog, Unavailable> {
         self.read(|connection| {
             Ok(Backlog {

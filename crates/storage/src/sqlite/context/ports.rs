@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    path::Path,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -14,12 +15,16 @@ use message_bus::{
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use super::SqliteContext;
+use super::{Inner, SqliteContext};
 use crate::{
     CommitStatistics, ContextDatabase,
-    context_database::Forgettable,
+    context_database::{ClockJump, Forgettable, RecordedBeginning},
     held_row::{HeldRow, row_time},
-    sqlite::{SqliteRows, command_log, deliveries, event_log, held_deliveries, retention},
+    lived_time::{LivedTime, microseconds},
+    sqlite::{
+        InstallationFile, SqliteRows, command_log, deliveries, event_log, held_deliveries, installation_id,
+        lived_time, retention,
+    },
 };
 
 /// How long marks of published events wait for a batch to ride on.
@@ -85,8 +90,8 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
     }
 
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
-        self.upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types)?))
-            .await
+        self.publish_again_up_to(event_types, i64::MAX).await?;
+        Ok(())
     }
 
     async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
@@ -180,6 +185,29 @@ impl<R: SqliteRows> CommandLog for SqliteContext<R> {
 }
 
 #[async_trait]
+impl<R: SqliteRows> InstallationFile for SqliteContext<R> {
+    fn file(&self) -> &Path {
+        self.inner.file.path()
+    }
+
+    fn installation(&self) -> Option<Uuid> {
+        self.inner.file.installation()
+    }
+
+    async fn belong_to(&self, installation: Uuid) -> Result<Uuid, Unavailable> {
+        let recorded = self
+            .upkeep(move |connection| {
+                installation_id::record(connection, installation)?;
+                Ok(installation_id::read(connection)?)
+            })
+            .await?;
+        let recorded = recorded.unwrap_or(installation);
+        self.inner.file.belongs_to(recorded);
+        Ok(recorded)
+    }
+}
+
+#[async_trait]
 impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
         // An error says that it was said before.
@@ -205,19 +233,65 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
         .await
     }
 
-    async fn forget_some(
+    async fn recorded_beginning(
         &self,
-        what: Forgettable,
-        before: Timestamp,
-        limit: u32,
+        consumer: &'static str,
+    ) -> Result<Option<RecordedBeginning>, Unavailable> {
+        self.read(move |connection| deliveries::beginning(connection, consumer))
+            .await
+    }
+
+    async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
+        self.upkeep(move |connection| Ok(deliveries::begin_with_the_first(connection, consumer)?))
+            .await
+    }
+
+    async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
+        self.read(move |connection| event_log::began_again_since(connection, beginning))
+            .await
+    }
+
+    async fn publish_again_up_to(
+        &self,
+        event_types: Vec<String>,
+        sequence: i64,
     ) -> Result<u64, Unavailable> {
-        let before = row_time(before);
+        let count = self
+            .upkeep(move |connection| Ok(event_log::publish_again(connection, &event_types, sequence)?))
+            .await?;
+        Ok(count as u64)
+    }
+
+    async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
+        let longest_kept = microseconds(longest_kept);
+        let context = self.clone();
+        let (row, jump, running_for) = self
+            .upkeep(move |connection| {
+                let Inner { clock, own_life, .. } = &*context.inner;
+                let (now, running_for) = (row_time(clock.now()), clock.running_for());
+                let Some(found) = lived_time::find(connection)? else {
+                    let row = LivedTime::beginning(now);
+                    lived_time::begin(connection, row)?;
+                    return Ok((row, None, running_for));
+                };
+                let (row, jump) = own_life.go_on(found, running_for, now)?;
+                lived_time::go_on(connection, found, row, longest_kept)?;
+                Ok((row, jump, running_for))
+            })
+            .await?;
+        self.inner.own_life.has_written(Some(row), running_for);
+        Ok(jump)
+    }
+
+    async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable> {
+        let kept = microseconds(kept);
         let forgotten = self
             .upkeep(move |connection| {
+                let Some(before) = lived_time::stored_before(connection, kept)? else {
+                    return Ok(0);
+                };
                 Ok(match what {
-                    Forgettable::Commands => {
-                        command_log::forget_before(connection, before.0, i64::from(limit))
-                    }
+                    Forgettable::Commands => command_log::forget_before(connection, before, i64::from(limit)),
                     Forgettable::Deliveries => retention::forget_deliveries(connection, before, limit),
                     Forgettable::Events => retention::forget_events(connection, before, limit),
                 }?)
@@ -228,6 +302,8 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
 
     async fn close(&self) -> CommitStatistics {
         self.inner.queue.stop().await;
+        // From here on the folder may be moved.
+        let watch = self.inner.watch.lock().unwrap_or_else(PoisonError::into_inner).take();
         let thread = self
             .inner
             .committer
@@ -236,7 +312,14 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
             .take();
         if let Some(thread) = thread {
             // It folds the log into the file, too.
-            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            let joined = tokio::task::spawn_blocking(move || {
+                let joined = thread.join();
+                if let Some(watch) = watch {
+                    watch.stop();
+                }
+                joined
+            })
+            .await;
             if !matches!(joined, Ok(Ok(()))) {
                 tracing::error!(context = self.inner.name, "the committer ended in a panic");
             }

@@ -1,9 +1,9 @@
 //! Commits that are shared, and fates that are not.
 
-use message_bus::{CommandLog, CommitError, ContextOperations, Recorded};
+use message_bus::{CommitError, ContextOperations};
 
 use super::*;
-use crate::{CommitStatistics, context_database::Forgettable};
+use crate::CommitStatistics;
 use message_bus::EventLog;
 
 #[tokio::test]
@@ -110,33 +110,6 @@ async fn twins_with_one_key_write_once_and_get_one_answer() {
         "{answers:?}"
     );
     assert_eq!(fixture.names().await, ["thing 1"]);
-}
-
-#[tokio::test]
-async fn what_is_old_is_forgotten_and_what_is_not_stays() {
-    let fixture = Fixture::new();
-    let keyed = |id: i64| {
-        let mut meta = fixture.meta();
-        meta.replay = replay(&format!("ada POST /orders {id}"), 7);
-        fixture.write_set_with(Fixture::thing(id), vec![], &meta)
-    };
-    let known = async |id: i64| {
-        let replay = replay(&format!("ada POST /orders {id}"), 7).unwrap();
-        fixture.context.recorded(&replay).await.unwrap()
-    };
-    for id in 1..=1200 {
-        fixture.context.commit(keyed(id)).await.unwrap();
-    }
-    fixture.clock.advance_seconds(10);
-    fixture.context.commit(keyed(2000)).await.unwrap();
-    fixture
-        .context
-        .forget(Forgettable::Commands, fixture.clock.now())
-        .await
-        .unwrap();
-    assert_eq!(known(1).await, Recorded::Nothing);
-    assert_eq!(known(1200).await, Recorded::Nothing);
-    assert_eq!(known(2000).await, Recorded::Answer("\"done\"".to_owned()));
 }
 
 #[tokio::test]

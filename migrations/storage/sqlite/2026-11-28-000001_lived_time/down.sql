@@ -1,0 +1,2 @@
+DROP TABLE lived_hours;
+DROP TABLE lived_time;
