@@ -31,7 +31,7 @@ const RETRY_AFTER_SECONDS: u32 = 1;
 /// What somebody wants for an order.
 #[derive(Clone, Debug)]
 pub(crate) enum Wish {
-    /// That these lines, as ordered, are held for it.
+    /// That these lines, as ordered, are held for it. When there are none, it has no reservation.
     Reserve(Vec<ReservedLine>),
     /// That what is held for it is free again.
     Release,
@@ -206,6 +206,7 @@ impl Desk {
     ) -> Result<Option<Reservation>, StockOutOfStep> {
         let at = visitor.meta.issued_at;
         match (&visitor.wish, reservation) {
+            (Wish::Reserve(lines), None) if lines.is_empty() => Ok(None),
             (Wish::Reserve(lines), None) => {
                 let request = ReservationRequest {
                     reservation_id: ReservationId::new(self.ids.next_id()),

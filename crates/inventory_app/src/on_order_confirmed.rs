@@ -1,17 +1,14 @@
-//! An order was confirmed, so its stock is reserved; or the others are told what is short.
+//! An order was confirmed, so its stock is reserved, or the others are told what is short. Of an order that asks for no stock nothing is said.
 
+use inventory_domain::rules::only_lines_that_ask_for_stock_are_reserved::wanted;
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
-use shared_kernel::events::{OrderConfirmed, ReservedLine};
+use shared_kernel::events::OrderConfirmed;
 
 use crate::{Inventory, desk::Wish};
 
 impl ReactsTo<OrderConfirmed> for Inventory {
     async fn react(&self, event: OrderConfirmed, meta: CommandMeta) -> Result<(), UseCaseError> {
-        let lines = event.lines.iter().map(|line| ReservedLine {
-            product_id: line.product_id,
-            quantity: line.quantity.get(),
-        });
-        let wish = Wish::Reserve(lines.collect());
+        let wish = Wish::Reserve(wanted(&event.lines));
         self.desk.ask(event.order_id, wish, meta).await
     }
 }

@@ -10,6 +10,7 @@ pub mod counts_compare_first;
 pub mod on_hand_limit;
 pub mod reasons_are_short_texts;
 
+pub mod only_lines_that_ask_for_stock_are_reserved;
 pub mod quantities_are_summed_first;
 pub mod reserving_is_all_or_nothing;
 

@@ -157,6 +157,7 @@ fn ordered_line(line: &OrderLine) -> OrderedLine {
         product_name: line.product_name.clone(),
         quantity: line.quantity,
         unit_price: line.unit_price,
+        stock: line.stock,
     }
 }
 

@@ -8,7 +8,8 @@ use ordering_domain::{
     Customer, Order, OrderLine, OrderReference, Placement, WantedLine, rules::order_line_limit,
 };
 use shared_kernel::{
-    Currency, CustomerId, IdGenerator, Money, OrderId, OrderLineId, ProductId, Quantity, Refusal, RefusalKind,
+    Currency, CustomerId, IdGenerator, LineStock, Money, OrderId, OrderLineId, ProductId, Quantity, Refusal,
+    RefusalKind,
 };
 
 use crate::{OrderView, Ordering, OrderingUnitOfWork, ports::REFERENCE_INDEX, todays_terms::TodaysTerms};
@@ -38,6 +39,8 @@ pub struct LineToOrder {
     pub product_name: Option<String>,
     /// What the caller expects to pay for one; for what staff order without the price list, its price.
     pub unit_price: Option<Money>,
+    /// Whether stock is asked for it. Only what staff order without the price list may say that none is.
+    pub stock: LineStock,
 }
 
 /// Why an order is nobody's, or the wrong person's.
@@ -141,6 +144,7 @@ impl LineToOrder {
             quantity: self.quantity,
             product_name: self.product_name,
             unit_price: self.unit_price,
+            stock: self.stock,
         }
     }
 }

@@ -5,8 +5,8 @@ use ordering_domain::{
 };
 use serde::{Deserialize, Serialize};
 use shared_kernel::{
-    AggregateRoot, Currency, CustomerId, EmailAddress, Money, MoneyError, OrderId, OrderLineId, ProductId,
-    Quantity, Timestamp, Version, events::Shortage,
+    AggregateRoot, Currency, CustomerId, EmailAddress, LineStock, Money, MoneyError, OrderId, OrderLineId,
+    ProductId, Quantity, Timestamp, Version, events::Shortage,
 };
 
 /// An order, as callers see it.
@@ -59,6 +59,9 @@ pub struct OrderLineView {
     pub unit_price: Money,
     /// Price of all of them.
     pub total: Money,
+    /// Whether stock is asked for it; not told where it is.
+    #[serde(default, skip_serializing_if = "LineStock::is_asked")]
+    pub stock: LineStock,
 }
 
 /// Where an order goes.
@@ -212,6 +215,7 @@ impl OrderLineView {
             product_name: line.product_name,
             quantity: line.quantity,
             unit_price: line.unit_price,
+            stock: line.stock,
         })
     }
 }

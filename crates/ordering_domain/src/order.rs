@@ -12,8 +12,8 @@ use crate::{
     OrderReference, OrderStatus, Shipment, Terms,
     order_record::total_of,
     rules::{
-        an_order_is_confirmed_once, closed_customers_place_no_orders, confirming_needs_lines,
-        lines_are_named_by_id, one_currency, only_confirmed_orders_ship,
+        an_order_is_confirmed_once, closed_customers_place_no_orders, confirming_asks_for_stock,
+        confirming_needs_lines, lines_are_named_by_id, one_currency, only_confirmed_orders_ship,
         only_pending_or_confirmed_orders_are_cancelled, only_pending_orders_change,
         only_shipped_orders_are_delivered, order_line_limit, order_total_limit,
         shipping_needs_reserved_stock, text_fields,
@@ -158,8 +158,8 @@ impl Order {
         Ok(())
     }
 
-    /// Settles the lines, which have to be what could be ordered on `terms`, and says where the order goes. What is ordered is asked for
-    /// by the event.
+    /// Settles the lines, which have to be what could be ordered on `terms`, and says where the order goes. Stock is asked for by the
+    /// event, if any line asks for it.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -174,7 +174,7 @@ impl Order {
         terms.allow(&self.record.lines)?;
         let total = self.record.total()?;
         self.record.status = OrderStatus::Confirmed;
-        self.record.allocation = Allocation::Requested;
+        self.record.allocation = confirming_asks_for_stock::allocation(&self.record.lines);
         self.record.shipping_address = Some(shipping_address.clone());
         self.changed(
             at,

@@ -11,6 +11,7 @@ use crate::rules::{
     confirming_needs_lines::OrderWithoutLines,
     given_prices_are_current::PriceChanged,
     lines_are_named_by_id::UnknownLine,
+    listed_products_ask_for_stock::ListedAsksForStock,
     one_currency::OneCurrency,
     only_confirmed_orders_ship::OrderNotConfirmed,
     only_listed_products_are_ordered::UnknownProduct,
@@ -41,6 +42,9 @@ pub enum OrderError {
     /// Lines of products that are no longer on the price list.
     #[error("the products of lines can no longer be ordered")]
     UnknownProducts(LinesRefused<UnknownProduct>),
+    /// A product on the price list without stock.
+    #[error(transparent)]
+    ListedAsksForStock(#[from] ListedAsksForStock),
     /// Another price than the customer's.
     #[error(transparent)]
     PriceChanged(#[from] PriceChanged),
@@ -93,6 +97,7 @@ impl From<OrderError> for Refusal {
             OrderError::TotalLimit(error) => error.into(),
             OrderError::UnknownProduct(error) => error.into(),
             OrderError::UnknownProducts(error) => error.into(),
+            OrderError::ListedAsksForStock(error) => error.into(),
             OrderError::PriceChanged(error) => error.into(),
             OrderError::PricesChanged(error) => error.into(),
             OrderError::OneCurrency(error) => error.into(),

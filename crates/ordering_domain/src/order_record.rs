@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use shared_kernel::{
-    Currency, CustomerId, Money, MoneyError, OrderId, OrderLineId, ProductId, Quantity, Timestamp,
+    Currency, CustomerId, LineStock, Money, MoneyError, OrderId, OrderLineId, ProductId, Quantity, Timestamp,
 };
 
 use crate::{Address, Allocation, Cancellation, OrderReference, OrderStatus, UnknownName};
@@ -72,6 +72,8 @@ pub struct OrderLine {
     pub unit_price: Money,
     /// Where its name and its price come from.
     pub kind: LineKind,
+    /// Whether stock is asked for it.
+    pub stock: LineStock,
 }
 
 /// Where a line's name and price come from.

@@ -42,8 +42,8 @@ impl OrderStatus {
 /// Where the stock of a confirmed order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Allocation {
-    /// Nothing was ever held: the order is not confirmed, or was before there was an inventory to ask, or it was cancelled before inventory
-    /// had answered, which then had not enough.
+    /// Nothing was ever held: the order is not confirmed, or none of its lines asks for stock, or it was confirmed before there was an
+    /// inventory to ask, or it was cancelled before inventory had answered, which then had not enough.
     None,
     /// Stock was asked for, and the answer is on its way.
     Requested,

@@ -8,6 +8,7 @@ pub mod order_line_limit;
 pub mod order_total_limit;
 
 pub mod given_prices_are_current;
+pub mod listed_products_ask_for_stock;
 pub mod only_listed_products_are_ordered;
 
 pub mod lines_are_named_by_id;
@@ -15,6 +16,7 @@ pub mod one_currency;
 pub mod only_pending_orders_change;
 
 pub mod an_order_is_confirmed_once;
+pub mod confirming_asks_for_stock;
 pub mod confirming_needs_lines;
 
 pub mod only_pending_or_confirmed_orders_are_cancelled;

@@ -1,10 +1,13 @@
 //! A line as somebody asks for it, and how it becomes a line of an order: by the price list, at the customer's price.
 
-use shared_kernel::{Money, OrderLineId, ProductId, Quantity};
+use shared_kernel::{LineStock, Money, OrderLineId, ProductId, Quantity};
 
 use crate::{
     CustomLines, LineKind, OrderError, OrderLine, Terms,
-    rules::{closed_customers_place_no_orders, given_prices_are_current, one_currency},
+    rules::{
+        closed_customers_place_no_orders, given_prices_are_current, listed_products_ask_for_stock,
+        one_currency,
+    },
 };
 
 /// A line that somebody asks for.
@@ -20,6 +23,8 @@ pub struct WantedLine {
     pub product_name: Option<String>,
     /// The price of one unit, as they gave it.
     pub unit_price: Option<Money>,
+    /// Whether stock is asked for it.
+    pub stock: LineStock,
 }
 
 impl WantedLine {
@@ -33,6 +38,7 @@ impl WantedLine {
         }
         let (kind, product_name, unit_price) = match terms.listed(self.product_id) {
             Ok(entry) => {
+                listed_products_ask_for_stock::check(self.product_id, self.stock)?;
                 let current = terms.unit_price(entry)?;
                 one_currency::check(terms.currency, current.currency())?;
                 if let Some(given) = self.unit_price {
@@ -53,6 +59,7 @@ impl WantedLine {
             quantity: self.quantity,
             unit_price,
             kind,
+            stock: self.stock,
         })
     }
 }
@@ -87,6 +94,7 @@ mod tests {
             quantity: Quantity::new(1).unwrap(),
             product_name: name.map(str::to_owned),
             unit_price: price.map(usd),
+            stock: LineStock::Asked,
         }
     }
 
@@ -188,6 +196,35 @@ mod tests {
                 let result = line.on(&terms(&silver(), &list, custom_lines));
                 assert!(matches!(result, Err(OrderError::UnknownProduct(_))), "{result:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_line_of_staffs_own_asks_for_stock_unless_it_says_not_to() {
+        let ada = silver();
+        for stock in LineStock::ALL {
+            let fee = WantedLine {
+                stock,
+                ..wanted(KETTLE, Some("Shipping"), Some("4.90"))
+            };
+            let line = fee.on(&terms(&ada, &[], CustomLines::Allowed)).unwrap();
+            assert_eq!(line.stock, stock);
+        }
+    }
+
+    #[test]
+    fn what_is_listed_asks_for_stock_whoever_orders() {
+        let (list, ada) = ([teapot(ProductStanding::Listed)], silver());
+        for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
+            let line = WantedLine {
+                stock: LineStock::NotAsked,
+                ..wanted(TEAPOT, Some("Shipping"), Some("19.00"))
+            };
+            let result = line.on(&terms(&ada, &list, custom_lines));
+            assert!(
+                matches!(result, Err(OrderError::ListedAsksForStock(_))),
+                "{result:?}"
+            );
         }
     }
 }

@@ -51,6 +51,7 @@ pub(crate) struct OrderLineRow {
     pub(crate) quantity: i64,
     pub(crate) unit_price: i64,
     pub(crate) kind: String,
+    pub(crate) asks_for_stock: bool,
 }
 
 /// A row holds what Orderly never wrote.
@@ -193,6 +194,7 @@ impl OrderLineRow {
             quantity: i64::from(line.quantity.get()),
             unit_price: line.unit_price.minor_units(),
             kind: line.kind.name().to_owned(),
+            asks_for_stock: line.stock.into(),
         }
     }
 
@@ -204,6 +206,7 @@ impl OrderLineRow {
             quantity: Quantity::new(self.quantity).map_err(unreadable)?,
             unit_price: Money::from_minor_units(self.unit_price, currency).map_err(unreadable)?,
             kind: self.kind.parse().map_err(unreadable)?,
+            stock: self.asks_for_stock.into(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Cancelled orders as versions before there were codes left them, and what they are read as. For the tests of both engines.
 
 use ordering_domain::{Allocation, CancellationCode};
+use shared_kernel::LineStock;
 
 use crate::store::WholeOrder;
 
@@ -46,12 +47,14 @@ pub(crate) const CANCELLED: [Cancelled; 5] = {
 };
 
 impl Cancelled {
-    /// The statement that such a version wrote it with, under this id and at this time, each as the engine writes it.
+    /// The statements that such a version wrote it and its line with, under this id and at this time, each as the engine writes it.
     pub(crate) fn insert(&self, number: usize, id: &str, time: &str) -> String {
         format!(
             "INSERT INTO orders (id, reference, customer_id, status, allocation, currency, cancellation_reason, \
              cancellation_shortages, placed_at, updated_at, version) \
-             VALUES ({id}, '7K3M-9QX{number}', {id}, 'cancelled', '{}', 'EUR', '{}', '{}', {time}, {time}, 4);",
+             VALUES ({id}, '7K3M-9QX{number}', {id}, 'cancelled', '{}', 'EUR', '{}', '{}', {time}, {time}, 4); \
+             INSERT INTO order_lines (order_id, position, line_id, product_id, product_name, quantity, unit_price) \
+             VALUES ({id}, 0, {id}, {id}, 'Kettle', 1, 1999);",
             self.allocation, self.reason, self.shortages
         )
     }
@@ -67,5 +70,7 @@ impl Cancelled {
         );
         assert_eq!(found, self.read_as);
         assert_eq!(cancellation.shortages.is_empty(), self.shortages == "[]");
+        let stock = record.lines.iter().map(|line| line.stock);
+        assert!(stock.eq([LineStock::Asked]), "every line asked for stock then");
     }
 }

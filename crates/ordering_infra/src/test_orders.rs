@@ -2,7 +2,8 @@
 
 use ordering_domain::{CustomLines, LineKind, Order, OrderLine, OrderReference, Placement, Terms};
 use shared_kernel::{
-    Currency, IdGenerator, Money, OrderId, OrderLineId, Quantity, Timestamp, in_memory::CountingIds,
+    Currency, IdGenerator, LineStock, Money, OrderId, OrderLineId, Quantity, Timestamp,
+    in_memory::CountingIds,
 };
 
 /// Terms on which no product was ever listed: every line is one of staff's own, and keeps its price.
@@ -22,6 +23,7 @@ pub(crate) fn an_order(ids: &CountingIds, lines: u8) -> Order {
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
         kind: LineKind::Listed,
+        stock: LineStock::Asked,
     };
     let placement = Placement {
         id: OrderId::new(ids.next_id()),

@@ -74,6 +74,17 @@ mod tests {
     }
 
     #[test]
+    fn a_line_from_before_there_was_a_choice_asks_for_stock() {
+        let text = fs::read_to_string(folder().join("OrderConfirmed.v1.json")).unwrap();
+        let before: OrderConfirmed = serde_json::from_str(&text).unwrap();
+        assert!(before.lines[0].stock.is_asked());
+        let text = fs::read_to_string(folder().join("OrderPlaced.v1.json")).unwrap();
+        let today: OrderPlaced = serde_json::from_str(&text).unwrap();
+        let asked: Vec<bool> = today.lines.iter().map(|line| line.stock.is_asked()).collect();
+        assert_eq!(asked, [true, false]);
+    }
+
+    #[test]
     fn each_event_reads_and_writes_its_committed_sample() {
         let seen: BTreeSet<String> = [
             sample_is_the_contract::<UserAccountCreated>(),

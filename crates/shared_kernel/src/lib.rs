@@ -15,6 +15,7 @@ pub mod events;
 pub mod id_generator;
 pub mod identifiers;
 pub mod in_memory;
+pub mod line_stock;
 pub mod money;
 pub mod money_error;
 pub mod printable;
@@ -34,6 +35,7 @@ pub use identifiers::{
     CommandId, CorrelationId, CustomerId, EventId, OrderId, OrderLineId, ProductId, ReservationId, SessionId,
     UserId,
 };
+pub use line_stock::LineStock;
 pub use money::Money;
 pub use money_error::MoneyError;
 pub use quantity::{InvalidQuantity, Quantity};

@@ -8,8 +8,8 @@ mod values;
 pub(crate) use fields::Fields;
 pub(crate) use payload::{MediaType, read as read_payload};
 pub(crate) use values::{
-    count, currency, email_address, identifier, money, parse_email_address, parse_identifier, quantity, role,
-    secret, text, whole_number,
+    count, currency, email_address, identifier, line_stock, money, parse_email_address, parse_identifier,
+    quantity, role, secret, text, whole_number,
 };
 
 use actix_web::{

@@ -14,17 +14,20 @@ use crate::{
     request::Request,
 };
 
-/// A line as callers write it. Name and price come from the price list; a price that is given is the one that the caller expects.
+/// A line as callers write it. Name and price come from the price list; a price that is given is the one that the caller expects. Stock is
+/// asked for it unless it says not to.
 pub(crate) fn line_to_order(fields: &mut Fields<'_>) -> Option<LineToOrder> {
     let product_id = fields.required("product_id", body::identifier);
     let product_name = fields.optional("product_name", body::text);
     let quantity = fields.required("quantity", body::quantity);
     let unit_price = fields.optional_object("unit_price", body::money);
+    let stock = fields.optional("stock", body::line_stock);
     Some(LineToOrder {
         product_id: product_id?,
         quantity: quantity?,
         product_name: product_name?,
         unit_price: unit_price?,
+        stock: stock?.unwrap_or_default(),
     })
 }
 

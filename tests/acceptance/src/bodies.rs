@@ -78,6 +78,7 @@ pub struct LineBody {
     quantity: u64,
     amount: String,
     currency: &'static str,
+    stock: Option<bool>,
 }
 
 impl LineBody {
@@ -88,6 +89,7 @@ impl LineBody {
             quantity: 1,
             amount: "19.99".to_owned(),
             currency: "USD",
+            stock: None,
         }
     }
 
@@ -112,13 +114,24 @@ impl LineBody {
         self
     }
 
+    /// Without stock to be asked for.
+    #[must_use]
+    pub fn without_stock(mut self) -> Self {
+        self.stock = Some(false);
+        self
+    }
+
     /// As JSON.
     pub fn body(&self) -> Value {
-        json!({
+        let mut body = json!({
             "product_id": self.product_id,
             "product_name": self.product_name,
             "quantity": self.quantity,
             "unit_price": {"amount": self.amount, "currency": self.currency},
-        })
+        });
+        if let Some(stock) = self.stock {
+            body["stock"] = json!(stock);
+        }
+        body
     }
 }

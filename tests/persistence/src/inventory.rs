@@ -15,7 +15,7 @@ use inventory_app::{
 use inventory_domain::{ChangedBy, Reservation, ReservationRequest, Stock, StockItem};
 use message_bus::{CommandMeta, CommitError, ReactsTo, UseCaseError};
 use shared_kernel::{
-    Currency, CustomerId, Money, OrderId, ProductId, Quantity, ReservationId,
+    Currency, CustomerId, LineStock, Money, OrderId, ProductId, Quantity, ReservationId,
     events::{OrderCancelled, OrderConfirmed, OrderShipped, OrderedLine, PostalAddress, ReservedLine},
 };
 
@@ -219,6 +219,7 @@ fn confirmed(order_id: OrderId, lines: &[(ProductId, u32)]) -> OrderConfirmed {
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(i64::from(*quantity)).unwrap(),
         unit_price: Money::zero(Currency::Usd),
+        stock: LineStock::Asked,
     };
     OrderConfirmed {
         order_id,

@@ -30,6 +30,37 @@ async fn a_confirmed_order_has_its_stock_held() {
 }
 
 #[tokio::test]
+async fn a_fee_is_not_looked_for_in_stock() {
+    let here = Warehouse::new();
+    let pot = here.product(5).await;
+    let order = here.new_order();
+    here.confirm_with_a_fee(order, &[(pot, 2)]).await.unwrap();
+    assert_eq!(here.numbers(pot).await, (5, 2));
+    let reservation = here.reservation(order).await.unwrap();
+    assert_eq!((&*reservation.state, reservation.lines.len()), ("held", 1));
+    here.agrees().await;
+}
+
+#[tokio::test]
+async fn an_order_of_a_fee_alone_has_no_reservation_whatever_becomes_of_it() {
+    let here = Warehouse::new();
+    for shipped in [true, false] {
+        let order = here.new_order();
+        here.confirm_with_a_fee(order, &[]).await.unwrap();
+        let again = here.confirm_with_a_fee(order, &[]).await;
+        assert!(again.is_err(), "its position has moved: {again:?}");
+        if shipped {
+            here.ship(order).await.unwrap();
+        } else {
+            here.cancel(order).await.unwrap();
+        }
+        assert_eq!(here.state_of(order).await, None);
+        assert_eq!(events_of(&here, order).len(), 0);
+    }
+    here.agrees().await;
+}
+
+#[tokio::test]
 async fn an_order_that_is_short_of_anything_gets_nothing_and_is_told_of_everything() {
     let here = Warehouse::new();
     let (pot, cosy) = (here.product(5).await, here.product(2).await);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use message_bus::{Actor, CommandMeta, Delivery, Handles, ReactsTo, UseCaseError};
 use shared_kernel::{
-    Clock, Currency, EventId, IdGenerator, Money, OrderId, ProductId, Quantity, Timestamp, Version,
+    Clock, Currency, EventId, IdGenerator, LineStock, Money, OrderId, ProductId, Quantity, Timestamp,
+    Version,
     events::{OrderCancelled, OrderConfirmed, OrderShipped, OrderedLine, PostalAddress, ProductListed},
     in_memory::{CountingIds, ManualClock},
 };
@@ -133,6 +134,21 @@ impl Warehouse {
         self.inventory.react(event, self.reacting(order_id, 2, 0)).await
     }
 
+    /// Reacts to the confirmation of an order with these lines, and a fee, of which nobody keeps stock.
+    pub(crate) async fn confirm_with_a_fee(
+        &self,
+        order_id: OrderId,
+        lines: &[(ProductId, i64)],
+    ) -> Result<(), UseCaseError> {
+        let mut event = confirmed(order_id, lines);
+        let fee = confirmed(order_id, &[(ProductId::new(self.ids.next_id()), 1)]).lines;
+        event.lines.extend(fee.into_iter().map(|line| OrderedLine {
+            stock: LineStock::NotAsked,
+            ..line
+        }));
+        self.inventory.react(event, self.reacting(order_id, 2, 0)).await
+    }
+
     /// Reacts to the cancellation of an order that was confirmed.
     pub(crate) async fn cancel(&self, order_id: OrderId) -> Result<(), UseCaseError> {
         let event = OrderCancelled {
@@ -195,6 +211,7 @@ pub(crate) fn confirmed(order_id: OrderId, lines: &[(ProductId, i64)]) -> OrderC
         product_name: "Teapot".to_owned(),
         quantity: Quantity::new(*quantity).unwrap(),
         unit_price: Money::zero(Currency::Usd),
+        stock: LineStock::Asked,
     };
     OrderConfirmed {
         order_id,

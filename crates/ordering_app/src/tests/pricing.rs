@@ -2,7 +2,7 @@
 
 use message_bus::{Actor, CommandMeta, Conflict, Delivery, Handles, ReactsTo, UseCaseError};
 use shared_kernel::{
-    Currency, CustomerId, EventId, IdGenerator, Money, ProductId, Version,
+    Currency, CustomerId, EventId, IdGenerator, LineStock, Money, ProductId, Version,
     events::{ProductDelisted, ProductListed, ProductRepriced, UserAccountCreated},
 };
 
@@ -207,6 +207,37 @@ async fn staff_write_lines_of_their_own() {
     };
     let added = shop.ordering.handle(add, shop.meta(staff())).await.unwrap();
     assert_eq!(added.total, usd("2.00"));
+}
+
+#[tokio::test]
+async fn a_fee_asks_for_no_stock_and_an_order_of_it_alone_ships_at_once() {
+    let shop = Shop::new();
+    let fee = LineToOrder {
+        product_name: Some("Shipping".to_owned()),
+        stock: LineStock::NotAsked,
+        ..one(Some(usd("4.90")))
+    };
+    assert_eq!(code(order(&shop, fee.clone()).await), "unknown_product");
+    let for_ada = PlaceOrder {
+        customer_id: Some(ada().into()),
+        ..an_order(vec![fee.clone()])
+    };
+    let placed = shop.ordering.handle(for_ada, shop.meta(staff())).await.unwrap();
+    assert_eq!(placed.lines[0].stock, LineStock::NotAsked);
+    let confirmed = shop.confirm(placed.id).await.unwrap();
+    assert_eq!(confirmed.allocation, "none");
+    assert!(confirmed.is_settled(), "nobody has to wait for it");
+    let told = shop.store.events().last().unwrap().data.clone();
+    assert_eq!(told["lines"][0]["stock"], false);
+    assert_eq!(shop.ship(placed.id).await.unwrap().status, "shipped");
+    list(&shop).await;
+    for actor in [staff(), customer(ada())] {
+        let result = shop
+            .ordering
+            .handle(an_order(vec![fee.clone()]), shop.meta(actor))
+            .await;
+        assert_eq!(code(result), "listed_product_asks_for_stock");
+    }
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use message_bus::{Actor, CommandMeta, Delivery, Handles, ReactsTo, Replay, UseCaseError};
 use shared_kernel::{
-    Clock, Currency, CustomerId, EventId, IdGenerator, Money, OrderId, ProductId, Quantity, ReservationId,
-    Role, UserId, Version,
+    Clock, Currency, CustomerId, EventId, IdGenerator, LineStock, Money, OrderId, ProductId, Quantity,
+    ReservationId, Role, UserId, Version,
     events::{ProductListed, Shortage, StockReservationRejected, StockReserved},
     in_memory::{CountingIds, ManualClock},
 };
@@ -59,6 +59,7 @@ pub(super) fn a_line(unit_price: &str, quantity: i64) -> LineToOrder {
         quantity: Quantity::new(quantity).unwrap(),
         product_name: None,
         unit_price: None,
+        stock: LineStock::Asked,
     }
 }
 

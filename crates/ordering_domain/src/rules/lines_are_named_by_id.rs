@@ -27,7 +27,7 @@ pub(crate) fn find(lines: &mut [OrderLine], line_id: OrderLineId) -> Result<&mut
 
 #[cfg(test)]
 mod tests {
-    use shared_kernel::{Currency, Money, Quantity};
+    use shared_kernel::{Currency, LineStock, Money, Quantity};
 
     use super::*;
     use crate::LineKind;
@@ -40,6 +40,7 @@ mod tests {
             quantity: Quantity::new(1).unwrap(),
             unit_price: Money::zero(Currency::Usd),
             kind: LineKind::Listed,
+            stock: LineStock::Asked,
         }
     }
 

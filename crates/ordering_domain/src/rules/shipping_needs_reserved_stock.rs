@@ -1,5 +1,5 @@
-//! An order ships only when its stock is reserved, or when it was confirmed before there was an
-//! inventory to ask (allocation `none`).
+//! An order ships only when its stock is reserved, or when nobody was asked for any (allocation `none`): none of its lines asks for stock,
+//! or it was confirmed before there was an inventory to ask.
 
 use shared_kernel::{Refusal, RefusalKind};
 
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reserved_stock_ships_and_so_does_an_order_from_before_inventory() {
+    fn reserved_stock_ships_and_so_does_an_order_that_nobody_was_asked_for() {
         assert_eq!(check(Allocation::Reserved), Ok(()));
         assert_eq!(check(Allocation::None), Ok(()));
     }

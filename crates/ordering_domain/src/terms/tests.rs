@@ -1,6 +1,6 @@
 //! What a pending order may keep: each answer at its edge.
 
-use shared_kernel::{Quantity, Refusal};
+use shared_kernel::{LineStock, Quantity, Refusal};
 
 use super::*;
 use crate::{CustomerStanding, ProductStanding};
@@ -35,6 +35,7 @@ fn a_line(number: u8, product_id: &str, unit_price: &str) -> OrderLine {
         quantity: Quantity::new(1).unwrap(),
         unit_price: usd(unit_price),
         kind: LineKind::Listed,
+        stock: LineStock::Asked,
     }
 }
 

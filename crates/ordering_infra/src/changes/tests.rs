@@ -1,7 +1,7 @@
 //! Only what is different is written.
 
 use ordering_domain::{LineKind, OrderLine, OrderReference, Placement};
-use shared_kernel::{Currency, Money, Quantity, Timestamp};
+use shared_kernel::{Currency, LineStock, Money, Quantity, Timestamp};
 
 use super::*;
 use crate::test_orders::NOTHING_LISTED;
@@ -20,6 +20,7 @@ fn a_line(number: u8) -> OrderLine {
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::parse("1.00", Currency::Usd).unwrap(),
         kind: LineKind::Listed,
+        stock: LineStock::Asked,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Orders go into rows and back.
 
-use shared_kernel::events::Shortage;
+use shared_kernel::{LineStock, events::Shortage};
 
 use super::*;
 use crate::test_orders::NOTHING_LISTED;
@@ -24,6 +24,7 @@ fn a_line(number: u8) -> OrderLine {
         quantity: Quantity::new(i64::from(number)).unwrap(),
         unit_price: Money::parse("19.99", Currency::Gbp).unwrap(),
         kind: LineKind::ALL[usize::from(number) % 2],
+        stock: LineStock::ALL[usize::from(number) % 2],
     }
 }
 

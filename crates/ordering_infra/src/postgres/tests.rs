@@ -11,10 +11,11 @@ use crate::{changes::OrderChange, test_cancelled_orders::CANCELLED, test_orders:
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
 /// The migrations of the tables that these tests touch.
-const TABLES: [&str; 3] = [
+const TABLES: [&str; 4] = [
     include_str!("../../../../migrations/ordering/postgres/2026-11-21-000001_orders/up.sql"),
     include_str!("../../../../migrations/ordering/postgres/2026-11-28-000004_custom_lines/up.sql"),
     include_str!("../../../../migrations/ordering/postgres/2026-11-28-000005_cancellation_code/up.sql"),
+    include_str!("../../../../migrations/ordering/postgres/2026-11-28-000006_lines_without_stock/up.sql"),
 ];
 
 /// A connection with ordering's tables, which go when it goes.
@@ -135,14 +136,16 @@ async fn of_many_orders_that_are_looked_up_at_once_each_owner_gets_their_own() {
 
 #[tokio::test]
 async fn what_was_cancelled_before_there_were_codes_is_read_as_what_it_was() {
-    let [before @ .., codes] = TABLES;
+    let [before @ .., codes, lines_without_stock] = TABLES;
     let mut connection = connected(&before.concat()).await;
     for (number, order) in CANCELLED.iter().enumerate() {
         let id = format!("'{:032x}'", number + 1);
         let insert = order.insert(number, &id, "'2026-01-01T00:00:00Z'");
         connection.batch_execute(&insert).await.unwrap();
     }
-    connection.batch_execute(codes).await.unwrap();
+    for since in [codes, lines_without_stock] {
+        connection.batch_execute(since).await.unwrap();
+    }
     for (order, number) in CANCELLED.iter().zip(1..) {
         let id = OrderId::new(Uuid::from_u128(number));
         let mut found = order_tables::read(&[id], &connection).await.unwrap();

@@ -6,7 +6,7 @@ use diesel::{
     expression::{AppearsOnTable, SelectableExpression, ValidGrouping, is_aggregate},
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Array, BigInt, Record, Text, Uuid},
+    sql_types::{Array, BigInt, Bool, Record, Text, Uuid},
 };
 use storage::columns::RowId;
 
@@ -20,9 +20,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(super) struct Lines;
 
-/// Position, line, product, its name, quantity, price, kind.
-type LineColumns = Record<(BigInt, Uuid, Uuid, Text, BigInt, BigInt, Text)>;
-type Line = (i64, RowId, RowId, String, i64, i64, String);
+/// Position, line, product, its name, quantity, price, kind, whether it asks for stock.
+type LineColumns = Record<(BigInt, Uuid, Uuid, Text, BigInt, BigInt, Text, Bool)>;
+type Line = (i64, RowId, RowId, String, i64, i64, String, bool);
 
 /// What a query for whole orders gives.
 pub(super) type WholeColumns = (orders::SqlType, Array<LineColumns>);
@@ -39,15 +39,18 @@ pub(super) fn whole((order, lines): WholeRow) -> WholeOrder {
     let lines = lines
         .into_iter()
         .map(
-            |(position, line_id, product_id, product_name, quantity, unit_price, kind)| OrderLineRow {
-                order_id: order.id,
-                position,
-                line_id,
-                product_id,
-                product_name,
-                quantity,
-                unit_price,
-                kind,
+            |(position, line_id, product_id, product_name, quantity, unit_price, kind, asks_for_stock)| {
+                OrderLineRow {
+                    order_id: order.id,
+                    position,
+                    line_id,
+                    product_id,
+                    product_name,
+                    quantity,
+                    unit_price,
+                    kind,
+                    asks_for_stock,
+                }
             },
         )
         .collect();
@@ -68,7 +71,7 @@ impl SelectableExpression<orders::table> for Lines {}
 impl QueryFragment<Pg> for Lines {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
-            "ARRAY(SELECT ROW(position, line_id, product_id, product_name, quantity, unit_price, kind) \
+            "ARRAY(SELECT ROW(position, line_id, product_id, product_name, quantity, unit_price, kind, asks_for_stock) \
              FROM order_lines WHERE order_lines.order_id = orders.id ORDER BY position)",
         );
         Ok(())

@@ -104,6 +104,7 @@ fn insert_line(row: &OrderLineRow, connection: &mut SqliteConnection) -> Result<
             order_lines::quantity.eq(row.quantity),
             order_lines::unit_price.eq(row.unit_price),
             order_lines::kind.eq(&row.kind),
+            order_lines::asks_for_stock.eq(row.asks_for_stock),
         ))
         .execute(connection)?;
     Ok(())
@@ -117,6 +118,7 @@ fn update_line(row: &OrderLineRow, connection: &mut SqliteConnection) -> Result<
             order_lines::quantity.eq(row.quantity),
             order_lines::unit_price.eq(row.unit_price),
             order_lines::kind.eq(&row.kind),
+            order_lines::asks_for_stock.eq(row.asks_for_stock),
         ))
         .execute(connection)?;
     Ok(())

@@ -35,6 +35,7 @@ diesel::table! {
         quantity -> BigInt,
         unit_price -> BigInt,
         kind -> Text,
+        asks_for_stock -> Bool,
     }
 }
 

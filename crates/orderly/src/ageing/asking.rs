@@ -8,7 +8,7 @@ use notifications::MailKind;
 use ordering_app::{
     AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, LineToOrder, OrderView, PlaceOrder, ShipOrder,
 };
-use shared_kernel::{Currency, Money, Quantity, Role, UserId};
+use shared_kernel::{Currency, LineStock, Money, Quantity, Role, UserId};
 
 use super::{
     history::History,
@@ -106,6 +106,7 @@ impl History {
                     quantity: Quantity::new(self.random.i64(1..=4)).unwrap(),
                     product_name: None,
                     unit_price: None,
+                    stock: LineStock::Asked,
                 });
             }
         }

@@ -1,7 +1,7 @@
 //! What becomes of the demo's orders: the order with a number is the same one in every run.
 
 use ordering_app::LineToOrder;
-use shared_kernel::{InvalidQuantity, Quantity};
+use shared_kernel::{InvalidQuantity, LineStock, Quantity};
 
 use super::assortment::OnOffer;
 
@@ -75,6 +75,7 @@ pub(super) fn lines(number: u64, on_offer: &[OnOffer]) -> Result<Vec<LineToOrder
             quantity: Quantity::new(i64::try_from(units).unwrap_or(1))?,
             product_name: None,
             unit_price: None,
+            stock: LineStock::Asked,
         });
     }
     Ok(lines)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Currency, CustomerId, Money, OrderId, ProductId, Quantity,
+    Currency, CustomerId, LineStock, Money, OrderId, ProductId, Quantity,
     events::{Shortage, integration_events},
 };
 
@@ -18,6 +18,9 @@ pub struct OrderedLine {
     pub quantity: Quantity,
     /// Price of one unit on this order.
     pub unit_price: Money,
+    /// Whether stock is asked for it. Absent where it is, and in events from before there was a choice.
+    #[serde(default, skip_serializing_if = "LineStock::is_asked")]
+    pub stock: LineStock,
 }
 
 /// Where an order goes.

@@ -15,7 +15,7 @@ pub(crate) const DEEPEST: usize = 32;
 #[derive(Debug, PartialEq)]
 pub(crate) enum Json {
     Null,
-    Boolean,
+    Boolean(bool),
     /// A whole number, however it is written: 7.0 is 7, as in JSON Schema. One beyond 64 bits is the nearest that fits.
     Whole(i64),
     /// Any other number. No field takes one, so its value is not kept.
@@ -29,7 +29,7 @@ impl Json {
     pub(crate) const fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null",
-            Self::Boolean => "a boolean",
+            Self::Boolean(_) => "a boolean",
             Self::Whole(_) | Self::Fractional => "a number",
             Self::Text(_) => "a text",
             Self::List(_) => "a list",
@@ -91,8 +91,8 @@ impl<'de> Visitor<'de> for LevelsLeft {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Boolean)
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Boolean(value))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Json, E> {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use accounts_app::Secret;
-use shared_kernel::{Currency, EmailAddress, Money, Quantity, Role};
+use shared_kernel::{Currency, EmailAddress, LineStock, Money, Quantity, Role};
 
 use super::{fields::Fields, json::Json};
 use crate::field_errors::{FieldCode, Wrong};
@@ -61,6 +61,14 @@ pub(crate) fn quantity(json: Json) -> Result<Quantity, Wrong> {
             "found a fraction, expected a whole number",
         )),
         other => Err(Wrong::type_of(other.type_name(), "a number")),
+    }
+}
+
+/// Whether stock is asked for a line.
+pub(crate) fn line_stock(json: Json) -> Result<LineStock, Wrong> {
+    match json {
+        Json::Boolean(asked) => Ok(asked.into()),
+        other => Err(Wrong::type_of(other.type_name(), "a boolean")),
     }
 }
 

@@ -149,6 +149,8 @@ pub(super) struct OrderLine {
     unit_price: Money,
     /// Price of all of them.
     total: Money,
+    /// `false` where no stock is asked for it, as for a fee or a service; absent where it is.
+    stock: Option<bool>,
 }
 
 /// Where an order goes.

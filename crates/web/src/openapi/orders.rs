@@ -38,7 +38,12 @@ fn placing_and_reading() -> Vec<Operation> {
             .refusing(409, &["customer_closed", "price_changed"])
             .refusing(
                 422,
-                &["ordering_for_somebody_else", "order_line_limit", "unknown_product"],
+                &[
+                    "ordering_for_somebody_else",
+                    "order_line_limit",
+                    "unknown_product",
+                    "listed_product_asks_for_stock",
+                ],
             )
             .refusing(422, &SUM_RULES)
             .refusing(422, &TEXT_RULES),
@@ -103,7 +108,14 @@ fn lines() -> Vec<Operation> {
         .repeatable()
         .finding("order")
         .refusing(409, &["order_not_pending", "customer_closed", "price_changed"])
-        .refusing(422, &["order_line_limit", "unknown_product"])
+        .refusing(
+            422,
+            &[
+                "order_line_limit",
+                "unknown_product",
+                "listed_product_asks_for_stock",
+            ],
+        )
         .refusing(422, &SUM_RULES)
         .refusing(422, &TEXT_RULES),
         Operation::new(

@@ -148,6 +148,9 @@ pub(super) struct LineToOrder {
     product_name: Option<String>,
     /// What the caller expects to pay for one: refused if it is not what they would pay.
     unit_price: Option<MoneyGiven>,
+    /// Whether inventory has to have stock of it, which it has unless this is `false`. Only a line of staff's own, which goes by its name
+    /// and its price, may say so: a shipping fee, a service.
+    stock: Option<bool>,
 }
 
 /// An amount of money, as callers give it.

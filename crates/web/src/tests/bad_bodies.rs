@@ -71,6 +71,8 @@ async fn single_values_are_refused_for_the_kernels_reasons() {
         ("quantity", json!(1.5), "/lines/0/quantity", "invalid_quantity"),
         ("quantity", json!("2"), "/lines/0/quantity", "wrong_type"),
         ("quantity", json!(null), "/lines/0/quantity", "wrong_type"),
+        ("stock", json!("no"), "/lines/0/stock", "wrong_type"),
+        ("stock", json!(0), "/lines/0/stock", "wrong_type"),
         (
             "unit_price",
             json!("USD 19.99"),

@@ -225,6 +225,30 @@ async fn a_price_that_is_not_the_customers_and_a_product_that_is_not_listed_are_
     let placed = shop.send(post("/orders").by(&staff).set_json(custom)).await;
     assert_eq!(placed.json()["lines"][0]["product_name"], "Sample", "{placed:?}");
 
+    let fee = |stock: Value| {
+        let mut order = an_order();
+        order["lines"][0]["product_id"] = json!("0197b2c4-0000-7000-8000-00000000dead");
+        order["lines"][0]["product_name"] = json!("Shipping");
+        order["lines"][0]["stock"] = stock;
+        post("/orders").set_json(order)
+    };
+    for (stock, shown) in [
+        (json!(false), json!(false)),
+        (json!(true), Value::Null),
+        (Value::Null, Value::Null),
+    ] {
+        let placed = shop.send(fee(stock).by(&staff)).await;
+        assert_eq!(placed.json()["lines"][0]["stock"], shown, "{placed:?}");
+    }
+    for login in [&ada, &staff] {
+        let answer = shop.send(with("stock", json!(false)).by(login)).await;
+        assert_eq!(
+            answer.refusal(),
+            (422, "listed_product_asks_for_stock".to_owned())
+        );
+        assert_eq!(answer.json()["product_id"], a_line()["product_id"]);
+    }
+
     let without_price = with("unit_price", Value::Null).by(&ada);
     let placed = shop.send(without_price).await;
     assert_eq!(placed.json()["lines"][0]["unit_price"]["amount"], "19.99");

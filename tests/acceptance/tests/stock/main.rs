@@ -6,6 +6,7 @@
 )]
 
 mod conversation;
+mod fees;
 mod races;
 mod repair;
 

@@ -10,7 +10,7 @@ use message_bus::{
 };
 use ordering_app::{LineToOrder, Ordering, PlaceOrder};
 use shared_kernel::{
-    Currency, IntegrationEvent, Money, ProductId, Quantity, Role, UserId,
+    Currency, IntegrationEvent, LineStock, Money, ProductId, Quantity, Role, UserId,
     events::{
         OrderCancelled, OrderConfirmed, OrderShipped, ProductListed, UserAccountCreated, UserDeactivated,
         UserEmailChanged, UserReactivated,
@@ -124,6 +124,7 @@ fn two_lines(products: [ProductId; 2]) -> PlaceOrder {
         quantity: Quantity::new(quantity).unwrap(),
         product_name: None,
         unit_price: None,
+        stock: LineStock::Asked,
     };
     let [teapot, cup] = products;
     PlaceOrder {

@@ -2,7 +2,7 @@
 
 use inventory_app::{AdjustStock, CountStock};
 use message_bus::{Handles, ReactsTo, UseCaseError};
-use shared_kernel::{Currency, Money, ProductId, events::ProductListed};
+use shared_kernel::{Currency, LineStock, Money, ProductId, events::ProductListed};
 
 use super::InventoryStore;
 use crate::engines::on_every_engine;
@@ -12,6 +12,7 @@ on_every_engine!(
     a_listed_product_is_opened_once,
     every_answer_is_what_is_stored,
     the_same_product_on_two_lines_is_summed,
+    an_order_that_asks_for_no_stock_has_no_reservation,
     releasing_and_shipping_late_or_twice_changes_nothing,
     a_duplicate_among_many_fails_alone,
 );
@@ -78,6 +79,22 @@ async fn the_same_product_on_two_lines_is_summed(store: InventoryStore) {
     assert_eq!(store.states([too_much, enough]).await, ["rejected", "held"]);
     assert_eq!(store.numbers(pot).await, (5, 5));
     store.agrees().await;
+}
+
+async fn an_order_that_asks_for_no_stock_has_no_reservation(store: InventoryStore) {
+    let (face, order) = (store.face(), store.order());
+    let mut event = super::confirmed(order, &[(ProductId::new(store.seams.next_id()), 1)]);
+    for line in &mut event.lines {
+        line.stock = LineStock::NotAsked;
+    }
+    face.react(event.clone(), store.reacting(order, 2, 0))
+        .await
+        .unwrap();
+    assert_eq!(store.reservation(order).await, None);
+    let twice = face.react(event, store.reacting(order, 2, 0)).await;
+    assert!(matches!(twice, Err(UseCaseError::Conflict(_))), "{twice:?}");
+    store.cancel(&face, order).await.unwrap();
+    assert_eq!(store.reservation(order).await, None);
 }
 
 async fn releasing_and_shipping_late_or_twice_changes_nothing(store: InventoryStore) {

@@ -5,7 +5,8 @@ use ordering_domain::{
     Terms,
 };
 use shared_kernel::{
-    Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, events::Shortage,
+    Currency, CustomerId, LineStock, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp,
+    events::Shortage,
 };
 
 use crate::seams::Seams;
@@ -83,6 +84,7 @@ pub(crate) fn a_line(seams: &Seams, currency: Currency) -> OrderLine {
         quantity: Quantity::new(3).unwrap(),
         unit_price: Money::from_minor_units(19_99, currency).unwrap(),
         kind: LineKind::Listed,
+        stock: LineStock::Asked,
     }
 }
 

@@ -83,6 +83,7 @@ async fn an_event_repeats_its_command(store: OrderingStore) {
             product_name: line.product_name.clone(),
             quantity: line.quantity,
             unit_price: line.unit_price,
+            stock: line.stock,
         }],
     };
     let expected = NewEvent::delivered(&placed, record.id.uuid(), Version::FIRST).unwrap();

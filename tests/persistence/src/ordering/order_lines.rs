@@ -1,7 +1,7 @@
 //! An order's lines: read back whole and in their order, however they came and went.
 
 use ordering_domain::{LineKind, Order, OrderLine};
-use shared_kernel::{AggregateRoot, Currency, Money, OrderId, OrderLineId, ProductId, Quantity};
+use shared_kernel::{AggregateRoot, Currency, LineStock, Money, OrderId, OrderLineId, ProductId, Quantity};
 
 use super::builders::{NOTHING_LISTED, a_line, an_order};
 use crate::{engines::on_every_engine, stores::OrderingStore};
@@ -82,11 +82,11 @@ async fn the_extremes_of_a_line_are_kept(store: OrderingStore) {
         "e\u{301} is not é; عربى; \u{feff}".to_owned(),
     ];
     for name in names {
-        for (quantity, unit_price, kind) in [
-            (1_000_000, 1, LineKind::Listed),
-            (1, 1_000_000, LineKind::Custom),
-            (1, 0, LineKind::Listed),
-            (1_000_000, 0, LineKind::Custom),
+        for (quantity, unit_price, kind, stock) in [
+            (1_000_000, 1, LineKind::Listed, LineStock::Asked),
+            (1, 1_000_000, LineKind::Custom, LineStock::NotAsked),
+            (1, 0, LineKind::Listed, LineStock::Asked),
+            (1_000_000, 0, LineKind::Custom, LineStock::Asked),
         ] {
             let line = OrderLine {
                 id: OrderLineId::new(store.seams.next_id()),
@@ -95,6 +95,7 @@ async fn the_extremes_of_a_line_are_kept(store: OrderingStore) {
                 quantity: Quantity::new(quantity).unwrap(),
                 unit_price: Money::from_minor_units(unit_price, Currency::Eur).unwrap(),
                 kind,
+                stock,
             };
             saved(&store, an_order(&store.seams).with_line(line).place()).await;
         }

@@ -11,7 +11,7 @@ use ordering_app::{
     OrderView, Ordering, PageRequest, PlaceOrder, RemoveLine, ShipOrder,
 };
 use shared_kernel::{
-    Currency, IdGenerator, Money, ProductId, Quantity, ReservationId, Role, UserId, Version,
+    Currency, IdGenerator, LineStock, Money, ProductId, Quantity, ReservationId, Role, UserId, Version,
     events::StockReserved,
 };
 use uuid::Uuid;
@@ -42,6 +42,7 @@ fn a_line(store: &OrderingStore, name: &str) -> LineToOrder {
         quantity: Quantity::new(2).unwrap(),
         product_name: Some(name.to_owned()),
         unit_price: Some(Money::from_minor_units(19_99, Currency::Usd).unwrap()),
+        stock: LineStock::Asked,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Orders for tests, in words.
 
-use shared_kernel::{Currency, Money, Quantity, Timestamp};
+use shared_kernel::{Currency, LineStock, Money, Quantity, Timestamp};
 
 use crate::{
     Address, AddressParts, CustomLines, Customer, LineKind, Order, OrderError, OrderLine, OrderReference,
@@ -39,6 +39,7 @@ pub(super) fn a_line(number: usize, unit_price: &str, quantity: i64) -> OrderLin
         quantity: Quantity::new(quantity).unwrap(),
         unit_price: usd(unit_price),
         kind: LineKind::Listed,
+        stock: LineStock::Asked,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The steps of an order's life, each in and out of turn.
 
-use shared_kernel::{AggregateRoot, Quantity, Refusal, RefusalKind, Version, events::Shortage};
+use shared_kernel::{AggregateRoot, LineStock, Quantity, Refusal, RefusalKind, Version, events::Shortage};
 
 use super::{
     builders::{LONDON, NOTHING_LISTED, a_line, an_order, at, usd},
@@ -246,4 +246,28 @@ fn an_order_from_before_a_limit_stays_readable_and_can_still_be_cancelled() {
     assert_eq!(order.record().total(), Ok(usd("20000.00")));
     order.cancel(None, at(1)).unwrap();
     assert_eq!(order.version(), Version::new(2));
+}
+
+#[test]
+fn an_order_that_asks_for_no_stock_is_confirmed_and_ships_without_any() {
+    let fee = OrderLine {
+        stock: LineStock::NotAsked,
+        ..a_line(1, "4.90", 1)
+    };
+    let mut with_a_pot = an_order().with_line("1.00", 1).placed();
+    with_a_pot.add_line(fee.clone(), at(1)).unwrap();
+    let mut fee_only = an_order().placed();
+    fee_only.add_line(fee, at(1)).unwrap();
+    for (order, allocation, ships) in [
+        (&mut with_a_pot, Allocation::Requested, false),
+        (&mut fee_only, Allocation::None, true),
+    ] {
+        order.confirm(LONDON.address(), &NOTHING_LISTED, at(2)).unwrap();
+        assert_eq!(order.record().allocation, allocation);
+        let shipment = Shipment {
+            carrier: "Royal Mail".to_owned(),
+            tracking_number: "RM1".to_owned(),
+        };
+        assert_eq!(order.ship(shipment, at(3)).is_ok(), ships);
+    }
 }

@@ -29,7 +29,8 @@ async fn insert(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
         return Ok(());
     }
     BatchStatement::new(
-        "INSERT INTO order_lines (order_id, position, line_id, product_id, product_name, quantity, unit_price, kind) \
+        "INSERT INTO order_lines (order_id, position, line_id, product_id, product_name, quantity, unit_price, kind, \
+         asks_for_stock) \
          SELECT * FROM unnest(",
     )
     .ids(rows.iter().map(|row| row.order_id))
@@ -40,6 +41,7 @@ async fn insert(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     .numbers(rows.iter().map(|row| row.quantity))
     .numbers(rows.iter().map(|row| row.unit_price))
     .texts(rows.iter().map(|row| row.kind.clone()))
+    .flags(rows.iter().map(|row| row.asks_for_stock))
     .then(")")
     .execute(connection)
     .await?;
@@ -52,7 +54,8 @@ async fn update(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     }
     BatchStatement::new(
         "UPDATE order_lines SET product_id = new.product_id, product_name = new.product_name, \
-         quantity = new.quantity, unit_price = new.unit_price, kind = new.kind FROM unnest(",
+         quantity = new.quantity, unit_price = new.unit_price, kind = new.kind, \
+         asks_for_stock = new.asks_for_stock FROM unnest(",
     )
     .ids(rows.iter().map(|row| row.order_id))
     .numbers(rows.iter().map(|row| row.position))
@@ -61,8 +64,9 @@ async fn update(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     .numbers(rows.iter().map(|row| row.quantity))
     .numbers(rows.iter().map(|row| row.unit_price))
     .texts(rows.iter().map(|row| row.kind.clone()))
+    .flags(rows.iter().map(|row| row.asks_for_stock))
     .then(
-        ") AS new (order_id, position, product_id, product_name, quantity, unit_price, kind) \
+        ") AS new (order_id, position, product_id, product_name, quantity, unit_price, kind, asks_for_stock) \
          WHERE order_lines.order_id = new.order_id AND order_lines.position = new.position",
     )
     .execute(connection)

@@ -11,8 +11,10 @@ const BEFORE: [&str; 2] = [
     include_str!("../../../../../migrations/ordering/sqlite/2026-11-21-000001_orders/up.sql"),
     include_str!("../../../../../migrations/ordering/sqlite/2026-11-28-000004_custom_lines/up.sql"),
 ];
-const CODES: &str =
-    include_str!("../../../../../migrations/ordering/sqlite/2026-11-28-000005_cancellation_code/up.sql");
+const SINCE: [&str; 2] = [
+    include_str!("../../../../../migrations/ordering/sqlite/2026-11-28-000005_cancellation_code/up.sql"),
+    include_str!("../../../../../migrations/ordering/sqlite/2026-11-28-000006_lines_without_stock/up.sql"),
+];
 
 #[test]
 fn what_was_cancelled_before_there_were_codes_is_read_as_what_it_was() {
@@ -24,7 +26,7 @@ fn what_was_cancelled_before_there_were_codes_is_read_as_what_it_was() {
             .batch_execute(&order.insert(number, &id, "1767225600000000"))
             .unwrap();
     }
-    connection.batch_execute(CODES).unwrap();
+    connection.batch_execute(&SINCE.concat()).unwrap();
     for (order, number) in CANCELLED.iter().zip(1..) {
         let id = OrderId::new(Uuid::from_u128(number));
         order.is(read(id, VisibleTo::Everyone, &mut connection).unwrap().unwrap());

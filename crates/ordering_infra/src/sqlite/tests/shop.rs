@@ -5,7 +5,7 @@ use std::sync::Arc;
 use message_bus::{Actor, CommandMeta, Handles};
 use ordering_app::{LineToOrder, OrderView, Ordering, PlaceOrder};
 use shared_kernel::{
-    Clock, Currency, IdGenerator, Money, Quantity, Role, UserId,
+    Clock, Currency, IdGenerator, LineStock, Money, Quantity, Role, UserId,
     in_memory::{CountingIds, ManualClock},
 };
 use storage::{ContextDatabase, DataFolder, sqlite::SqliteContext};
@@ -47,6 +47,7 @@ pub(super) fn a_line(name: &str, quantity: i64) -> LineToOrder {
         quantity: Quantity::new(quantity).unwrap(),
         product_name: Some(name.to_owned()),
         unit_price: Some(Money::parse("19.99", Currency::Eur).unwrap()),
+        stock: LineStock::Asked,
     }
 }
 
