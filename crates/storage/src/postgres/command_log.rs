@@ -32,7 +32,7 @@ pub(super) async fn record(
     )
     .texts(records.iter().map(|(record, _)| record.result.clone()))
     .times(records.iter().map(|(_, at)| RowTime(*at)))
-    .then(")")
+    .then(") ORDER BY 1")
     .execute(connection)
     .await?;
     Ok(())
@@ -53,7 +53,8 @@ pub(super) async fn find(connection: &AsyncPgConnection, replay: &Replay) -> Que
     })
 }
 
-/// Forgets what was recorded before `time`, the oldest first and at most `limit` lines. Says how many there were.
+/// Forgets what was recorded before `time`, the oldest first and at most `limit` lines. Says how many there were, but for those that another
+/// process is forgetting.
 pub(super) async fn forget_before(
     connection: &AsyncPgConnection,
     time: RowTime,
@@ -61,7 +62,7 @@ pub(super) async fn forget_before(
 ) -> QueryResult<usize> {
     diesel::sql_query(
         "DELETE FROM command_log WHERE replay_key IN
-             (SELECT replay_key FROM command_log WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2)",
+             (SELECT replay_key FROM command_log WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
     )
     .bind::<Timestamptz, _>(time)
     .bind::<BigInt, _>(limit)

@@ -118,12 +118,14 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
     }
 
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
+        let event_types = &event_types;
         self.upkeep(|connection| async move { Ok(event_log::publish_again(&connection, event_types).await?) })
             .await
     }
 
     async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
-        self.upkeep(|connection| async move { Ok(event_log::drive_again(&connection, &missing).await?) })
+        let missing = &missing;
+        self.upkeep(|connection| async move { Ok(event_log::drive_again(&connection, missing).await?) })
             .await
     }
 }
