@@ -33,8 +33,6 @@ pub(super) async fn write(
             Write::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
         }
     }
-    // In one order, so that two batches seldom wait for each other in a circle. When they do, PostgreSQL breaks it and one is tried again.
-    changed.sort_unstable_by_key(|(_, row, _)| row.id);
     insert(&new, connection).await?;
     let stale = update(&changed, connection).await?;
     if stale.is_empty() {
@@ -71,13 +69,13 @@ async fn insert(rows: &[&OrderRow], connection: &AsyncPgConnection) -> QueryResu
     .times(rows.iter().map(|row| row.placed_at))
     .times(rows.iter().map(|row| row.updated_at))
     .numbers(rows.iter().map(|row| row.version))
-    .then(")")
+    .then(") ORDER BY 1")
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Writes the columns that can change.
+/// Writes the columns that can change. Locks the orders in the order of their ids, before it writes any.
 async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -89,7 +87,7 @@ async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection
          shipping_postal_code = new.shipping_postal_code, shipping_country = new.shipping_country, \
          cancellation_reason = new.cancellation_reason, cancellation_shortages = new.cancellation_shortages, \
          carrier = new.carrier, tracking_number = new.tracking_number, updated_at = new.updated_at, \
-         version = new.version FROM unnest(",
+         version = new.version FROM (SELECT new.* FROM orders JOIN unnest(",
     )
     .ids(each().map(|row| row.id))
     .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
@@ -109,7 +107,8 @@ async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection
     .then(
         ") AS new (id, loaded_version, status, allocation, shipping_street, shipping_city, shipping_state, \
          shipping_postal_code, shipping_country, cancellation_reason, cancellation_shortages, carrier, \
-         tracking_number, updated_at, version) \
+         tracking_number, updated_at, version) ON orders.id = new.id AND orders.version = new.loaded_version \
+         ORDER BY orders.id FOR NO KEY UPDATE OF orders) AS new \
          WHERE orders.id = new.id AND orders.version = new.loaded_version RETURNING orders.id",
     )
     .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)

@@ -5,6 +5,8 @@ mod committing;
 mod holding;
 mod looking_up;
 mod relaying;
+mod settings;
+mod waiting;
 
 use std::sync::{
     Arc,

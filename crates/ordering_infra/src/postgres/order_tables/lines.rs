@@ -39,7 +39,7 @@ async fn insert(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     .texts(rows.iter().map(|row| row.product_name.clone()))
     .numbers(rows.iter().map(|row| row.quantity))
     .numbers(rows.iter().map(|row| row.unit_price))
-    .then(")")
+    .then(") ORDER BY 1, 2")
     .execute(connection)
     .await?;
     Ok(())
