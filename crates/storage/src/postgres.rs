@@ -27,6 +27,7 @@ mod retention;
 mod schema;
 mod server;
 mod server_checks;
+mod server_settings;
 #[cfg(test)]
 mod tests;
 mod traces;
