@@ -97,6 +97,9 @@ class ThrowawayPostgres:
         self.call("initdb", "--pgdata", self.data, "--username", "postgres", "--pwfile", str(file), "--auth", "scram-sha-256",
                   "--encoding", "UTF8", "--no-locale", "--no-sync", "--no-instructions")
         file.unlink()
+        # In its file, so that a test can change them by ALTER SYSTEM and a reload, as an administrator would.
+        with open(os.path.join(self.data, "postgresql.conf"), "a") as settings:
+            settings.writelines(f"{name} = '{value}'\n" for name, value in self.settings.items())
         self.url = f"postgres://postgres:{password}@127.0.0.1:{self.port}/postgres"
 
     def call(self, program, *arguments):
@@ -112,7 +115,7 @@ class ThrowawayPostgres:
     def start(self):
         """Starts it and waits until it takes connections. After a kill this may take some tries: the postmaster's children
         outlive it by a moment, and while one lives no other is let near the data."""
-        settings = {**self.settings, "port": self.port, "unix_socket_directories": self.folder}
+        settings = {"port": self.port, "unix_socket_directories": self.folder}
         command = [os.path.join(self.programs, "postgres"), "-D", self.data]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

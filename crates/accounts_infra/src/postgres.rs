@@ -15,13 +15,14 @@ use message_bus::{CommitError, Unavailable};
 use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId};
 use storage::{
     WriteSet,
+    columns::RowId,
     postgres::{PostgresContext, PostgresRows},
 };
 use uuid::Uuid;
 
 use crate::{
     AccountsAdapter, AccountsRows,
-    session_row::{SessionRow, StandingRow},
+    session_row::{SessionRow, SessionWrite, StandingRow},
     store::AccountsStore,
     user_row::UserRow,
 };
@@ -88,6 +89,11 @@ impl PostgresRows for AccountsRows {
     /// PostgreSQL lets each statement see what was committed before it began (READ COMMITTED) is what this needs.
     async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
         let places = || batch.iter().enumerate();
+        let changed: Vec<_> = batch.iter().flat_map(|rows| rows.changed_users()).collect();
+        let held: Vec<_> = batch.iter().flat_map(|rows| rows.held_users()).collect();
+        if !changed.is_empty() && !held.is_empty() {
+            user_table::lock(changed.into_iter().chain(held), connection).await?;
+        }
         let users = places().flat_map(|(place, rows)| rows.users.iter().map(move |write| (place, write)));
         let stale = user_table::write(users.collect(), connection).await?;
         if !stale.is_empty() {
@@ -95,13 +101,24 @@ impl PostgresRows for AccountsRows {
         }
         let sessions =
             places().flat_map(|(place, rows)| rows.sessions.iter().map(move |write| (place, write)));
-        let stale = session_tables::write(sessions.collect(), connection).await?;
-        if !stale.is_empty() {
-            return Ok(stale);
-        }
         let ends: Vec<_> = batch.iter().flat_map(|rows| &rows.ends).collect();
-        session_tables::end_all(&ends, connection).await?;
-        Ok(Vec::new())
+        session_tables::write(sessions.collect(), &ends, connection).await
+    }
+}
+
+impl AccountsRows {
+    /// The users whose rows change.
+    fn changed_users(&self) -> impl Iterator<Item = RowId> {
+        let changed = self.users.iter().filter(|write| write.loaded_version.is_some());
+        changed.map(|write| write.row.id)
+    }
+
+    /// The users who are to stay as they are, because a session is opened for them.
+    fn held_users(&self) -> impl Iterator<Item = RowId> {
+        self.sessions.iter().filter_map(|write| match write {
+            SessionWrite::Open { row, .. } => Some(row.user_id),
+            SessionWrite::ReplaceToken(_) | SessionWrite::End(_) => None,
+        })
     }
 }
 

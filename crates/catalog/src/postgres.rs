@@ -85,9 +85,7 @@ impl PostgresRows for CatalogRows {
         };
         let new: Vec<_> = changes().filter(|(_, change)| change.is_new()).collect();
         insert(&new, connection).await?;
-        let mut changed: Vec<_> = changes().filter(|(_, change)| !change.is_new()).collect();
-        // In one order, so that two batches seldom wait for each other in a circle.
-        changed.sort_unstable_by_key(|(_, change)| change.row.id);
+        let changed: Vec<_> = changes().filter(|(_, change)| !change.is_new()).collect();
         replace(&changed, connection).await
     }
 }
@@ -112,13 +110,15 @@ async fn insert(changes: &[(usize, &ProductChange)], connection: &AsyncPgConnect
     .times(rows().map(|row| row.created_at))
     .times(rows().map(|row| row.updated_at))
     .numbers(rows().map(|row| row.version))
-    .then(")")
+    // Two may want the same SKU at the same time, each for a product of their own.
+    .then(") ORDER BY 3")
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Writes the columns that can change. Answers the places of those that somebody else has changed since they were loaded.
+/// Writes the columns that can change. Answers the places of those that somebody else has changed since they were loaded. Locks the products in the
+/// order of their ids, before it writes any.
 async fn replace(
     changes: &[(usize, &ProductChange)],
     connection: &AsyncPgConnection,
@@ -129,7 +129,8 @@ async fn replace(
     let rows = || changes.iter().map(|(_, change)| &change.row);
     BatchStatement::new(
         "UPDATE products SET name = new.name, name_folded = new.name_folded, price = new.price, currency = new.currency, \
-         status = new.status, updated_at = new.updated_at, version = new.version FROM unnest(",
+         status = new.status, updated_at = new.updated_at, version = new.version FROM (
+             SELECT new.* FROM products JOIN unnest(",
     )
     .ids(rows().map(|row| row.id))
     .numbers(changes.iter().map(|(_, change)| change.loaded_version))
@@ -142,6 +143,8 @@ async fn replace(
     .numbers(rows().map(|row| row.version))
     .then(
         ") AS new (id, loaded_version, name, name_folded, price, currency, status, updated_at, version)
+             ON products.id = new.id AND products.version = new.loaded_version
+             ORDER BY products.id FOR NO KEY UPDATE OF products) AS new
          WHERE products.id = new.id AND products.version = new.loaded_version RETURNING products.id",
     )
     .stale(

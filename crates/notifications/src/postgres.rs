@@ -78,7 +78,7 @@ async fn write_addresses(rows: &[&AddressRow], connection: &AsyncPgConnection) -
     BatchStatement::new("INSERT INTO addresses (user_id, email) SELECT * FROM unnest(")
         .ids(rows.iter().map(|row| row.user_id))
         .texts(rows.iter().map(|row| row.email.clone()))
-        .then(") ON CONFLICT (user_id) DO UPDATE SET email = excluded.email")
+        .then(") ORDER BY 1 ON CONFLICT (user_id) DO UPDATE SET email = excluded.email")
         .execute(connection)
         .await?;
     Ok(())
@@ -99,7 +99,7 @@ async fn write_mails(rows: &[&MailRow], connection: &AsyncPgConnection) -> Query
     .texts(rows.iter().map(|row| row.subject.clone()))
     .texts(rows.iter().map(|row| row.message_id.clone()))
     .times(rows.iter().map(|row| row.sent_at))
-    .then(") ON CONFLICT (event_id) DO NOTHING")
+    .then(") ORDER BY 1 ON CONFLICT (event_id) DO NOTHING")
     .execute(connection)
     .await?;
     Ok(())

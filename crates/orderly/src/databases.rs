@@ -35,6 +35,8 @@ pub(crate) struct Databases {
     pub(crate) ordering_adapter: OrderingAdapter,
     pub(crate) inventory_adapter: InventoryAdapter,
     pub(crate) notifications_store: Arc<dyn NotificationsStore>,
+    /// Where they are, if they are not files.
+    server: Option<PostgresServer>,
 }
 
 /// A context's migrations, on each engine.
@@ -114,6 +116,7 @@ impl Databases {
                     ordering_adapter: OrderingAdapter::on_sqlite(ordering, Arc::clone(ids)),
                     inventory_adapter: InventoryAdapter::on_sqlite(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),
+                    server: None,
                 })
             }
             Place::Server(server) => {
@@ -135,6 +138,7 @@ impl Databases {
                     ordering_adapter: OrderingAdapter::on_postgres(ordering, Arc::clone(ids)),
                     inventory_adapter: InventoryAdapter::on_postgres(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),
+                    server: Some(server.as_ref().clone()),
                 })
             }
         }
@@ -204,9 +208,13 @@ impl Databases {
             contexts: self.examined(),
             subscriptions: subscriptions.clone(),
         };
-        Doctor::new(self.examined(), subscriptions, clock)
+        let doctor = Doctor::new(self.examined(), subscriptions, clock)
             .and_also(Arc::clone(inventory) as _)
-            .and_also(Arc::new(agreement))
+            .and_also(Arc::new(agreement));
+        match &self.server {
+            Some(server) => doctor.and_also(Arc::new(server.clone())),
+            None => doctor,
+        }
     }
 
     /// The contexts, as operators see them.

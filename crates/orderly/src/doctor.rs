@@ -81,6 +81,7 @@ fn told(examinations: &[Examination]) -> String {
             Invariant::Delivered => "every event is applied or held",
             Invariant::InOrder => "what ended has moved its position",
             Invariant::SoundFiles => "the files are sound",
+            Invariant::SafeSettings => "the server keeps what is committed",
             Invariant::Stock => "stock agrees with its ledger and with what is held",
             Invariant::Agreement => "orders and reservations agree",
         };

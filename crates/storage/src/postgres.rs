@@ -28,9 +28,12 @@ mod retention;
 mod schema;
 mod server;
 mod server_checks;
+mod server_settings;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod transaction;
+mod upkeep;
 
 pub use batch_statement::BatchStatement;
 pub use context::PostgresContext;
@@ -53,8 +56,9 @@ pub trait PostgresRows: ContextRows + Send + Sync + Sized + 'static {
     fn aggregates(&self) -> Vec<Uuid>;
 
     /// Writes the rows of a batch, in few statements. Answers the places in `batch` of those that found an aggregate at another version than
-    /// expected. Whenever anything is wrong, all is undone, and each write set is written by itself, in a savepoint of its own: there the
-    /// database says whose error it was.
+    /// expected. Whenever anything is wrong, all is undone, and written again without those, or in halves if an error does not say whose it is.
+    /// Transactions wait for each other's rows, so each statement takes its rows in the order of their keys, and a table that several
+    /// statements write is locked by the first of them.
     ///
     /// # Errors
     /// What the database says.

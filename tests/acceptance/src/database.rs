@@ -89,6 +89,15 @@ impl Database {
         OpenTransaction(session)
     }
 
+    /// Changes a setting of its server for all, as an administrator does, and waits until the server has taken it on.
+    pub fn change_setting(&self, name: &str, value: &str) {
+        self.run(&format!("ALTER SYSTEM SET {name} = {value}"));
+        self.run("SELECT pg_reload_conf()");
+        while self.run(&format!("SHOW {name}")) != format!("{value}\n") {
+            thread::yield_now();
+        }
+    }
+
     /// All that it holds, as text; bytes that are text as such.
     pub(crate) fn dump(&self) -> Vec<u8> {
         output(

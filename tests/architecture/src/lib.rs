@@ -12,6 +12,7 @@ pub mod api_document;
 pub mod business_rules;
 pub mod crate_graph;
 pub mod hygiene;
+pub mod lock_order;
 pub mod outside_crates;
 pub mod rust_text;
 pub mod source_tree;

@@ -135,7 +135,7 @@ fn further_tables(words: &[(usize, String)], first: usize) -> Vec<usize> {
 }
 
 /// The words in lower case with their lines; comments and texts in single quotes are left out.
-fn words_of(sql: &str) -> Vec<(usize, String)> {
+pub(crate) fn words_of(sql: &str) -> Vec<(usize, String)> {
     let mut words: Vec<(usize, String)> = Vec::new();
     let mut line = 1;
     let mut rest = sql;

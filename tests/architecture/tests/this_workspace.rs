@@ -5,7 +5,7 @@ use std::{error::Error, fs, path::PathBuf};
 use architecture::{
     CrateGraph, SourceTree, Violation, allowed_edges, api_document, business_rules,
     hygiene::{document_links, manifests, rust_files, top_level},
-    outside_crates, table_ownership,
+    lock_order, outside_crates, table_ownership,
     violation::listed,
 };
 
@@ -47,6 +47,14 @@ fn sql_and_adapters_name_only_the_tables_of_their_owner() -> Outcome {
     let tree = SourceTree::read(&root())?;
     let owners = table_ownership::owners_among(graph.members.iter().map(|member| member.name.as_str()));
     none_of(&table_ownership::check(&owners, &tree.sql, &tree.rust))
+}
+
+#[test]
+fn many_rows_are_written_in_the_order_of_their_keys() -> Outcome {
+    none_of(&lock_order::check(
+        &SourceTree::read(&root())?.rust,
+        lock_order::EXEMPTIONS,
+    ))
 }
 
 #[test]

@@ -24,6 +24,19 @@ pub(super) async fn write(
     update(&changed, connection).await
 }
 
+/// Locks these users in the order of their ids, for a batch that does more than one thing to users.
+pub(super) async fn lock(
+    ids: impl IntoIterator<Item = RowId>,
+    connection: &AsyncPgConnection,
+) -> QueryResult<()> {
+    BatchStatement::new("SELECT 1 FROM users WHERE id = ANY (")
+        .ids(ids)
+        .then(") ORDER BY id FOR UPDATE")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 async fn insert(rows: &[&UserRow], connection: &AsyncPgConnection) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());
@@ -40,7 +53,8 @@ async fn insert(rows: &[&UserRow], connection: &AsyncPgConnection) -> QueryResul
     .texts(rows.iter().map(|row| row.status.clone()))
     .times(rows.iter().map(|row| row.created_at))
     .numbers(rows.iter().map(|row| row.version))
-    .then(")")
+    // Two may want the same address at the same time, each for a user of their own.
+    .then(") ORDER BY 3")
     .execute(connection)
     .await?;
     Ok(())
@@ -53,7 +67,8 @@ async fn update(rows: &[(usize, &UserRow, i64)], connection: &AsyncPgConnection)
     let each = || rows.iter().map(|(_, row, _)| *row);
     BatchStatement::new(
         "UPDATE users SET email = new.email, email_folded = new.email_folded, \
-         password_hash = new.password_hash, role = new.role, status = new.status, version = new.version FROM unnest(",
+         password_hash = new.password_hash, role = new.role, status = new.status, version = new.version FROM (\
+         SELECT new.* FROM users JOIN unnest(",
     )
     .ids(each().map(|row| row.id))
     .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
@@ -65,6 +80,7 @@ async fn update(rows: &[(usize, &UserRow, i64)], connection: &AsyncPgConnection)
     .numbers(each().map(|row| row.version))
     .then(
         ") AS new (id, loaded_version, email, email_folded, password_hash, role, status, version) \
+         ON users.id = new.id AND users.version = new.loaded_version ORDER BY users.id FOR UPDATE OF users) AS new \
          WHERE users.id = new.id AND users.version = new.loaded_version RETURNING users.id",
     )
     .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)

@@ -28,8 +28,6 @@ pub(super) async fn write(
             Write::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
         }
     }
-    // In one order, so that two batches seldom wait for each other in a circle.
-    changed.sort_unstable_by_key(|(_, row, _)| row.id);
     insert(&new, connection).await?;
     let lines: Vec<_> = changes.iter().flat_map(|(_, change)| &change.lines).collect();
     insert_lines(&lines, connection).await?;
@@ -49,7 +47,8 @@ async fn insert(rows: &[&ReservationRow], connection: &AsyncPgConnection) -> Que
     .times(rows.iter().map(|row| row.decided_at))
     .times(rows.iter().map(|row| row.updated_at))
     .numbers(rows.iter().map(|row| row.version))
-    .then(")")
+    // An order has one reservation, which two may want to make at the same time, each under another id.
+    .then(") ORDER BY 2")
     .execute(connection)
     .await?;
     Ok(())
@@ -66,13 +65,13 @@ async fn insert_lines(rows: &[&LineRow], connection: &AsyncPgConnection) -> Quer
     .ids(rows.iter().map(|row| row.product_id))
     .numbers(rows.iter().map(|row| row.quantity))
     .optional_numbers(rows.iter().map(|row| row.available))
-    .then(")")
+    .then(") ORDER BY 1, 2")
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Writes the columns that can change.
+/// Writes the columns that can change. Locks the reservations in the order of their ids, before it writes any.
 async fn update(
     rows: &[(usize, &ReservationRow, i64)],
     connection: &AsyncPgConnection,
@@ -82,7 +81,8 @@ async fn update(
     }
     let each = || rows.iter().map(|(_, row, _)| *row);
     BatchStatement::new(
-        "UPDATE reservations SET state = new.state, updated_at = new.updated_at, version = new.version FROM unnest(",
+        "UPDATE reservations SET state = new.state, updated_at = new.updated_at, version = new.version FROM (
+             SELECT new.* FROM reservations JOIN unnest(",
     )
     .ids(each().map(|row| row.id))
     .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
@@ -91,6 +91,8 @@ async fn update(
     .numbers(each().map(|row| row.version))
     .then(
         ") AS new (id, loaded_version, state, updated_at, version)
+             ON reservations.id = new.id AND reservations.version = new.loaded_version
+             ORDER BY reservations.id FOR NO KEY UPDATE OF reservations) AS new
          WHERE reservations.id = new.id AND reservations.version = new.loaded_version RETURNING reservations.id",
     )
     .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)

@@ -48,13 +48,13 @@ async fn insert(rows: &[&StockRow], connection: &AsyncPgConnection) -> QueryResu
     .numbers(rows.iter().map(|row| row.on_hand))
     .numbers(rows.iter().map(|row| row.reserved))
     .numbers(rows.iter().map(|row| row.version))
-    .then(")")
+    .then(") ORDER BY 1")
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Locks what it changes in the order of the products, so that two baskets never wait for each other in a circle.
+/// Locks the stock items in the order of the products, before it writes any: two baskets never wait for each other in a circle.
 async fn update(rows: &[(usize, &StockRow, i64)], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -72,7 +72,7 @@ async fn update(rows: &[(usize, &StockRow, i64)], connection: &AsyncPgConnection
     .then(
         ") AS new (product_id, loaded_version, on_hand, reserved, version)
              ON stock_items.product_id = new.product_id AND stock_items.version = new.loaded_version
-             ORDER BY stock_items.product_id FOR UPDATE OF stock_items) AS locked
+             ORDER BY stock_items.product_id FOR NO KEY UPDATE OF stock_items) AS locked
          WHERE stock_items.product_id = locked.product_id AND stock_items.version = locked.loaded_version
          RETURNING stock_items.product_id AS id",
     )
@@ -94,7 +94,7 @@ async fn insert_entries(rows: &[&LedgerRow], connection: &AsyncPgConnection) -> 
     .optional_ids(rows.iter().map(|row| row.order_id))
     .optional_texts(rows.iter().map(|row| row.actor.clone()))
     .times(rows.iter().map(|row| row.recorded_at))
-    .then(")")
+    .then(") ORDER BY 1, 2")
     .execute(connection)
     .await?;
     Ok(())

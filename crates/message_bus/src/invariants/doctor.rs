@@ -29,6 +29,8 @@ pub enum Invariant {
     InOrder,
     /// The files are sound.
     SoundFiles,
+    /// The database's server is set up so that it keeps what is committed.
+    SafeSettings,
     /// What is on hand is what the ledger sums up to, what is reserved is what is held, and no more is reserved than there is.
     Stock,
     /// A confirmed order is reserved exactly when its reservation is held.

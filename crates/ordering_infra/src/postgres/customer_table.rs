@@ -39,7 +39,7 @@ async fn insert(rows: &[&CustomerRow], connection: &AsyncPgConnection) -> QueryR
         .texts(rows.iter().map(|row| row.tier.clone()))
         .texts(rows.iter().map(|row| row.status.clone()))
         .numbers(rows.iter().map(|row| row.version))
-        .then(")")
+        .then(") ORDER BY 1")
         .execute(connection)
         .await?;
     Ok(())
@@ -53,7 +53,8 @@ async fn update(
         return Ok(Vec::new());
     }
     BatchStatement::new(
-        "UPDATE customers SET email = new.email, tier = new.tier, status = new.status, version = new.version FROM unnest(",
+        "UPDATE customers SET email = new.email, tier = new.tier, status = new.status, version = new.version FROM (
+             SELECT new.* FROM customers JOIN unnest(",
     )
     .ids(rows.iter().map(|(_, row, _)| row.id))
     .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
@@ -63,6 +64,8 @@ async fn update(
     .numbers(rows.iter().map(|(_, row, _)| row.version))
     .then(
         ") AS new (id, loaded_version, email, tier, status, version)
+             ON customers.id = new.id AND customers.version = new.loaded_version
+             ORDER BY customers.id FOR NO KEY UPDATE OF customers) AS new
          WHERE customers.id = new.id AND customers.version = new.loaded_version RETURNING customers.id",
     )
     .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)

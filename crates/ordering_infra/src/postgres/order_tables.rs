@@ -33,8 +33,6 @@ pub(super) async fn write(
             Write::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
         }
     }
-    // In one order, so that two batches seldom wait for each other in a circle. When they do, PostgreSQL breaks it and one is tried again.
-    changed.sort_unstable_by_key(|(_, row, _)| row.id);
     insert(&new, connection).await?;
     let stale = update(&changed, connection).await?;
     if stale.is_empty() {
@@ -74,13 +72,13 @@ async fn insert(rows: &[&OrderRow], connection: &AsyncPgConnection) -> QueryResu
     .numbers(rows.iter().map(|row| row.version))
     .optional_texts(rows.iter().map(|row| row.cancellation_code.clone()))
     .optional_times(rows.iter().map(|row| row.stock_released_at))
-    .then(")")
+    .then(") ORDER BY 1")
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Writes the columns that can change.
+/// Writes the columns that can change. Locks the orders in the order of their ids, before it writes any.
 async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -93,7 +91,7 @@ async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection
          cancellation_reason = new.cancellation_reason, cancellation_shortages = new.cancellation_shortages, \
          carrier = new.carrier, tracking_number = new.tracking_number, updated_at = new.updated_at, \
          version = new.version, cancellation_code = new.cancellation_code, \
-         stock_released_at = new.stock_released_at FROM unnest(",
+         stock_released_at = new.stock_released_at FROM (SELECT new.* FROM orders JOIN unnest(",
     )
     .ids(each().map(|row| row.id))
     .numbers(rows.iter().map(|(_, _, loaded_version)| *loaded_version))
@@ -116,6 +114,8 @@ async fn update(rows: &[(usize, &OrderRow, i64)], connection: &AsyncPgConnection
         ") AS new (id, loaded_version, status, allocation, shipping_street, shipping_city, shipping_state, \
          shipping_postal_code, shipping_country, cancellation_reason, cancellation_shortages, carrier, \
          tracking_number, updated_at, version, cancellation_code, stock_released_at) \
+         ON orders.id = new.id AND orders.version = new.loaded_version \
+         ORDER BY orders.id FOR NO KEY UPDATE OF orders) AS new \
          WHERE orders.id = new.id AND orders.version = new.loaded_version RETURNING orders.id",
     )
     .stale(rows.iter().map(|(place, row, _)| (*place, row.id)), connection)

@@ -24,7 +24,7 @@ pub(super) async fn write(rows: &[&PriceRow], connection: &AsyncPgConnection) ->
     .texts(rows.iter().map(|row| row.currency.clone()))
     .texts(rows.iter().map(|row| row.status.clone()))
     .then(
-        ") ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, price = excluded.price, \
+        ") ORDER BY 1 ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, price = excluded.price, \
              currency = excluded.currency, status = excluded.status",
     )
     .execute(connection)

@@ -1,21 +1,15 @@
-//! Writing a batch in a transaction: together as long as nothing is wrong, one by one as soon as something is.
+//! Writing a batch in a transaction: all of it, or nothing and whom that is due to.
 
 use std::{collections::HashSet, panic::AssertUnwindSafe};
 
 use diesel::result::Error as DieselError;
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
-use message_bus::{CommitError, Recorded, Unavailable};
+use message_bus::{CommitError, Recorded};
 use uuid::Uuid;
 
-use super::{PostgresRows, command_log, deliveries, errors::Refused, event_log};
+use super::{PostgresRows, command_log, deliveries, event_log};
 use crate::{WriteSet, commit_state::CommitState};
-
-/// How often a write set that failed for a passing reason (a deadlock) is written in all.
-const ATTEMPTS: u32 = 3;
-
-/// What became of each write set of a batch, in their order.
-pub(super) type Outcomes = Vec<Result<(), CommitError>>;
 
 /// Splits off what may not be in one batch with what comes before it: no two write sets of a batch are about one aggregate, one replay key or
 /// one consumer's position, because one statement cannot write a row twice. Both parts keep their order.
@@ -50,56 +44,35 @@ pub(super) fn split_off<R: PostgresRows, T>(
     [now, later]
 }
 
-/// Writes all of these in the open transaction. An error says that the transaction cannot go on; `None` that the batch did not go in one piece:
-/// then the transaction has to be rolled back and [`write_one_by_one`] is to be tried.
+/// Why a batch was not written. What it wrote by then has to be undone.
+#[derive(Debug)]
+pub(super) enum NotWritten {
+    /// These are refused, each by its place and for its own reason. The others can be written without them.
+    Refused(Vec<(usize, CommitError)>),
+    /// The database said an error, and not whose it is.
+    Error(DieselError),
+    /// Writing panicked.
+    Panicked,
+}
+
+/// Writes all of these in the open transaction. Every transaction takes its rows in the same order: positions, command log, the context's
+/// tables in the order of its `write`, events; and within a table in the order of the keys.
 pub(super) async fn write_together<R: PostgresRows>(
     connection: &AsyncPgConnection,
     write_sets: &[&WriteSet<R>],
     state: &CommitState,
-) -> Option<Outcomes> {
-    match caught(write(connection, write_sets, state)).await {
-        Ok(Ok(refused)) if refused.is_empty() => Some(write_sets.iter().map(|_| Ok(())).collect()),
-        // Which of them it was, and why, is found out one by one.
-        Ok(Ok(_) | Err(_)) | Err(Panicked) => None,
+) -> Result<(), NotWritten> {
+    let written = AssertUnwindSafe(write(connection, write_sets, state)).catch_unwind();
+    match written.await {
+        Ok(Ok(refused)) if refused.is_empty() => Ok(()),
+        Ok(Ok(refused)) => Err(NotWritten::Refused(refused)),
+        Ok(Err(error)) => Err(NotWritten::Error(error)),
+        Err(_) => Err(NotWritten::Panicked),
     }
-}
-
-/// Writes each in a savepoint of its own, so that one which fails undoes itself and no other. An error says that the transaction cannot go on.
-pub(super) async fn write_one_by_one<R: PostgresRows>(
-    mut connection: &AsyncPgConnection,
-    write_sets: &[&WriteSet<R>],
-    state: &CommitState,
-) -> Result<Outcomes, DieselError> {
-    let mut outcomes = Vec::with_capacity(write_sets.len());
-    for write_set in write_sets {
-        let mut attempt = 1;
-        let outcome = loop {
-            connection.batch_execute("SAVEPOINT alone").await?;
-            let refused = match caught(write(connection, &[write_set], state)).await {
-                Ok(Ok(refused)) => refused.into_iter().next().map(|(_, error)| Refused::For(error)),
-                Ok(Err(error)) => Some(Refused::from(error)),
-                Err(Panicked) => Some(Refused::For(Unavailable::defect("writing panicked").into())),
-            };
-            let Some(refused) = refused else {
-                connection.batch_execute("RELEASE SAVEPOINT alone").await?;
-                break Ok(());
-            };
-            connection
-                .batch_execute("ROLLBACK TO SAVEPOINT alone; RELEASE SAVEPOINT alone")
-                .await?;
-            if matches!(refused, Refused::Passing(_)) && attempt < ATTEMPTS {
-                attempt += 1;
-                continue;
-            }
-            break Err(explained(connection, write_set, refused.into_commit_error()).await?);
-        };
-        outcomes.push(outcome);
-    }
-    Ok(outcomes)
 }
 
 /// Who lost against a twin with the same key is told what the twin was told.
-async fn explained<R>(
+pub(super) async fn explained<R>(
     connection: &AsyncPgConnection,
     write_set: &WriteSet<R>,
     error: CommitError,
@@ -116,7 +89,7 @@ async fn explained<R>(
     }
 }
 
-/// Answers who is refused, by their places, and why. Whatever it has written by then has to be undone.
+/// Answers who is refused, by their places, and why.
 async fn write<R: PostgresRows>(
     connection: &AsyncPgConnection,
     write_sets: &[&WriteSet<R>],
@@ -155,10 +128,4 @@ async fn write<R: PostgresRows>(
         .into_iter()
         .map(|place| (place, CommitError::VersionConflict));
     Ok(conflicts.collect())
-}
-
-struct Panicked;
-
-async fn caught<T>(work: impl Future<Output = T> + Send) -> Result<T, Panicked> {
-    AssertUnwindSafe(work).catch_unwind().await.map_err(|_| Panicked)
 }

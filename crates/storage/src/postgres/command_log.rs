@@ -26,7 +26,7 @@ pub(super) async fn record(connection: &AsyncPgConnection, records: &[&ReplayRec
     .texts(records.iter().map(|record| record.replay.key.clone()))
     .bytes(records.iter().map(|record| record.replay.fingerprint.to_vec()))
     .texts(records.iter().map(|record| record.result.clone()))
-    .then(")")
+    .then(") ORDER BY 1")
     .execute(connection)
     .await?;
     Ok(())
@@ -47,7 +47,8 @@ pub(super) async fn find(connection: &AsyncPgConnection, replay: &Replay) -> Que
     })
 }
 
-/// Forgets what was recorded before `time`, the oldest first and at most `limit` lines. Says how many there were.
+/// Forgets what was recorded before `time`, the oldest first and at most `limit` lines. Says how many there were, but for those that another
+/// process is forgetting.
 pub(super) async fn forget_before(
     connection: &AsyncPgConnection,
     time: RowTime,
@@ -55,7 +56,7 @@ pub(super) async fn forget_before(
 ) -> QueryResult<usize> {
     diesel::sql_query(
         "DELETE FROM command_log WHERE replay_key IN
-             (SELECT replay_key FROM command_log WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2)",
+             (SELECT replay_key FROM command_log WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
     )
     .bind::<Timestamptz, _>(time)
     .bind::<BigInt, _>(limit)

@@ -22,6 +22,7 @@ use super::{
     lease::Lease,
     migrations,
     readers::SharedConnections,
+    upkeep::Upkeep,
 };
 use crate::{
     CommitStatistics, ReadError, WriteSet,
@@ -53,8 +54,8 @@ struct Inner<R> {
     name: &'static str,
     queue: CommitQueue<R, NoUpkeep>,
     readers: SharedConnections,
-    /// For small writes of storage's own, each a statement by itself.
-    upkeep: SharedConnections,
+    /// For small writes of storage's own.
+    upkeep: Upkeep,
     delivery_rows: DeliveryRows,
     state: Arc<CommitState>,
     clock: Arc<dyn Clock>,
@@ -101,7 +102,7 @@ impl<R: PostgresRows> PostgresContext<R> {
                 name,
                 queue,
                 readers: SharedConnections::new(server.clone(), name, READERS),
-                upkeep: SharedConnections::new(server.clone(), name, 1),
+                upkeep: Upkeep::new(server.clone(), name),
                 delivery_rows: DeliveryRows::start(server.clone(), name),
                 state,
                 clock,
@@ -129,11 +130,10 @@ impl<R: PostgresRows> PostgresContext<R> {
         if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
             let deliveries = std::mem::take(&mut write_set.deliveries);
             let moves: Vec<_> = deliveries.into_iter().map(|delivery| (0, delivery)).collect();
+            let moves = &moves;
             // A position that cannot be moved makes no difference to this bug.
             let _ = self
-                .upkeep(
-                    |connection| async move { Ok(deliveries::move_positions(&connection, &moves).await?) },
-                )
+                .upkeep(|connection| async move { Ok(deliveries::move_positions(&connection, moves).await?) })
                 .await;
             crate::canary::between_position_and_effect().await;
         }
@@ -163,7 +163,7 @@ impl<R: PostgresRows> PostgresContext<R> {
 
     async fn upkeep<T, F, Fut>(&self, work: F) -> Result<T, Unavailable>
     where
-        F: FnOnce(Arc<SharedConnection>) -> Fut + Send,
+        F: Fn(Arc<SharedConnection>) -> Fut + Send,
         Fut: Future<Output = Result<T, ReadError>> + Send,
     {
         self.inner.upkeep.run(work).await

@@ -23,6 +23,9 @@ use crate::{
     write_set::refusal,
 };
 
+/// The constraint that decides between two that move a new position at the same time.
+pub(super) const KEY: &str = "consumer_positions.consumer_aggregate";
+
 /// Moves consumers' positions, in the transaction of the effects. Looks first, and locks what it sees. Answers why some deliveries
 /// are refused, by their places; no two of `moves` may be of one consumer and aggregate. A position that appeared after the look breaks its key.
 pub(super) async fn move_positions(
@@ -58,7 +61,7 @@ pub(super) async fn move_positions(
             connection,
             &new,
             "INSERT INTO consumer_positions (consumer, aggregate_id, position) SELECT * FROM unnest(",
-            ")",
+            ") ORDER BY 1, 2",
         )
         .await?;
     }
@@ -76,7 +79,7 @@ async fn positions_of(
     .texts(moves.iter().map(|(_, delivery)| delivery.consumer.to_owned()))
     .ids(moves.iter().map(|(_, delivery)| RowId(delivery.aggregate_id)))
     // In one order, so that two committers never wait for each other.
-    .then(")) ORDER BY consumer, aggregate_id FOR UPDATE")
+    .then(")) ORDER BY consumer, aggregate_id FOR NO KEY UPDATE")
     .load(connection)
     .await?;
     let found = rows

@@ -4,14 +4,16 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use futures_util::{FutureExt, future::join_all};
+use futures_util::FutureExt;
 use message_bus::Unavailable;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     PostgresServer,
+    errors::{ATTEMPTS, was_in_the_way},
     held_changes::{self, BeginAttempt, EndAttempt, Hold, Settle},
     server::Link,
+    transaction::{NotCommitted, commit},
 };
 
 /// How many changes may wait. Who comes when it is full waits for a place: relays have no caller who is in a hurry.
@@ -91,58 +93,63 @@ impl Writer {
     }
 
     async fn write(&mut self, changes: &[Change]) -> Vec<Result<bool, Unavailable>> {
-        let link = match self.link.take().filter(|link| !link.has_ended()) {
-            Some(link) => Ok(link),
-            None => self.server.connect(self.schema).await,
-        };
-        let link = match link {
-            Ok(link) => link,
-            Err(error) => {
-                let error = error.to_string();
-                return self.none(changes, || Unavailable::dependency(error.as_str()));
-            }
-        };
-        link.count_use().await;
         let all: Vec<&Change> = changes.iter().collect();
-        let results = match write_together(&link.connection, &all).await {
-            Some(written) => written.into_iter().map(Ok).collect(),
+        match self.write_together(&all).await {
+            Ok(written) => written.into_iter().map(Ok).collect(),
+            Err(error) if all.len() == 1 => vec![Err(error)],
             // Which of them it was, and why, is found out one by one.
-            None => join_all(changes.iter().map(|change| write(&link.connection, [change])))
-                .await
-                .into_iter()
-                .map(|written| match written {
-                    Ok(written) => Ok(written.into_iter().all(|done| done)),
-                    Err(error) => Err(Unavailable::dependency(error)),
-                })
-                .collect(),
-        };
-        self.link = Some(link);
-        results
+            Err(_) => {
+                let mut results = Vec::with_capacity(changes.len());
+                for change in changes {
+                    let written = self.write_together(&[change]).await;
+                    results.push(written.map(|written| written.into_iter().all(|done| done)));
+                }
+                results
+            }
+        }
     }
-}
 
-/// All of these in one transaction; `None` when that is not known to be committed. To write them once more does no harm then: the connection is
-/// gone, or each change says which state of its row it supposes.
-async fn write_together(mut connection: &AsyncPgConnection, changes: &[&Change]) -> Option<Vec<bool>> {
-    connection.batch_execute("BEGIN").await.ok()?;
-    match write(connection, changes.iter().copied()).await {
-        Ok(written) => connection.batch_execute("COMMIT").await.ok().map(|()| written),
-        Err(_) => {
-            // Fails only with the connection, and then there is nothing to roll back.
-            let _ = connection.batch_execute("ROLLBACK").await;
-            None
+    /// All of these in one transaction, which is begun again when it was in the way of another. After an error it is not always known whether it
+    /// was committed. To write the same once more does no harm: each change says which state of its row it supposes.
+    async fn write_together(&mut self, changes: &[&Change]) -> Result<Vec<bool>, Unavailable> {
+        let mut attempt = 1;
+        loop {
+            let link = match self.link.take() {
+                Some(link) if !link.has_ended() => link,
+                _ => self
+                    .server
+                    .connect(self.schema)
+                    .await
+                    .map_err(Unavailable::dependency)?,
+            };
+            link.count_use().await;
+            let error = match write(&link.connection, changes).await {
+                Ok(written) => match commit(&link.connection).await {
+                    Ok(()) => {
+                        self.link = Some(link);
+                        return Ok(written);
+                    }
+                    Err(NotCommitted::Unsafe(settings)) => return Err(Unavailable::dependency(settings)),
+                    Err(NotCommitted::Unknown(error)) => error,
+                },
+                Err(error) => error,
+            };
+            if (&link.connection).batch_execute("ROLLBACK").await.is_ok() {
+                self.link = Some(link);
+            }
+            if attempt == ATTEMPTS || !was_in_the_way(&error) {
+                return Err(Unavailable::Dependency(Box::new(error)));
+            }
+            attempt += 1;
         }
     }
 }
 
-/// A statement for each kind of change. Says of each whether it was done.
-async fn write<'a>(
-    connection: &AsyncPgConnection,
-    changes: impl IntoIterator<Item = &'a Change>,
-) -> QueryResult<Vec<bool>> {
-    let changes: Vec<&Change> = changes.into_iter().collect();
+/// Begins a transaction, and writes in it: a statement for each kind of change. Says of each whether it was done.
+async fn write(mut connection: &AsyncPgConnection, changes: &[&Change]) -> QueryResult<Vec<bool>> {
+    connection.batch_execute("BEGIN").await?;
     let (mut holds, mut begins, mut ends, mut settles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for change in &changes {
+    for change in changes {
         match change {
             Change::Hold(hold) => holds.push(&**hold),
             Change::Begin(begin) => begins.push(begin),
@@ -150,11 +157,17 @@ async fn write<'a>(
             Change::Settle(settle) => settles.push(settle),
         }
     }
+    let known = begins.iter().map(|begin: &&BeginAttempt| &begin.delivery);
+    let known = known.chain(ends.iter().map(|end: &&EndAttempt| &end.delivery));
+    let known: Vec<_> = known
+        .chain(settles.iter().map(|settle: &&Settle| &settle.delivery))
+        .collect();
+    held_changes::lock(connection, &known).await?;
     held_changes::hold(connection, &holds).await?;
     let mut begun = held_changes::begin(connection, &begins).await?;
     held_changes::end(connection, &ends).await?;
     held_changes::settle(connection, &settles).await?;
-    let done = changes.into_iter().map(|change| match change {
+    let done = changes.iter().map(|change| match change {
         // Of two that would begin the same attempt, the first does.
         Change::Begin(BeginAttempt { delivery, .. }) => {
             begun.remove(&(delivery.consumer.to_owned(), delivery.event_id.uuid()))

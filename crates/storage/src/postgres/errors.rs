@@ -3,14 +3,30 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
+use super::deliveries;
 use crate::refused_value::is_about_a_value;
 
-/// Why a write set of its own failed.
+/// How often a transaction is tried in all, when it fails for something that may be gone the next time.
+pub(super) const ATTEMPTS: u32 = 3;
+/// What the server says when it ends a transaction so that others can go on (40P01). Diesel passes on no SQLSTATE but that of a failed
+/// serialization (40001). A server that speaks another language is not understood here: its deadlocks are like any other error.
+const DEADLOCK: &str = "deadlock detected";
+
+/// Whether the same transaction, begun again, may go well: it was in the way of another, and was undone.
+pub(super) fn was_in_the_way(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DieselError::DatabaseError(_, information) => information.message() == DEADLOCK,
+        _ => false,
+    }
+}
+
+/// Why a write set failed that was written by itself.
 #[derive(Debug)]
 pub(super) enum Refused {
     /// For this reason, which trying again will not mend.
     For(CommitError),
-    /// For something that may be gone next time: a deadlock, a lock that was held for too long, a lost connection.
+    /// For something that may be gone next time: a deadlock, a lock that was held for too long, somebody who was faster.
     Passing(DieselError),
 }
 
@@ -19,9 +35,13 @@ impl From<DieselError> for Refused {
         match error {
             error if is_about_a_value(&error) => Self::For(Unavailable::ValueRefused(Box::new(error)).into()),
             DieselError::DatabaseError(kind, information) => match kind {
-                DatabaseErrorKind::UniqueViolation => Self::For(CommitError::AlreadyExists {
-                    constraint: constraint_of(information.as_ref()),
-                }),
+                DatabaseErrorKind::UniqueViolation => match constraint_of(information.as_ref()) {
+                    // The next look sees the position that appeared after this one.
+                    constraint if constraint == deliveries::KEY => {
+                        Self::Passing(DieselError::DatabaseError(kind, information))
+                    }
+                    constraint => Self::For(CommitError::AlreadyExists { constraint }),
+                },
                 DatabaseErrorKind::CheckViolation
                 | DatabaseErrorKind::NotNullViolation
                 | DatabaseErrorKind::ForeignKeyViolation => Self::For(CommitError::ConstraintBroken {

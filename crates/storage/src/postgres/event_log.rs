@@ -3,7 +3,8 @@
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     dsl::{exists, max, not},
-    sql_types::{BigInt, Timestamptz},
+    sql_query,
+    sql_types::{BigInt, Text, Timestamptz, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent, invariants::RecordedBeginning};
@@ -20,6 +21,8 @@ use crate::{
 };
 
 /// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
+/// They stand in the log in the order in which they were decided. Two transactions do not wait for each other here: whoever writes a version of
+/// an aggregate has the aggregate's own row by then.
 pub(super) async fn append(
     connection: &AsyncPgConnection,
     events: &[&UnloggedEvent],
@@ -73,11 +76,12 @@ pub(super) async fn mark_published(
     BatchStatement::new(concat!(
         "UPDATE event_log SET published_at = ",
         stamp!(),
-        " FROM unnest("
+        " FROM (SELECT mark.* FROM event_log JOIN unnest("
     ))
     .numbers(sequences.iter().copied())
     .then(
-        ") AS mark (sequence), relay_lease
+        ") AS mark (sequence) ON event_log.sequence = mark.sequence
+             ORDER BY event_log.sequence FOR NO KEY UPDATE OF event_log) AS mark, relay_lease
          WHERE event_log.sequence = mark.sequence
            AND relay_lease.holder = ANY (",
     )
@@ -93,17 +97,21 @@ pub(super) async fn mark_published(
 /// Makes published events of these types, up to a sequence, unpublished. Says how many.
 pub(super) async fn publish_again(
     connection: &AsyncPgConnection,
-    event_types: Vec<String>,
+    event_types: &[String],
     up_to: i64,
 ) -> QueryResult<usize> {
-    diesel::update(
-        event_log::table
-            .filter(not(event_log::private))
-            .filter(event_log::event_type.eq_any(event_types))
-            .filter(event_log::sequence.le(up_to)),
+    BatchStatement::new(
+        "UPDATE event_log SET published_at = NULL FROM (
+             SELECT sequence FROM event_log WHERE NOT private AND event_type = ANY (",
     )
-    .set(event_log::published_at.eq(None::<RowTime>))
-    .execute(&mut &*connection)
+    .texts(event_types.iter().cloned())
+    .then(") AND sequence <= ANY (")
+    .numbers([up_to])
+    .then(
+        ") ORDER BY sequence FOR NO KEY UPDATE) AS again
+         WHERE event_log.sequence = again.sequence",
+    )
+    .execute(connection)
     .await
 }
 
@@ -123,19 +131,24 @@ pub(super) async fn began_again_since(
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
 pub(super) async fn drive_again(connection: &AsyncPgConnection, missing: &Missing) -> QueryResult<bool> {
     let up_to = i64::from(missing.up_to.number());
-    let aggregate = event_log::table
-        .filter(event_log::aggregate_id.eq(RowId(missing.aggregate_id)))
-        .filter(event_log::aggregate_type.eq(&missing.aggregate_type))
-        .filter(not(event_log::private));
-    diesel::update(
-        aggregate
-            .filter(event_log::aggregate_version.gt(i64::from(missing.after.number())))
-            .filter(event_log::aggregate_version.le(up_to)),
+    sql_query(
+        "UPDATE event_log SET published_at = NULL FROM (
+             SELECT sequence FROM event_log
+             WHERE aggregate_id = $1 AND aggregate_type = $2 AND NOT private AND aggregate_version > $3 AND aggregate_version <= $4
+             ORDER BY sequence FOR NO KEY UPDATE) AS missing
+         WHERE event_log.sequence = missing.sequence",
     )
-    .set(event_log::published_at.eq(None::<RowTime>))
+    .bind::<PgUuid, _>(RowId(missing.aggregate_id))
+    .bind::<Text, _>(&missing.aggregate_type)
+    .bind::<BigInt, _>(i64::from(missing.after.number()))
+    .bind::<BigInt, _>(up_to)
     .execute(&mut &*connection)
     .await?;
-    let last = aggregate.filter(event_log::aggregate_version.eq(up_to));
+    let last = event_log::table
+        .filter(event_log::aggregate_id.eq(RowId(missing.aggregate_id)))
+        .filter(event_log::aggregate_type.eq(&missing.aggregate_type))
+        .filter(not(event_log::private))
+        .filter(event_log::aggregate_version.eq(up_to));
     diesel::select(exists(last)).get_result(&mut &*connection).await
 }
 

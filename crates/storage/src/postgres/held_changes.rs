@@ -56,6 +56,19 @@ fn keys<'a>(
         .ids(deliveries.map(|delivery| RowId(delivery.event_id.uuid())))
 }
 
+/// Locks the rows of these deliveries, as far as there are any, in the order of their keys. What is done to them afterwards, by whichever statement
+/// and in whichever order, waits for nobody; what is done to their attempts neither.
+pub(super) async fn lock(connection: &AsyncPgConnection, deliveries: &[&Delivery]) -> QueryResult<()> {
+    keys(
+        "SELECT 1 FROM deliveries WHERE (consumer, event_id) IN (SELECT * FROM unnest(",
+        deliveries.iter().copied(),
+    )
+    .then(")) ORDER BY consumer, event_id FOR NO KEY UPDATE")
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn hold(connection: &AsyncPgConnection, changes: &[&Hold]) -> QueryResult<()> {
     if changes.is_empty() {
         return Ok(());
@@ -89,7 +102,7 @@ pub(super) async fn hold(connection: &AsyncPgConnection, changes: &[&Hold]) -> Q
                      attempts_before_replay, interruptions, held_at, next_attempt_at, ended_at, last_error, envelope)
                  SELECT consumer, event_id, aggregate_id, aggregate_version, previous_version, state, attempts, attempts_before_replay,
                      interruptions, held_at, next_attempt_at, ended_at, last_error, envelope
-                 FROM given ON CONFLICT DO NOTHING RETURNING consumer, event_id)
+                 FROM given ORDER BY consumer, event_id ON CONFLICT DO NOTHING RETURNING consumer, event_id)
              INSERT INTO delivery_attempts (consumer, event_id, number, began_at, ended_at, error)
              SELECT consumer, event_id, given.number, given.attempt_began_at, given.attempt_ended_at, given.error
              FROM held JOIN given USING (consumer, event_id) WHERE given.number IS NOT NULL",

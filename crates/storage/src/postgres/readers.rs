@@ -46,7 +46,7 @@ impl SharedConnections {
         let work = async {
             let link = self.link().await?;
             link.count_use().await;
-            query(Arc::new(SharedConnection(link)))
+            query(Arc::new(SharedConnection::of(&link)))
                 .await
                 .map_err(Unavailable::from)
         };
@@ -81,6 +81,12 @@ impl SharedConnections {
 
 /// A connection that others use at the same time: each statement stands alone.
 pub struct SharedConnection(Arc<Link>);
+
+impl SharedConnection {
+    pub(super) fn of(link: &Arc<Link>) -> Self {
+        Self(Arc::clone(link))
+    }
+}
 
 impl std::ops::Deref for SharedConnection {
     type Target = AsyncPgConnection;

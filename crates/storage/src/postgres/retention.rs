@@ -1,4 +1,4 @@
-//! Forgetting what has been over for long, a little at a time.
+//! Forgetting what has been over for long, a little at a time. What another process is forgetting is left to it.
 
 use diesel::{
     QueryResult, sql_query,
@@ -16,7 +16,7 @@ pub(super) async fn forget_deliveries(
 ) -> QueryResult<usize> {
     sql_query(
         "WITH over AS (
-             SELECT consumer, event_id FROM deliveries WHERE ended_at < $1 ORDER BY ended_at LIMIT $2),
+             SELECT consumer, event_id FROM deliveries WHERE ended_at < $1 ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED),
          attempts AS (
              DELETE FROM delivery_attempts WHERE (consumer, event_id) IN (SELECT * FROM over))
          DELETE FROM deliveries WHERE (consumer, event_id) IN (SELECT * FROM over)",
@@ -49,8 +49,11 @@ pub(super) async fn forget_events(
              INSERT INTO log_pruning (only_one, published_before)
              SELECT true, $1 WHERE EXISTS (SELECT FROM over)
              ON CONFLICT (only_one) DO UPDATE
-             SET published_before = greatest(log_pruning.published_before, excluded.published_before))
-         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM over)",
+             SET published_before = greatest(log_pruning.published_before, excluded.published_before)),
+         forgotten AS (
+             SELECT sequence FROM event_log WHERE sequence IN (SELECT sequence FROM over)
+             ORDER BY sequence FOR UPDATE SKIP LOCKED)
+         DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM forgotten)",
     )
     .bind::<Timestamptz, _>(before)
     .bind::<BigInt, _>(i64::from(limit))

@@ -13,8 +13,7 @@ impl PostgresServer {
     pub(super) async fn check(&self, connection: &mut AsyncPgConnection) -> Result<(), OpenError> {
         let found: Settings = diesel::sql_query(
             "SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_name,
-                    current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit,
-                    current_setting('full_page_writes') AS full_page_writes,
+                    current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
                     current_setting('server_encoding') AS encoding,
                     CASE WHEN pg_is_in_recovery() THEN 'a standby' ELSE 'a primary' END AS kind",
         )
@@ -41,8 +40,6 @@ struct Settings {
     #[diesel(sql_type = Text)]
     fsync: String,
     #[diesel(sql_type = Text)]
-    synchronous_commit: String,
-    #[diesel(sql_type = Text)]
     full_page_writes: String,
     #[diesel(sql_type = Text)]
     encoding: String,
@@ -65,10 +62,6 @@ impl Settings {
                 return Some((format!("{name} = {value}"), expected));
             }
         }
-        // `local` does not wait for standbys, but it waits for the disk; `remote_write` and `remote_apply` wait for more.
-        if self.synchronous_commit == "off" {
-            return Some(("synchronous_commit = off".to_owned(), "on"));
-        }
         (self.kind != "a primary").then(|| (self.kind.clone(), "a primary"))
     }
 }
@@ -82,7 +75,6 @@ mod tests {
             version: OLDEST_VERSION,
             version_name: "14.0".to_owned(),
             fsync: "on".to_owned(),
-            synchronous_commit: "on".to_owned(),
             full_page_writes: "on".to_owned(),
             encoding: "UTF8".to_owned(),
             kind: "a primary".to_owned(),
@@ -90,23 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_version_that_waits_for_the_disk_is_taken() {
+    fn the_oldest_version_is_taken() {
         assert_eq!(sound().flaw(), None);
-        let synchronous_commit = "local".to_owned();
-        assert_eq!(
-            Settings {
-                synchronous_commit,
-                ..sound()
-            }
-            .flaw(),
-            None
-        );
     }
 
     #[test]
     fn what_is_too_old_or_would_not_keep_what_was_acknowledged_is_refused() {
         type Spoil = fn(&mut Settings);
-        let spoil: [(Spoil, &str, &str); 6] = [
+        let spoil: [(Spoil, &str, &str); 5] = [
             (
                 |found| (found.version, found.version_name) = (130_023, "13.23".to_owned()),
                 "PostgreSQL 13.23",
@@ -122,11 +105,6 @@ mod tests {
                 |found| found.encoding = "LATIN1".to_owned(),
                 "server_encoding = LATIN1",
                 "UTF8",
-            ),
-            (
-                |found| found.synchronous_commit = "off".to_owned(),
-                "synchronous_commit = off",
-                "on",
             ),
             (
                 |found| found.kind = "a standby".to_owned(),

@@ -6,7 +6,9 @@ mod holding;
 mod looking_up;
 mod relaying;
 mod retaining;
+mod settings;
 mod values;
+mod waiting;
 
 use std::sync::{
     Arc,

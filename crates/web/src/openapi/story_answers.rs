@@ -104,6 +104,7 @@ pub(super) enum Invariant {
     Delivered,
     InOrder,
     SoundFiles,
+    SafeSettings,
     Stock,
     Agreement,
 }

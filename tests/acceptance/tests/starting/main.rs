@@ -11,3 +11,4 @@ mod roles;
 mod servers;
 mod settings;
 mod stopping;
+mod unsafe_settings;

@@ -2,7 +2,9 @@
 
 use std::net::TcpListener;
 
-use acceptance::{Binary, Engine, Installation, Server, data_folder::holds};
+use acceptance::{
+    Binary, Engine, Installation, Server, data_folder::holds, throwaway_postgres::ThrowawayPostgres,
+};
 use reqwest::Url;
 
 use crate::installation::{SERVE, refused_to_start};
@@ -82,18 +84,21 @@ fn a_server_that_does_not_let_us_in_is_named() {
 
 #[test]
 fn a_server_that_would_lose_what_was_acknowledged_is_refused() {
-    let installation = Installation::new(Engine::Postgres);
+    let server = ThrowawayPostgres::start();
+    let installation = Installation::on_server(server.url().clone());
     let database = installation.database();
-    let name = database.url().path().trim_start_matches('/').to_owned();
-    database.run(&format!("ALTER DATABASE {name} SET synchronous_commit = off"));
-    for line in refused_at(&installation, &database.url(), 3) {
-        assert!(line.contains("synchronous_commit"), "{line}");
+    for setting in ["fsync", "full_page_writes"] {
+        database.change_setting(setting, "off");
+        for line in refused_at(&installation, &database.url(), 3) {
+            assert!(line.contains(&format!("{setting} = off")), "{line}");
+        }
+        assert_eq!(
+            tables(&installation),
+            "0\n",
+            "a server that was refused was changed"
+        );
+        database.change_setting(setting, "on");
     }
-    assert_eq!(
-        tables(&installation),
-        "0\n",
-        "a server that was refused was changed"
-    );
 }
 
 #[test]

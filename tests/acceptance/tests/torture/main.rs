@@ -2,5 +2,6 @@
 #![allow(clippy::print_stdout, reason = "a run tells what it did")]
 
 mod broken_postgres;
+mod deadlocks;
 mod killed_servers;
 mod overselling;

@@ -42,7 +42,7 @@ async fn insert(rows: &[&OrderLineRow], connection: &AsyncPgConnection) -> Query
     .numbers(rows.iter().map(|row| row.unit_price))
     .texts(rows.iter().map(|row| row.kind.clone()))
     .flags(rows.iter().map(|row| row.asks_for_stock))
-    .then(")")
+    .then(") ORDER BY 1, 2")
     .execute(connection)
     .await?;
     Ok(())

@@ -123,7 +123,8 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
     }
 
     async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
-        self.upkeep(|connection| async move { Ok(event_log::drive_again(&connection, &missing).await?) })
+        let missing = &missing;
+        self.upkeep(|connection| async move { Ok(event_log::drive_again(&connection, missing).await?) })
             .await
     }
 }
@@ -250,6 +251,7 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     }
 
     async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {
+        let event_types = &event_types;
         let count = self
             .upkeep(|connection| async move {
                 Ok(event_log::publish_again(&connection, event_types, sequence).await?)
