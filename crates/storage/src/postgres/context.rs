@@ -1,5 +1,6 @@
 //! One context's schema: opening it, committing to it, reading from it, closing it.
 
+mod database;
 mod doctor_ports;
 mod living;
 mod operator_ports;
