@@ -3,7 +3,7 @@
 use std::fs;
 
 use acceptance::{
-    Asking, Binary, Engine, TestApp, an_order,
+    Asking, Binary, Engine, Server, TestApp, an_order,
     answer::text,
     data_folder::{kept, replace},
 };
@@ -101,6 +101,56 @@ async fn a_file_of_a_newer_version_is_left_alone() {
         let again = app.log_in("ada").await;
         assert_eq!(json!(again.user_id), ada["id"]);
     }
+}
+
+#[tokio::test]
+async fn a_file_of_another_installation_is_refused_and_nothing_is_lost() {
+    let (installation, ada) = a_closed_installation().await;
+    let (other, _) = a_closed_installation().await;
+    let ordering = installation.path().join("data/ordering.sqlite");
+    let own = fs::read(&ordering).unwrap();
+    fs::copy(other.path().join("data/ordering.sqlite"), &ordering).unwrap();
+    for arguments in [
+        &SERVE[..],
+        &["consumers", "list"],
+        &["wait-idle", "--timeout", "1"],
+    ] {
+        let line = Binary::released()
+            .run(installation.path(), arguments)
+            .expecting_one_line(3);
+        assert!(
+            line.contains("ordering.sqlite") && line.contains("accounts.sqlite"),
+            "{line}"
+        );
+    }
+    fs::write(&ordering, own).unwrap();
+    let app = TestApp::start_in(installation);
+    assert_eq!(json!(app.log_in("ada").await.user_id), ada["id"]);
+}
+
+#[tokio::test]
+async fn a_server_whose_folder_is_renamed_stops_and_what_was_acknowledged_is_in_that_folder() {
+    let (installation, ada) = a_closed_installation().await;
+    let (data, elsewhere) = (
+        installation.path().join("data"),
+        installation.path().join("elsewhere"),
+    );
+    let mut server = Server::start(&Binary::released(), installation.path());
+    fs::rename(&data, &elsewhere).unwrap();
+    assert!(!server.wait().success());
+    let log = server.log().so_far().join("\n");
+    assert!(log.contains("the data folder was moved or restored"), "{log}");
+    assert!(
+        !data.join("accounts.sqlite").exists(),
+        "it made a file that nobody has"
+    );
+    // What the server kept beside its databases it may have written anew.
+    if data.exists() {
+        fs::remove_dir_all(&data).unwrap();
+    }
+    fs::rename(&elsewhere, &data).unwrap();
+    let app = TestApp::start_in(installation);
+    assert_eq!(json!(app.log_in("ada").await.user_id), ada["id"]);
 }
 
 #[test]
