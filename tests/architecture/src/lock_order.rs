@@ -24,6 +24,12 @@ pub const EXEMPTIONS: &[Exemption] = &[
     ("update", "consumer_positions", "`positions_of` has locked them"),
     ("update", "consumers", "one row"),
     ("update", "relay_lease", "one row"),
+    ("update", "lived_time", "one row"),
+    (
+        "delete",
+        "lived_hours",
+        "the same statement has locked the row of `lived_time`, and deletes none otherwise",
+    ),
     (
         "update",
         "deliveries",

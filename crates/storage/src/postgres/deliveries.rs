@@ -165,8 +165,8 @@ pub(super) async fn beginning(
 
 /// Has a consumer take its source's log from the first event on.
 pub(super) async fn begin_with_the_first(connection: &AsyncPgConnection, consumer: &str) -> QueryResult<()> {
-    diesel::update(consumers::table.find(consumer))
-        .set(consumers::begins_after.eq(0))
+    diesel::sql_query("UPDATE consumers SET begins_after = 0 WHERE consumer = $1")
+        .bind::<Text, _>(consumer)
         .execute(&mut &*connection)
         .await?;
     Ok(())
