@@ -212,7 +212,7 @@ impl Pair {
 
     fn agrees(&self) -> bool {
         match (self.order_stands(), self.reservation_stands()) {
-            // Confirmed before there was an inventory, or not confirmed.
+            // Not confirmed, or before there was an inventory, or no line asks for stock.
             (("confirmed" | "shipped" | "delivered", "none") | ("pending" | "cancelled", _), "absent") => {
                 true
             }
