@@ -71,7 +71,9 @@ impl From<CopyError> for Failure {
     fn from(error: CopyError) -> Self {
         match error {
             CopyError::NotEmpty { .. } | CopyError::Differs { .. } => Self::check(error),
-            CopyError::Failed { .. } | CopyError::OutcomeUnknown { .. } => Self::unavailable(error),
+            CopyError::Failed { .. } | CopyError::NotKept { .. } | CopyError::OutcomeUnknown { .. } => {
+                Self::unavailable(error)
+            }
         }
     }
 }

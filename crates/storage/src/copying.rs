@@ -65,6 +65,14 @@ pub enum CopyError {
         /// What the database said.
         reason: ReadError,
     },
+    /// The server would lose what was copied when it loses power.
+    #[error("{server}: {reason}; nothing was copied")]
+    NotKept {
+        /// Host, port and database.
+        server: String,
+        /// Which of its settings are to blame.
+        reason: String,
+    },
     /// The connection broke in COMMIT.
     #[error(
         "{server}: the connection broke in COMMIT ({reason}); copy again: if all is there already, that finds rows and says so"

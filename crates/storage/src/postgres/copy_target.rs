@@ -15,7 +15,12 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 pub use tables::TargetTable;
 
-use super::{BatchStatement, OpenError, PostgresServer, schema::consumers, server::Link};
+use super::{
+    BatchStatement, OpenError, PostgresServer,
+    schema::consumers,
+    server::Link,
+    transaction::{NotCommitted, commit},
+};
 use crate::{
     ReadError,
     copying::{AnyRow, CopyError},
@@ -23,7 +28,7 @@ use crate::{
 
 /// An open transaction on a server. Dropping it undoes all that was written.
 pub struct CopyTarget {
-    link: Link,
+    pub(super) link: Link,
     server: String,
 }
 
@@ -175,11 +180,16 @@ impl CopyTarget {
     }
 
     /// Makes it all true.
-    pub(crate) async fn commit(mut self) -> Result<(), CopyError> {
-        let committed: Result<(), DieselError> = self.link.connection.batch_execute("COMMIT").await;
-        committed.map_err(|error| CopyError::OutcomeUnknown {
-            server: self.server,
-            reason: error.to_string(),
+    pub(crate) async fn commit(self) -> Result<(), CopyError> {
+        commit(&self.link.connection).await.map_err(|error| match error {
+            NotCommitted::Unsafe(reason) => CopyError::NotKept {
+                server: self.server,
+                reason,
+            },
+            NotCommitted::Unknown(error) => CopyError::OutcomeUnknown {
+                server: self.server,
+                reason: error.to_string(),
+            },
         })
     }
 }

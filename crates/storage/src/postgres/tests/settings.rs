@@ -1,6 +1,7 @@
 //! What a connection sets for itself, whatever the database has for others.
 
 use super::*;
+use crate::postgres::CopyTarget;
 
 #[derive(diesel::QueryableByName)]
 struct Setting {
@@ -74,5 +75,25 @@ async fn each_statement_sees_what_was_committed_before_it_whatever_the_database_
     administer(&fixture.administrator, &set).await;
     let found = setting_on_a_new_connection(&fixture, "transaction_isolation").await;
     assert_eq!(found, "read committed");
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_the_server_would_not_keep_is_not_committed() {
+    let fixture = Fixture::new().await;
+    let mut target = CopyTarget::begin(&fixture.server).await.unwrap();
+    target.enter("things").await.unwrap();
+    target
+        .link
+        .connection
+        .batch_execute("CREATE TABLE copied (id BIGINT); SET synchronous_commit = off")
+        .await
+        .unwrap();
+    let refused = target.commit().await.unwrap_err().to_string();
+    assert!(
+        refused.contains("synchronous_commit = off") && refused.ends_with("nothing was copied"),
+        "{refused}"
+    );
+    assert_eq!(fixture.count("pg_tables WHERE tablename = 'copied'").await, 0);
     fixture.drop_database().await;
 }
