@@ -11,10 +11,9 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId};
 use storage::{
-    WriteSet,
     columns::RowId,
     postgres::{PostgresContext, PostgresRows},
 };

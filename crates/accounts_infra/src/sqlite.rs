@@ -10,12 +10,9 @@ use accounts_domain::TokenHash;
 use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId};
-use storage::{
-    WriteSet,
-    sqlite::{RowError, SqliteContext, SqliteRows},
-};
+use storage::sqlite::{RowError, SqliteContext, SqliteRows};
 
 use crate::{
     AccountsAdapter, AccountsRows,

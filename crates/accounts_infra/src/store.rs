@@ -2,9 +2,8 @@
 
 use accounts_domain::TokenHash;
 use async_trait::async_trait;
-use message_bus::{CommandLog, CommitError, Unavailable};
+use message_bus::{CommandLog, CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, SessionId, Timestamp, UserId};
-use storage::WriteSet;
 
 use crate::{
     AccountsRows,

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use accounts_app::{AccountsUnitOfWork, SessionRepository, UserRepository, event_record::event_record};
 use accounts_domain::{Session, StoredSession, StoredUser, TokenHash, User};
 use async_trait::async_trait;
-use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
+use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId, Version};
-use storage::WriteSet;
 
 use crate::{
     AccountsRows, CONTEXT,

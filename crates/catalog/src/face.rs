@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use message_bus::{
-    CommandLog, CommandMeta, Conflict, LogsCommands, NewEvent, NotFound, UseCaseError,
+    CommandLog, CommandMeta, LogsCommands, NewEvent, NotFound, UseCaseError, WriteSet,
     retry::{Attempt, deciding_again},
 };
-use shared_kernel::{IdGenerator, IntegrationEvent, ProductId, Refusal, Version};
-use storage::WriteSet;
+use shared_kernel::{IdGenerator, IntegrationEvent, ProductId, Refusal};
 
 use crate::{CONTEXT, CatalogRows, CatalogStore, Product};
 
@@ -36,7 +35,7 @@ impl Catalog {
     ) -> Result<Product, UseCaseError> {
         deciding_again(meta, self.ids.as_ref(), || async {
             let mut product = self.store.product(id).await?.ok_or(NO_SUCH_PRODUCT)?;
-            expected_version(&product, meta)?;
+            meta.check_expected_version(product.version)?;
             let loaded = product.version;
             let Some(event) = change(&mut product)? else {
                 if meta.replay.is_some() {
@@ -78,12 +77,4 @@ impl LogsCommands for Catalog {
 /// The event that tells of the version that a product has now.
 pub(crate) fn told<E: IntegrationEvent>(event: &E, product: &Product) -> Result<NewEvent, UseCaseError> {
     NewEvent::delivered(event, product.id.uuid(), product.version).map_err(UseCaseError::defect)
-}
-
-fn expected_version(product: &Product, meta: &CommandMeta) -> Result<(), Conflict> {
-    let current: Version = product.version;
-    match meta.expected_version {
-        Some(expected) if expected != current => Err(Conflict::StaleVersion { expected, current }),
-        Some(_) | None => Ok(()),
-    }
 }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use message_bus::{CommandLog, CommitError, Envelope, Recorded, RecordedCommands, Replay, Unavailable};
+use message_bus::{CommandLog, CommitError, Envelope, InMemoryLog, Recorded, Replay, Unavailable, WriteSet};
 use shared_kernel::ProductId;
-use storage::{WriteSet, columns::RowId};
+use storage::columns::RowId;
 
 use crate::{
     CatalogRows, CatalogStore, Product,
@@ -25,14 +25,13 @@ pub struct InMemoryCatalog {
 #[derive(Clone, Debug, Default)]
 struct State {
     products: BTreeMap<RowId, ProductRow>,
-    events: Vec<Envelope>,
-    command_log: RecordedCommands,
+    log: InMemoryLog,
 }
 
 impl InMemoryCatalog {
     /// The event log, oldest first.
     pub fn events(&self) -> Vec<Envelope> {
-        self.state().events.clone()
+        self.state().log.events()
     }
 
     /// Nothing panics while the lock is held, so a poisoned one is as good as any.
@@ -44,7 +43,7 @@ impl InMemoryCatalog {
 #[async_trait]
 impl CommandLog for InMemoryCatalog {
     async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
-        Ok(self.state().command_log.recorded(replay))
+        Ok(self.state().log.recorded(replay))
     }
 }
 
@@ -67,14 +66,10 @@ impl CatalogStore for InMemoryCatalog {
     async fn commit(&self, write_set: WriteSet<CatalogRows>) -> Result<(), CommitError> {
         let mut state = self.state();
         let mut next = state.clone();
-        if let Some(replay) = write_set.replay {
-            next.command_log.record(replay)?;
-        }
-        if let Some(change) = write_set.rows.product {
+        let rows = next.log.commit(write_set)?;
+        if let Some(change) = rows.product {
             next.save(change)?;
         }
-        next.events
-            .extend(write_set.events.into_iter().map(|event| event.envelope));
         *state = next;
         Ok(())
     }

@@ -27,7 +27,7 @@ pub use delist_product::DelistProduct;
 pub use face::Catalog;
 pub use list_product::ListProduct;
 pub use product::{Product, ProductPosition, ProductStatus};
-pub use queries::{ProductPage, ProductsWanted};
+pub use queries::ProductsWanted;
 pub use rows::CatalogRows;
 pub use store::{CatalogStore, Stretch};
 

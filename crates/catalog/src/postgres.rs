@@ -8,10 +8,9 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::ProductId;
 use storage::{
-    WriteSet,
     columns::RowId,
     postgres::{BatchStatement, PostgresContext, PostgresRows},
 };

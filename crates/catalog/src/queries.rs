@@ -1,7 +1,7 @@
 //! Questions: a product, and the products that can be bought.
 
 use message_bus::UseCaseError;
-use shared_kernel::ProductId;
+use shared_kernel::{Page, ProductId};
 
 use crate::{Catalog, Product, ProductPosition, face::NO_SUCH_PRODUCT, product::folded, store::Stretch};
 
@@ -14,15 +14,6 @@ pub struct ProductsWanted {
     pub limit: u32,
     /// Those after this position; from the beginning without one.
     pub after: Option<ProductPosition>,
-}
-
-/// Part of the list of products.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProductPage {
-    /// What is on it.
-    pub data: Vec<Product>,
-    /// Where the next page begins after; nothing, when this is the last one.
-    pub next: Option<ProductPosition>,
 }
 
 impl Catalog {
@@ -38,14 +29,13 @@ impl Catalog {
     ///
     /// # Errors
     /// [`UseCaseError::Unavailable`] when the store does not answer.
-    pub async fn products(&self, wanted: ProductsWanted) -> Result<ProductPage, UseCaseError> {
-        let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
-        let mut data = self.store.listed(Stretch::of(wanted)).await?;
-        // One more than was asked for says that another page follows.
-        let more = data.len() > limit;
-        data.truncate(limit);
-        let next = data.last().filter(|_| more).map(Product::position);
-        Ok(ProductPage { data, next })
+    pub async fn products(
+        &self,
+        wanted: ProductsWanted,
+    ) -> Result<Page<Product, ProductPosition>, UseCaseError> {
+        let limit = wanted.limit;
+        let data = self.store.listed(Stretch::of(wanted)).await?;
+        Ok(Page::of(data, limit, Product::position))
     }
 }
 

@@ -1,10 +1,10 @@
 //! The catalogue's share of a write set, and its rows, with the mapping in both directions.
 
 use diesel::Queryable;
-use shared_kernel::{Money, ProductId, Timestamp, Version};
+use shared_kernel::{Money, ProductId, Version};
 use storage::{
     AggregateTable, ContextRows, ReadError,
-    columns::{RowId, RowTime},
+    columns::{RowId, RowTime, row_time, to_time, to_version},
 };
 
 use crate::{Product, ProductStatus, product::folded};
@@ -80,8 +80,8 @@ impl From<&Product> for ProductRow {
             price: product.unit_price.minor_units(),
             currency: product.unit_price.currency().code().to_owned(),
             status: product.status.name().to_owned(),
-            created_at: RowTime(product.created_at.as_microseconds()),
-            updated_at: RowTime(product.updated_at.as_microseconds()),
+            created_at: row_time(product.created_at),
+            updated_at: row_time(product.updated_at),
             version: product.version.number().into(),
         }
     }
@@ -92,14 +92,13 @@ impl TryFrom<ProductRow> for Product {
 
     fn try_from(row: ProductRow) -> Result<Self, ReadError> {
         let currency = row.currency.parse().map_err(ReadError::corrupt)?;
-        let time = |time: RowTime| Timestamp::from_microseconds(time.0).map_err(ReadError::corrupt);
         Ok(Self {
             id: ProductId::new(row.id.0),
             unit_price: Money::from_minor_units(row.price, currency).map_err(ReadError::corrupt)?,
             status: status_named(&row.status)?,
-            created_at: time(row.created_at)?,
-            updated_at: time(row.updated_at)?,
-            version: Version::new(u32::try_from(row.version).map_err(ReadError::corrupt)?),
+            created_at: to_time(row.created_at)?,
+            updated_at: to_time(row.updated_at)?,
+            version: to_version(row.version)?,
             sku: row.sku,
             name: row.name,
         })

@@ -11,10 +11,9 @@ use diesel::{
     insert_into, sqlite::Sqlite, update,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::ProductId;
 use storage::{
-    WriteSet,
     columns::RowId,
     sqlite::{RowError, SqliteContext, SqliteRows},
 };

@@ -1,9 +1,8 @@
 //! What the catalogue needs of a database: the part that is written for each engine.
 
 use async_trait::async_trait;
-use message_bus::{CommandLog, CommitError, Unavailable};
+use message_bus::{CommandLog, CommitError, Unavailable, WriteSet};
 use shared_kernel::ProductId;
-use storage::WriteSet;
 
 use crate::{CatalogRows, Product, ProductPosition};
 

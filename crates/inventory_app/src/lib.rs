@@ -33,8 +33,8 @@ pub use ports::{
     StockRepository,
 };
 pub use views::{
-    AdjustmentView, CorrectionView, LedgerEntryView, Page, PageRequest, ReservationStanding, ReservationView,
-    StockDrift, StockItemView,
+    AdjustmentView, CorrectionView, LedgerEntryView, ReservationStanding, ReservationView, StockDrift,
+    StockItemView,
 };
 
 #[cfg(test)]

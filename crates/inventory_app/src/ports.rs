@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use inventory_domain::{Reservation, Stock, StockItem};
 use message_bus::{CommandLog, CommandMeta, CommitError, ReplayRecord, Unavailable};
-use shared_kernel::{OrderId, ProductId, ReservationId, Version};
+use shared_kernel::{OrderId, Page, PageRequest, ProductId, ReservationId, Version};
 
-use crate::{
-    LedgerEntryView, Page, PageRequest, ReservationStanding, ReservationView, StockDrift, StockItemView,
-};
+use crate::{LedgerEntryView, ReservationStanding, ReservationView, StockDrift, StockItemView};
 
 /// The primary key that says that a product's stock was opened before.
 pub const STOCK_ITEM_KEY: &str = "stock_items.product_id";

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use message_bus::UseCaseError;
-use shared_kernel::{OrderId, ProductId, ReservationId, Version};
+use shared_kernel::{OrderId, Page, PageRequest, ProductId, ReservationId, Version};
 
 use crate::{
-    Inventory, LedgerEntryView, Page, PageRequest, ReservationStanding, ReservationView, StockItemView,
-    inventory::NO_SUCH_ITEM,
+    Inventory, LedgerEntryView, ReservationStanding, ReservationView, StockItemView, inventory::NO_SUCH_ITEM,
 };
 
 impl Inventory {

@@ -112,24 +112,6 @@ pub struct CorrectionView {
     pub reserved_to: u32,
 }
 
-/// Which part of a list is wanted; places in it are told by `P`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageRequest<P> {
-    /// At most so many.
-    pub limit: u32,
-    /// Those after this place; from the beginning without one.
-    pub after: Option<P>,
-}
-
-/// Part of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T, P> {
-    /// What is on it.
-    pub data: Vec<T>,
-    /// Where the next page begins after; nothing, when this is the last one.
-    pub next: Option<P>,
-}
-
 impl StockItemView {
     /// The view of a stock item with all its changes.
     pub fn of(item: &StockItem) -> Self {
@@ -204,17 +186,5 @@ impl From<CorrectionView> for StockCorrection {
             reserved_from: view.reserved_from,
             reserved_to: view.reserved_to,
         }
-    }
-}
-
-impl<T, P> Page<T, P> {
-    /// The page of at most `limit` things that begins `data`, each at the `place` it has in the list; one thing more says that
-    /// another page follows.
-    pub fn of(mut data: Vec<T>, limit: u32, place: impl Fn(&T) -> P) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = data.len() > limit;
-        data.truncate(limit);
-        let next = data.last().filter(|_| more).map(place);
-        Self { data, next }
     }
 }

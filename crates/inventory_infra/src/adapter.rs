@@ -7,11 +7,11 @@ use std::{
 
 use async_trait::async_trait;
 use inventory_app::{
-    InventoryQueries, InventoryUnitOfWork, InventoryUnits, LedgerEntryView, Page, PageRequest,
-    ReservationStanding, ReservationView, StockChecks, StockDrift, StockItemView,
+    InventoryQueries, InventoryUnitOfWork, InventoryUnits, LedgerEntryView, ReservationStanding,
+    ReservationView, StockChecks, StockDrift, StockItemView,
 };
 use message_bus::{CommandLog, CommandMeta, Recorded, Replay, Unavailable};
-use shared_kernel::{IdGenerator, OrderId, ProductId, ReservationId, Version};
+use shared_kernel::{IdGenerator, OrderId, Page, PageRequest, ProductId, ReservationId, Version};
 
 use crate::{
     reservation_rows::ReservationRow,

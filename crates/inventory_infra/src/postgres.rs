@@ -13,11 +13,10 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use inventory_app::PageRequest;
-use message_bus::{CommitError, Unavailable};
-use shared_kernel::{IdGenerator, OrderId, ProductId, ReservationId, Version};
+
+use message_bus::{CommitError, Unavailable, WriteSet};
+use shared_kernel::{IdGenerator, OrderId, PageRequest, ProductId, ReservationId, Version};
 use storage::{
-    WriteSet,
     columns::RowId,
     postgres::{PostgresContext, PostgresRows},
 };

@@ -12,13 +12,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use inventory_app::PageRequest;
-use message_bus::{CommitError, Unavailable};
-use shared_kernel::{IdGenerator, OrderId, ProductId, ReservationId, Version};
-use storage::{
-    WriteSet,
-    sqlite::{RowError, SqliteContext, SqliteRows},
-};
+
+use message_bus::{CommitError, Unavailable, WriteSet};
+use shared_kernel::{IdGenerator, OrderId, PageRequest, ProductId, ReservationId, Version};
+use storage::sqlite::{RowError, SqliteContext, SqliteRows};
 
 use crate::{
     InventoryAdapter, InventoryRows,

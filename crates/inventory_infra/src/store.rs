@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use inventory_app::PageRequest;
-use message_bus::{CommandLog, CommitError, Unavailable};
-use shared_kernel::{OrderId, ProductId, ReservationId, Version};
-use storage::WriteSet;
+
+use message_bus::{CommandLog, CommitError, Unavailable, WriteSet};
+use shared_kernel::{OrderId, PageRequest, ProductId, ReservationId, Version};
 
 use crate::{
     InventoryRows,

@@ -10,9 +10,8 @@ use inventory_app::{
     InventoryUnitOfWork, ReservationRepository, StockRepository, event_record::reservation_events,
 };
 use inventory_domain::{Reservation, Stock, StockItem};
-use message_bus::{CommandMeta, CommitError, NewEvent, ReplayRecord, Unavailable};
+use message_bus::{CommandMeta, CommitError, NewEvent, ReplayRecord, Unavailable, WriteSet};
 use shared_kernel::{AggregateRoot, IdGenerator, OrderId, ProductId};
-use storage::WriteSet;
 
 use crate::{
     InventoryRows,

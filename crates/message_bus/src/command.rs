@@ -7,7 +7,7 @@ use shared_kernel::{CommandId, CorrelationId, EventId, IdGenerator, Timestamp, V
 
 use tracing::{Instrument, Span, debug_span, field};
 
-use crate::{Actor, Delivery, Envelope, Sampling, TraceContext, UseCaseError};
+use crate::{Actor, Conflict, Delivery, Envelope, Sampling, TraceContext, UseCaseError};
 
 /// Something that a context is asked to do.
 pub trait Command: Send + 'static {
@@ -123,6 +123,17 @@ impl CommandMeta {
             delivery: Some(delivery),
             replay: None,
             trace: envelope.trace().child(id),
+        }
+    }
+
+    /// Compares the version that is there with the one that the caller named, if they named one.
+    ///
+    /// # Errors
+    /// [`Conflict::StaleVersion`] when they differ.
+    pub fn check_expected_version(&self, current: Version) -> Result<(), Conflict> {
+        match self.expected_version {
+            Some(expected) if expected != current => Err(Conflict::StaleVersion { expected, current }),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -17,16 +17,17 @@ pub mod errors;
 pub mod event_log;
 pub mod held_delivery;
 pub mod in_memory;
+pub mod in_memory_log;
 pub mod invariants;
 pub mod limits;
 pub mod operations;
 pub mod publisher;
-pub mod recorded_commands;
 pub mod relay;
 pub mod retry;
 pub mod timeline;
 pub mod trace_context;
 pub mod traces;
+pub mod write_set;
 
 pub use actor::Actor;
 pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord};
@@ -38,6 +39,7 @@ pub use envelope::{Audience, Envelope, NewEvent};
 pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};
 pub use event_log::{EventLog, History, LoggedEvent, Missing, PastEvent};
 pub use held_delivery::{Attempt, AttemptEnd, DeliveryStore, HeldDelivery};
+pub use in_memory_log::InMemoryLog;
 pub use invariants::{ContextInvariants, InvariantCheck, doctor::Doctor};
 pub use limits::Limits;
 pub use operations::{
@@ -45,8 +47,8 @@ pub use operations::{
     operator_command::OperatorCommand,
 };
 pub use publisher::{Publisher, Route};
-pub use recorded_commands::RecordedCommands;
 pub use relay::Relay;
 pub use timeline::{Subscription, Timeline, Timelines};
 pub use trace_context::{Sampling, TraceContext};
 pub use traces::{ContextTraces, ReachedPosition, TracedEvent};
+pub use write_set::{UnloggedEvent, WriteSet};

@@ -6,10 +6,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use message_bus::{CommitError, Unavailable};
-use shared_kernel::{EmailAddress, EventId, UserId, Version};
-use storage::{WriteSet, columns::RowId};
-use uuid::Uuid;
+use message_bus::{CommitError, InMemoryLog, Unavailable, WriteSet};
+use shared_kernel::{EmailAddress, EventId, UserId};
+use storage::columns::RowId;
 
 use crate::{
     Mail, MailError, Mailer, NotificationsRows, NotificationsStore, SentMail,
@@ -26,7 +25,7 @@ pub struct InMemoryNotifications {
 struct State {
     addresses: BTreeMap<RowId, String>,
     mails: BTreeMap<RowId, MailRow>,
-    positions: BTreeMap<(&'static str, Uuid), Version>,
+    log: InMemoryLog,
 }
 
 #[async_trait]
@@ -44,24 +43,13 @@ impl NotificationsStore for InMemoryNotifications {
 
     async fn commit(&self, write_set: WriteSet<NotificationsRows>) -> Result<(), CommitError> {
         let mut state = locked(&self.state);
-        let mut positions = state.positions.clone();
-        for delivery in write_set.deliveries {
-            let place = (delivery.consumer, delivery.aggregate_id);
-            let position = positions.get(&place).copied().unwrap_or_default();
-            if delivery.version <= position {
-                return Err(CommitError::AlreadyApplied);
-            }
-            if delivery.previous_version > position {
-                let previous = delivery.previous_version;
-                return Err(CommitError::DeliveryGap { position, previous });
-            }
-            positions.insert(place, delivery.version);
-        }
-        state.positions = positions;
-        if let Some(address) = write_set.rows.address {
+        let mut log = state.log.clone();
+        let rows = log.commit(write_set)?;
+        state.log = log;
+        if let Some(address) = rows.address {
             state.addresses.insert(address.user_id, address.email);
         }
-        if let Some(mail) = write_set.rows.mail {
+        if let Some(mail) = rows.mail {
             state.mails.entry(mail.event_id).or_insert(mail);
         }
         Ok(())

@@ -6,10 +6,9 @@ use async_trait::async_trait;
 use diesel::{OptionalExtension, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, EventId, UserId};
 use storage::{
-    WriteSet,
     columns::RowId,
     postgres::{BatchStatement, PostgresContext, PostgresRows},
 };

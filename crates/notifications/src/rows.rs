@@ -1,10 +1,10 @@
 //! Notifications' share of a write set, and its rows, with the mapping in both directions.
 
 use diesel::Queryable;
-use shared_kernel::{EmailAddress, EventId, OrderId, Timestamp, UserId};
+use shared_kernel::{EmailAddress, EventId, OrderId, UserId};
 use storage::{
     AggregateTable, ContextRows, ReadError,
-    columns::{RowId, RowTime},
+    columns::{RowId, RowTime, row_time, to_time},
 };
 
 use crate::{MailKind, SentMail};
@@ -69,7 +69,7 @@ impl From<SentMail> for MailRow {
             recipient: mail.recipient.into(),
             subject: mail.subject,
             message_id: mail.message_id,
-            sent_at: RowTime(mail.sent_at.as_microseconds()),
+            sent_at: row_time(mail.sent_at),
         }
     }
 }
@@ -85,7 +85,7 @@ impl TryFrom<MailRow> for SentMail {
             recipient: address_of(&row.recipient)?,
             subject: row.subject,
             message_id: row.message_id,
-            sent_at: Timestamp::from_microseconds(row.sent_at.0).map_err(ReadError::corrupt)?,
+            sent_at: to_time(row.sent_at)?,
         })
     }
 }

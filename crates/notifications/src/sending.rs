@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use message_bus::{CommandMeta, Unavailable, UseCaseError, retry::deciding_again};
+use message_bus::{CommandMeta, Unavailable, UseCaseError, WriteSet, retry::deciding_again};
 use shared_kernel::{CustomerId, IdGenerator, OrderId, UserId};
-use storage::WriteSet;
 
 use crate::{
     CONTEXT, Mail, MailKind, Mailer, NotificationsRows, NotificationsStore, Sender, SentMail, letter::Letter,

@@ -5,10 +5,9 @@ mod schema;
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, EventId, UserId};
 use storage::{
-    WriteSet,
     columns::RowId,
     sqlite::{RowError, SqliteContext, SqliteRows},
 };

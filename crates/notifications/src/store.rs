@@ -1,9 +1,8 @@
 //! What notifications needs of a database: the part that is written for each engine.
 
 use async_trait::async_trait;
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, EventId, OrderId, Timestamp, UserId};
-use storage::WriteSet;
 
 use crate::{MailKind, NotificationsRows};
 

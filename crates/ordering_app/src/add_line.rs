@@ -26,9 +26,9 @@ impl Handles<AddLine> for Ordering {
     async fn handle(&self, command: AddLine, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
         let wanted = [command.line.with_id(self.ids.as_ref())];
         deciding_again(&meta, self.ids.as_ref(), || async {
-            let (mut unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
+            let (unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
             let (customer_id, currency) = (order.record().customer_id, order.record().currency);
-            let (_, lines) = priced(&wanted, customer_id, currency, unit.as_mut(), &meta).await?;
+            let (_, lines) = priced(&wanted, customer_id, currency, &unit, &meta).await?;
             for line in lines {
                 order.add_line(line, meta.issued_at).map_err(refused)?;
             }

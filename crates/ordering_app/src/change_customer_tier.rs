@@ -4,7 +4,7 @@ use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError, retry::
 use ordering_domain::CustomerTier;
 use shared_kernel::{AggregateRoot, CustomerId, Refusal, RefusalKind};
 
-use crate::{CustomerView, Ordering, ordering::expected_version};
+use crate::{CustomerView, Ordering};
 
 /// Put a customer at a tier. Orders that they have confirmed keep their prices.
 #[derive(Clone, Debug)]
@@ -30,10 +30,10 @@ impl Handles<ChangeCustomerTier> for Ordering {
             .parse()
             .map_err(|error| Refusal::new(RefusalKind::Value, "unknown_tier", &error))?;
         deciding_again(&meta, self.ids.as_ref(), || async {
-            let mut unit = self.units.begin(meta.clone());
+            let mut unit = self.begin(&meta);
             let customer = unit.customers().get(command.customer_id).await?;
             let mut customer = customer.ok_or(NotFound { what: "customer" })?;
-            expected_version(&customer, &meta)?;
+            meta.check_expected_version(customer.version())?;
             customer.set_tier(tier);
             let view = CustomerView::of(&customer);
             if !customer.changes().is_empty() {

@@ -27,11 +27,11 @@ impl Command for ChangeQuantity {
 impl Handles<ChangeQuantity> for Ordering {
     async fn handle(&self, command: ChangeQuantity, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
         deciding_again(&meta, self.ids.as_ref(), || async {
-            let (mut unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
+            let (unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
             let record = order.record();
             let named = record.lines.iter().filter(|line| line.id == command.line_id);
             let products = named.map(|line| line.product_id);
-            let today = TodaysTerms::read(unit.as_mut(), record.customer_id, products).await?;
+            let today = TodaysTerms::read(&unit, record.customer_id, products).await?;
             let terms = today.terms(record.currency, &meta);
             order
                 .change_quantity(command.line_id, command.quantity, &terms, meta.issued_at)

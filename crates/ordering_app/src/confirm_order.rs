@@ -45,10 +45,10 @@ impl Handles<ConfirmOrder> for Ordering {
     async fn handle(&self, command: ConfirmOrder, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
         let address = Address::new(command.shipping_address.into_parts()).map_err(Refusal::from)?;
         deciding_again(&meta, self.ids.as_ref(), || async {
-            let (mut unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
+            let (unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
             let record = order.record();
             let products = record.lines.iter().map(|line| line.product_id);
-            let today = TodaysTerms::read(unit.as_mut(), record.customer_id, products).await?;
+            let today = TodaysTerms::read(&unit, record.customer_id, products).await?;
             let terms = today.terms(record.currency, &meta);
             order
                 .confirm(address.clone(), &terms, meta.issued_at)

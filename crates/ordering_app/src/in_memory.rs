@@ -1,10 +1,8 @@
 //! Ordering without anything outside: for tests, and for the contract suite to hold against the real stores.
 //!
-//! The store behaves as the real ones do: it keeps copies, collects changes and commits them at once or not at
-//! all, checks versions and unique references, and keeps an event log, positions and a command log.
+//! The store behaves as the real ones do: it keeps copies, commits changes at once or not at all, checks versions and unique
+//! references, and keeps an event log, positions and a command log.
 
-mod order_lists;
 mod ordering_store;
-mod unit_of_work;
 
 pub use ordering_store::InMemoryOrdering;

@@ -1,7 +1,8 @@
 //! What can be done with orders and customers: one file per use case, with its command and its handler.
 //!
 //! [`Ordering`] is the context's face: it handles the commands, reacts to the events of accounts and catalogue and answers the
-//! queries. What it needs from outside stands in [`ports`]; what it answers in [`views`].
+//! queries. What it needs of a database stands in [`store`]; what one command changes is collected by a [`UnitOfWork`]; what it
+//! answers stands in [`views`].
 //!
 //! **Architecture invariant:** no database, no web, and no rule of its own about orders: those stand in
 //! `ordering_domain`. Whose order it is, is asked here; which role may send a command is the caller's policy.
@@ -9,7 +10,8 @@
 pub mod event_record;
 pub mod in_memory;
 pub mod ordering;
-pub mod ports;
+pub mod store;
+pub mod unit_of_work;
 pub mod views;
 
 pub mod place_order;
@@ -51,14 +53,14 @@ pub use confirm_order::{AddressGiven, ConfirmOrder};
 pub use deliver_order::DeliverOrder;
 pub use ordering::Ordering;
 pub use place_order::{LineToOrder, PlaceOrder};
-pub use ports::{
-    CustomerRepository, OrderQueries, OrderRepository, OrderingUnitOfWork, OrderingUnits, OrdersWanted,
-    PriceListRepository, VisibleTo,
-};
 pub use queries::OrderFilter;
 pub use remove_line::RemoveLine;
 pub use ship_order::ShipOrder;
+pub use store::{OrderingStore, OrdersWanted, VisibleTo};
+pub use unit_of_work::UnitOfWork;
 pub use views::{
-    AddressView, CancellationView, CustomerView, OrderLineView, OrderPosition, OrderView, Page, PageRequest,
-    ShipmentView,
+    AddressView, CancellationView, CustomerView, OrderLineView, OrderPosition, OrderView, ShipmentView,
 };
+
+/// The context's name: its file's or its schema's, and the source of its events.
+pub const CONTEXT: &str = "ordering";

@@ -9,7 +9,7 @@ use crate::Ordering;
 impl ReactsTo<ProductDelisted> for Ordering {
     async fn react(&self, event: ProductDelisted, meta: CommandMeta) -> Result<(), UseCaseError> {
         deciding_again(&meta, self.ids.as_ref(), || async {
-            let mut unit = self.units.begin(meta.clone());
+            let mut unit = self.begin(&meta);
             // What the list never had cannot be ordered anyway.
             if let Some(mut entry) = unit.price_list().get(event.product_id).await? {
                 entry.standing = ProductStanding::Delisted;

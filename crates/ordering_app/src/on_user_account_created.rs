@@ -10,7 +10,7 @@ impl ReactsTo<UserAccountCreated> for Ordering {
     async fn react(&self, event: UserAccountCreated, meta: CommandMeta) -> Result<(), UseCaseError> {
         let customer_id = CustomerId::from(event.user_id);
         deciding_again(&meta, self.ids.as_ref(), || async {
-            let mut unit = self.units.begin(meta.clone());
+            let mut unit = self.begin(&meta);
             if unit.customers().get(customer_id).await?.is_none() {
                 let customer = Customer::register(customer_id, event.email.clone());
                 unit.customers().save(customer);

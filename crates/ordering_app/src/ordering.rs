@@ -3,38 +3,37 @@
 use std::sync::Arc;
 
 use message_bus::{
-    CommandLog, CommandMeta, Conflict, LogsCommands, NotFound, Unavailable, UseCaseError,
+    CommandLog, CommandMeta, LogsCommands, NotFound, Unavailable, UseCaseError,
     retry::{Attempt, deciding_again},
 };
 use ordering_domain::{Customer, Order, OrderError, PriceListEntry};
 use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Refusal};
 
-use crate::{OrderQueries, OrderView, OrderingUnitOfWork, OrderingUnits, VisibleTo, settling::Waiting};
+use crate::{OrderView, OrderingStore, UnitOfWork, VisibleTo, settling::Waiting};
 
 /// There is no such order, or it is somebody else's.
 pub(crate) const NO_SUCH_ORDER: NotFound = NotFound { what: "order" };
 
 /// The ordering context.
 pub struct Ordering {
-    pub(crate) units: Arc<dyn OrderingUnits>,
-    pub(crate) queries: Arc<dyn OrderQueries>,
+    pub(crate) store: Arc<dyn OrderingStore>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) waiting: Waiting,
 }
 
 impl Ordering {
-    /// The context over these ports.
-    pub fn new(
-        units: Arc<dyn OrderingUnits>,
-        queries: Arc<dyn OrderQueries>,
-        ids: Arc<dyn IdGenerator>,
-    ) -> Self {
+    /// The context over a store.
+    pub fn new(store: Arc<dyn OrderingStore>, ids: Arc<dyn IdGenerator>) -> Self {
         Self {
-            units,
-            queries,
+            store,
             ids,
             waiting: Waiting::default(),
         }
+    }
+
+    /// Begins a unit of work.
+    pub(crate) fn begin(&self, meta: &CommandMeta) -> UnitOfWork<'_> {
+        UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), meta.clone())
     }
 
     /// Changes one order, which the actor must see and which must be at the version that the caller named
@@ -58,12 +57,12 @@ impl Ordering {
         &self,
         order_id: OrderId,
         meta: &CommandMeta,
-    ) -> Result<(Box<dyn OrderingUnitOfWork>, Order), UseCaseError> {
+    ) -> Result<(UnitOfWork<'_>, Order), UseCaseError> {
         let visible_to = VisibleTo::actor(&meta.actor)?;
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta);
         let order = unit.orders().get(order_id, visible_to).await?;
         let order = order.ok_or(NO_SUCH_ORDER)?;
-        expected_version(&order, meta)?;
+        meta.check_expected_version(order.version())?;
         Ok((unit, order))
     }
 
@@ -76,7 +75,7 @@ impl Ordering {
         change: impl Fn(&mut Customer) + Sync,
     ) -> Result<(), UseCaseError> {
         deciding_again(meta, self.ids.as_ref(), || async {
-            let mut unit = self.units.begin(meta.clone());
+            let mut unit = self.begin(meta);
             let mut customer = unit.customers().get(customer_id).await?.ok_or_else(|| {
                 // A user's events come in order, so the customer is there. If not, what is missing will come.
                 Unavailable::dependency(format!(
@@ -98,7 +97,7 @@ impl Ordering {
         meta: &CommandMeta,
     ) -> Result<(), UseCaseError> {
         deciding_again(meta, self.ids.as_ref(), || async {
-            let mut unit = self.units.begin(meta.clone());
+            let mut unit = self.begin(meta);
             unit.price_list().put(entry.clone());
             unit.commit(None).await?;
             Ok(())
@@ -109,13 +108,13 @@ impl Ordering {
 
 impl LogsCommands for Ordering {
     fn command_log(&self) -> &dyn CommandLog {
-        &*self.units
+        &*self.store
     }
 }
 
 /// Commits what happened to an order, and answers with what it has become.
 pub(crate) async fn commit_order(
-    mut unit: Box<dyn OrderingUnitOfWork>,
+    mut unit: UnitOfWork<'_>,
     order: Order,
     meta: &CommandMeta,
 ) -> Result<OrderView, Attempt> {
@@ -130,15 +129,5 @@ pub(crate) fn refused(error: OrderError) -> UseCaseError {
     match error {
         OrderError::UnknownLine(_) => NotFound { what: "order_line" }.into(),
         other => Refusal::from(other).into(),
-    }
-}
-
-pub(crate) fn expected_version(aggregate: &impl AggregateRoot, meta: &CommandMeta) -> Result<(), Conflict> {
-    match meta.expected_version {
-        Some(expected) if expected != aggregate.version() => Err(Conflict::StaleVersion {
-            expected,
-            current: aggregate.version(),
-        }),
-        Some(_) | None => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use shared_kernel::{
     RefusalKind,
 };
 
-use crate::{OrderView, Ordering, OrderingUnitOfWork, ports::REFERENCE_INDEX, todays_terms::TodaysTerms};
+use crate::{OrderView, Ordering, UnitOfWork, store::REFERENCE_INDEX, todays_terms::TodaysTerms};
 
 /// How often another reference is drawn. Even with a billion orders stored, each draw collides once in a thousand times.
 const DRAWS: u32 = 5;
@@ -103,15 +103,9 @@ impl Ordering {
     ) -> Result<OrderView, Attempt> {
         let mut draws = 1;
         loop {
-            let mut unit = self.units.begin(meta.clone());
-            let (customer, lines) = priced(
-                wanted,
-                placement.customer_id,
-                placement.currency,
-                unit.as_mut(),
-                meta,
-            )
-            .await?;
+            let mut unit = self.begin(meta);
+            let (customer, lines) =
+                priced(wanted, placement.customer_id, placement.currency, &unit, meta).await?;
             placement.lines = lines;
             let order = Order::place(placement.clone(), customer.as_ref()).map_err(Refusal::from)?;
             let view = OrderView::of(&order).map_err(UseCaseError::defect)?;
@@ -154,7 +148,7 @@ pub(crate) async fn priced(
     wanted: &[WantedLine],
     customer_id: CustomerId,
     currency: Currency,
-    unit: &mut dyn OrderingUnitOfWork,
+    unit: &UnitOfWork<'_>,
     meta: &CommandMeta,
 ) -> Result<(Option<Customer>, Vec<OrderLine>), UseCaseError> {
     let products = wanted.iter().map(|line| line.product_id);

@@ -2,10 +2,11 @@
 
 use message_bus::{Actor, NotFound, UseCaseError};
 use ordering_domain::{OrderReference, OrderStatus};
-use shared_kernel::{CustomerId, OrderId, Refusal, RefusalKind};
+use shared_kernel::{CustomerId, OrderId, Page, PageRequest, Refusal, RefusalKind};
 
 use crate::{
-    CustomerView, OrderView, Ordering, OrdersWanted, Page, PageRequest, VisibleTo, ordering::NO_SUCH_ORDER,
+    CustomerView, OrderPosition, OrderView, Ordering, OrdersWanted, VisibleTo, ordering::NO_SUCH_ORDER,
+    store::StoredOrder,
 };
 
 /// Which orders somebody asks for, in their own words. What is absent does not matter.
@@ -25,8 +26,8 @@ impl Ordering {
     /// # Errors
     /// [`UseCaseError::NotFound`] when it is not there or not theirs.
     pub async fn order(&self, id: OrderId, actor: &Actor) -> Result<OrderView, UseCaseError> {
-        let order = self.queries.order(id, VisibleTo::actor(actor)?).await?;
-        Ok(order.ok_or(NO_SUCH_ORDER)?)
+        let order = self.store.order(id, VisibleTo::actor(actor)?).await?;
+        order.ok_or(NO_SUCH_ORDER)?.into_view()
     }
 
     /// A page of the orders that `actor` may see, newest first.
@@ -36,12 +37,18 @@ impl Ordering {
     pub async fn orders(
         &self,
         filter: OrderFilter,
-        page: PageRequest,
+        page: PageRequest<OrderPosition>,
         actor: &Actor,
-    ) -> Result<Page<OrderView>, UseCaseError> {
+    ) -> Result<Page<OrderView, OrderPosition>, UseCaseError> {
         let visible_to = VisibleTo::actor(actor)?;
         let wanted = filter.wanted()?;
-        Ok(self.queries.orders(wanted, page, visible_to).await?)
+        let orders = self.store.orders(wanted, page, visible_to).await?;
+        let views = orders.into_iter().map(StoredOrder::into_view);
+        Ok(Page::of(
+            views.collect::<Result<_, _>>()?,
+            page.limit,
+            OrderView::position,
+        ))
     }
 
     /// A customer.
@@ -49,8 +56,15 @@ impl Ordering {
     /// # Errors
     /// [`UseCaseError::NotFound`] when there is none with this id, or not yet.
     pub async fn customer(&self, id: CustomerId) -> Result<CustomerView, UseCaseError> {
-        let customer = self.queries.customer(id).await?;
-        Ok(customer.ok_or(NotFound { what: "customer" })?)
+        let customer = self.store.customer(id).await?;
+        let customer = customer.ok_or(NotFound { what: "customer" })?;
+        Ok(CustomerView::of_record(customer.record, customer.version))
+    }
+}
+
+impl StoredOrder {
+    fn into_view(self) -> Result<OrderView, UseCaseError> {
+        OrderView::of_record(self.record, self.version).map_err(UseCaseError::defect)
     }
 }
 

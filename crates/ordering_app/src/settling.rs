@@ -37,7 +37,7 @@ impl Ordering {
         change: impl Fn(&mut Order) + Sync,
     ) -> Result<(), UseCaseError> {
         deciding_again(meta, self.ids.as_ref(), || async {
-            let mut unit = self.units.begin(meta.clone());
+            let mut unit = self.begin(meta);
             let order = unit.orders().get(order_id, VisibleTo::Everyone).await?;
             let mut order = order.ok_or_else(|| {
                 Unavailable::defect(format!(

@@ -10,7 +10,7 @@ use message_bus::{CommandMeta, Unavailable};
 use ordering_domain::{CustomLines, Customer, PriceListEntry, Terms};
 use shared_kernel::{Currency, CustomerId, ProductId};
 
-use crate::OrderingUnitOfWork;
+use crate::UnitOfWork;
 
 /// A customer, if they are known yet, and what the price list says of some products.
 pub(crate) struct TodaysTerms {
@@ -20,7 +20,7 @@ pub(crate) struct TodaysTerms {
 
 impl TodaysTerms {
     pub(crate) async fn read(
-        unit: &mut dyn OrderingUnitOfWork,
+        unit: &UnitOfWork<'_>,
         customer_id: CustomerId,
         products: impl Iterator<Item = ProductId>,
     ) -> Result<Self, Unavailable> {

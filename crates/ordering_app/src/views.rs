@@ -115,24 +115,6 @@ pub struct CustomerView {
     pub version: Version,
 }
 
-/// Which part of a list is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageRequest {
-    /// At most so many.
-    pub limit: u32,
-    /// Those after this position; from the beginning without one.
-    pub after: Option<OrderPosition>,
-}
-
-/// Part of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
-    /// What is on it.
-    pub data: Vec<T>,
-    /// Where the next page begins after; nothing, when this is the last one.
-    pub next: Option<OrderPosition>,
-}
-
 /// An order's place in a list, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderPosition {
@@ -246,20 +228,6 @@ impl CustomerView {
             tier: record.tier.name().to_owned(),
             status: record.standing.name().to_owned(),
             version,
-        }
-    }
-}
-
-impl Page<OrderView> {
-    /// The page of at most `limit` orders that begins `orders`; one order more says that another page follows.
-    pub fn of(mut orders: Vec<OrderView>, limit: u32) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = orders.len() > limit;
-        orders.truncate(limit);
-        let last = orders.last().filter(|_| more).map(OrderView::position);
-        Self {
-            data: orders,
-            next: last,
         }
     }
 }

@@ -2,9 +2,10 @@
 //! different is written.
 
 use message_bus::Unavailable;
+use ordering_app::store::{self, OrderingChanges, StoredLine};
 use ordering_domain::{Customer, Order};
-use shared_kernel::{AggregateRoot, Version};
-use storage::{AggregateTable, ContextRows};
+use shared_kernel::AggregateRoot;
+use storage::{AggregateTable, ContextRows, RowWrite};
 
 use crate::{
     customer_row::CustomerRow,
@@ -37,7 +38,7 @@ impl ContextRows for OrderingRows {
 #[derive(Clone, Debug)]
 pub(crate) struct OrderChange {
     pub(crate) row: OrderRow,
-    pub(crate) write: Write,
+    pub(crate) write: RowWrite,
     pub(crate) lines: Vec<LineChange>,
 }
 
@@ -45,14 +46,7 @@ pub(crate) struct OrderChange {
 #[derive(Clone, Debug)]
 pub(crate) struct CustomerChange {
     pub(crate) row: CustomerRow,
-    pub(crate) write: Write,
-}
-
-/// Whether a row is new, or which version of it is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Write {
-    Insert,
-    Update { loaded_version: i64 },
+    pub(crate) write: RowWrite,
 }
 
 /// What becomes of a line's row.
@@ -63,25 +57,26 @@ pub(crate) enum LineChange {
     Delete(OrderLineRow),
 }
 
-impl Write {
-    fn since(loaded: Version) -> Self {
-        if loaded == Version::NEVER_STORED {
-            Self::Insert
-        } else {
-            Self::Update {
-                loaded_version: i64::from(loaded.number()),
-            }
-        }
+impl OrderingRows {
+    /// The rows of what one command changes.
+    pub(crate) fn of(changes: OrderingChanges) -> Result<Self, Unavailable> {
+        let orders = changes.orders.iter().map(OrderChange::of);
+        Ok(Self {
+            orders: orders.collect::<Result<_, _>>()?,
+            customers: changes.customers.iter().map(CustomerChange::of).collect(),
+            prices: changes.prices.iter().map(Into::into).collect(),
+        })
     }
 }
 
 impl OrderChange {
     /// The change from the lines that were loaded to the order as it is now.
-    pub(crate) fn of(order: &Order, loaded: &[OrderLineRow]) -> Result<Self, Unavailable> {
+    pub(crate) fn of(change: &store::OrderChange) -> Result<Self, Unavailable> {
+        let order = &change.order;
         Ok(Self {
             row: OrderRow::of(order)?,
-            write: Write::since(order.changes().loaded_version()),
-            lines: line_changes(order, loaded),
+            write: RowWrite::since(order.changes().loaded_version()),
+            lines: line_changes(order, &change.stored_lines),
         })
     }
 }
@@ -91,23 +86,21 @@ impl CustomerChange {
     pub(crate) fn of(customer: &Customer) -> Self {
         Self {
             row: CustomerRow::of(customer),
-            write: Write::since(customer.changes().loaded_version()),
+            write: RowWrite::since(customer.changes().loaded_version()),
         }
     }
 }
 
-fn line_changes(order: &Order, loaded: &[OrderLineRow]) -> Vec<LineChange> {
+fn line_changes(order: &Order, stored: &[StoredLine]) -> Vec<LineChange> {
     let mut changes = Vec::new();
-    let mut free = loaded.iter().map(|row| row.position + 1).max().unwrap_or(0);
-    let mut kept = Vec::with_capacity(loaded.len());
-    for line in &order.record().lines {
-        match loaded.iter().find(|row| row.line_id.0 == line.id.uuid()) {
+    let mut free = stored.iter().map(|before| before.position + 1).max().unwrap_or(0);
+    let lines = &order.record().lines;
+    for line in lines {
+        match stored.iter().find(|before| before.line.id == line.id) {
+            Some(before) if before.line == *line => {}
             Some(before) => {
-                kept.push(before.line_id);
-                let after = OrderLineRow::of(order.id(), before.position, line);
-                if after != *before {
-                    changes.push(LineChange::Update(after));
-                }
+                let row = OrderLineRow::of(order.id(), before.position, line);
+                changes.push(LineChange::Update(row));
             }
             None => {
                 changes.push(LineChange::Insert(OrderLineRow::of(order.id(), free, line)));
@@ -115,8 +108,12 @@ fn line_changes(order: &Order, loaded: &[OrderLineRow]) -> Vec<LineChange> {
             }
         }
     }
-    let gone = loaded.iter().filter(|row| !kept.contains(&row.line_id));
-    changes.extend(gone.cloned().map(LineChange::Delete));
+    for gone in stored {
+        if !lines.iter().any(|line| line.id == gone.line.id) {
+            let row = OrderLineRow::of(order.id(), gone.position, &gone.line);
+            changes.push(LineChange::Delete(row));
+        }
+    }
     changes
 }
 

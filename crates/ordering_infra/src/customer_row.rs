@@ -1,11 +1,13 @@
 //! A customer as a row, and back.
 
 use diesel::Queryable;
+use ordering_app::store::StoredCustomer;
 use ordering_domain::{Customer, CustomerRecord};
-use shared_kernel::{AggregateRoot, CustomerId, Version};
-use storage::columns::RowId;
-
-use crate::order_rows::{UnreadableRow, unreadable, version};
+use shared_kernel::{AggregateRoot, CustomerId};
+use storage::{
+    ReadError,
+    columns::{RowId, to_version},
+};
 
 /// A row of `customers`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -29,16 +31,22 @@ impl CustomerRow {
             version: i64::from(customer.version().number()),
         }
     }
+}
 
-    /// The customer's data and version.
-    pub(crate) fn into_record(self) -> Result<(CustomerRecord, Version), UnreadableRow> {
+impl TryFrom<CustomerRow> for StoredCustomer {
+    type Error = ReadError;
+
+    fn try_from(row: CustomerRow) -> Result<Self, ReadError> {
         let record = CustomerRecord {
-            id: CustomerId::new(self.id.0),
-            email: self.email.parse().map_err(unreadable)?,
-            tier: self.tier.parse().map_err(unreadable)?,
-            standing: self.status.parse().map_err(unreadable)?,
+            id: CustomerId::new(row.id.0),
+            email: row.email.parse().map_err(ReadError::corrupt)?,
+            tier: row.tier.parse().map_err(ReadError::corrupt)?,
+            standing: row.status.parse().map_err(ReadError::corrupt)?,
         };
-        Ok((record, version(self.version)?))
+        Ok(Self {
+            record,
+            version: to_version(row.version)?,
+        })
     }
 }
 
@@ -52,7 +60,7 @@ mod tests {
         let mut ada = Customer::register(id, "Ada@example.com".parse().unwrap());
         ada.close();
         let row = CustomerRow::of(&ada);
-        let (record, version) = row.clone().into_record().unwrap();
+        let StoredCustomer { record, version } = row.clone().try_into().unwrap();
         assert_eq!(record.email.as_str(), "Ada@example.com");
         assert_eq!(version, ada.version());
         assert_eq!(CustomerRow::of(&Customer::rehydrate(record, version)), row);
@@ -73,7 +81,7 @@ mod tests {
             },
             CustomerRow { version: -1, ..row },
         ] {
-            assert!(broken.clone().into_record().is_err(), "{broken:?}");
+            assert!(StoredCustomer::try_from(broken.clone()).is_err(), "{broken:?}");
         }
     }
 }

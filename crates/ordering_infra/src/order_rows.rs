@@ -1,17 +1,17 @@
 //! An order as rows, and back. No rule is asked on the way back: what was stored stays readable.
 
-use std::fmt::Display;
-
 use diesel::Queryable;
 use message_bus::Unavailable;
+use ordering_app::store::StoredOrder;
 use ordering_domain::{
     Address, AddressParts, Allocation, Cancellation, CancellationCode, Order, OrderLine, OrderRecord,
     Shipment,
 };
-use shared_kernel::{
-    AggregateRoot, Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity, Timestamp, Version,
+use shared_kernel::{AggregateRoot, Currency, CustomerId, Money, OrderId, OrderLineId, ProductId, Quantity};
+use storage::{
+    ReadError,
+    columns::{RowId, RowJson, RowTime, row_time, to_time, to_version},
 };
-use storage::columns::{RowId, RowJson, RowTime};
 
 /// A row of `orders`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -54,14 +54,11 @@ pub(crate) struct OrderLineRow {
     pub(crate) asks_for_stock: bool,
 }
 
-/// A row holds what Orderly never wrote.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct UnreadableRow(String);
-
-/// An error on the way from a row, in its own words.
-pub(crate) fn unreadable(error: impl Display) -> UnreadableRow {
-    UnreadableRow(error.to_string())
+/// An order's row, and those of its lines in the order of their positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WholeOrder {
+    pub(crate) order: OrderRow,
+    pub(crate) lines: Vec<OrderLineRow>,
 }
 
 impl OrderRow {
@@ -77,7 +74,7 @@ impl OrderRow {
             .map_err(Unavailable::defect)?
             .map(RowJson);
         let shipment = record.shipment.as_ref();
-        let updated_at = RowTime(record.updated_at.as_microseconds());
+        let updated_at = row_time(record.updated_at);
         // Nothing happens to an order after that, so it is when the order last changed.
         let (allocation, stock_released_at) = match record.allocation {
             Allocation::Released => (Allocation::Reserved, Some(updated_at)),
@@ -99,26 +96,26 @@ impl OrderRow {
             cancellation_shortages: shortages,
             carrier: shipment.map(|shipment| shipment.carrier.clone()),
             tracking_number: shipment.map(|shipment| shipment.tracking_number.clone()),
-            placed_at: RowTime(record.placed_at.as_microseconds()),
+            placed_at: row_time(record.placed_at),
             updated_at,
             version: i64::from(order.version().number()),
             cancellation_code: cancellation.map(|cancellation| cancellation.code.name().to_owned()),
             stock_released_at,
         })
     }
+}
 
-    /// The order's data and version, with its lines in the order of their positions.
-    pub(crate) fn into_record(
-        self,
-        lines: Vec<OrderLineRow>,
-    ) -> Result<(OrderRecord, Version), UnreadableRow> {
-        let currency: Currency = self.currency.parse().map_err(unreadable)?;
+impl TryFrom<WholeOrder> for StoredOrder {
+    type Error = ReadError;
+
+    fn try_from(WholeOrder { order: row, lines }: WholeOrder) -> Result<Self, ReadError> {
+        let currency: Currency = row.currency.parse().map_err(ReadError::corrupt)?;
         let shipping_address = match (
-            self.shipping_street,
-            self.shipping_city,
-            self.shipping_state,
-            self.shipping_postal_code,
-            self.shipping_country,
+            row.shipping_street,
+            row.shipping_city,
+            row.shipping_state,
+            row.shipping_postal_code,
+            row.shipping_country,
         ) {
             (Some(street), Some(city), Some(state), Some(postal_code), Some(country)) => {
                 Some(Address::rehydrate(AddressParts {
@@ -131,41 +128,46 @@ impl OrderRow {
             }
             (None, None, None, None, None) => None,
             _ => {
-                return Err(unreadable(
+                return Err(ReadError::corrupt(
                     "found part of a shipping address, expected all or nothing",
                 ));
             }
         };
-        let code = self.cancellation_code.map(|code| code.parse()).transpose();
-        let code: Option<CancellationCode> = code.map_err(unreadable)?;
-        let cancellation = match (self.cancellation_reason, self.cancellation_shortages, code) {
+        let code = row.cancellation_code.map(|code| code.parse()).transpose();
+        let code: Option<CancellationCode> = code.map_err(ReadError::corrupt)?;
+        let cancellation = match (row.cancellation_reason, row.cancellation_shortages, code) {
             (Some(text), Some(shortages), code) => {
-                let shortages = serde_json::from_str(&shortages.0).map_err(unreadable)?;
+                let shortages = serde_json::from_str(&shortages.0).map_err(ReadError::corrupt)?;
                 Some(Cancellation::from_one_text(code, text, shortages))
             }
             (None, None, None) => None,
             _ => {
-                return Err(unreadable(
+                return Err(ReadError::corrupt(
                     "found part of a cancellation, expected all or nothing",
                 ));
             }
         };
-        let shipment = match (self.carrier, self.tracking_number) {
+        let shipment = match (row.carrier, row.tracking_number) {
             (Some(carrier), Some(tracking_number)) => Some(Shipment {
                 carrier,
                 tracking_number,
             }),
             (None, None) => None,
-            _ => return Err(unreadable("found part of a shipment, expected all or nothing")),
+            _ => {
+                return Err(ReadError::corrupt(
+                    "found part of a shipment, expected all or nothing",
+                ));
+            }
         };
+        let line_positions = lines.iter().map(|line| line.position).collect();
         let record = OrderRecord {
-            id: OrderId::new(self.id.0),
-            reference: self.reference.parse().map_err(unreadable)?,
-            customer_id: CustomerId::new(self.customer_id.0),
-            status: self.status.parse().map_err(unreadable)?,
-            allocation: match self.stock_released_at {
+            id: OrderId::new(row.id.0),
+            reference: row.reference.parse().map_err(ReadError::corrupt)?,
+            customer_id: CustomerId::new(row.customer_id.0),
+            status: row.status.parse().map_err(ReadError::corrupt)?,
+            allocation: match row.stock_released_at {
                 Some(_) => Allocation::Released,
-                None => self.allocation.parse().map_err(unreadable)?,
+                None => row.allocation.parse().map_err(ReadError::corrupt)?,
             },
             currency,
             lines: lines
@@ -175,10 +177,14 @@ impl OrderRow {
             shipping_address,
             cancellation,
             shipment,
-            placed_at: Timestamp::from_microseconds(self.placed_at.0).map_err(unreadable)?,
-            updated_at: Timestamp::from_microseconds(self.updated_at.0).map_err(unreadable)?,
+            placed_at: to_time(row.placed_at)?,
+            updated_at: to_time(row.updated_at)?,
         };
-        Ok((record, version(self.version)?))
+        Ok(Self {
+            record,
+            version: to_version(row.version)?,
+            line_positions,
+        })
     }
 }
 
@@ -198,22 +204,17 @@ impl OrderLineRow {
         }
     }
 
-    fn into_line(self, currency: Currency) -> Result<OrderLine, UnreadableRow> {
+    fn into_line(self, currency: Currency) -> Result<OrderLine, ReadError> {
         Ok(OrderLine {
             id: OrderLineId::new(self.line_id.0),
             product_id: ProductId::new(self.product_id.0),
             product_name: self.product_name,
-            quantity: Quantity::new(self.quantity).map_err(unreadable)?,
-            unit_price: Money::from_minor_units(self.unit_price, currency).map_err(unreadable)?,
-            kind: self.kind.parse().map_err(unreadable)?,
+            quantity: Quantity::new(self.quantity).map_err(ReadError::corrupt)?,
+            unit_price: Money::from_minor_units(self.unit_price, currency).map_err(ReadError::corrupt)?,
+            kind: self.kind.parse().map_err(ReadError::corrupt)?,
             stock: self.asks_for_stock.into(),
         })
     }
-}
-
-/// A version as it was stored.
-pub(crate) fn version(number: i64) -> Result<Version, UnreadableRow> {
-    u32::try_from(number).map(Version::new).map_err(unreadable)
 }
 
 #[cfg(test)]

@@ -10,34 +10,28 @@ mod whole_orders;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::future::{try_join, try_join_all};
-use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable};
-use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
-use shared_kernel::{CustomerId, IdGenerator, OrderId, ProductId};
-use storage::{
-    WriteSet,
-    postgres::{LookUps, PostgresContext, PostgresRows},
+use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
+use ordering_app::{
+    OrderPosition, OrderingStore, OrdersWanted, VisibleTo,
+    store::{OrderingChanges, StoredCustomer, StoredOrder},
 };
+use ordering_domain::PriceListEntry;
+use shared_kernel::{CustomerId, OrderId, PageRequest, ProductId};
+use storage::postgres::{LookUps, PostgresContext, PostgresRows};
 use uuid::Uuid;
 
-use crate::{
-    OrderingAdapter, OrderingRows,
-    customer_row::CustomerRow,
-    price_row::PriceRow,
-    store::{OrderingStore, WholeOrder},
-};
+use crate::{OrderingRows, customer_row::CustomerRow, order_rows::WholeOrder, price_row::PriceRow};
 
 /// The tables of ordering, on PostgreSQL.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/ordering/postgres");
 
-/// Ordering's schema, and the look-ups that share statements.
-struct PostgresOrdering {
+/// Ordering in an open PostgreSQL schema, and the look-ups that share statements.
+pub struct PostgresOrdering {
     context: PostgresContext<OrderingRows>,
     orders: LookUps<OrderId, WholeOrder>,
     own_orders: LookUps<(OrderId, CustomerId), WholeOrder>,
@@ -45,10 +39,10 @@ struct PostgresOrdering {
     prices: LookUps<ProductId, PriceRow>,
 }
 
-impl OrderingAdapter {
-    /// Ordering in an open PostgreSQL schema; `ids` names the events. Needs a runtime, as opening the schema did.
-    pub fn on_postgres(context: PostgresContext<OrderingRows>, ids: Arc<dyn IdGenerator>) -> Self {
-        let store = PostgresOrdering {
+impl PostgresOrdering {
+    /// Ordering in this schema. Needs a runtime, as opening the schema did.
+    pub fn new(context: PostgresContext<OrderingRows>) -> Self {
+        Self {
             orders: LookUps::start(&context, |keys, connection| async move {
                 order_tables::read(&keys, &connection).await
             }),
@@ -62,8 +56,7 @@ impl OrderingAdapter {
                 price_table::read(&keys, &connection).await
             }),
             context,
-        };
-        Self::new(Arc::new(store), ids)
+        }
     }
 }
 
@@ -74,47 +67,57 @@ impl CommandLog for PostgresOrdering {
     }
 }
 
+/// Rows are mapped after the look-up: one that cannot be read fails only those who asked for it.
 #[async_trait]
 impl OrderingStore for PostgresOrdering {
-    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<WholeOrder>, Unavailable> {
-        match visible_to {
+    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<StoredOrder>, Unavailable> {
+        let order = match visible_to {
             VisibleTo::Everyone => self.orders.find(id).await,
             VisibleTo::Customer(customer_id) => self.own_orders.find((id, customer_id)).await,
-        }
+        };
+        Ok(order?.map(StoredOrder::try_from).transpose()?)
     }
 
     async fn orders(
         &self,
         wanted: OrdersWanted,
-        page: PageRequest,
+        page: PageRequest<OrderPosition>,
         visible_to: VisibleTo,
-    ) -> Result<Vec<WholeOrder>, Unavailable> {
-        self.context
+    ) -> Result<Vec<StoredOrder>, Unavailable> {
+        let orders = self
+            .context
             .read(|connection| async move { order_lists::read(wanted, page, visible_to, &connection).await })
-            .await
+            .await?;
+        let orders = orders.into_iter().map(StoredOrder::try_from);
+        Ok(orders.collect::<Result<_, _>>()?)
     }
 
-    async fn customer(&self, id: CustomerId) -> Result<Option<CustomerRow>, Unavailable> {
-        self.customers.find(id).await
+    async fn customer(&self, id: CustomerId) -> Result<Option<StoredCustomer>, Unavailable> {
+        let customer = self.customers.find(id).await?;
+        Ok(customer.map(StoredCustomer::try_from).transpose()?)
     }
 
     /// Both are asked at once.
     async fn customer_and_prices(
         &self,
         id: CustomerId,
-        products: &[ProductId],
-    ) -> Result<(Option<CustomerRow>, Vec<PriceRow>), Unavailable> {
-        let prices = products.iter().map(|id| self.prices.find(*id));
+        product_ids: &[ProductId],
+    ) -> Result<(Option<StoredCustomer>, Vec<PriceListEntry>), Unavailable> {
+        let prices = product_ids.iter().map(|id| self.prices.find(*id));
         let (customer, prices) = try_join(self.customers.find(id), try_join_all(prices)).await?;
-        Ok((customer, prices.into_iter().flatten().collect()))
+        let customer = customer.map(StoredCustomer::try_from).transpose()?;
+        let prices = prices.into_iter().flatten().map(PriceListEntry::try_from);
+        Ok((customer, prices.collect::<Result<_, _>>()?))
     }
 
-    async fn price(&self, id: ProductId) -> Result<Option<PriceRow>, Unavailable> {
-        self.prices.find(id).await
+    async fn price(&self, product_id: ProductId) -> Result<Option<PriceListEntry>, Unavailable> {
+        let entry = self.prices.find(product_id).await?;
+        Ok(entry.map(PriceListEntry::try_from).transpose()?)
     }
 
-    async fn commit(&self, write_set: WriteSet<OrderingRows>) -> Result<(), CommitError> {
-        self.context.commit(write_set).await
+    async fn commit(&self, write_set: WriteSet<OrderingChanges>) -> Result<(), CommitError> {
+        let rows = write_set.try_map(OrderingRows::of)?;
+        self.context.commit(rows).await
     }
 }
 

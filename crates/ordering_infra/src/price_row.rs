@@ -3,9 +3,7 @@
 use diesel::Queryable;
 use ordering_domain::{PriceListEntry, ProductStanding};
 use shared_kernel::{Money, ProductId};
-use storage::columns::RowId;
-
-use crate::order_rows::{UnreadableRow, unreadable};
+use storage::{ReadError, columns::RowId};
 
 /// A row of `price_list`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -30,15 +28,18 @@ impl From<&PriceListEntry> for PriceRow {
 }
 
 impl TryFrom<PriceRow> for PriceListEntry {
-    type Error = UnreadableRow;
+    type Error = ReadError;
 
-    fn try_from(row: PriceRow) -> Result<Self, UnreadableRow> {
-        let currency = row.currency.parse().map_err(unreadable)?;
+    fn try_from(row: PriceRow) -> Result<Self, ReadError> {
+        let currency = row.currency.parse().map_err(ReadError::corrupt)?;
         Ok(Self {
             product_id: ProductId::new(row.product_id.0),
             name: row.name,
-            list_price: Money::from_minor_units(row.price, currency).map_err(unreadable)?,
-            standing: row.status.parse::<ProductStanding>().map_err(unreadable)?,
+            list_price: Money::from_minor_units(row.price, currency).map_err(ReadError::corrupt)?,
+            standing: row
+                .status
+                .parse::<ProductStanding>()
+                .map_err(ReadError::corrupt)?,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Cancelled orders as versions before there were codes left them, and what they are read as. For the tests of both engines.
 
+use ordering_app::store::StoredOrder;
 use ordering_domain::{Allocation, CancellationCode};
 use shared_kernel::LineStock;
 
-use crate::store::WholeOrder;
+use crate::order_rows::WholeOrder;
 
 /// One such order.
 pub(crate) struct Cancelled {
@@ -60,8 +61,8 @@ impl Cancelled {
     }
 
     /// Compares it with what was read.
-    pub(crate) fn is(&self, (row, lines): WholeOrder) {
-        let (record, _) = row.into_record(lines).unwrap();
+    pub(crate) fn is(&self, whole: WholeOrder) {
+        let StoredOrder { record, .. } = whole.try_into().unwrap();
         let cancellation = record.cancellation.unwrap();
         let found = (
             cancellation.code,

@@ -1,10 +1,13 @@
 //! Orders for the tests of the engines.
 
+use ordering_app::store;
 use ordering_domain::{CustomLines, LineKind, Order, OrderLine, OrderReference, Placement, Terms};
 use shared_kernel::{
     Currency, IdGenerator, LineStock, Money, OrderId, OrderLineId, Quantity, Timestamp,
     in_memory::CountingIds,
 };
+
+use crate::changes::OrderChange;
 
 /// Terms on which no product was ever listed: every line is one of staff's own, and keeps its price.
 pub(crate) const NOTHING_LISTED: Terms<'static> = Terms {
@@ -34,4 +37,13 @@ pub(crate) fn an_order(ids: &CountingIds, lines: u8) -> Order {
         placed_at: Timestamp::from_microseconds(0).unwrap(),
     };
     Order::place(placement, None).unwrap()
+}
+
+/// The rows of an order of which no line is stored.
+pub(crate) fn placed(order: &Order) -> OrderChange {
+    let change = store::OrderChange {
+        order: order.clone(),
+        stored_lines: Vec::new(),
+    };
+    OrderChange::of(&change).unwrap()
 }

@@ -9,13 +9,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use inventory_app::{Inventory, PageRequest as ReservationPage, ReservationStanding};
+use inventory_app::{Inventory, ReservationStanding};
 use message_bus::{
     Actor, ContextInvariants, InvariantCheck, Subscription, Unavailable, UseCaseError,
     invariants::{Finding, MOST_FINDINGS, Taken, doctor::Invariant, told_of},
 };
-use ordering_app::{OrderFilter, OrderView, Ordering, PageRequest};
-use shared_kernel::OrderId;
+use ordering_app::{OrderFilter, OrderView, Ordering};
+use shared_kernel::{OrderId, PageRequest};
 use uuid::Uuid;
 
 /// Orders, or reservations, looked at together.
@@ -97,7 +97,7 @@ impl Agreement {
     ) -> Result<(), Unavailable> {
         let mut after = None;
         loop {
-            let page = ReservationPage { limit: PAGE, after };
+            let page = PageRequest { limit: PAGE, after };
             let page = self.inventory.held(page).await.map_err(unavailable)?;
             for reservation in page.data {
                 if !seen.contains(&reservation.order_id) {

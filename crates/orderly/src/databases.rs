@@ -9,8 +9,8 @@ use inventory_app::Inventory;
 use inventory_infra::InventoryAdapter;
 use message_bus::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable};
 use notifications::NotificationsStore;
-use ordering_app::Ordering;
-use ordering_infra::OrderingAdapter;
+use ordering_app::{Ordering, OrderingStore};
+use ordering_infra::{PostgresOrdering, SqliteOrdering};
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
     CommitStatistics, ContextDatabase, DataFolder,
@@ -32,7 +32,7 @@ pub(crate) struct Databases {
     all: Vec<Arc<dyn ContextDatabase>>,
     pub(crate) accounts_adapter: AccountsAdapter,
     pub(crate) catalog_store: Arc<dyn CatalogStore>,
-    pub(crate) ordering_adapter: OrderingAdapter,
+    pub(crate) ordering_store: Arc<dyn OrderingStore>,
     pub(crate) inventory_adapter: InventoryAdapter,
     pub(crate) notifications_store: Arc<dyn NotificationsStore>,
     /// Where they are, if they are not files.
@@ -113,7 +113,7 @@ impl Databases {
                     ],
                     accounts_adapter: AccountsAdapter::on_sqlite(accounts, Arc::clone(ids)),
                     catalog_store: Arc::new(catalog),
-                    ordering_adapter: OrderingAdapter::on_sqlite(ordering, Arc::clone(ids)),
+                    ordering_store: Arc::new(SqliteOrdering::new(ordering)),
                     inventory_adapter: InventoryAdapter::on_sqlite(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),
                     server: None,
@@ -135,7 +135,7 @@ impl Databases {
                     ],
                     accounts_adapter: AccountsAdapter::on_postgres(accounts, Arc::clone(ids)),
                     catalog_store: Arc::new(catalog),
-                    ordering_adapter: OrderingAdapter::on_postgres(ordering, Arc::clone(ids)),
+                    ordering_store: Arc::new(PostgresOrdering::new(ordering)),
                     inventory_adapter: InventoryAdapter::on_postgres(inventory, Arc::clone(ids)),
                     notifications_store: Arc::new(notifications),
                     server: Some(server.as_ref().clone()),
@@ -179,8 +179,7 @@ impl Databases {
 
     /// Orders and customers.
     pub(crate) fn ordering(&self, ids: &Arc<dyn IdGenerator>) -> Arc<Ordering> {
-        let adapter = Arc::new(self.ordering_adapter.clone());
-        Arc::new(Ordering::new(Arc::clone(&adapter) as _, adapter, Arc::clone(ids)))
+        Arc::new(Ordering::new(Arc::clone(&self.ordering_store), Arc::clone(ids)))
     }
 
     /// Stock and reservations.

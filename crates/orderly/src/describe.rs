@@ -33,8 +33,7 @@ pub(crate) fn subscriptions_there_are() -> Result<Vec<Subscription>, Failure> {
 fn consumers() -> Result<Vec<Consumer>, Failure> {
     // Nobody sends it anything: the table of subscriptions only asks for somebody to subscribe.
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
-    let ordering = Ordering::new(Arc::clone(&store) as _, store, Arc::clone(&ids));
+    let ordering = Ordering::new(Arc::<InMemoryOrdering>::default(), Arc::clone(&ids));
     let store = Arc::new(InMemoryInventory::new(Arc::clone(&ids)));
     let inventory = Inventory::new(
         Arc::clone(&store) as _,

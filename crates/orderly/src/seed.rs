@@ -15,8 +15,8 @@ use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
 use message_bus::{Actor, UseCaseError};
-use ordering_app::{OrderFilter, Ordering, PageRequest};
-use shared_kernel::CustomerId;
+use ordering_app::{OrderFilter, Ordering};
+use shared_kernel::{CustomerId, PageRequest};
 
 use self::{
     assortment::Assortment,

@@ -18,6 +18,7 @@ pub mod in_memory;
 pub mod line_stock;
 pub mod money;
 pub mod money_error;
+pub mod page;
 pub mod printable;
 pub mod quantity;
 pub mod refusal;
@@ -38,6 +39,7 @@ pub use identifiers::{
 pub use line_stock::LineStock;
 pub use money::Money;
 pub use money_error::MoneyError;
+pub use page::{Page, PageRequest};
 pub use quantity::{InvalidQuantity, Quantity};
 pub use refusal::{Fact, Refusal, RefusalKind};
 pub use role::{Role, UnknownRole};

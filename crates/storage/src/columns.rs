@@ -11,7 +11,10 @@ use diesel::{
     sql_types::{BigInt, Binary, Jsonb, Text, Timestamptz, Uuid as PgUuid},
     sqlite::Sqlite,
 };
+use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
+
+use crate::ReadError;
 
 /// The start of PostgreSQL's own time, the year 2000, in microseconds since 1970.
 const YEAR_2000: i64 = 946_684_800_000_000;
@@ -30,6 +33,35 @@ pub struct RowTime(pub i64);
 #[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text, sql_type = Jsonb)]
 pub struct RowJson(pub String);
+
+/// A time as its column has it.
+pub const fn row_time(time: Timestamp) -> RowTime {
+    RowTime(time.as_microseconds())
+}
+
+/// A time from its column.
+///
+/// # Errors
+/// [`ReadError::Corrupt`] when Orderly knows no such time.
+pub fn to_time(column: RowTime) -> Result<Timestamp, ReadError> {
+    Timestamp::from_microseconds(column.0).map_err(ReadError::corrupt)
+}
+
+/// A count from its column.
+///
+/// # Errors
+/// [`ReadError::Corrupt`] when it is negative or beyond 32 bits.
+pub fn to_count(column: i64) -> Result<u32, ReadError> {
+    u32::try_from(column).map_err(ReadError::corrupt)
+}
+
+/// A version from its column.
+///
+/// # Errors
+/// [`ReadError::Corrupt`] when it is negative or beyond 32 bits.
+pub fn to_version(column: i64) -> Result<Version, ReadError> {
+    to_count(column).map(Version::new)
+}
 
 impl ToSql<Binary, Sqlite> for RowId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {

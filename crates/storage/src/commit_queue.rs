@@ -4,11 +4,11 @@
 //! lingering for more, and commits it together. The queue owns what it was given: a caller that goes away
 //! changes nothing.
 
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Instrument, Span, debug_span, field};
 
-use crate::{WriteSet, commit_state::Answer};
+use crate::commit_state::Answer;
 
 /// How many jobs may wait. More than this and callers are told to come back: a second's worth of work at full load.
 const CAPACITY: usize = 8192;

@@ -5,11 +5,9 @@ use std::{
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use message_bus::{Audience, BatchSizes, CommitError, Unavailable};
+use message_bus::{Audience, BatchSizes, CommitError, Unavailable, WriteSet};
 use tokio::sync::{Notify, oneshot};
 use tracing::{Span, field};
-
-use crate::WriteSet;
 
 /// Where the outcome of a job is told.
 pub(crate) struct Answer {

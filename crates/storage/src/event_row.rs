@@ -2,12 +2,14 @@
 
 use diesel::Queryable;
 use message_bus::{Envelope, LoggedEvent, TracedEvent};
-use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
+use shared_kernel::{CommandId, CorrelationId, EventId};
 
 use crate::{
     ReadError,
     columns::{RowId, RowJson, RowTime},
 };
+
+pub(crate) use crate::columns::{to_time, to_version};
 
 /// A row of `event_log`, as far as it is an event.
 #[derive(Debug, Queryable)]
@@ -66,16 +68,4 @@ pub(crate) fn to_traced(
         private,
         published_at: published_at.map(to_time).transpose()?,
     })
-}
-
-/// A version from its column.
-pub(crate) fn to_version(column: i64) -> Result<Version, ReadError> {
-    u32::try_from(column)
-        .map(Version::new)
-        .map_err(ReadError::corrupt)
-}
-
-/// A time from its column.
-pub(crate) fn to_time(column: RowTime) -> Result<Timestamp, ReadError> {
-    Timestamp::from_microseconds(column.0).map_err(ReadError::corrupt)
 }

@@ -8,13 +8,15 @@ use message_bus::{
         records::{DeliveryKey, DeliverySummary, Follower},
     },
 };
-use shared_kernel::{EventId, Timestamp};
+use shared_kernel::EventId;
 
 use crate::{
     ReadError,
     columns::{RowId, RowJson, RowTime},
     event_row::{to_time, to_version},
 };
+
+pub(crate) use crate::columns::row_time;
 
 /// A row of `deliveries`. The fields stand in the order of the columns.
 #[derive(Debug, Queryable)]
@@ -49,11 +51,6 @@ pub(crate) fn longest_held(
     rows.extend(others);
     rows.sort_by_key(|row| row.held_at.0);
     rows.into_iter().take(limit as usize)
-}
-
-/// A time as its column has it.
-pub(crate) const fn row_time(time: Timestamp) -> RowTime {
-    RowTime(time.as_microseconds())
 }
 
 /// When a delivery in this state is tried again.

@@ -1,7 +1,7 @@
 //! Durable ground for every context: engines, group commit, the event log, delivery positions, the
 //! command log, migrations.
 //!
-//! A context hands over a [`WriteSet`] (its rows, opaque here, and its events) and gets its answer after
+//! A context hands over a [`WriteSet`](message_bus::WriteSet) (its rows, opaque here, and its events) and gets its answer after
 //! COMMIT. Deliberately not here: any context's table, and any rule about what a context may write.
 
 pub mod aggregate_table;
@@ -14,6 +14,7 @@ mod consumer_row;
 pub mod context_database;
 pub mod copying;
 pub mod data_folder;
+mod delivery_refusal;
 mod event_row;
 pub mod folders;
 mod held_row;
@@ -23,8 +24,8 @@ pub mod migrations;
 pub mod postgres;
 pub mod read_error;
 mod refused_value;
+pub mod row_write;
 pub mod sqlite;
-pub mod write_set;
 
 pub use aggregate_table::{AggregateTable, ContextRows};
 pub use commit_state::CommitStatistics;
@@ -32,4 +33,4 @@ pub use context_database::ContextDatabase;
 pub use data_folder::{DataFolder, FolderError, database_file};
 
 pub use read_error::ReadError;
-pub use write_set::{UnloggedEvent, WriteSet};
+pub use row_write::RowWrite;

@@ -1,10 +1,10 @@
 //! Orders: placing and reading them, and the steps of their life.
 
 use ordering_app::{
-    AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, OrderFilter, OrderPosition, OrderView,
-    PageRequest, PlaceOrder, ShipOrder,
+    AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, OrderFilter, OrderPosition, OrderView, PlaceOrder,
+    ShipOrder,
 };
-use shared_kernel::{OrderId, Role};
+use shared_kernel::{OrderId, PageRequest, Role};
 
 use crate::{
     answer::{Answer, Handled},

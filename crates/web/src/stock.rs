@@ -1,7 +1,7 @@
 //! Stock: what there is of each product, and every change of it, for staff.
 
-use inventory_app::{AdjustStock, AdjustmentView, CountStock, PageRequest, StockItemView};
-use shared_kernel::{ProductId, ReservationId, Version};
+use inventory_app::{AdjustStock, AdjustmentView, CountStock, StockItemView};
+use shared_kernel::{PageRequest, ProductId, ReservationId, Version};
 
 use crate::{
     answer::{Answer, Handled},

@@ -3,9 +3,9 @@
 use accounts_domain::{StoredUser, User};
 use inventory_domain::{ChangedBy, StockItem, StockRecord};
 use message_bus::{CommandMeta, CommitError, ReplayRecord};
-use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
+use ordering_app::{OrdersWanted, VisibleTo};
 use ordering_domain::{Customer, CustomerRecord, CustomerStanding, CustomerTier};
-use shared_kernel::{CustomerId, ProductId, Version};
+use shared_kernel::{CustomerId, PageRequest, ProductId, Version};
 
 use crate::{
     inventory::{InventoryStore, everything},
@@ -65,7 +65,7 @@ macro_rules! commands_are_logged {
         }
 
         async fn a_dropped_command_leaves_its_key_free(store: $Store) {
-            drop(store.units.begin(store.seams.with_key("key", 1)));
+            drop(store.begin(store.seams.with_key("key", 1)));
             store.create(1, store.seams.with_key("key", 2)).await.unwrap();
         }
 
@@ -84,7 +84,7 @@ macro_rules! commands_are_logged {
                     replay,
                     result: if expected { odd.to_owned() } else { String::new() },
                 };
-                let result = store.units.begin(store.seams.meta()).commit(Some(record)).await;
+                let result = store.begin(store.seams.meta()).commit(Some(record)).await;
                 assert_eq!(already_done(&result), (!expected).then(|| odd.to_owned()), "{result:?}");
             }
         }
@@ -120,7 +120,7 @@ fn already_done(result: &Result<(), CommitError>) -> Option<String> {
 
 impl AccountsStore {
     async fn create(&self, number: u8, meta: CommandMeta) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta.clone());
         unit.users()
             .save(self.new_user(&format!("user{number}@example.com")));
         unit.commit(record(number, &meta)).await
@@ -132,7 +132,7 @@ impl AccountsStore {
             ..self.new_user("user9@example.com").to_stored()
         });
         user.deactivate().unwrap();
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta.clone());
         unit.users().save(user);
         unit.commit(record(9, &meta)).await
     }
@@ -149,7 +149,7 @@ impl AccountsStore {
 
 impl OrderingStore {
     async fn create(&self, number: u8, meta: CommandMeta) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta.clone());
         unit.orders().save(an_order(&self.seams).place());
         unit.commit(record(number, &meta)).await
     }
@@ -163,7 +163,7 @@ impl OrderingStore {
         };
         let mut customer = Customer::rehydrate(customer, Version::new(7));
         customer.close();
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta.clone());
         unit.customers().save(customer);
         unit.commit(record(9, &meta)).await
     }
@@ -173,16 +173,14 @@ impl OrderingStore {
             limit: 100,
             after: None,
         };
-        let page = self
-            .queries
-            .orders(OrdersWanted::default(), all, VisibleTo::Everyone);
-        page.await.unwrap().data.len()
+        let page = self.page(OrdersWanted::default(), all, VisibleTo::Everyone);
+        page.await.data.len()
     }
 }
 
 impl InventoryStore {
     async fn create(&self, number: u8, meta: CommandMeta) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta.clone());
         unit.stock()
             .save(StockItem::open(ProductId::new(self.seams.next_id())));
         unit.commit(record(number, &meta)).await
@@ -197,7 +195,7 @@ impl InventoryStore {
         let mut item = StockItem::rehydrate(stock, Version::new(7));
         let by = ChangedBy::Actor(meta.actor.to_string());
         item.count(6, 5, by, meta.issued_at).unwrap();
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta.clone());
         unit.stock().save(item);
         unit.commit(record(9, &meta)).await
     }

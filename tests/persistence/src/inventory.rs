@@ -10,12 +10,13 @@ mod together;
 use std::{collections::BTreeSet, sync::Arc};
 
 use inventory_app::{
-    Inventory, InventoryQueries, InventoryUnits, PageRequest, ReservationView, StockChecks, StockItemView,
+    Inventory, InventoryQueries, InventoryUnitOfWork, InventoryUnits, ReservationView, StockChecks,
+    StockItemView,
 };
 use inventory_domain::{ChangedBy, Reservation, ReservationRequest, Stock, StockItem};
 use message_bus::{CommandMeta, CommitError, ReactsTo, UseCaseError};
 use shared_kernel::{
-    Currency, CustomerId, LineStock, Money, OrderId, ProductId, Quantity, ReservationId,
+    Currency, CustomerId, LineStock, Money, OrderId, PageRequest, ProductId, Quantity, ReservationId,
     events::{OrderCancelled, OrderConfirmed, OrderShipped, OrderedLine, PostalAddress, ReservedLine},
 };
 
@@ -66,6 +67,10 @@ impl InventoryStore {
         self.face_over(Arc::clone(&self.units))
     }
 
+    pub(crate) fn begin(&self, meta: CommandMeta) -> Box<dyn InventoryUnitOfWork> {
+        self.units.begin(meta)
+    }
+
     fn face_over(&self, units: Arc<dyn InventoryUnits>) -> Inventory {
         let (queries, checks) = (Arc::clone(&self.queries), Arc::clone(&self.checks));
         Inventory::new(units, queries, checks, self.seams.ids())
@@ -85,7 +90,7 @@ impl InventoryStore {
             )
             .unwrap();
         }
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.stock().save(item);
         unit.commit(None).await.unwrap();
         product_id
@@ -119,7 +124,7 @@ impl InventoryStore {
         products: &[ProductId],
         decide: impl FnOnce(Option<Reservation>, &mut Stock) -> Reservation,
     ) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         let mut stock = unit
             .stock()
             .of_products(&products.iter().copied().collect())
@@ -134,13 +139,13 @@ impl InventoryStore {
     }
 
     async fn load(&self, product_id: ProductId) -> Option<StockItem> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         let mut stock = unit.stock().of_products(&[product_id].into()).await.unwrap();
         stock.remove(&product_id)
     }
 
     async fn save(&self, item: StockItem) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.stock().save(item);
         unit.commit(None).await
     }

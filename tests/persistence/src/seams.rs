@@ -25,6 +25,10 @@ impl Seams {
         self.ids.clone()
     }
 
+    pub(crate) fn source_of_ids(&self) -> &dyn IdGenerator {
+        self.ids.as_ref()
+    }
+
     pub(crate) fn next_id(&self) -> Uuid {
         self.ids.next_id()
     }

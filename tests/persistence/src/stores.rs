@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use accounts_app::{
-    Accounts, AccountsPorts, AccountsUnits, UserQueries,
+    Accounts, AccountsPorts, AccountsUnitOfWork, AccountsUnits, UserQueries,
     in_memory::{TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens},
 };
 use accounts_domain::{PasswordHash, StoredUser, User};
-use message_bus::CommitError;
-use ordering_app::{OrderQueries, Ordering, OrderingUnits, VisibleTo};
+use message_bus::{CommandMeta, CommitError};
+use ordering_app::{CustomerView, OrderPosition, OrderView, Ordering, OrdersWanted, UnitOfWork, VisibleTo};
 use ordering_domain::{Customer, Order};
-use shared_kernel::{AggregateRoot, CustomerId, OrderId, Role, UserId};
+use shared_kernel::{AggregateRoot, CustomerId, OrderId, Page, PageRequest, Role, UserId};
 
 use crate::{event_history::EventHistory, seams::Seams};
 
@@ -54,6 +54,10 @@ impl AccountsStore {
         })
     }
 
+    pub(crate) fn begin(&self, meta: CommandMeta) -> Box<dyn AccountsUnitOfWork> {
+        self.units.begin(meta)
+    }
+
     /// Somebody who is not stored yet.
     pub(crate) fn new_user(&self, email: &str) -> User {
         User::register(
@@ -74,13 +78,13 @@ impl AccountsStore {
     }
 
     pub(crate) async fn save(&self, user: User) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.users().save(user);
         unit.commit(None).await
     }
 
     pub(crate) async fn load(&self, id: UserId) -> Option<User> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.users().get(id).await.unwrap()
     }
 
@@ -102,8 +106,7 @@ pub(crate) fn spelled(user: StoredUser) -> (StoredUser, String) {
 
 /// Ordering on some engine.
 pub(crate) struct OrderingStore {
-    pub(crate) units: Arc<dyn OrderingUnits>,
-    pub(crate) queries: Arc<dyn OrderQueries>,
+    pub(crate) store: Arc<dyn ordering_app::OrderingStore>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
     _ground: Box<dyn Send>,
@@ -112,15 +115,13 @@ pub(crate) struct OrderingStore {
 impl OrderingStore {
     /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
     pub(crate) fn new(
-        units: Arc<dyn OrderingUnits>,
-        queries: Arc<dyn OrderQueries>,
+        store: Arc<dyn ordering_app::OrderingStore>,
         history: EventHistory,
         seams: Seams,
         ground: impl Send + 'static,
     ) -> Self {
         Self {
-            units,
-            queries,
+            store,
             history,
             seams,
             _ground: Box::new(ground),
@@ -129,16 +130,16 @@ impl OrderingStore {
 
     /// The context's face over this store.
     pub(crate) fn face(&self) -> Ordering {
-        Ordering::new(
-            Arc::clone(&self.units),
-            Arc::clone(&self.queries),
-            self.seams.ids(),
-        )
+        Ordering::new(Arc::clone(&self.store), self.seams.ids())
+    }
+
+    pub(crate) fn begin(&self, meta: CommandMeta) -> UnitOfWork<'_> {
+        UnitOfWork::begin(self.store.as_ref(), self.seams.source_of_ids(), meta)
     }
 
     /// Saves an order that is new. One that is stored is changed by [`Self::change`].
     pub(crate) async fn save(&self, order: Order) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.orders().save(order);
         unit.commit(None).await
     }
@@ -149,7 +150,7 @@ impl OrderingStore {
         id: OrderId,
         change: impl FnOnce(&mut Order),
     ) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         let mut order = unit.orders().get(id, VisibleTo::Everyone).await?.unwrap();
         change(&mut order);
         unit.orders().save(order);
@@ -157,18 +158,42 @@ impl OrderingStore {
     }
 
     pub(crate) async fn load(&self, id: OrderId) -> Option<Order> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.orders().get(id, VisibleTo::Everyone).await.unwrap()
     }
 
+    pub(crate) async fn view(&self, id: OrderId, visible_to: VisibleTo) -> Option<OrderView> {
+        let stored = self.store.order(id, visible_to).await.unwrap()?;
+        Some(OrderView::of_record(stored.record, stored.version).unwrap())
+    }
+
+    pub(crate) async fn page(
+        &self,
+        wanted: OrdersWanted,
+        page: PageRequest<OrderPosition>,
+        visible_to: VisibleTo,
+    ) -> Page<OrderView, OrderPosition> {
+        let orders = self.store.orders(wanted, page, visible_to).await.unwrap();
+        let views = orders
+            .into_iter()
+            .map(|stored| OrderView::of_record(stored.record, stored.version));
+        let views = views.collect::<Result<_, _>>().unwrap();
+        Page::of(views, page.limit, OrderView::position)
+    }
+
+    pub(crate) async fn customer_view(&self, id: CustomerId) -> Option<CustomerView> {
+        let stored = self.store.customer(id).await.unwrap()?;
+        Some(CustomerView::of_record(stored.record, stored.version))
+    }
+
     pub(crate) async fn save_customer(&self, customer: Customer) -> Result<(), CommitError> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.customers().save(customer);
         unit.commit(None).await
     }
 
     pub(crate) async fn load_customer(&self, id: CustomerId) -> Option<Customer> {
-        let mut unit = self.units.begin(self.seams.meta());
+        let mut unit = self.begin(self.seams.meta());
         unit.customers().get(id).await.unwrap()
     }
 

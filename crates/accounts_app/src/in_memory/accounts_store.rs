@@ -8,12 +8,10 @@ use std::{
 use accounts_domain::{StoredSession, StoredUser, TokenHash, User, UserStatus};
 use async_trait::async_trait;
 use message_bus::{
-    CommandLog, CommandMeta, CommitError, Envelope, NewEvent, Recorded, RecordedCommands, Replay,
-    ReplayRecord, Unavailable,
+    CommandLog, CommandMeta, CommitError, Envelope, InMemoryLog, Recorded, Replay, ReplayRecord, Unavailable,
+    WriteSet, in_memory_log::check_loaded_version,
 };
-use shared_kernel::{
-    AggregateRoot, EmailAddress, EventId, IdGenerator, SessionId, Timestamp, UserId, Version,
-};
+use shared_kernel::{AggregateRoot, EmailAddress, IdGenerator, SessionId, Timestamp, UserId};
 
 use super::unit_of_work::{InMemoryUnitOfWork, SessionWrite};
 use crate::{
@@ -34,8 +32,7 @@ pub(super) struct State {
     pub(super) users: BTreeMap<UserId, StoredUser>,
     pub(super) sessions: BTreeMap<SessionId, StoredSession>,
     pub(super) tokens: BTreeMap<TokenHash, SessionId>,
-    events: Vec<Envelope>,
-    command_log: RecordedCommands,
+    log: InMemoryLog,
 }
 
 impl InMemoryAccounts {
@@ -49,7 +46,7 @@ impl InMemoryAccounts {
 
     /// The event log, oldest first.
     pub fn events(&self) -> Vec<Envelope> {
-        self.state().events.clone()
+        self.state().log.events()
     }
 
     /// Nothing panics while the lock is held, so a poisoned one is as good as any.
@@ -67,12 +64,11 @@ impl InMemoryAccounts {
     ) -> Result<(), CommitError> {
         let mut state = self.state();
         let mut next = state.clone();
-        if let Some(replay) = replay {
-            next.command_log.record(replay)?;
-        }
+        let events = users.iter().map(event_record).collect::<Result<Vec<_>, _>>()?;
+        let write_set = WriteSet::new((), events.concat(), replay, "accounts", meta, self.ids.as_ref());
+        next.log.commit(write_set)?;
         for user in users {
             next.save(user)?;
-            next.log(event_record(user)?, meta, self.ids.as_ref());
         }
         for write in sessions {
             next.apply(write)?;
@@ -85,7 +81,7 @@ impl InMemoryAccounts {
 impl State {
     fn save(&mut self, user: &User) -> Result<(), CommitError> {
         let stored = self.users.get(&user.id()).map(|stored| stored.version);
-        as_it_was_loaded(stored, user.changes().loaded_version(), "users.id")?;
+        check_loaded_version(stored, user.changes().loaded_version(), "users.id")?;
         if self
             .users
             .values()
@@ -97,14 +93,6 @@ impl State {
         }
         self.users.insert(user.id(), user.to_stored());
         Ok(())
-    }
-
-    fn log(&mut self, events: Vec<NewEvent>, meta: &CommandMeta, ids: &dyn IdGenerator) {
-        self.events.extend(
-            events
-                .into_iter()
-                .map(|event| Envelope::new(event, EventId::new(ids.next_id()), "accounts", meta)),
-        );
     }
 
     fn apply(&mut self, write: &SessionWrite) -> Result<(), CommitError> {
@@ -142,7 +130,7 @@ impl State {
 
     fn put(&mut self, session: &StoredSession) -> Result<(), CommitError> {
         let stored = self.sessions.get(&session.id).map(|stored| stored.version);
-        as_it_was_loaded(stored, session.version, "sessions.id")?;
+        check_loaded_version(stored, session.version, "sessions.id")?;
         self.sessions.insert(
             session.id,
             StoredSession {
@@ -164,21 +152,10 @@ impl State {
     }
 }
 
-/// A row that is new must not be there, and one that is changed must be as it was loaded.
-fn as_it_was_loaded(stored: Option<Version>, loaded: Version, primary_key: &str) -> Result<(), CommitError> {
-    match (stored, loaded) {
-        (Some(_), Version::NEVER_STORED) => Err(CommitError::AlreadyExists {
-            constraint: primary_key.to_owned(),
-        }),
-        (stored, loaded) if stored.unwrap_or_default() == loaded => Ok(()),
-        _ => Err(CommitError::VersionConflict),
-    }
-}
-
 #[async_trait]
 impl CommandLog for InMemoryAccounts {
     async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
-        Ok(self.state().command_log.recorded(replay))
+        Ok(self.state().log.recorded(replay))
     }
 }
 

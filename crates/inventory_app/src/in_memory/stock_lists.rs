@@ -8,12 +8,12 @@ use std::{
 use async_trait::async_trait;
 use inventory_domain::{ReservationRecord, ReservationState};
 use message_bus::Unavailable;
-use shared_kernel::{OrderId, ProductId, ReservationId, Version};
+use shared_kernel::{OrderId, Page, PageRequest, ProductId, ReservationId, Version};
 
 use super::{InMemoryInventory, inventory_store::State};
 use crate::{
-    InventoryQueries, LedgerEntryView, Page, PageRequest, ReservationStanding, ReservationView, StockChecks,
-    StockDrift, StockItemView,
+    InventoryQueries, LedgerEntryView, ReservationStanding, ReservationView, StockChecks, StockDrift,
+    StockItemView,
 };
 
 #[async_trait]

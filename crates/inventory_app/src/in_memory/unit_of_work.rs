@@ -7,11 +7,11 @@ use std::{
 
 use async_trait::async_trait;
 use inventory_domain::{Reservation, Stock, StockItem};
-use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable};
+use message_bus::{CommandMeta, CommitError, NewEvent, ReplayRecord, Unavailable};
 use shared_kernel::{OrderId, ProductId};
 
 use super::InMemoryInventory;
-use crate::{InventoryUnitOfWork, ReservationRepository, StockRepository};
+use crate::{InventoryUnitOfWork, ReservationRepository, StockRepository, event_record::reservation_events};
 
 pub(super) struct InMemoryUnitOfWork {
     store: InMemoryInventory,
@@ -30,6 +30,11 @@ impl Command {
     const fn of(meta: CommandMeta) -> Self {
         let reservations = Vec::new();
         Self { meta, reservations }
+    }
+
+    pub(super) fn events(&self) -> Result<Vec<NewEvent>, Unavailable> {
+        let events = self.reservations.iter().map(reservation_events);
+        Ok(events.collect::<Result<Vec<_>, _>>()?.concat())
     }
 }
 

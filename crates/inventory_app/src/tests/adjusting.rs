@@ -1,10 +1,10 @@
 //! Staff adjust and count stock.
 
 use message_bus::{CommandMeta, Conflict, Handles, NotFound, Replay, UseCaseError};
-use shared_kernel::{ProductId, Version};
+use shared_kernel::{PageRequest, ProductId, Version};
 
 use super::warehouse::{Warehouse, code, everything};
-use crate::{AdjustStock, CountStock, PageRequest};
+use crate::{AdjustStock, CountStock};
 
 fn adjusting(product_id: ProductId, delta: i64, expected_on_hand: Option<u32>) -> AdjustStock {
     AdjustStock {

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use message_bus::{Actor, CommandMeta, Delivery, Handles, ReactsTo, UseCaseError};
 use shared_kernel::{
-    Clock, Currency, EventId, IdGenerator, LineStock, Money, OrderId, ProductId, Quantity, Timestamp,
-    Version,
+    Clock, Currency, EventId, IdGenerator, LineStock, Money, OrderId, PageRequest, ProductId, Quantity,
+    Timestamp, Version,
     events::{OrderCancelled, OrderConfirmed, OrderShipped, OrderedLine, PostalAddress, ProductListed},
     in_memory::{CountingIds, ManualClock},
 };
 
 use crate::{
-    AdjustStock, AdjustmentView, Inventory, InventoryUnits, PageRequest, ReservationView,
-    in_memory::InMemoryInventory,
+    AdjustStock, AdjustmentView, Inventory, InventoryUnits, ReservationView, in_memory::InMemoryInventory,
 };
 
 /// The context, its store, and the sources that it draws from.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use inventory_app::PageRequest;
-use shared_kernel::{OrderId, ReservationId};
+
+use shared_kernel::{OrderId, PageRequest, ReservationId};
 use storage::{ReadError, columns::RowId, postgres::BatchStatement};
 
 use super::schema::{reservation_lines, reservations};

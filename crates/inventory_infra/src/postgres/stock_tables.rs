@@ -5,8 +5,8 @@ use diesel::{
     sql_types::{BigInt, Nullable, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use inventory_app::PageRequest;
-use shared_kernel::{ProductId, Version};
+
+use shared_kernel::{PageRequest, ProductId, Version};
 use storage::{ReadError, columns::RowId, postgres::BatchStatement};
 
 use super::schema::{ledger_entries, stock_items};

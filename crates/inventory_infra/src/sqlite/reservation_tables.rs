@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
 };
-use inventory_app::PageRequest;
-use shared_kernel::{OrderId, ReservationId};
+
+use shared_kernel::{OrderId, PageRequest, ReservationId};
 use storage::{ReadError, columns::RowId, sqlite::RowError};
 
 use super::schema::{reservation_lines, reservations};

@@ -8,8 +8,8 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable},
     update,
 };
-use inventory_app::PageRequest;
-use shared_kernel::{ProductId, Version};
+
+use shared_kernel::{PageRequest, ProductId, Version};
 use storage::{ReadError, columns::RowId, sqlite::RowError};
 
 use super::schema::{ledger_entries, stock_items};

@@ -1,152 +1,137 @@
-//! The store: what is committed, and how a unit of work's changes get there.
+//! The store.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use message_bus::{
-    CommandLog, CommandMeta, CommitError, Delivery, Envelope, NewEvent, Recorded, RecordedCommands, Replay,
-    ReplayRecord, Unavailable,
+    CommandLog, CommitError, Delivery, Envelope, InMemoryLog, Recorded, Replay, Unavailable, WriteSet,
+    in_memory_log::check_loaded_version,
 };
 use ordering_domain::{Customer, CustomerRecord, Order, OrderRecord, PriceListEntry};
-use shared_kernel::{AggregateRoot, Changes, CustomerId, EventId, IdGenerator, OrderId, ProductId, Version};
+use shared_kernel::{AggregateRoot, CustomerId, OrderId, PageRequest, ProductId, Timestamp, Version};
 
-use super::unit_of_work::InMemoryUnitOfWork;
 use crate::{
-    OrderingUnitOfWork, OrderingUnits,
-    event_record::{customer_events, order_events},
-    ports::REFERENCE_INDEX,
+    OrderPosition, OrderingStore, OrdersWanted, VisibleTo,
+    store::{OrderingChanges, REFERENCE_INDEX, StoredCustomer, StoredOrder},
 };
 
-/// Orders, customers, events, positions and the command log, in memory. Clones share them.
-#[derive(Clone)]
+/// Orders, customers, the price list, events, positions and the command log, in memory.
+#[derive(Debug, Default)]
 pub struct InMemoryOrdering {
-    state: Arc<Mutex<State>>,
-    ids: Arc<dyn IdGenerator>,
+    state: Mutex<State>,
 }
 
 /// What is committed.
-#[derive(Clone, Default)]
-pub(super) struct State {
-    pub(super) orders: BTreeMap<OrderId, (OrderRecord, Version)>,
-    pub(super) customers: BTreeMap<CustomerId, (CustomerRecord, Version)>,
-    pub(super) price_list: BTreeMap<ProductId, PriceListEntry>,
-    events: Vec<Envelope>,
-    /// Per consumer and aggregate, the last delivery that was applied.
-    applied: Vec<Delivery>,
-    command_log: RecordedCommands,
-}
-
-/// What one command changes.
-pub(super) struct Changed {
-    pub(super) orders: Vec<Order>,
-    pub(super) customers: Vec<Customer>,
-    pub(super) prices: Vec<PriceListEntry>,
+#[derive(Clone, Debug, Default)]
+struct State {
+    orders: BTreeMap<OrderId, (OrderRecord, Version)>,
+    customers: BTreeMap<CustomerId, (CustomerRecord, Version)>,
+    price_list: BTreeMap<ProductId, PriceListEntry>,
+    log: InMemoryLog,
 }
 
 impl InMemoryOrdering {
-    /// An empty store.
-    pub fn new(ids: Arc<dyn IdGenerator>) -> Self {
-        Self {
-            state: Arc::default(),
-            ids,
-        }
-    }
-
     /// The event log, oldest first.
     pub fn events(&self) -> Vec<Envelope> {
-        self.state().events.clone()
+        self.state().log.events()
     }
 
     /// Where the consumer of `delivery` stands with its aggregate.
     pub fn position(&self, delivery: &Delivery) -> Version {
-        self.state().position(delivery)
+        self.state().log.position(delivery)
     }
 
     /// Nothing panics while the lock is held, so a poisoned one is as good as any.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Commits all of a unit of work's changes, or none.
-    pub(super) fn commit(
-        &self,
-        changed: Changed,
-        replay: Option<ReplayRecord>,
-        meta: &CommandMeta,
-    ) -> Result<(), CommitError> {
-        let mut state = self.state();
-        let mut next = state.clone();
-        if let Some(delivery) = meta.delivery {
-            next.move_position(delivery)?;
-        }
-        if let Some(replay) = replay {
-            next.command_log.record(replay)?;
-        }
-        // What nothing happened to is not written, whatever others did to it meanwhile.
-        for order in changed.orders.iter().filter(|order| !order.changes().is_empty()) {
-            next.save_order(order)?;
-            next.log(order_events(order)?, meta, self.ids.as_ref());
-        }
-        for customer in changed
-            .customers
-            .iter()
-            .filter(|customer| !customer.changes().is_empty())
-        {
-            next.save_customer(customer)?;
-            next.log(customer_events(customer), meta, self.ids.as_ref());
-        }
-        let prices = changed.prices.into_iter().map(|entry| (entry.product_id, entry));
-        next.price_list.extend(prices);
-        *state = next;
-        Ok(())
     }
 }
 
 #[async_trait]
 impl CommandLog for InMemoryOrdering {
     async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
-        Ok(self.state().command_log.recorded(replay))
+        Ok(self.state().log.recorded(replay))
     }
 }
 
-impl OrderingUnits for InMemoryOrdering {
-    fn begin(&self, meta: CommandMeta) -> Box<dyn OrderingUnitOfWork> {
-        Box::new(InMemoryUnitOfWork::new(self.clone(), meta))
+#[async_trait]
+impl OrderingStore for InMemoryOrdering {
+    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<StoredOrder>, Unavailable> {
+        let state = self.state();
+        let stored = state.orders.get(&id);
+        Ok(stored
+            .filter(|(record, _)| visible_to.includes(record.customer_id))
+            .map(stored_order))
+    }
+
+    async fn orders(
+        &self,
+        wanted: OrdersWanted,
+        page: PageRequest<OrderPosition>,
+        visible_to: VisibleTo,
+    ) -> Result<Vec<StoredOrder>, Unavailable> {
+        let state = self.state();
+        let mut stored: Vec<_> = state
+            .orders
+            .values()
+            .filter(|(record, _)| visible_to.includes(record.customer_id) && wanted.includes(record))
+            .filter(|(record, _)| page.after.is_none_or(|after| place(record) < place_of(after)))
+            .collect();
+        stored.sort_by_key(|(record, _)| Reverse(place(record)));
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let on_page = stored.into_iter().take(limit.saturating_add(1));
+        Ok(on_page.map(stored_order).collect())
+    }
+
+    async fn customer(&self, id: CustomerId) -> Result<Option<StoredCustomer>, Unavailable> {
+        Ok(self.state().customer(id))
+    }
+
+    async fn customer_and_prices(
+        &self,
+        id: CustomerId,
+        product_ids: &[ProductId],
+    ) -> Result<(Option<StoredCustomer>, Vec<PriceListEntry>), Unavailable> {
+        let state = self.state();
+        let entries = product_ids.iter().filter_map(|id| state.price_list.get(id));
+        Ok((state.customer(id), entries.cloned().collect()))
+    }
+
+    async fn price(&self, product_id: ProductId) -> Result<Option<PriceListEntry>, Unavailable> {
+        Ok(self.state().price_list.get(&product_id).cloned())
+    }
+
+    async fn commit(&self, write_set: WriteSet<OrderingChanges>) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let mut next = state.clone();
+        let changes = next.log.commit(write_set)?;
+        for change in &changes.orders {
+            next.save_order(&change.order)?;
+        }
+        for customer in &changes.customers {
+            next.save_customer(customer)?;
+        }
+        let prices = changes.prices.into_iter().map(|entry| (entry.product_id, entry));
+        next.price_list.extend(prices);
+        *state = next;
+        Ok(())
     }
 }
 
 impl State {
-    fn position(&self, delivery: &Delivery) -> Version {
-        self.applied
-            .iter()
-            .find(|applied| same_place(applied, delivery))
-            .map(|applied| applied.version)
-            .unwrap_or_default()
-    }
-
-    fn move_position(&mut self, delivery: Delivery) -> Result<(), CommitError> {
-        let position = self.position(&delivery);
-        if delivery.version <= position {
-            return Err(CommitError::AlreadyApplied);
-        }
-        if delivery.previous_version > position {
-            return Err(CommitError::DeliveryGap {
-                position,
-                previous: delivery.previous_version,
-            });
-        }
-        self.applied.retain(|applied| !same_place(applied, &delivery));
-        self.applied.push(delivery);
-        Ok(())
+    fn customer(&self, id: CustomerId) -> Option<StoredCustomer> {
+        let (record, version) = self.customers.get(&id).cloned()?;
+        Some(StoredCustomer { record, version })
     }
 
     fn save_order(&mut self, order: &Order) -> Result<(), CommitError> {
         let record = order.record();
         let stored = self.orders.get(&record.id).map(|(_, version)| *version);
-        as_it_was_loaded(stored, order.changes(), "orders.id")?;
+        check_loaded_version(stored, order.changes().loaded_version(), "orders.id")?;
         let taken = |(other, _): &(OrderRecord, Version)| {
             other.id != record.id && other.reference == record.reference
         };
@@ -162,36 +147,38 @@ impl State {
     fn save_customer(&mut self, customer: &Customer) -> Result<(), CommitError> {
         let record = customer.record();
         let stored = self.customers.get(&record.id).map(|(_, version)| *version);
-        as_it_was_loaded(stored, customer.changes(), "customers.id")?;
+        check_loaded_version(stored, customer.changes().loaded_version(), "customers.id")?;
         self.customers
             .insert(record.id, (record.clone(), customer.version()));
         Ok(())
     }
+}
 
-    fn log(&mut self, events: Vec<NewEvent>, meta: &CommandMeta, ids: &dyn IdGenerator) {
-        self.events.extend(
-            events
-                .into_iter()
-                .map(|event| Envelope::new(event, EventId::new(ids.next_id()), "ordering", meta)),
-        );
+impl OrdersWanted {
+    fn includes(&self, record: &OrderRecord) -> bool {
+        self.status.is_none_or(|status| status == record.status)
+            && self
+                .reference
+                .is_none_or(|reference| reference == record.reference)
+            && self
+                .customer_id
+                .is_none_or(|customer_id| customer_id == record.customer_id)
     }
 }
 
-fn same_place(left: &Delivery, right: &Delivery) -> bool {
-    (left.consumer, left.aggregate_id) == (right.consumer, right.aggregate_id)
+/// A copy of an order. Its lines are kept without positions, so they are as they would be if none had ever been removed.
+fn stored_order((record, version): &(OrderRecord, Version)) -> StoredOrder {
+    StoredOrder {
+        record: record.clone(),
+        version: *version,
+        line_positions: (0..).take(record.lines.len()).collect(),
+    }
 }
 
-/// A row that is new must not be there, and one that is changed must be as it was loaded.
-fn as_it_was_loaded<E>(
-    stored: Option<Version>,
-    changes: &Changes<E>,
-    primary_key: &str,
-) -> Result<(), CommitError> {
-    match (stored, changes.loaded_version()) {
-        (Some(_), Version::NEVER_STORED) => Err(CommitError::AlreadyExists {
-            constraint: primary_key.to_owned(),
-        }),
-        (stored, loaded) if stored.unwrap_or_default() == loaded => Ok(()),
-        _ => Err(CommitError::VersionConflict),
-    }
+fn place(record: &OrderRecord) -> (Timestamp, OrderId) {
+    (record.placed_at, record.id)
+}
+
+fn place_of(position: OrderPosition) -> (Timestamp, OrderId) {
+    (position.placed_at, position.order_id)
 }

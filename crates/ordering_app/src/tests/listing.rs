@@ -1,16 +1,17 @@
 //! Lists of orders: whose, which, and page by page.
 
 use message_bus::UseCaseError;
+use shared_kernel::{Page, PageRequest};
 
 use super::shop::{Shop, a_line, ada, bob, customer, staff};
-use crate::{OrderFilter, OrderView, Page, PageRequest};
+use crate::{OrderFilter, OrderPosition, OrderView};
 
-const FIRST_TWO: PageRequest = PageRequest {
+const FIRST_TWO: PageRequest<OrderPosition> = PageRequest {
     limit: 2,
     after: None,
 };
 
-fn ids(page: &Page<OrderView>) -> Vec<String> {
+fn ids(page: &Page<OrderView, OrderPosition>) -> Vec<String> {
     page.data.iter().map(|order| order.id.to_string()).collect()
 }
 

@@ -212,7 +212,7 @@ fn shop_that_stutters(stutters: u32) -> Shop {
         drawn: AtomicU32::new(0),
         ids: CountingIds::default(),
     };
-    Shop::drawing_from(Arc::new(source), Arc::default(), |store| Arc::new(store))
+    Shop::drawing_from(Arc::new(source), Arc::default(), |store| store)
 }
 
 #[tokio::test]

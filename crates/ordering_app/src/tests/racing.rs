@@ -7,30 +7,25 @@ use std::sync::{
 
 use async_trait::async_trait;
 use message_bus::{
-    CommandLog, CommandMeta, CommitError, Conflict, Handles, Recorded, Replay, ReplayRecord, Unavailable,
-    UseCaseError,
+    CommandLog, CommandMeta, CommitError, Conflict, Handles, Recorded, Replay, Unavailable, UseCaseError,
+    WriteSet,
 };
-use ordering_domain::{Customer, Order, PriceListEntry};
-use shared_kernel::{CustomerId, OrderId, ProductId, Version};
+use ordering_domain::{Order, PriceListEntry};
+use shared_kernel::{CustomerId, OrderId, PageRequest, ProductId, Version, in_memory::CountingIds};
 
 use super::shop::{Shop, a_line, ada, customer};
 use crate::{
-    CancelOrder, CustomerRepository, OrderRepository, OrderingUnitOfWork, OrderingUnits, PriceListRepository,
-    RemoveLine, VisibleTo, in_memory::InMemoryOrdering,
+    CancelOrder, OrderPosition, OrderingStore, OrdersWanted, RemoveLine, UnitOfWork, VisibleTo,
+    in_memory::InMemoryOrdering,
+    store::{OrderingChanges, StoredCustomer, StoredOrder},
 };
 
-/// Units of work before whose commit a rival commits a change of the same order, a few times.
-#[derive(Clone)]
+/// A store before whose commits a rival commits a change of the same order, a few times.
 struct Rivalry {
-    store: InMemoryOrdering,
-    order: Arc<Mutex<Option<OrderId>>>,
-    rivals: Arc<AtomicU32>,
-}
-
-struct RivalledUnit {
-    inner: Box<dyn OrderingUnitOfWork>,
-    rivalry: Rivalry,
-    meta: CommandMeta,
+    store: Arc<InMemoryOrdering>,
+    order: Mutex<Option<(OrderId, CommandMeta)>>,
+    rivals: AtomicU32,
+    ids: CountingIds,
 }
 
 #[async_trait]
@@ -40,53 +35,52 @@ impl CommandLog for Rivalry {
     }
 }
 
-impl OrderingUnits for Rivalry {
-    fn begin(&self, meta: CommandMeta) -> Box<dyn OrderingUnitOfWork> {
-        Box::new(RivalledUnit {
-            inner: self.store.begin(meta.clone()),
-            rivalry: self.clone(),
-            meta,
-        })
-    }
-}
-
 #[async_trait]
-impl OrderingUnitOfWork for RivalledUnit {
-    fn orders(&mut self) -> &mut dyn OrderRepository {
-        self.inner.orders()
+impl OrderingStore for Rivalry {
+    async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<StoredOrder>, Unavailable> {
+        self.store.order(id, visible_to).await
     }
 
-    fn customers(&mut self) -> &mut dyn CustomerRepository {
-        self.inner.customers()
+    async fn orders(
+        &self,
+        wanted: OrdersWanted,
+        page: PageRequest<OrderPosition>,
+        visible_to: VisibleTo,
+    ) -> Result<Vec<StoredOrder>, Unavailable> {
+        self.store.orders(wanted, page, visible_to).await
     }
 
-    fn price_list(&mut self) -> &mut dyn PriceListRepository {
-        self.inner.price_list()
+    async fn customer(&self, id: CustomerId) -> Result<Option<StoredCustomer>, Unavailable> {
+        self.store.customer(id).await
     }
 
     async fn customer_and_prices(
-        &mut self,
-        customer_id: CustomerId,
+        &self,
+        id: CustomerId,
         product_ids: &[ProductId],
-    ) -> Result<(Option<Customer>, Vec<PriceListEntry>), Unavailable> {
-        self.inner.customer_and_prices(customer_id, product_ids).await
+    ) -> Result<(Option<StoredCustomer>, Vec<PriceListEntry>), Unavailable> {
+        self.store.customer_and_prices(id, product_ids).await
     }
 
-    async fn commit(self: Box<Self>, replay: Option<ReplayRecord>) -> Result<(), CommitError> {
-        self.rivalry.strike(&self.meta).await;
-        self.inner.commit(replay).await
+    async fn price(&self, product_id: ProductId) -> Result<Option<PriceListEntry>, Unavailable> {
+        self.store.price(product_id).await
+    }
+
+    async fn commit(&self, write_set: WriteSet<OrderingChanges>) -> Result<(), CommitError> {
+        self.strike().await;
+        self.store.commit(write_set).await
     }
 }
 
 impl Rivalry {
     /// Removes the order's first line, if rivals are left.
-    async fn strike(&self, meta: &CommandMeta) {
-        let target = *self.order.lock().unwrap();
-        let (Some(id), true) = (target, self.rivals.load(Atomic::SeqCst) > 0) else {
+    async fn strike(&self) {
+        let target = self.order.lock().unwrap().clone();
+        let (Some((id, meta)), true) = (target, self.rivals.load(Atomic::SeqCst) > 0) else {
             return;
         };
         self.rivals.fetch_sub(1, Atomic::SeqCst);
-        let mut unit = self.store.begin(meta.clone());
+        let mut unit = UnitOfWork::begin(self.store.as_ref(), &self.ids, meta.clone());
         let mut order: Order = unit.orders().get(id, VisibleTo::Everyone).await.unwrap().unwrap();
         let line_id = order.record().lines[0].id;
         order.remove_line(line_id, meta.issued_at).unwrap();
@@ -97,18 +91,20 @@ impl Rivalry {
 
 async fn an_order_with_rivals(rivals: u32) -> (Shop, crate::OrderView) {
     let mut rivalry = None;
-    let shop = Shop::with_units(|store| {
-        let units = Rivalry {
+    let shop = Shop::with_store(|store| {
+        let over = Arc::new(Rivalry {
             store,
-            order: Arc::default(),
-            rivals: Arc::new(AtomicU32::new(rivals)),
-        };
-        rivalry = Some(units.clone());
-        Arc::new(units)
+            order: Mutex::default(),
+            rivals: AtomicU32::new(rivals),
+            ids: CountingIds::default(),
+        });
+        rivalry = Some(Arc::clone(&over));
+        over
     });
     let lines = (0..10).map(|_| a_line("1.00", 1)).collect();
     let order = shop.placed(customer(ada()), lines).await;
-    *rivalry.unwrap().order.lock().unwrap() = Some(order.id);
+    let target = (order.id, shop.meta(customer(ada())));
+    *rivalry.unwrap().order.lock().unwrap() = Some(target);
     (shop, order)
 }
 

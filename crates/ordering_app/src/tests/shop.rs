@@ -13,14 +13,14 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use crate::{
-    AddressGiven, ConfirmOrder, LineToOrder, OrderView, Ordering, OrderingUnits, PlaceOrder, ShipOrder,
+    AddressGiven, ConfirmOrder, LineToOrder, OrderView, Ordering, OrderingStore, PlaceOrder, ShipOrder,
     in_memory::InMemoryOrdering,
 };
 
 /// The context, its store, and the sources that it draws from.
 pub(super) struct Shop {
     pub(super) ordering: Arc<Ordering>,
-    pub(super) store: InMemoryOrdering,
+    pub(super) store: Arc<InMemoryOrdering>,
     pub(super) clock: ManualClock,
     pub(super) ids: Arc<CountingIds>,
 }
@@ -99,23 +99,23 @@ pub(super) fn code(result: Result<OrderView, UseCaseError>) -> &'static str {
 
 impl Shop {
     pub(super) fn new() -> Self {
-        Self::with_units(|store| Arc::new(store))
+        Self::with_store(|store| store)
     }
 
-    /// A shop whose units of work come from somewhere else, which may get them from the store.
-    pub(super) fn with_units(units: impl FnOnce(InMemoryOrdering) -> Arc<dyn OrderingUnits>) -> Self {
+    /// A shop over another store, which may pass on to this one what it is asked.
+    pub(super) fn with_store(over: impl FnOnce(Arc<InMemoryOrdering>) -> Arc<dyn OrderingStore>) -> Self {
         let ids = Arc::new(CountingIds::default());
-        Self::drawing_from(Arc::clone(&ids) as Arc<dyn IdGenerator>, ids, units)
+        Self::drawing_from(Arc::clone(&ids) as Arc<dyn IdGenerator>, ids, over)
     }
 
     /// A shop that draws ids from one source while its tests draw theirs from another.
     pub(super) fn drawing_from(
         source: Arc<dyn IdGenerator>,
         ids: Arc<CountingIds>,
-        units: impl FnOnce(InMemoryOrdering) -> Arc<dyn OrderingUnits>,
+        over: impl FnOnce(Arc<InMemoryOrdering>) -> Arc<dyn OrderingStore>,
     ) -> Self {
-        let store = InMemoryOrdering::new(Arc::clone(&ids) as Arc<dyn IdGenerator>);
-        let ordering = Ordering::new(units(store.clone()), Arc::new(store.clone()), source);
+        let store = Arc::<InMemoryOrdering>::default();
+        let ordering = Ordering::new(over(Arc::clone(&store)), source);
         Self {
             ordering: Arc::new(ordering),
             store,
@@ -164,12 +164,8 @@ impl Shop {
                 name: "Teapot".to_owned(),
                 unit_price: Money::from_minor_units(i64::try_from(cents).unwrap(), Currency::Usd).unwrap(),
             };
-            // Beside the shop's own units of work, which a test may have made difficult.
-            let beside = Ordering::new(
-                Arc::new(self.store.clone()),
-                Arc::new(self.store.clone()),
-                self.ids.clone(),
-            );
+            // Beside the shop's own store, which a test may have made difficult.
+            let beside = Ordering::new(self.store.clone(), self.ids.clone());
             let meta = self.meta(Actor::Consumer("ordering.products"));
             beside.react(listed, meta).await.unwrap();
         }

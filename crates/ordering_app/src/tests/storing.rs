@@ -5,10 +5,10 @@ use ordering_domain::Order;
 use shared_kernel::{OrderId, Version};
 
 use super::shop::{Shop, a_line, ada, customer, staff};
-use crate::{OrderingUnits, VisibleTo};
+use crate::{UnitOfWork, VisibleTo};
 
-async fn load(shop: &Shop, id: OrderId) -> (Box<dyn crate::OrderingUnitOfWork>, Order) {
-    let mut unit = shop.store.begin(shop.meta(staff()));
+async fn load(shop: &Shop, id: OrderId) -> (UnitOfWork<'_>, Order) {
+    let mut unit = shop.ordering.begin(&shop.meta(staff()));
     let order = unit.orders().get(id, VisibleTo::Everyone).await.unwrap().unwrap();
     (unit, order)
 }

@@ -36,20 +36,25 @@ fn an_order_of(lines: u8) -> Order {
     Order::place(placement, None).unwrap()
 }
 
-/// An order as it is loaded from the rows of a new one.
-fn loaded(lines: u8) -> (Order, Vec<OrderLineRow>) {
+/// An order as it is loaded after a new one was stored, with its lines.
+fn loaded(lines: u8) -> (Order, Vec<StoredLine>) {
     let order = an_order_of(lines);
-    let rows = order.record().lines.iter().zip(0..);
-    let rows = rows
-        .map(|(line, position)| OrderLineRow::of(order.id(), position, line))
-        .collect();
-    (Order::rehydrate(order.record().clone(), order.version()), rows)
+    let stored = order.record().lines.iter().cloned().zip(0..);
+    let stored = stored.map(|(line, position)| StoredLine { position, line });
+    (
+        Order::rehydrate(order.record().clone(), order.version()),
+        stored.collect(),
+    )
+}
+
+fn changed(order: Order, stored_lines: Vec<StoredLine>) -> OrderChange {
+    OrderChange::of(&store::OrderChange { order, stored_lines }).unwrap()
 }
 
 #[test]
 fn a_new_order_is_inserted_with_all_its_lines() {
-    let change = OrderChange::of(&an_order_of(2), &[]).unwrap();
-    assert_eq!(change.write, Write::Insert);
+    let change = changed(an_order_of(2), Vec::new());
+    assert_eq!(change.write, RowWrite::Insert);
     let positions: Vec<_> = change
         .lines
         .iter()
@@ -63,38 +68,39 @@ fn a_new_order_is_inserted_with_all_its_lines() {
 
 #[test]
 fn a_change_that_leaves_the_lines_alone_writes_none() {
-    let (mut order, rows) = loaded(3);
+    let (mut order, stored) = loaded(3);
     order.cancel(None, now()).unwrap();
-    let change = OrderChange::of(&order, &rows).unwrap();
-    assert_eq!(change.write, Write::Update { loaded_version: 1 });
+    let change = changed(order, stored);
+    assert_eq!(change.write, RowWrite::Update { loaded_version: 1 });
     assert_eq!(change.row.version, 2);
     assert!(change.lines.is_empty());
 }
 
 #[test]
 fn only_the_line_that_changed_is_updated() {
-    let (mut order, rows) = loaded(3);
+    let (mut order, stored) = loaded(3);
     let quantity = Quantity::new(7).unwrap();
     order
         .change_quantity(a_line(1).id, quantity, &NOTHING_LISTED, now())
         .unwrap();
     let after = OrderLineRow {
         quantity: 7,
-        ..rows[1].clone()
+        ..OrderLineRow::of(order.id(), 1, &a_line(1))
     };
-    let change = OrderChange::of(&order, &rows).unwrap();
+    let change = changed(order, stored);
     assert_eq!(change.lines, [LineChange::Update(after)]);
 }
 
 #[test]
 fn a_line_that_is_added_after_a_removal_stands_behind_all_the_others() {
-    let (mut order, rows) = loaded(3);
+    let (mut order, stored) = loaded(3);
     order.remove_line(a_line(0).id, now()).unwrap();
     order.add_line(a_line(9), now()).unwrap();
-    let change = OrderChange::of(&order, &rows).unwrap();
     let added = OrderLineRow::of(order.id(), 3, &a_line(9));
+    let removed = OrderLineRow::of(order.id(), 0, &a_line(0));
+    let change = changed(order, stored);
     assert_eq!(
         change.lines,
-        [LineChange::Insert(added), LineChange::Delete(rows[0].clone())]
+        [LineChange::Insert(added), LineChange::Delete(removed)]
     );
 }

@@ -5,13 +5,10 @@ use std::collections::HashMap;
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::CustomerId;
-use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
 use super::schema::customers;
-use crate::{
-    changes::{CustomerChange, Write},
-    customer_row::CustomerRow,
-};
+use crate::{changes::CustomerChange, customer_row::CustomerRow};
 
 /// Writes the customers of a batch. Answers the places of those that somebody else has changed since they were loaded.
 pub(super) async fn write(
@@ -21,8 +18,8 @@ pub(super) async fn write(
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (place, change) in changes {
         match change.write {
-            Write::Insert => new.push(&change.row),
-            Write::Update { loaded_version } => changed.push((place, &change.row, loaded_version)),
+            RowWrite::Insert => new.push(&change.row),
+            RowWrite::Update { loaded_version } => changed.push((place, &change.row, loaded_version)),
         }
     }
     insert(&new, connection).await?;

@@ -2,22 +2,23 @@
 
 use diesel::{ExpressionMethods, IntoSql, QueryDsl, pg::Pg, sql_types::Record};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
+use ordering_app::{OrderPosition, OrdersWanted, VisibleTo};
+use shared_kernel::PageRequest;
 use storage::{
     ReadError,
-    columns::{RowId, RowTime},
+    columns::{RowId, row_time},
 };
 
 use super::{
     schema::orders,
     whole_orders::{WholeColumns, WholeRow, whole, whole_orders},
 };
-use crate::store::WholeOrder;
+use crate::order_rows::WholeOrder;
 
 /// The orders of a page with their lines.
 pub(super) async fn read(
     wanted: OrdersWanted,
-    page: PageRequest,
+    page: PageRequest<OrderPosition>,
     visible_to: VisibleTo,
     mut connection: &AsyncPgConnection,
 ) -> Result<Vec<WholeOrder>, ReadError> {
@@ -30,7 +31,7 @@ pub(super) async fn read(
 /// The orders of a page, and one more if there is one: then another page follows.
 fn orders_on(
     wanted: OrdersWanted,
-    page: PageRequest,
+    page: PageRequest<OrderPosition>,
     visible_to: VisibleTo,
 ) -> orders::BoxedQuery<'static, Pg, WholeColumns> {
     let mut query = whole_orders()
@@ -50,10 +51,7 @@ fn orders_on(
         query = query.filter(orders::reference.eq(reference.to_string()));
     }
     if let Some(after) = page.after {
-        let place = (
-            RowTime(after.placed_at.as_microseconds()),
-            RowId(after.order_id.uuid()),
-        );
+        let place = (row_time(after.placed_at), RowId(after.order_id.uuid()));
         // Compared as one, the pair is found in the index, where it stands as one.
         let own = (orders::placed_at, orders::id).into_sql::<Record<_>>();
         query = query.filter(own.lt(place));

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::{CustomerId, OrderId};
-use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
 use self::owned_by::OwnedBy;
 use super::{
@@ -16,9 +16,8 @@ use super::{
     whole_orders::{WholeRow, whole, whole_orders},
 };
 use crate::{
-    changes::{OrderChange, Write},
-    order_rows::OrderRow,
-    store::WholeOrder,
+    changes::OrderChange,
+    order_rows::{OrderRow, WholeOrder},
 };
 
 /// Writes what has changed of the orders of a batch. Answers the places of those that somebody else has changed since they were loaded.
@@ -29,8 +28,8 @@ pub(super) async fn write(
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (place, change) in &changes {
         match change.write {
-            Write::Insert => new.push(&change.row),
-            Write::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
+            RowWrite::Insert => new.push(&change.row),
+            RowWrite::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
         }
     }
     insert(&new, connection).await?;
@@ -133,7 +132,9 @@ pub(super) async fn read(
         .load(&mut connection)
         .await?;
     let whole = orders.into_iter().map(whole);
-    Ok(whole.map(|order| (OrderId::new(order.0.id.0), order)).collect())
+    Ok(whole
+        .map(|whole| (OrderId::new(whole.order.id.0), whole))
+        .collect())
 }
 
 /// The orders with these ids that belong to these customers, with their lines.
@@ -147,5 +148,5 @@ pub(super) async fn read_own(
         .await?;
     let key = |order: &OrderRow| (OrderId::new(order.id.0), CustomerId::new(order.customer_id.0));
     let whole = orders.into_iter().map(whole);
-    Ok(whole.map(|order| (key(&order.0), order)).collect())
+    Ok(whole.map(|whole| (key(&whole.order), whole)).collect())
 }

@@ -7,7 +7,10 @@ use shared_kernel::{AggregateRoot, IdGenerator, OrderId, in_memory::CountingIds}
 use uuid::Uuid;
 
 use super::*;
-use crate::{changes::OrderChange, test_cancelled_orders::CANCELLED, test_orders::an_order};
+use crate::{
+    test_cancelled_orders::CANCELLED,
+    test_orders::{an_order, placed},
+};
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
 /// The migrations of the tables that these tests touch.
@@ -55,12 +58,9 @@ async fn kept(mut connection: &AsyncPgConnection) -> Vec<String> {
     texts.filter(|text| !text.contains("pg_prepared")).collect()
 }
 
-fn placed(orders: &[Order]) -> OrderingRows {
+fn rows_of(orders: &[Order]) -> OrderingRows {
     OrderingRows {
-        orders: orders
-            .iter()
-            .map(|order| OrderChange::of(order, &[]).unwrap())
-            .collect(),
+        orders: orders.iter().map(placed).collect(),
         ..OrderingRows::default()
     }
 }
@@ -75,16 +75,16 @@ async fn placing_takes_two_statements_and_reading_one_whoever_asks_each_prepared
     };
     for sizes in [vec![1], vec![2, 3], vec![4, 5, 6]] {
         let orders: Vec<_> = sizes.iter().map(|lines| an_order(&ids, *lines)).collect();
-        let batch: Vec<_> = orders.chunks(1).map(placed).collect();
+        let batch: Vec<_> = orders.chunks(1).map(rows_of).collect();
         let batch: Vec<_> = batch.iter().collect();
         assert_eq!(OrderingRows::write(&batch, &connection).await, Ok(Vec::new()));
         for (order, size) in orders.iter().zip(sizes) {
             let owner = order.record().customer_id;
             let read = order_tables::read(&[order.id()], &connection).await;
-            assert_eq!(read.unwrap()[&order.id()].1.len(), usize::from(size));
+            assert_eq!(read.unwrap()[&order.id()].lines.len(), usize::from(size));
             let pair = (order.id(), owner);
             let read = order_tables::read_own(&[pair], &connection).await;
-            assert_eq!(read.unwrap()[&pair].1.len(), usize::from(size));
+            assert_eq!(read.unwrap()[&pair].lines.len(), usize::from(size));
             let own = VisibleTo::Customer(owner);
             let listed = order_lists::read(OrdersWanted::default(), page, own, &connection).await;
             assert!(!listed.unwrap().is_empty());
@@ -106,11 +106,11 @@ async fn placing_takes_two_statements_and_reading_one_whoever_asks_each_prepared
 async fn what_one_unit_of_work_saves_twice_is_stale() {
     let connection = a_connection().await;
     let order = an_order(&CountingIds::default(), 1);
-    let new = placed(std::slice::from_ref(&order));
+    let new = rows_of(std::slice::from_ref(&order));
     assert_eq!(OrderingRows::write(&[&new], &connection).await, Ok(Vec::new()));
     let mut changed = Order::rehydrate(order.record().clone(), order.version());
     changed.cancel(None, order.record().placed_at).unwrap();
-    let twice = placed(&[changed.clone(), changed]);
+    let twice = rows_of(&[changed.clone(), changed]);
     let nothing = OrderingRows::default();
     assert_eq!(
         OrderingRows::write(&[&nothing, &twice], &connection).await,
@@ -123,7 +123,7 @@ async fn of_many_orders_that_are_looked_up_at_once_each_owner_gets_their_own() {
     let connection = a_connection().await;
     let ids = CountingIds::default();
     let orders: Vec<_> = (1..=3).map(|lines| an_order(&ids, lines)).collect();
-    let batch: Vec<_> = orders.chunks(1).map(placed).collect();
+    let batch: Vec<_> = orders.chunks(1).map(rows_of).collect();
     let batch: Vec<_> = batch.iter().collect();
     assert_eq!(OrderingRows::write(&batch, &connection).await, Ok(Vec::new()));
     let owner = orders[0].record().customer_id;

@@ -11,10 +11,7 @@ use diesel::{
 use storage::columns::RowId;
 
 use super::schema::orders;
-use crate::{
-    order_rows::{OrderLineRow, OrderRow},
-    store::WholeOrder,
-};
+use crate::order_rows::{OrderLineRow, OrderRow, WholeOrder};
 
 /// An order's lines as one array, so that the order itself is sent once. Diesel's own `sql` would be prepared afresh each time.
 #[derive(Clone, Copy, Debug, QueryId)]
@@ -54,7 +51,7 @@ pub(super) fn whole((order, lines): WholeRow) -> WholeOrder {
             },
         )
         .collect();
-    (order, lines)
+    WholeOrder { order, lines }
 }
 
 impl Expression for Lines {

@@ -4,18 +4,15 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
 };
 use shared_kernel::CustomerId;
-use storage::{ReadError, columns::RowId, sqlite::RowError};
+use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
 use super::schema::customers;
-use crate::{
-    changes::{CustomerChange, Write},
-    customer_row::CustomerRow,
-};
+use crate::{changes::CustomerChange, customer_row::CustomerRow};
 
 /// Writes a customer, if nobody else has since they were loaded.
 pub(super) fn write(change: &CustomerChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     let row = &change.row;
-    let Write::Update { loaded_version } = change.write else {
+    let RowWrite::Update { loaded_version } = change.write else {
         insert_into(customers::table)
             .values((
                 customers::id.eq(row.id),

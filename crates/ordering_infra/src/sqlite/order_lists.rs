@@ -6,22 +6,20 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection, TextExpressionMethods,
     sqlite::Sqlite,
 };
-use ordering_app::{OrdersWanted, PageRequest, VisibleTo};
+use ordering_app::{OrderPosition, OrdersWanted, VisibleTo};
+use shared_kernel::PageRequest;
 use storage::{
     ReadError,
-    columns::{RowId, RowTime},
+    columns::{RowId, row_time},
 };
 
 use super::schema::{order_lines, orders};
-use crate::{
-    order_rows::{OrderLineRow, OrderRow},
-    store::WholeOrder,
-};
+use crate::order_rows::{OrderLineRow, OrderRow, WholeOrder};
 
 /// The orders of a page with their lines, by two queries.
 pub(super) fn read(
     wanted: OrdersWanted,
-    page: PageRequest,
+    page: PageRequest<OrderPosition>,
     visible_to: VisibleTo,
     connection: &mut SqliteConnection,
 ) -> Result<Vec<WholeOrder>, ReadError> {
@@ -29,7 +27,7 @@ pub(super) fn read(
     let mut lines = lines_of(&orders, connection)?;
     let whole = orders.into_iter().map(|order| {
         let lines = lines.remove(&order.id).unwrap_or_default();
-        (order, lines)
+        WholeOrder { order, lines }
     });
     Ok(whole.collect())
 }
@@ -37,7 +35,7 @@ pub(super) fn read(
 /// The orders of a page, and one more if there is one: then another page follows.
 pub(super) fn orders_on(
     wanted: OrdersWanted,
-    page: PageRequest,
+    page: PageRequest<OrderPosition>,
     visible_to: VisibleTo,
 ) -> orders::BoxedQuery<'static, Sqlite> {
     let mut query = orders::table
@@ -63,7 +61,7 @@ pub(super) fn orders_on(
         query = query.filter(orders::reference.eq(reference.to_string()));
     }
     if let Some(after) = page.after {
-        let placed_at = RowTime(after.placed_at.as_microseconds());
+        let placed_at = row_time(after.placed_at);
         let id = RowId(after.order_id.uuid());
         // Said with `<=` first, because SQLite finds the place in the index by that alone.
         query = query.filter(

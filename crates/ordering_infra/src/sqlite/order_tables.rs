@@ -6,20 +6,19 @@ use diesel::{
 };
 use ordering_app::VisibleTo;
 use shared_kernel::OrderId;
-use storage::{ReadError, columns::RowId, sqlite::RowError};
+use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
 use super::schema::{order_lines, orders};
 use crate::{
-    changes::{LineChange, OrderChange, Write},
-    order_rows::{OrderLineRow, OrderRow},
-    store::WholeOrder,
+    changes::{LineChange, OrderChange},
+    order_rows::{OrderLineRow, OrderRow, WholeOrder},
 };
 
 /// Writes what has changed of an order.
 pub(super) fn write(change: &OrderChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     match change.write {
-        Write::Insert => insert_order(&change.row, connection)?,
-        Write::Update { loaded_version } => update_order(&change.row, loaded_version, connection)?,
+        RowWrite::Insert => insert_order(&change.row, connection)?,
+        RowWrite::Update { loaded_version } => update_order(&change.row, loaded_version, connection)?,
     }
     for line in &change.lines {
         match line {
@@ -150,5 +149,5 @@ pub(super) fn read(
         .filter(order_lines::order_id.eq(id))
         .order(order_lines::position)
         .load::<OrderLineRow>(connection)?;
-    Ok(Some((order, lines)))
+    Ok(Some(WholeOrder { order, lines }))
 }

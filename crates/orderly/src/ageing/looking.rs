@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use inventory_app::PageRequest as StockPage;
 use message_bus::{
     Actor, LogsCommands, Replay, command_log::answered_before, invariants::doctor::Examination,
 };
 use notifications::{Mail, MailKind};
-use ordering_app::{OrderFilter, OrderView, Ordering, PageRequest};
-use shared_kernel::{OrderId, ProductId};
+use ordering_app::{OrderFilter, OrderView, Ordering};
+use shared_kernel::{OrderId, PageRequest, ProductId};
 
 use super::{
     history::History,
@@ -159,7 +158,7 @@ async fn stock(world: &World) -> Stock {
         let page = world
             .installation()
             .inventory
-            .stock(StockPage { limit: 100, after })
+            .stock(PageRequest { limit: 100, after })
             .await
             .unwrap();
         stock.extend(page.data.iter().map(|item| {

@@ -56,7 +56,7 @@ pub(super) async fn fill_the_shelves(
 }
 
 async fn is_untouched(inventory: &Inventory, item: &StockItemView) -> Result<bool, UseCaseError> {
-    let first = inventory_app::PageRequest {
+    let first = shared_kernel::PageRequest {
         limit: 1,
         after: None,
     };

@@ -5,11 +5,11 @@ use std::{collections::HashSet, panic::AssertUnwindSafe};
 use diesel::result::Error as DieselError;
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
-use message_bus::{CommitError, Recorded};
+use message_bus::{CommitError, Recorded, WriteSet};
 use uuid::Uuid;
 
 use super::{PostgresRows, command_log, deliveries, event_log};
-use crate::{WriteSet, commit_state::CommitState};
+use crate::commit_state::CommitState;
 
 /// Splits off what may not be in one batch with what comes before it: no two write sets of a batch are about one aggregate, one replay key or
 /// one consumer's position, because one statement cannot write a row twice. Both parts keep their order.
@@ -21,7 +21,7 @@ pub(super) fn split_off<R: PostgresRows, T>(
     let mut positions = HashSet::new();
     let (mut now, mut later) = (Vec::with_capacity(waiting.len()), Vec::new());
     for (write_set, answer) in waiting {
-        let own = write_set.rows.aggregates();
+        let own = write_set.changes.aggregates();
         let key = write_set.replay.as_ref().map(|record| record.replay.key.clone());
         let moved: Vec<_> = write_set
             .deliveries
@@ -115,7 +115,7 @@ async fn write<R: PostgresRows>(
         .filter_map(|write_set| write_set.replay.as_ref())
         .collect();
     command_log::record(connection, &records).await?;
-    let rows: Vec<&R> = write_sets.iter().map(|write_set| &write_set.rows).collect();
+    let rows: Vec<&R> = write_sets.iter().map(|write_set| &write_set.changes).collect();
     let stale = R::write(&rows, connection).await?;
     if stale.is_empty() {
         let events: Vec<_> = write_sets

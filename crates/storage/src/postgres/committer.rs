@@ -5,7 +5,7 @@ mod attempt;
 
 use std::{collections::HashMap, sync::Arc};
 
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
@@ -18,7 +18,6 @@ use super::{
     server::Link,
 };
 use crate::{
-    WriteSet,
     commit_queue::{Batches, Job},
     commit_state::{Answer, CommitState, refuse_all},
 };

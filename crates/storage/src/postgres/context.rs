@@ -9,7 +9,7 @@ mod ports;
 use std::sync::{Arc, Mutex};
 
 use diesel_migrations::EmbeddedMigrations;
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{Clock, IdGenerator};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
@@ -26,7 +26,7 @@ use super::{
     upkeep::Upkeep,
 };
 use crate::{
-    CommitStatistics, ReadError, WriteSet,
+    CommitStatistics, ReadError,
     columns::RowTime,
     commit_queue::{CommitQueue, commit_queue},
     commit_state::CommitState,

@@ -19,8 +19,8 @@ use crate::{
     ReadError,
     columns::{RowId, RowTime},
     consumer_row::recorded_beginning,
+    delivery_refusal::refusal,
     event_row::to_version,
-    write_set::refusal,
 };
 
 /// The constraint that decides between two that move a new position at the same time.

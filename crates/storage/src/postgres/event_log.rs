@@ -7,13 +7,15 @@ use diesel::{
     sql_types::{BigInt, Text, Timestamptz, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent, invariants::RecordedBeginning};
+use message_bus::{
+    Audience, History, LoggedEvent, Missing, PastEvent, UnloggedEvent, invariants::RecordedBeginning,
+};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use super::{BatchStatement, lease::Lease, lived_time::stamp, schema::event_log};
 use crate::{
-    ReadError, UnloggedEvent,
+    ReadError,
     columns::{RowId, RowJson, RowTime},
     consumer_row::{BEGAN_AGAIN, Found},
     event_row::{EventRow, to_time, to_version},

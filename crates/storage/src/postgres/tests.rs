@@ -18,7 +18,7 @@ use std::sync::{
 use diesel::{QueryResult, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{Actor, CommandMeta, CommitError, NewEvent, Replay, ReplayRecord};
+use message_bus::{Actor, CommandMeta, CommitError, NewEvent, Replay, ReplayRecord, WriteSet};
 use serde_json::json;
 use shared_kernel::{
     Clock, IdGenerator, Version,
@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 use super::{BatchStatement, PostgresContext, PostgresRows, PostgresServer, committer::Committer};
 use crate::{
-    AggregateTable, ContextRows, WriteSet,
+    AggregateTable, ContextRows,
     columns::RowId,
     commit_state::{Answer, CommitState},
 };

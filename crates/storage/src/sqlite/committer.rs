@@ -17,7 +17,7 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     result::Error as DieselError,
 };
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::Clock;
 
 use self::sorted::Sorted;
@@ -28,7 +28,6 @@ use super::{
 #[cfg(debug_assertions)]
 use crate::commit_state::answer_too_early;
 use crate::{
-    WriteSet,
     columns::RowTime,
     commit_queue::{Batches, Job},
     commit_state::{Answer, CommitState, refuse_all},
@@ -228,7 +227,7 @@ fn write<R: SqliteRows>(
     if let Some(replay) = &write_set.replay {
         command_log::record(connection, replay, stamp)?;
     }
-    write_set.rows.write(connection)?;
+    write_set.changes.write(connection)?;
     for event in &write_set.events {
         event_log::append(connection, event, shared.takes(&event.envelope.event_type), stamp)?;
     }

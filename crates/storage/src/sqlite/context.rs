@@ -13,7 +13,7 @@ use std::{
 
 use diesel::SqliteConnection;
 use diesel_migrations::EmbeddedMigrations;
-use message_bus::{CommitError, Unavailable};
+use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::Clock;
 use tokio::sync::oneshot;
 
@@ -30,7 +30,7 @@ use super::{
     watch::Watch,
 };
 use crate::{
-    CommitStatistics, DataFolder, ReadError, WriteSet,
+    CommitStatistics, DataFolder, ReadError,
     commit_queue::{CommitQueue, commit_queue},
     commit_state::CommitState,
     lived_time::OwnLife,

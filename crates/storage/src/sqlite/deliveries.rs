@@ -15,8 +15,8 @@ use crate::{
     ReadError,
     columns::{RowId, RowTime},
     consumer_row::recorded_beginning,
+    delivery_refusal::refusal,
     event_row::to_version,
-    write_set::refusal,
 };
 
 /// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the

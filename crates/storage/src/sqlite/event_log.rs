@@ -6,13 +6,15 @@ use diesel::{
     insert_into, sql_query,
     sql_types::{BigInt, Text},
 };
-use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent, invariants::RecordedBeginning};
+use message_bus::{
+    Audience, History, LoggedEvent, Missing, PastEvent, UnloggedEvent, invariants::RecordedBeginning,
+};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
 use super::{errors::WriteFailure, schema::event_log};
 use crate::{
-    ReadError, UnloggedEvent,
+    ReadError,
     columns::{RowId, RowTime},
     consumer_row::{BEGAN_AGAIN, Found},
     event_row::{EventRow, to_time, to_version},

@@ -11,7 +11,7 @@ use std::{pin::Pin, sync::Arc};
 use diesel::{RunQueryDsl, SqliteConnection, sql_query, sql_types};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::FutureExt;
-use message_bus::{Actor, CommandMeta, CommitError, NewEvent, Replay, ReplayRecord, Unavailable};
+use message_bus::{Actor, CommandMeta, CommitError, NewEvent, Replay, ReplayRecord, Unavailable, WriteSet};
 use serde_json::json;
 use shared_kernel::{
     Clock, Version,
@@ -20,7 +20,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::{RowError, SqliteContext, SqliteRows};
-use crate::{AggregateTable, ContextDatabase, ContextRows, DataFolder, WriteSet};
+use crate::{AggregateTable, ContextDatabase, ContextRows, DataFolder};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/sqlite/tests/migrations");
 

@@ -5,8 +5,8 @@ use message_bus::{
     Actor, UseCaseError,
     timeline::{TimelineDelivery, TimelineEntry},
 };
-use ordering_app::{OrderFilter, OrderView, PageRequest};
-use shared_kernel::OrderId;
+use ordering_app::{OrderFilter, OrderView};
+use shared_kernel::{OrderId, PageRequest};
 
 use super::{layout, log_in::to, page, story};
 use crate::{

@@ -98,8 +98,7 @@ impl Shop {
             inventory_store,
             Arc::clone(&ids),
         );
-        let ordering_store = Arc::new(InMemoryOrdering::new(Arc::clone(&ids)));
-        let ordering = Ordering::new(Arc::clone(&ordering_store) as _, ordering_store, Arc::clone(&ids));
+        let ordering = Ordering::new(Arc::<InMemoryOrdering>::default(), Arc::clone(&ids));
         Self {
             clock: manual_clock,
             state: WebState {

@@ -7,12 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use message_bus::{Beginning, CommandMeta, Consumer, NewEvent, ReactsTo, UseCaseError};
+use message_bus::{Beginning, CommandMeta, Consumer, NewEvent, ReactsTo, UseCaseError, WriteSet};
 use notifications::{
     Notifications, NotificationsRows, NotificationsStore, Sender, in_memory::InMemoryMailer,
 };
 use shared_kernel::{EmailAddress, IdGenerator, UserId, Version, events::UserAccountCreated};
-use storage::WriteSet;
 use tokio::{sync::watch, task::JoinSet, time::MissedTickBehavior};
 use uuid::Uuid;
 

@@ -4,7 +4,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use message_bus::{Actor, CommandMeta, Consumer, Courier, Relay, Route};
 use notifications::{NotificationsRows, NotificationsStore};
-use ordering_infra::{OrderingAdapter, OrderingRows};
+use ordering_app::OrderingStore;
+use ordering_infra::{OrderingRows, PostgresOrdering, SqliteOrdering};
 use shared_kernel::{
     Clock, IdGenerator,
     in_memory::{CountingIds, ManualClock},
@@ -27,7 +28,7 @@ pub(crate) struct Side {
 pub(crate) struct Ground {
     pub(crate) accounts: Side,
     pub(crate) notifications: Side,
-    pub(crate) ordering: OrderingAdapter,
+    pub(crate) ordering: Arc<dyn OrderingStore>,
     pub(crate) ordering_database: Arc<dyn ContextDatabase>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
@@ -61,7 +62,7 @@ impl Ground {
             return Self {
                 accounts: side("accounts"),
                 notifications: side("notifications"),
-                ordering: OrderingAdapter::on_sqlite(ordering.clone(), Arc::clone(&ids)),
+                ordering: Arc::new(SqliteOrdering::new(ordering.clone())),
                 ordering_database: Arc::new(ordering),
                 clock,
                 ids,
@@ -87,7 +88,7 @@ impl Ground {
         Self {
             accounts: side("accounts").await,
             notifications: side("notifications").await,
-            ordering: OrderingAdapter::on_postgres(ordering.clone(), Arc::clone(&ids)),
+            ordering: Arc::new(PostgresOrdering::new(ordering.clone())),
             ordering_database: Arc::new(ordering),
             clock,
             ids,

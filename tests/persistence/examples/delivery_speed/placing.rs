@@ -40,10 +40,8 @@ pub(crate) async fn orders(ground: &Arc<Ground>, duration: Duration, attached: b
         ground.nobody_takes_anything();
         None
     };
-    let adapter = Arc::new(ground.ordering.clone());
     let ordering = Arc::new(Ordering::new(
-        Arc::clone(&adapter) as _,
-        adapter,
+        Arc::clone(&ground.ordering),
         Arc::clone(&ground.ids),
     ));
     let products = listed(ground, &ordering).await;

@@ -30,7 +30,7 @@ async fn an_address_belongs_to_one_user_however_it_is_cased(store: AccountsStore
         store.new_user("åda@Example.COM"),
     );
     let ids = [carol.id(), twin.id()];
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.users().save(carol);
     unit.users().save(twin);
     let refused = unit.commit(None).await;
@@ -95,7 +95,7 @@ async fn users_are_found_by_address_however_it_is_cased(store: AccountsStore) {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].id, ada.id());
     assert_eq!(found[0].email.as_str(), "Åda@Example.com");
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let loaded = unit.users().with_email(&asked).await.unwrap().unwrap();
     assert_eq!(loaded.id(), ada.id());
     let nobodys = address("nobody@example.com");

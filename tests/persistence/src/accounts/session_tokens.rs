@@ -26,13 +26,13 @@ fn token(number: u8) -> TokenHash {
 
 async fn rotate(store: &AccountsStore, mut session: Session, next: TokenHash) -> Result<(), CommitError> {
     session.replace_token(next, store.seams.now());
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().replace_token(session);
     unit.commit(None).await
 }
 
 async fn found_by(store: &AccountsStore, token: TokenHash) -> Option<SessionId> {
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let session = unit.sessions().with_token(token).await.unwrap();
     session.map(|session| session.id())
 }
@@ -54,7 +54,7 @@ async fn a_session_is_read_back_field_by_field(store: AccountsStore) {
         "2026-01-01T00:00:00.000001Z".parse().unwrap(),
     );
     let id = opened.id();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().open(opened.clone(), ada.version());
     unit.commit(None).await.unwrap();
     let mut session = load_session(&store, id).await;
@@ -62,14 +62,14 @@ async fn a_session_is_read_back_field_by_field(store: AccountsStore) {
     assert_eq!(session.as_stored().version, Version::FIRST);
 
     session.replace_token(token(2), "2026-01-02T00:00:00.000003Z".parse().unwrap());
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().replace_token(session.clone());
     unit.commit(None).await.unwrap();
     let mut rotated = load_session(&store, id).await;
     assert_eq!(*rotated.as_stored(), after_saving(&session));
 
     rotated.end("2026-01-03T00:00:00.000005Z".parse().unwrap());
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().end(rotated.clone());
     unit.commit(None).await.unwrap();
     let ended = load_session(&store, id).await;
@@ -101,7 +101,7 @@ async fn a_token_that_was_never_given_finds_nothing(store: AccountsStore) {
     let ada = store.user("ada@example.com").await;
     open_session(&store, &ada, token(1)).await;
     assert_eq!(found_by(&store, token(2)).await, None);
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let nowhere = SessionId::new(store.seams.next_id());
     assert!(unit.sessions().get(nowhere).await.unwrap().is_none());
 }
@@ -116,7 +116,7 @@ async fn a_token_leads_to_one_session(store: AccountsStore) {
         token(1),
         store.seams.now(),
     );
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().open(third, ada.version());
     let opened = unit.commit(None).await;
     let rotated = rotate(&store, load_session(&store, second).await, token(1)).await;
@@ -135,7 +135,7 @@ async fn a_loaded_session_is_a_copy(store: AccountsStore) {
     let ada = store.user("ada@example.com").await;
     let id = open_session(&store, &ada, token(1)).await;
     let before = load_session(&store, id).await.as_stored().clone();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let mut session = unit.sessions().get(id).await.unwrap().unwrap();
     session.replace_token(token(2), store.seams.now());
     session.end(store.seams.now());
@@ -191,7 +191,7 @@ async fn a_rotation_loses_against_the_end_of_all(store: AccountsStore) {
     let ada = store.user("ada@example.com").await;
     let id = open_session(&store, &ada, token(1)).await;
     let copy = load_session(&store, id).await;
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().end_all_of(ada.id(), None, store.seams.now());
     unit.commit(None).await.unwrap();
     let refused = rotate(&store, copy, token(2)).await;

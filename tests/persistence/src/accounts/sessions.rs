@@ -26,7 +26,7 @@ fn a_session_of(store: &AccountsStore, user_id: UserId, token: TokenHash) -> Ses
 }
 
 async fn try_to_open(store: &AccountsStore, session: Session, at: Version) -> Result<(), CommitError> {
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().open(session, at);
     unit.commit(None).await
 }
@@ -39,19 +39,19 @@ pub(super) async fn open_session(store: &AccountsStore, user: &User, token: Toke
 }
 
 pub(super) async fn load_session(store: &AccountsStore, id: SessionId) -> Session {
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().get(id).await.unwrap().unwrap()
 }
 
 pub(super) async fn end(store: &AccountsStore, mut session: Session) -> Result<(), CommitError> {
     session.end(store.seams.now());
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().end(session);
     unit.commit(None).await
 }
 
 async fn end_all_of(store: &AccountsStore, user_id: UserId, keep: Option<SessionId>) {
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().end_all_of(user_id, keep, store.seams.now());
     unit.commit(None).await.unwrap();
 }
@@ -81,7 +81,7 @@ async fn a_session_is_opened_only_while_its_user_is_as_they_were(store: Accounts
         matches!(refused, Err(CommitError::VersionConflict)),
         "{refused:?}"
     );
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     assert!(unit.sessions().get(session.id()).await.unwrap().is_none());
     let by_token = unit.sessions().with_token(TokenHash::new([1; 32])).await.unwrap();
     assert!(by_token.is_none(), "the token was kept");
@@ -103,7 +103,7 @@ async fn a_user_and_their_session_are_written_together(store: AccountsStore) {
     let mut ada = store.user("ada@example.com").await;
     ada.change_role(Role::Staff);
     let session = a_session_of(&store, ada.id(), TokenHash::new([1; 32]));
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().open(session.clone(), ada.version());
     unit.users().save(ada.clone());
     unit.commit(None).await.unwrap();
@@ -152,7 +152,7 @@ async fn ending_all_ends_those_that_are_open_when_it_commits(store: AccountsStor
     let ended_at = Some(store.seams.now());
     store.seams.advance_seconds(60);
 
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().end_all_of(ada.id(), None, store.seams.now());
     let opened_meanwhile = some_session(&store, &ada).await;
     unit.commit(None).await.unwrap();
@@ -179,7 +179,7 @@ async fn open_sessions_are_listed_last_used_first(store: AccountsStore) {
     store.seams.advance_seconds(60);
     let mut used = load_session(&store, first).await;
     used.replace_token(TokenHash::new([9; 32]), store.seams.now());
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.sessions().replace_token(used.clone());
     unit.commit(None).await.unwrap();
     assert_eq!(listed(&store, ada.id()).await, [first, third, second]);

@@ -68,7 +68,7 @@ async fn dropping_a_unit_of_work_writes_nothing(store: AccountsStore) {
     let bob = store.new_user("bob@example.com");
     let bob_id = bob.id();
     ada.deactivate().unwrap();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.users().save(ada.clone());
     unit.users().save(bob);
     drop(unit);
@@ -80,7 +80,7 @@ async fn dropping_a_unit_of_work_writes_nothing(store: AccountsStore) {
 async fn a_loaded_user_is_a_copy(store: AccountsStore) {
     let id = store.user("ada@example.com").await.id();
     let before = store.stored(id).await;
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let mut loaded = unit.users().get(id).await.unwrap().unwrap();
     loaded.deactivate().unwrap();
     let again = unit.users().get(id).await.unwrap().unwrap();
@@ -99,7 +99,7 @@ async fn a_stale_user_is_a_conflict_and_nothing_is_written(store: AccountsStore)
     stale.deactivate().unwrap();
     let bob = store.new_user("bob@example.com");
     let bob_id = bob.id();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.users().save(bob);
     unit.users().save(stale.clone());
     let refused = unit.commit(None).await;
@@ -203,7 +203,7 @@ async fn an_event_repeats_its_command(store: AccountsStore) {
             .unwrap(),
         ..store.seams.meta()
     };
-    let mut unit = store.units.begin(meta.clone());
+    let mut unit = store.begin(meta.clone());
     unit.users().save(ada);
     unit.commit(None).await.unwrap();
 
@@ -221,6 +221,6 @@ async fn an_event_repeats_its_command(store: AccountsStore) {
 }
 
 async fn an_empty_unit_of_work_commits(store: AccountsStore) {
-    let unit = store.units.begin(store.seams.meta());
+    let unit = store.begin(store.seams.meta());
     unit.commit(None).await.unwrap();
 }

@@ -29,12 +29,12 @@ pub(crate) async fn accounts() -> AccountsStore {
 
 pub(crate) async fn ordering() -> OrderingStore {
     let seams = Seams::default();
-    let store = Arc::new(InMemoryOrdering::new(seams.ids()));
+    let store = Arc::<InMemoryOrdering>::default();
     let history = {
         let store = Arc::clone(&store);
         EventHistory::Remembered(Box::new(move || store.events()))
     };
-    OrderingStore::new(store.clone(), store, history, seams, ())
+    OrderingStore::new(store, history, seams, ())
 }
 
 pub(crate) async fn catalog() -> CatalogOn {

@@ -8,7 +8,7 @@ use accounts_infra::{AccountsAdapter, AccountsRows};
 use catalog::CatalogRows;
 use inventory_infra::{InventoryAdapter, InventoryRows};
 use notifications::NotificationsRows;
-use ordering_infra::{OrderingAdapter, OrderingRows};
+use ordering_infra::{OrderingRows, PostgresOrdering};
 use storage::postgres::{PostgresContext, PostgresServer};
 
 use self::database::Database;
@@ -35,9 +35,9 @@ pub(crate) async fn ordering() -> OrderingStore {
     let database = Database::create();
     let seams = Seams::default();
     let context = ordering_schema(&database, &seams).await;
-    let store = Arc::new(OrderingAdapter::on_postgres(context.clone(), seams.ids()));
+    let store = Arc::new(PostgresOrdering::new(context.clone()));
     let history = EventHistory::Logged(Arc::new(context));
-    OrderingStore::new(store.clone(), store, history, seams, database)
+    OrderingStore::new(store, history, seams, database)
 }
 
 pub(crate) async fn catalog() -> CatalogOn {
@@ -93,7 +93,7 @@ pub(crate) async fn installation() -> Installation {
     let accounts_store = Arc::new(AccountsAdapter::on_postgres(accounts.clone(), seams.ids()));
     let accounts_log = Arc::new(accounts.clone());
     let ordering = ordering_schema(&database, &seams).await;
-    let ordering_store = Arc::new(OrderingAdapter::on_postgres(ordering.clone(), seams.ids()));
+    let ordering_store = Arc::new(PostgresOrdering::new(ordering.clone()));
     let ordering_log = Arc::new(ordering.clone());
     Installation {
         accounts: AccountsStore::new(
@@ -106,7 +106,6 @@ pub(crate) async fn installation() -> Installation {
         accounts_log,
         accounts_database: Arc::new(accounts),
         ordering: OrderingStore::new(
-            ordering_store.clone(),
             ordering_store,
             EventHistory::Logged(ordering_log),
             seams,

@@ -6,7 +6,7 @@ use accounts_infra::{AccountsAdapter, AccountsRows};
 use catalog::CatalogRows;
 use inventory_infra::{InventoryAdapter, InventoryRows};
 use notifications::NotificationsRows;
-use ordering_infra::{OrderingAdapter, OrderingRows};
+use ordering_infra::{OrderingRows, SqliteOrdering};
 use storage::{DataFolder, sqlite::SqliteContext};
 
 use crate::{
@@ -32,9 +32,9 @@ pub(crate) async fn ordering() -> OrderingStore {
     let temporary = tempfile::tempdir().unwrap();
     let seams = Seams::default();
     let context = ordering_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
-    let store = Arc::new(OrderingAdapter::on_sqlite(context.clone(), seams.ids()));
+    let store = Arc::new(SqliteOrdering::new(context.clone()));
     let history = EventHistory::Logged(Arc::new(context));
-    OrderingStore::new(store.clone(), store, history, seams, temporary)
+    OrderingStore::new(store, history, seams, temporary)
 }
 
 pub(crate) async fn catalog() -> CatalogOn {
@@ -82,7 +82,7 @@ pub(crate) async fn installation() -> Installation {
     let accounts_store = Arc::new(AccountsAdapter::on_sqlite(accounts.clone(), seams.ids()));
     let accounts_log = Arc::new(accounts.clone());
     let ordering = ordering_file(&folder, &seams);
-    let ordering_store = Arc::new(OrderingAdapter::on_sqlite(ordering.clone(), seams.ids()));
+    let ordering_store = Arc::new(SqliteOrdering::new(ordering.clone()));
     let ordering_log = Arc::new(ordering.clone());
     Installation {
         accounts: AccountsStore::new(
@@ -95,7 +95,6 @@ pub(crate) async fn installation() -> Installation {
         accounts_log,
         accounts_database: Arc::new(accounts),
         ordering: OrderingStore::new(
-            ordering_store.clone(),
             ordering_store,
             EventHistory::Logged(ordering_log),
             seams,

@@ -1,9 +1,9 @@
 //! Reservations: what goes in comes out, in every state, and an order has one.
 
-use inventory_app::{PageRequest, ports::ORDER_INDEX};
+use inventory_app::ports::ORDER_INDEX;
 use inventory_domain::{commit, release, reserve};
 use message_bus::CommitError;
-use shared_kernel::{OrderId, ProductId, Version};
+use shared_kernel::{OrderId, PageRequest, ProductId, Version};
 
 use super::{InventoryStore, everything};
 use crate::{engines::on_every_engine, event_history::history};
@@ -118,7 +118,7 @@ async fn an_order_has_one_reservation(store: InventoryStore) {
 async fn a_stale_reservation_is_a_conflict_and_nothing_is_written(store: InventoryStore) {
     let (pot, other) = (store.product(9).await, store.product(9).await);
     let order = reserved(&store, &[(pot, 2)]).await;
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let mut stale = unit.reservations().of_orders(&[order].into()).await.unwrap();
     let now = store.seams.now();
     let cancelled = async |store: &InventoryStore| {

@@ -1,9 +1,9 @@
 //! Stock items and their ledgers: what goes in comes out, guarded by versions.
 
-use inventory_app::{PageRequest, ports::STOCK_ITEM_KEY};
+use inventory_app::ports::STOCK_ITEM_KEY;
 use inventory_domain::{ChangedBy, StockItem};
 use message_bus::CommitError;
-use shared_kernel::{AggregateRoot, ProductId, Version};
+use shared_kernel::{AggregateRoot, PageRequest, ProductId, Version};
 
 use super::{InventoryStore, everything};
 use crate::engines::on_every_engine;
@@ -76,7 +76,7 @@ async fn a_stale_item_is_a_conflict_and_nothing_is_written(store: InventoryStore
     let stale = store.load(product).await.unwrap();
     let fresh = store.load(product).await.unwrap();
     store.save(adjusted(&store, fresh, -1)).await.unwrap();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let bystander = store.load(other).await.unwrap();
     unit.stock().save(adjusted(&store, bystander, 1));
     unit.stock().save(adjusted(&store, stale, -2));

@@ -19,7 +19,7 @@ async fn reserve_together(
     product: ProductId,
     commands: &[(OrderId, CommandMeta)],
 ) -> Result<(), CommitError> {
-    let mut unit = store.units.begin(commands[0].1.clone());
+    let mut unit = store.begin(commands[0].1.clone());
     let mut stock = unit.stock().of_products(&[product].into()).await?;
     for (place, (order, meta)) in commands.iter().enumerate() {
         if place > 0 {

@@ -63,7 +63,7 @@ async fn a_customer_is_read_back_field_by_field(store: OrderingStore) {
             let loaded = store.load_customer(customer.id()).await.unwrap();
             assert!(loaded.changes().is_empty(), "loading is no change");
             assert_eq!(facts(&loaded), facts(&customer));
-            let view = store.queries.customer(customer.id()).await.unwrap().unwrap();
+            let view = store.customer_view(customer.id()).await.unwrap();
             assert_eq!(view, CustomerView::of(&customer));
             assert_eq!(view.email.as_str(), "Zoë.O'Brien@Exämple.com");
         }
@@ -74,13 +74,13 @@ async fn a_customer_who_is_not_there_is_nobody(store: OrderingStore) {
     store.save_customer(a_customer(&store)).await.unwrap();
     let nobody = CustomerId::new(store.seams.next_id());
     assert!(store.load_customer(nobody).await.is_none());
-    assert_eq!(store.queries.customer(nobody).await.unwrap(), None);
+    assert_eq!(store.customer_view(nobody).await, None);
 }
 
 async fn a_loaded_customer_is_a_copy(store: OrderingStore) {
     let customer = a_customer(&store);
     store.save_customer(customer.clone()).await.unwrap();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let mut loaded = unit.customers().get(customer.id()).await.unwrap().unwrap();
     loaded.close();
     let again = unit.customers().get(customer.id()).await.unwrap().unwrap();

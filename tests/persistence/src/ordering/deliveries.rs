@@ -35,7 +35,7 @@ async fn deliver(store: &OrderingStore, meta: CommandMeta) -> Result<CustomerId,
 }
 
 async fn deliver_to(store: &OrderingStore, meta: CommandMeta, id: CustomerId) -> Result<(), CommitError> {
-    let mut unit = store.units.begin(meta);
+    let mut unit = store.begin(meta);
     unit.customers()
         .save(Customer::register(id, "ada@example.com".parse().unwrap()));
     unit.commit(None).await
@@ -106,13 +106,13 @@ async fn a_delivery_whose_effect_is_refused_can_be_made_again(store: OrderingSto
 
 async fn a_delivery_that_is_dropped_can_be_made_again(store: OrderingStore) {
     let delivery = store.seams.reacting(something(&store), 1, 0);
-    drop(store.units.begin(delivery.clone()));
+    drop(store.begin(delivery.clone()));
     deliver(&store, delivery).await.unwrap();
 }
 
 async fn a_delivery_without_an_effect_moves_the_position_too(store: OrderingStore) {
     let thing = something(&store);
-    let unit = store.units.begin(store.seams.reacting(thing, 1, 0));
+    let unit = store.begin(store.seams.reacting(thing, 1, 0));
     unit.commit(None).await.unwrap();
     let again = deliver(&store, store.seams.reacting(thing, 1, 0)).await;
     assert!(was_applied_before(&again), "{again:?}");

@@ -119,7 +119,7 @@ impl<'a> Held<'a> {
     pub(super) async fn apply(&self, held: &HeldDelivery) {
         let mut meta = self.here.ordering.seams.meta();
         meta.delivery = Some(held.delivery);
-        let unit = self.here.ordering.units.begin(meta);
+        let unit = self.here.ordering.begin(meta);
         unit.commit(None).await.unwrap();
     }
 

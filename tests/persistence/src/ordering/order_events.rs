@@ -66,7 +66,7 @@ async fn an_event_repeats_its_command(store: OrderingStore) {
             .unwrap(),
         ..store.seams.meta()
     };
-    let mut unit = store.units.begin(meta.clone());
+    let mut unit = store.begin(meta.clone());
     unit.orders().save(order);
     unit.commit(None).await.unwrap();
 

@@ -158,7 +158,7 @@ async fn many_changes_of_lines_in_one_commit_are_kept(store: OrderingStore) {
     let order = saved(&store, order).await;
     let [first, second, third, _, fifth] = ids(&order).try_into().unwrap();
     let at = store.seams.now();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let everyone = ordering_app::VisibleTo::Everyone;
     let mut order = unit.orders().get(order.id(), everyone).await.unwrap().unwrap();
     for gone in [first, fifth, third] {

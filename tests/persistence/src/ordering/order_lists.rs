@@ -1,8 +1,8 @@
 //! Lists of orders: newest first, page by page, by status, reference and customer.
 
-use ordering_app::{OrderView, OrdersWanted, Page, PageRequest, VisibleTo};
+use ordering_app::{OrderPosition, OrderView, OrdersWanted, VisibleTo};
 use ordering_domain::{Order, OrderReference, OrderStatus};
-use shared_kernel::{AggregateRoot, Currency, CustomerId, OrderId, Timestamp};
+use shared_kernel::{AggregateRoot, Currency, CustomerId, OrderId, Page, PageRequest, Timestamp};
 
 use super::builders::{NOTHING_LISTED, a_shipment, an_address, an_order};
 use crate::{engines::on_every_engine, stores::OrderingStore};
@@ -51,17 +51,16 @@ async fn page(
     store: &OrderingStore,
     wanted: OrdersWanted,
     limit: u32,
-    before: Option<&Page<OrderView>>,
-) -> Page<OrderView> {
+    before: Option<&Page<OrderView, OrderPosition>>,
+) -> Page<OrderView, OrderPosition> {
     let request = PageRequest {
         limit,
         after: before.and_then(|page| page.next),
     };
-    let page = store.queries.orders(wanted, request, VisibleTo::Everyone);
-    page.await.unwrap()
+    store.page(wanted, request, VisibleTo::Everyone).await
 }
 
-fn ids(page: &Page<OrderView>) -> Vec<OrderId> {
+fn ids(page: &Page<OrderView, OrderPosition>) -> Vec<OrderId> {
     page.data.iter().map(|order| order.id).collect()
 }
 
@@ -168,11 +167,7 @@ async fn a_page_may_begin_after_a_place_where_nothing_stands(store: OrderingStor
         limit: 10,
         after: Some(after),
     };
-    let page = store
-        .queries
-        .orders(EVERYTHING, request, VisibleTo::Everyone)
-        .await
-        .unwrap();
+    let page = store.page(EVERYTHING, request, VisibleTo::Everyone).await;
     assert_eq!(ids(&page), [placed[1], placed[0]]);
 }
 

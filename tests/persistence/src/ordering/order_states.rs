@@ -34,7 +34,7 @@ async fn follow(store: &OrderingStore, steps: &[Step<'_>]) -> Order {
     is_stored(store, &order).await;
     for step in steps {
         store.seams.advance_seconds(61);
-        let mut unit = store.units.begin(store.seams.meta());
+        let mut unit = store.begin(store.seams.meta());
         order = unit.orders().get(id, VisibleTo::Everyone).await.unwrap().unwrap();
         step(&mut order, store.seams.now());
         unit.orders().save(order.clone());
@@ -53,8 +53,7 @@ async fn is_stored(store: &OrderingStore, order: &Order) {
 }
 
 async fn view(store: &OrderingStore, id: OrderId) -> OrderView {
-    let view = store.queries.order(id, VisibleTo::Everyone).await.unwrap();
-    view.unwrap()
+    store.view(id, VisibleTo::Everyone).await.unwrap()
 }
 
 fn stands(order: &Order) -> (OrderStatus, Allocation) {

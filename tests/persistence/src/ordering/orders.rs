@@ -26,7 +26,7 @@ async fn an_order_that_is_not_there_is_none(store: OrderingStore) {
     store.save(an_order(&store.seams).place()).await.unwrap();
     let nowhere = OrderId::new(store.seams.next_id());
     assert!(store.load(nowhere).await.is_none());
-    let view = store.queries.order(nowhere, VisibleTo::Everyone).await.unwrap();
+    let view = store.view(nowhere, VisibleTo::Everyone).await;
     assert_eq!(view, None);
 }
 
@@ -34,7 +34,7 @@ async fn dropping_a_unit_of_work_writes_nothing(store: OrderingStore) {
     let order = an_order(&store.seams).place();
     store.save(order.clone()).await.unwrap();
     let other = an_order(&store.seams).place();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let mut loaded = unit
         .orders()
         .get(order.id(), VisibleTo::Everyone)
@@ -53,7 +53,7 @@ async fn dropping_a_unit_of_work_writes_nothing(store: OrderingStore) {
 async fn a_loaded_order_is_a_copy(store: OrderingStore) {
     let order = an_order(&store.seams).place();
     store.save(order.clone()).await.unwrap();
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     let mut loaded = unit
         .orders()
         .get(order.id(), VisibleTo::Everyone)
@@ -76,7 +76,7 @@ async fn a_loaded_order_is_a_copy(store: OrderingStore) {
 async fn a_stale_order_is_a_conflict_and_nothing_is_written(store: OrderingStore) {
     let order = an_order(&store.seams).with_lines(Currency::Eur, 2).place();
     store.save(order.clone()).await.unwrap();
-    let mut slow = store.units.begin(store.seams.meta());
+    let mut slow = store.begin(store.seams.meta());
     let mut stale = slow
         .orders()
         .get(order.id(), VisibleTo::Everyone)
@@ -130,7 +130,7 @@ async fn of_all_who_save_one_version_at_once_one_wins(store: OrderingStore) {
     store.save(order.clone()).await.unwrap();
     let mut units = Vec::new();
     for _ in 0..3 {
-        let mut unit = store.units.begin(store.seams.meta());
+        let mut unit = store.begin(store.seams.meta());
         let mut copy = unit
             .orders()
             .get(order.id(), VisibleTo::Everyone)
@@ -202,7 +202,7 @@ async fn a_reference_names_one_order(store: OrderingStore) {
         an_order(&store.seams).place(),
         an_order(&store.seams).referred_to_as(reference).place(),
     );
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.orders().save(other.clone());
     unit.orders().save(second.clone());
     match unit.commit(None).await {
@@ -222,7 +222,7 @@ async fn a_reference_names_one_order(store: OrderingStore) {
 async fn what_did_not_change_is_not_written_and_not_guarded(store: OrderingStore) {
     let order = an_order(&store.seams).place();
     store.save(order.clone()).await.unwrap();
-    let mut slow = store.units.begin(store.seams.meta());
+    let mut slow = store.begin(store.seams.meta());
     let unchanged = slow
         .orders()
         .get(order.id(), VisibleTo::Everyone)
@@ -244,6 +244,6 @@ async fn what_did_not_change_is_not_written_and_not_guarded(store: OrderingStore
 }
 
 async fn an_empty_unit_of_work_commits(store: OrderingStore) {
-    let unit = store.units.begin(store.seams.meta());
+    let unit = store.begin(store.seams.meta());
     unit.commit(None).await.unwrap();
 }

@@ -1,9 +1,9 @@
 //! Ownership: somebody else's order is not there, whichever way it is asked for.
 
 use message_bus::{CommandMeta, Handles, NotFound, UseCaseError};
-use ordering_app::{CancelOrder, OrdersWanted, PageRequest, VisibleTo};
+use ordering_app::{CancelOrder, OrdersWanted, VisibleTo};
 use ordering_domain::Order;
-use shared_kernel::{AggregateRoot, CustomerId, OrderId, UserId, Version};
+use shared_kernel::{AggregateRoot, CustomerId, OrderId, PageRequest, UserId, Version};
 
 use super::builders::an_order;
 use crate::{engines::on_every_engine, stores::OrderingStore};
@@ -42,7 +42,7 @@ async fn list(store: &OrderingStore, wanted: OrdersWanted, visible_to: VisibleTo
         limit: 10,
         after: None,
     };
-    let page = store.queries.orders(wanted, page, visible_to).await.unwrap();
+    let page = store.page(wanted, page, visible_to).await;
     page.data.into_iter().map(|order| order.id).collect()
 }
 
@@ -53,10 +53,10 @@ async fn an_order_is_there_for_its_owner_and_for_everyone_who_sees_all(store: Or
         (VisibleTo::Customer(ada), true),
         (VisibleTo::Customer(bob), false),
     ] {
-        let mut unit = store.units.begin(store.seams.meta());
+        let mut unit = store.begin(store.seams.meta());
         let loaded = unit.orders().get(adas.id(), visible_to).await.unwrap();
         assert_eq!(loaded.is_some(), is_there, "{visible_to:?}");
-        let view = store.queries.order(adas.id(), visible_to).await.unwrap();
+        let view = store.view(adas.id(), visible_to).await;
         assert_eq!(view.is_some(), is_there, "{visible_to:?}");
     }
 }

@@ -56,7 +56,7 @@ where
 }
 
 async fn entry(store: &OrderingStore, product_id: ProductId) -> Option<PriceListEntry> {
-    let mut unit = store.units.begin(store.seams.meta());
+    let mut unit = store.begin(store.seams.meta());
     unit.price_list().get(product_id).await.unwrap()
 }
 
@@ -156,7 +156,7 @@ async fn customer_and_prices_come_together(store: OrderingStore) {
         (vec![cup], ada, vec![cup]),
         (vec![tea, unheard_of, cup], nobody, vec![tea, cup]),
     ] {
-        let mut unit = store.units.begin(store.seams.meta());
+        let unit = store.begin(store.seams.meta());
         let (found, mut prices) = unit.customer_and_prices(who, &asked).await.unwrap();
         assert_eq!(found, (who == ada).then(|| customer.clone()));
         prices.sort_by_key(|entry| entry.product_id);

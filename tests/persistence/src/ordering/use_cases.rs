@@ -8,11 +8,11 @@ use std::sync::{
 use message_bus::{Actor, CommandMeta, Conflict, Handles, ReactsTo, UseCaseError};
 use ordering_app::{
     AddLine, AddressGiven, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, LineToOrder, OrderFilter,
-    OrderView, Ordering, PageRequest, PlaceOrder, RemoveLine, ShipOrder,
+    OrderView, Ordering, PlaceOrder, RemoveLine, ShipOrder,
 };
 use shared_kernel::{
-    Currency, IdGenerator, LineStock, Money, ProductId, Quantity, ReservationId, Role, UserId, Version,
-    events::StockReserved,
+    Currency, IdGenerator, LineStock, Money, PageRequest, ProductId, Quantity, ReservationId, Role, UserId,
+    Version, events::StockReserved,
 };
 use uuid::Uuid;
 
@@ -215,8 +215,7 @@ async fn another_reference_is_drawn_when_one_is_taken(store: OrderingStore) {
         seams: store.seams.clone(),
         draws: AtomicU32::new(0),
     };
-    let (units, queries) = (Arc::clone(&store.units), Arc::clone(&store.queries));
-    let face = Ordering::new(units, queries, Arc::new(unlucky));
+    let face = Ordering::new(Arc::clone(&store.store), Arc::new(unlucky));
     let ada = somebody(&store);
     let first = face.handle(placing(&store), by(&store, ada)).await.unwrap();
     let second = face.handle(placing(&store), by(&store, ada)).await.unwrap();

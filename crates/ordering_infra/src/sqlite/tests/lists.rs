@@ -2,21 +2,19 @@
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use message_bus::Handles;
-use ordering_app::{
-    CancelOrder, OrderFilter, OrderPosition, OrderView, OrdersWanted, Page, PageRequest, VisibleTo,
-};
+use ordering_app::{CancelOrder, OrderFilter, OrderPosition, OrderView, OrdersWanted, VisibleTo};
 use ordering_domain::OrderStatus;
-use shared_kernel::{Clock, CustomerId};
+use shared_kernel::{Clock, CustomerId, Page, PageRequest};
 
 use super::shop::{Shop, a_line, ada, bob, staff};
 use crate::sqlite::order_lists::orders_on;
 
-const ALL: PageRequest = PageRequest {
+const ALL: PageRequest<OrderPosition> = PageRequest {
     limit: 20,
     after: None,
 };
 
-fn names(page: &Page<OrderView>) -> Vec<&str> {
+fn names(page: &Page<OrderView, OrderPosition>) -> Vec<&str> {
     page.data
         .iter()
         .map(|order| order.lines[0].product_name.as_str())
@@ -107,7 +105,12 @@ struct Step {
     detail: String,
 }
 
-async fn plan(shop: &Shop, wanted: OrdersWanted, page: PageRequest, visible_to: VisibleTo) -> String {
+async fn plan(
+    shop: &Shop,
+    wanted: OrdersWanted,
+    page: PageRequest<OrderPosition>,
+    visible_to: VisibleTo,
+) -> String {
     let query = orders_on(wanted, page, visible_to);
     let text = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&query).to_string();
     let (statement, _) = text.split_once(" -- binds").unwrap();

@@ -2,8 +2,8 @@
 
 use message_bus::{CommandMeta, CommitError, Handles, ReactsTo, UseCaseError};
 use ordering_app::{
-    AddLine, AddressGiven, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, OrderView, OrderingUnits,
-    RemoveLine, ShipOrder, VisibleTo,
+    AddLine, AddressGiven, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, OrderView, RemoveLine,
+    ShipOrder, VisibleTo,
 };
 use ordering_domain::{Order, OrderReference, Placement};
 use shared_kernel::{
@@ -131,7 +131,7 @@ async fn of_two_who_loaded_the_same_version_one_commits_and_the_other_leaves_not
     let placed = shop.placed(ada(), vec![a_line("Teapot", 1)]).await;
     let mut units = Vec::new();
     for name in ["Cup", "Saucer"] {
-        let mut unit = shop.store.begin(shop.meta(staff()));
+        let mut unit = shop.begin();
         let mut order = unit
             .orders()
             .get(placed.id, VisibleTo::Everyone)
@@ -177,13 +177,13 @@ async fn a_reference_that_is_taken_is_named_by_its_index() {
     };
     let mut results = Vec::new();
     for _ in 0..2 {
-        let mut unit = shop.store.begin(shop.meta(staff()));
+        let mut unit = shop.begin();
         unit.orders()
             .save(Order::place(place(shop.ids.next_id()), None).unwrap());
         results.push(unit.commit(None).await);
     }
     assert!(results[0].is_ok());
-    let expected = ordering_app::ports::REFERENCE_INDEX;
+    let expected = ordering_app::store::REFERENCE_INDEX;
     assert!(
         matches!(&results[1], Err(CommitError::AlreadyExists { constraint }) if constraint == expected),
         "{results:?}"

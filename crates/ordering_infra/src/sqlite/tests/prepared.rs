@@ -11,9 +11,8 @@ use ordering_app::VisibleTo;
 use shared_kernel::{AggregateRoot, in_memory::CountingIds};
 
 use crate::{
-    changes::OrderChange,
     sqlite::{MIGRATIONS, order_tables},
-    test_orders::an_order,
+    test_orders::{an_order, placed},
 };
 
 /// The statements that went into the connection's cache, each as often as it did. One that is prepared
@@ -38,15 +37,15 @@ fn placing_takes_two_statements_and_reading_two_whoever_asks_each_prepared_once(
     let ids = CountingIds::default();
     for lines in 1..4 {
         let order = an_order(&ids, lines);
-        order_tables::write(&OrderChange::of(&order, &[]).unwrap(), &mut connection).unwrap();
+        order_tables::write(&placed(&order), &mut connection).unwrap();
         for who in [
             VisibleTo::Everyone,
             VisibleTo::Customer(order.record().customer_id),
         ] {
-            let (_, read) = order_tables::read(order.id(), who, &mut connection)
+            let read = order_tables::read(order.id(), who, &mut connection)
                 .unwrap()
                 .unwrap();
-            assert_eq!(read.len(), usize::from(lines));
+            assert_eq!(read.lines.len(), usize::from(lines));
         }
     }
     let cached = cached.0.lock().unwrap();

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use message_bus::{Actor, CommandMeta, Handles};
-use ordering_app::{LineToOrder, OrderView, Ordering, PlaceOrder};
+use ordering_app::{LineToOrder, OrderView, Ordering, PlaceOrder, UnitOfWork};
 use shared_kernel::{
     Clock, Currency, IdGenerator, LineStock, Money, Quantity, Role, UserId,
     in_memory::{CountingIds, ManualClock},
 };
 use storage::{ContextDatabase, DataFolder, sqlite::SqliteContext};
 
-use crate::{OrderingAdapter, OrderingRows, sqlite::MIGRATIONS};
+use crate::{OrderingRows, SqliteOrdering, sqlite::MIGRATIONS};
 
 pub(super) struct Shop {
     pub(super) ordering: Ordering,
-    pub(super) store: OrderingAdapter,
+    store: Arc<SqliteOrdering>,
     pub(super) context: SqliteContext<OrderingRows>,
     pub(super) clock: Arc<ManualClock>,
     pub(super) ids: Arc<CountingIds>,
@@ -73,10 +73,9 @@ impl Shop {
         let folder = DataFolder::open(temporary.path()).unwrap();
         let clock = Arc::new(ManualClock::default());
         let time = Arc::clone(&clock) as Arc<dyn Clock>;
-        let context = SqliteContext::open(&folder, "ordering", MIGRATIONS, time).unwrap();
-        let source = Arc::clone(&ids) as Arc<dyn IdGenerator>;
-        let store = OrderingAdapter::on_sqlite(context.clone(), Arc::clone(&source));
-        let ordering = Ordering::new(Arc::new(store.clone()), Arc::new(store.clone()), source);
+        let context = SqliteContext::open(&folder, ordering_app::CONTEXT, MIGRATIONS, time).unwrap();
+        let store = Arc::new(SqliteOrdering::new(context.clone()));
+        let ordering = Ordering::new(store.clone(), Arc::clone(&ids) as Arc<dyn IdGenerator>);
         Self {
             ordering,
             store,
@@ -86,6 +85,10 @@ impl Shop {
             folder,
             temporary,
         }
+    }
+
+    pub(super) fn begin(&self) -> UnitOfWork<'_> {
+        UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), self.meta(staff()))
     }
 
     pub(super) fn meta(&self, actor: Actor) -> CommandMeta {

@@ -7,13 +7,12 @@ use diesel::{
     sql_types::{BigInt, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use message_bus::Unavailable;
+use message_bus::{Unavailable, WriteSet};
 
 use super::Committer;
 #[cfg(debug_assertions)]
 use crate::commit_state::answer_too_early;
 use crate::{
-    WriteSet,
     columns::RowId,
     commit_state::Answer,
     lived_time::{STORED_BEFORE, microseconds},

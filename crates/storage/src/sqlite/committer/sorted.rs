@@ -1,7 +1,9 @@
 //! A batch taken apart: what is written, and who waits for it.
 
 use super::{Answer, Upkeep};
-use crate::{WriteSet, commit_queue::Job};
+use message_bus::WriteSet;
+
+use crate::commit_queue::Job;
 
 /// A batch by kind. The answers stand in the order of the write sets, then of the upkeep.
 pub(super) struct Sorted<R> {

@@ -110,7 +110,7 @@ async fn a_consumer_ahead_of_its_source_is_found(here: Installation) {
         version: Version::new(9),
         previous_version: Version::new(1),
     });
-    here.ordering.units.begin(meta).commit(None).await.unwrap();
+    here.ordering.begin(meta).commit(None).await.unwrap();
     let found = found(&here).await;
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(

@@ -1,10 +1,8 @@
 //! Everything that one command wants written, as one thing that is committed whole or not at all.
 
-use message_bus::{
-    Audience, CommandMeta, CommitError, Delivery, Envelope, NewEvent, ReplayRecord, Standing,
-    delivery::Arrival,
-};
-use shared_kernel::{EventId, IdGenerator, Version};
+use shared_kernel::{EventId, IdGenerator};
+
+use crate::{Audience, CommandMeta, Delivery, Envelope, NewEvent, ReplayRecord};
 
 /// An event on its way into the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,12 +13,12 @@ pub struct UnloggedEvent {
     pub audience: Audience,
 }
 
-/// What one command writes, or several that were decided together: a context's rows `R` (opaque here), the events that tell
+/// What one command writes, or several that were decided together: a context's changes `C` (opaque here), the events that tell
 /// of them, the positions of the deliveries they answer, and the answer to give when the command is repeated.
 #[derive(Clone, Debug)]
-pub struct WriteSet<R> {
-    /// The context's rows.
-    pub rows: R,
+pub struct WriteSet<C> {
+    /// The context's changes: in its domain's words where they are decided, as rows where they are written.
+    pub changes: C,
     /// The events, in the order they happened.
     pub events: Vec<UnloggedEvent>,
     /// The deliveries whose consumers' positions move along, no two of one consumer and aggregate. When one must not be
@@ -32,10 +30,10 @@ pub struct WriteSet<R> {
     source: &'static str,
 }
 
-impl<R> WriteSet<R> {
+impl<C> WriteSet<C> {
     /// The write set of the command of `meta` in the context named `source`.
     pub fn new(
-        rows: R,
+        changes: C,
         events: Vec<NewEvent>,
         replay: Option<ReplayRecord>,
         source: &'static str,
@@ -43,7 +41,7 @@ impl<R> WriteSet<R> {
         ids: &dyn IdGenerator,
     ) -> Self {
         let write_set = Self {
-            rows,
+            changes,
             events: Vec::with_capacity(events.len()),
             deliveries: Vec::new(),
             replay,
@@ -63,24 +61,18 @@ impl<R> WriteSet<R> {
         self.deliveries.extend(meta.delivery);
         self
     }
-}
 
-/// Why a delivery must not be applied by a consumer that stands at `position`, if it must not.
-pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError> {
-    // The tables hold no position outside a version's range.
-    let position = Version::new(u32::try_from(position).unwrap_or(u32::MAX));
-    // Whether something is held or paused was asked before the handler ran; in the transaction only the position counts.
-    let standing = Standing {
-        position,
-        held_from: None,
-        paused: false,
-    };
-    match delivery.arrives_at(standing) {
-        Arrival::Attempt | Arrival::Held => None,
-        Arrival::Duplicate => Some(CommitError::AlreadyApplied),
-        Arrival::Wait => Some(CommitError::DeliveryGap {
-            position,
-            previous: delivery.previous_version,
-        }),
+    /// The same with its changes in another form.
+    ///
+    /// # Errors
+    /// When the changes have no such form.
+    pub fn try_map<D, E>(self, form: impl FnOnce(C) -> Result<D, E>) -> Result<WriteSet<D>, E> {
+        Ok(WriteSet {
+            changes: form(self.changes)?,
+            events: self.events,
+            deliveries: self.deliveries,
+            replay: self.replay,
+            source: self.source,
+        })
     }
 }

@@ -1,0 +1,24 @@
+//! When a delivery must not be applied in a transaction.
+
+use message_bus::{CommitError, Delivery, Standing, delivery::Arrival};
+use shared_kernel::Version;
+
+/// Why a delivery must not be applied by a consumer that stands at `position`, if it must not.
+pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError> {
+    // The tables hold no position outside a version's range.
+    let position = Version::new(u32::try_from(position).unwrap_or(u32::MAX));
+    // Whether something is held or paused was asked before the handler ran; in the transaction only the position counts.
+    let standing = Standing {
+        position,
+        held_from: None,
+        paused: false,
+    };
+    match delivery.arrives_at(standing) {
+        Arrival::Attempt | Arrival::Held => None,
+        Arrival::Duplicate => Some(CommitError::AlreadyApplied),
+        Arrival::Wait => Some(CommitError::DeliveryGap {
+            position,
+            previous: delivery.previous_version,
+        }),
+    }
+}
