@@ -7,8 +7,9 @@ use catalog::CatalogStore;
 use diesel_migrations::EmbeddedMigrations;
 use inventory_app::Inventory;
 use inventory_infra::InventoryAdapter;
-use message_bus::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable};
+use message_bus::Unavailable;
 use notifications::NotificationsStore;
+use operations::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription};
 use ordering_app::Ordering;
 use ordering_infra::OrderingAdapter;
 use shared_kernel::{Clock, IdGenerator};
@@ -24,6 +25,7 @@ use crate::{
     failure::Failure,
     place::Place,
     settings::{DatabaseUrl, Settings},
+    stock_check::StockCheck,
 };
 
 /// Every context's database, open, and the adapters over it.
@@ -209,7 +211,7 @@ impl Databases {
             subscriptions: subscriptions.clone(),
         };
         let doctor = Doctor::new(self.examined(), subscriptions, clock)
-            .and_also(Arc::clone(inventory) as _)
+            .and_also(Arc::new(StockCheck(Arc::clone(inventory))))
             .and_also(Arc::new(agreement));
         match &self.server {
             Some(server) => doctor.and_also(Arc::new(server.clone())),

@@ -63,6 +63,16 @@ pub const BANS: &[Ban] = &[
         crates: DATABASE_AND_WEB,
     },
     Ban {
+        layer: Layer::Named("event_delivery"),
+        reach: Reach::Anywhere,
+        crates: DATABASE_AND_WEB,
+    },
+    Ban {
+        layer: Layer::Named("operations"),
+        reach: Reach::Anywhere,
+        crates: DATABASE_AND_WEB,
+    },
+    Ban {
         layer: Layer::EndingIn("_app"),
         reach: Reach::Anywhere,
         crates: DATABASE_AND_WEB,

@@ -3,11 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use accounts_infra::SigningSecret;
-use message_bus::{
-    Actor, CommandMeta,
-    operations::actions::{ActionKind, OperatorAction},
-};
+use message_bus::{Actor, CommandMeta};
 use notifications::in_memory::InMemoryMailer;
+use operations::actions::{ActionKind, OperatorAction};
 use shared_kernel::{
     Clock, IdGenerator, Timestamp,
     in_memory::{CountingIds, ManualClock},
