@@ -16,8 +16,8 @@ use shared_kernel::{Clock, IdGenerator};
 use storage::{
     CommitStatistics, ContextDatabase, DataFolder,
     migrations::MigrationStatus,
-    postgres::{self, CopyTarget, PostgresContext, PostgresRows, PostgresServer},
-    sqlite::{self, SqliteContext, SqliteRows, SqliteSource},
+    postgres::{self, PostgresContext, PostgresRows, PostgresServer},
+    sqlite::{self, SqliteContext, SqliteRows},
 };
 
 use crate::{
@@ -42,14 +42,14 @@ pub(crate) struct Databases {
 }
 
 /// A context's migrations, on each engine.
-struct Migrations {
-    context: &'static str,
-    sqlite: EmbeddedMigrations,
-    postgres: EmbeddedMigrations,
+pub(crate) struct Migrations {
+    pub(crate) context: &'static str,
+    pub(crate) sqlite: EmbeddedMigrations,
+    pub(crate) postgres: EmbeddedMigrations,
 }
 
 /// Every context that has a database.
-const fn migrations() -> [Migrations; 5] {
+pub(crate) const fn migrations() -> [Migrations; 5] {
     [
         Migrations {
             context: "accounts",
@@ -255,25 +255,6 @@ async fn open_schema<R: PostgresRows>(
         context, postgres, ..
     } = migrations;
     PostgresContext::open(server, context, postgres, Arc::clone(clock), ids.as_ref()).await
-}
-
-/// Every context's file in a folder and its schema on a server, both migrated to what this binary knows.
-pub(crate) async fn open_for_copying(
-    folder: &DataFolder,
-    server: &PostgresServer,
-) -> Result<(Vec<SqliteSource>, CopyTarget), Failure> {
-    let mut sources = Vec::new();
-    for Migrations {
-        context,
-        sqlite,
-        postgres,
-    } in migrations()
-    {
-        sources.push(SqliteSource::open(folder, context, sqlite)?);
-        postgres::migrate(server, context, postgres).await?;
-    }
-    sqlite::common_installation(sources.iter().map(SqliteSource::installation))?;
-    Ok((sources, CopyTarget::begin(server).await?))
 }
 
 /// What schema each context's database has. Changes nothing.

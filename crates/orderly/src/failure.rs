@@ -2,8 +2,9 @@
 
 use std::{fmt::Display, process::ExitCode};
 
+use data_copy::CopyError;
 use message_bus::UseCaseError;
-use storage::{FolderError, copying::CopyError, postgres, sqlite};
+use storage::{FolderError, postgres, sqlite};
 
 /// Why a command failed, by exit code.
 #[derive(Debug)]

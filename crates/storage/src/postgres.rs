@@ -7,7 +7,7 @@ mod batch_statement;
 mod command_log;
 mod committer;
 mod context;
-mod copy_target;
+mod copy_transaction;
 mod deliveries;
 mod delivery_rows;
 mod errors;
@@ -37,12 +37,13 @@ mod upkeep;
 
 pub use batch_statement::BatchStatement;
 pub use context::PostgresContext;
-pub use copy_target::{CopyTarget, TargetTable};
+pub use copy_transaction::CopyTransaction;
 pub use look_ups::LookUps;
 pub use migrations::{migrate, migration_status};
 pub use open_error::OpenError;
 pub use readers::SharedConnection;
 pub use server::{PostgresLock, PostgresServer, without_password};
+pub use transaction::NotCommitted;
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;

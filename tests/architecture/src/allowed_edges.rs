@@ -35,6 +35,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         "storage",
         &["event_delivery", "message_bus", "operations", "shared_kernel"],
     ),
+    may_use("data_copy", &["storage"]),
     may_use("accounts_domain", &["shared_kernel"]),
     may_use(
         "accounts_app",
@@ -107,6 +108,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_app",
             "accounts_infra",
             "catalog",
+            "data_copy",
             "event_delivery",
             "inventory_app",
             "inventory_infra",

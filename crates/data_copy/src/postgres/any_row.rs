@@ -7,11 +7,9 @@ use diesel::{
     row::{Field, NamedRow, Row},
     sql_types::{BigInt, Binary, Bool, Integer, Jsonb, Text, Timestamptz, Uuid as PgUuid},
 };
+use storage::columns::{RowId, RowJson, RowTime};
 
-use crate::{
-    columns::{RowId, RowJson, RowTime},
-    copying::{AnyRow, Value},
-};
+use crate::{AnyRow, Value};
 
 impl QueryableByName<Pg> for AnyRow {
     fn build<'a>(row: &impl NamedRow<'a, Pg>) -> deserialize::Result<Self> {

@@ -7,7 +7,7 @@ use std::{
 
 use diesel::{
     QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
-    connection::{DefaultLoadingMode, SimpleConnection},
+    connection::DefaultLoadingMode,
     deserialize::{self, FromSql},
     row::{Field, NamedRow, Row},
     sql_query,
@@ -15,13 +15,13 @@ use diesel::{
     sqlite::{Sqlite, SqliteType},
 };
 use diesel_migrations::EmbeddedMigrations;
+use storage::{
+    DataFolder,
+    sqlite::{OpenError, open_exclusively},
+};
 use uuid::Uuid;
 
-use super::{OpenError, connection, installation_id, migrations};
-use crate::{
-    DataFolder,
-    copying::{AnyRow, Value},
-};
+use crate::{AnyRow, Value};
 
 /// A context's file, to which nobody writes until this is dropped.
 pub struct SqliteSource {
@@ -44,19 +44,16 @@ impl SqliteSource {
         migrations: EmbeddedMigrations,
     ) -> Result<Self, OpenError> {
         let file = folder.database(context);
-        let (mut connection, _) = connection::open_for_writing(&file)?;
-        migrations::migrate(&mut connection, &file, migrations)?;
+        let (mut connection, installation) = open_exclusively(&file, migrations)?;
         let mut read = || {
-            connection.batch_execute("BEGIN IMMEDIATE")?;
             let tables = tables(&mut connection)?;
             let mut count = 0;
             for (table, _) in &tables {
                 count += rows_in(table, &mut connection)?;
             }
-            let installation = installation_id::read(&mut connection)?;
-            QueryResult::Ok((tables, count, installation))
+            QueryResult::Ok((tables, count))
         };
-        let (tables, count, installation) = read().map_err(|error| OpenError::unusable(&file, &error))?;
+        let (tables, count) = read().map_err(|error| OpenError::unusable(&file, &error))?;
         Ok(Self {
             connection,
             context,

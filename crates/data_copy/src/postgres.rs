@@ -6,31 +6,22 @@ mod tables;
 use std::collections::BTreeSet;
 
 use diesel::{
-    QueryDsl, QueryResult,
-    dsl::max,
+    QueryResult,
     result::Error as DieselError,
     sql_types::{BigInt, Bool},
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-
-pub use tables::TargetTable;
-
-use super::{
-    BatchStatement, OpenError, PostgresServer,
-    schema::consumers,
-    server::Link,
-    transaction::{NotCommitted, commit},
-};
-use crate::{
+use storage::{
     ReadError,
-    copying::{AnyRow, CopyError},
+    postgres::{BatchStatement, CopyTransaction, NotCommitted, OpenError, PostgresServer},
 };
+
+pub(crate) use tables::TargetTable;
+
+use crate::{AnyRow, CopyError};
 
 /// An open transaction on a server. Dropping it undoes all that was written.
-pub struct CopyTarget {
-    pub(super) link: Link,
-    server: String,
-}
+pub struct CopyTarget(CopyTransaction);
 
 impl CopyTarget {
     /// Begins the transaction.
@@ -38,23 +29,12 @@ impl CopyTarget {
     /// # Errors
     /// [`OpenError`].
     pub async fn begin(server: &PostgresServer) -> Result<Self, OpenError> {
-        let mut link = server.connect("public").await?;
-        // Counting a large table takes its time, and the transaction waits while SQLite is read.
-        link.connection
-            .batch_execute(
-                "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
-            )
-            .await
-            .map_err(|error| OpenError::refused(server.name(), &error))?;
-        let server = server.name().to_owned();
-        Ok(Self { link, server })
+        CopyTransaction::begin(server).await.map(Self)
     }
 
     /// Turns to a context's schema, with the rights of its role.
     pub(crate) async fn enter(&self, context: &'static str) -> Result<(), CopyError> {
-        let entered = (&self.link.connection)
-            .batch_execute(&PostgresServer::entrance(context))
-            .await;
+        let entered = self.0.enter(context).await;
         entered.map_err(|error| failed(context, error))
     }
 
@@ -65,7 +45,7 @@ impl CopyTarget {
         name: &str,
         columns: &BTreeSet<String>,
     ) -> Result<TargetTable, CopyError> {
-        let table = tables::read(&self.link.connection, context, name).await?;
+        let table = tables::read(self.0.connection(), context, name).await?;
         let found = table.column_names();
         if found != *columns {
             return Err(table.differs(format!("columns {found:?}"), format!("{columns:?}")));
@@ -76,7 +56,7 @@ impl CopyTarget {
             .map_err(|error| table.failed(error.into()))?
         {
             return Err(CopyError::NotEmpty {
-                server: self.server.clone(),
+                server: self.0.server().to_owned(),
                 table: table.full_name(),
             });
         }
@@ -90,7 +70,7 @@ impl CopyTarget {
             found: bool,
         }
         let name = table.name();
-        let mut connection = &self.link.connection;
+        let mut connection = self.0.connection();
         connection
             .batch_execute(&format!("LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
             .await?;
@@ -107,7 +87,7 @@ impl CopyTarget {
             table.columns()
         );
         let statement = table.bound(BatchStatement::new(begin), page, table.all())?;
-        statement.then(")").execute(&self.link.connection).await?;
+        statement.then(")").execute(self.0.connection()).await?;
         Ok(())
     }
 
@@ -124,7 +104,7 @@ impl CopyTarget {
             table.key()
         );
         let statement = table.bound(BatchStatement::new(begin), page, table.key_places())?;
-        Ok(statement.then("))").load(&self.link.connection).await?)
+        Ok(statement.then("))").load(self.0.connection()).await?)
     }
 
     /// Lets the table go on counting where its rows end, and says how many there are.
@@ -134,7 +114,7 @@ impl CopyTarget {
             #[diesel(sql_type = BigInt)]
             count: i64,
         }
-        let (name, mut connection) = (table.name(), &self.link.connection);
+        let (name, mut connection) = (table.name(), self.0.connection());
         for column in table.counting_columns() {
             // This is not undone with the transaction, and need not be: an empty table may begin anywhere.
             let go_on = format!(
@@ -150,16 +130,8 @@ impl CopyTarget {
 
     /// The largest sequence after which consumers of the schema that was entered begin, by the context whose log it is in.
     pub(crate) async fn beginnings(&self, context: &'static str) -> Result<Vec<(String, i64)>, CopyError> {
-        consumers::table
-            .group_by(consumers::source)
-            .select((consumers::source, max(consumers::begins_after)))
-            .load::<(String, Option<i64>)>(&mut &self.link.connection)
-            .await
-            .map(|found| {
-                let begun = found.into_iter();
-                begun.filter_map(|(source, last)| Some((source, last?))).collect()
-            })
-            .map_err(|error| failed(context, error))
+        let beginnings = self.0.beginnings().await;
+        beginnings.map_err(|error| failed(context, error))
     }
 
     /// Lets the event log of the schema that was entered number its next event behind this one.
@@ -168,29 +140,25 @@ impl CopyTarget {
         context: &'static str,
         number: i64,
     ) -> Result<(), CopyError> {
-        diesel::sql_query(
-            "SELECT setval(pg_get_serial_sequence('event_log', 'sequence'), $1)
-             WHERE $1 > coalesce((SELECT max(sequence) FROM event_log), 0)",
-        )
-        .bind::<BigInt, _>(number)
-        .execute(&mut &self.link.connection)
-        .await
-        .map(|_| ())
-        .map_err(|error| failed(context, error))
+        let numbered = self.0.number_events_after(number).await;
+        numbered.map_err(|error| failed(context, error))
     }
 
     /// Makes it all true.
     pub(crate) async fn commit(self) -> Result<(), CopyError> {
-        commit(&self.link.connection).await.map_err(|error| match error {
-            NotCommitted::Unsafe(reason) => CopyError::NotKept {
-                server: self.server,
-                reason,
-            },
-            NotCommitted::Unknown(error) => CopyError::OutcomeUnknown {
-                server: self.server,
-                reason: error.to_string(),
-            },
-        })
+        let server = self.0.server().to_owned();
+        let committed = self.0.commit().await;
+        committed.map_err(|error| not_committed(server, error))
+    }
+}
+
+fn not_committed(server: String, error: NotCommitted) -> CopyError {
+    match error {
+        NotCommitted::Unsafe(reason) => CopyError::NotKept { server, reason },
+        NotCommitted::Unknown(error) => CopyError::OutcomeUnknown {
+            server,
+            reason: error.to_string(),
+        },
     }
 }
 
@@ -198,5 +166,20 @@ fn failed(context: &'static str, error: DieselError) -> CopyError {
     CopyError::Failed {
         table: context.to_owned(),
         reason: error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_the_server_would_not_keep_says_that_nothing_was_copied() {
+        let reason = "found synchronous_commit = off".to_owned();
+        let error = not_committed("server".to_owned(), NotCommitted::Unsafe(reason));
+        assert_eq!(
+            error.to_string(),
+            "server: found synchronous_commit = off; nothing was copied"
+        );
     }
 }

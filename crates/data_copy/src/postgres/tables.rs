@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
-
-use crate::{
+use storage::{
     ReadError,
     columns::{RowId, RowJson, RowTime},
-    copying::{AnyRow, CopyError, Value},
     postgres::BatchStatement,
 };
+use uuid::Uuid;
+
+use crate::{AnyRow, CopyError, Value};
 
 /// A table that is copied to.
-pub struct TargetTable {
+pub(crate) struct TargetTable {
     context: &'static str,
     name: String,
     columns: Vec<Column>,

@@ -1,13 +1,19 @@
-//! Moving all that contexts keep from SQLite to PostgreSQL, whatever their tables are: the databases themselves say what they look like.
-//! Deliberately not here: any table's name.
+//! Copies all that contexts keep from SQLite to PostgreSQL, in one transaction, and compares each row with what is read back. Whatever
+//! the tables are: the databases themselves say what they look like.
+//!
+//! Deliberately not here: any table's name, any context, and the command line.
+
+mod postgres;
+mod sqlite;
+
+pub use postgres::CopyTarget;
+pub use sqlite::SqliteSource;
 
 use std::collections::HashMap;
 
-use crate::{
-    ReadError,
-    postgres::{CopyTarget, TargetTable},
-    sqlite::SqliteSource,
-};
+use storage::ReadError;
+
+use postgres::TargetTable;
 
 /// How many rows are written at a time.
 const PAGE: usize = 1_000;
