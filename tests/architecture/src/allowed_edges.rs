@@ -101,6 +101,17 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "shared_kernel",
         ],
     ),
+    may_use(
+        "demo_data",
+        &[
+            "accounts_app",
+            "catalog",
+            "inventory_app",
+            "message_bus",
+            "ordering_app",
+            "shared_kernel",
+        ],
+    ),
     // The only crate that sees both sides of every port.
     may_use(
         "orderly",
@@ -109,6 +120,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "accounts_infra",
             "catalog",
             "data_copy",
+            "demo_data",
             "event_delivery",
             "inventory_app",
             "inventory_infra",

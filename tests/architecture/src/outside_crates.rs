@@ -82,6 +82,17 @@ pub const BANS: &[Ban] = &[
         reach: Reach::ByName,
         crates: &["storage", "diesel*", "*_domain", "*_infra"],
     },
+    Ban {
+        layer: Layer::Named("data_copy"),
+        reach: Reach::Anywhere,
+        crates: &["actix*"],
+    },
+    // By use cases alone; a database is below it because `catalog` brings its own.
+    Ban {
+        layer: Layer::Named("demo_data"),
+        reach: Reach::ByName,
+        crates: &["storage", "diesel*", "actix*", "*_domain", "*_infra"],
+    },
     // Whoever makes spans knows `tracing` alone; what becomes of them is the binary's business, and its tests'.
     Ban {
         layer: Layer::AllBut(&["orderly", "acceptance"]),

@@ -6,12 +6,12 @@ use message_bus::{Actor, Command, CommandMeta, Handles, Unavailable, UseCaseErro
 use ordering_app::{CancelOrder, ConfirmOrder, DeliverOrder, OrderView, Ordering, PlaceOrder, ShipOrder};
 use shared_kernel::{Clock, IdGenerator, OrderId, Role, UserId};
 
-use super::{
+use crate::{
+    Contexts, DemoError,
     assortment::{Assortment, OnOffer},
     demo_users::{CustomerProfile, DemoUsers},
     plan::{self, Step, turned},
 };
-use crate::{failure::Failure, installation::Installation};
 
 /// How often a command is sent again when a server on the same files is busy: for more than a minute.
 const PATIENCE: u32 = 60;
@@ -29,7 +29,7 @@ struct Customer {
 }
 
 /// The shop, and who takes part in it.
-pub(super) struct Shop<'a> {
+pub struct Shop<'a> {
     ordering: &'a Ordering,
     clock: &'a dyn Clock,
     ids: &'a dyn IdGenerator,
@@ -39,11 +39,14 @@ pub(super) struct Shop<'a> {
 
 impl<'a> Shop<'a> {
     /// The shop, for the demo users who may still take part.
-    pub(super) fn open(
-        installation: &'a Installation,
+    ///
+    /// # Errors
+    /// [`DemoError::Unfit`] when nobody can order, or nothing can be ordered.
+    pub fn open(
+        contexts: &Contexts<'a>,
         users: &DemoUsers,
         assortment: &Assortment,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, DemoError> {
         let customers = users.active_customers().into_iter();
         let customers: Vec<Customer> = customers
             .map(|(id, profile)| Customer {
@@ -53,26 +56,29 @@ impl<'a> Shop<'a> {
             })
             .collect();
         if customers.iter().any(|customer| customer.on_offer.is_empty()) {
-            return Err(Failure::check(
-                "found a currency without any demo product, expected one that can be ordered",
+            return Err(DemoError::Unfit(
+                "found a currency without any demo product, expected one that can be ordered".to_owned(),
             ));
         }
         if customers.is_empty() {
-            return Err(Failure::check(
-                "found every demo customer deactivated, expected one who can order",
+            return Err(DemoError::Unfit(
+                "found every demo customer deactivated, expected one who can order".to_owned(),
             ));
         }
         Ok(Self {
-            ordering: &installation.ordering,
-            clock: installation.clock.as_ref(),
-            ids: installation.ids.as_ref(),
+            ordering: contexts.ordering,
+            clock: contexts.clock,
+            ids: contexts.ids,
             customers,
             sender: users.sender(),
         })
     }
 
     /// The whole life of the order with this number, as the plan has it.
-    pub(super) async fn play(&self, number: u64) -> Result<OrderView, UseCaseError> {
+    ///
+    /// # Errors
+    /// [`UseCaseError`] when a command of it fails.
+    pub async fn play(&self, number: u64) -> Result<OrderView, UseCaseError> {
         let Some(Customer {
             id,
             profile,

@@ -1,10 +1,9 @@
 //! Stock for the demo: enough of nearly everything, and little of a few products, so that some orders find none.
 
 use inventory_app::{AdjustStock, Inventory, StockItemView};
-use message_bus::{Actor, CommandMeta, Handles, UseCaseError};
+use message_bus::{Handles, UseCaseError};
 
-use super::assortment::Assortment;
-use crate::{failure::Failure, installation::Installation};
+use crate::{Assortment, Contexts, DemoError};
 
 /// One product in so many is scarce: four of the fifty, one for each currency.
 const SCARCE: usize = 13;
@@ -16,12 +15,15 @@ const UNITS_FOR_AN_ORDER: i64 = 4;
 const UNITS_AT_LEAST: i64 = 200;
 
 /// Brings in what so many orders may ask for. What is there already counts.
-pub(super) async fn fill_the_shelves(
-    installation: &Installation,
+///
+/// # Errors
+/// [`DemoError`].
+pub async fn fill_the_shelves(
+    contexts: &Contexts<'_>,
     assortment: &Assortment,
     orders: u64,
-) -> Result<(), Failure> {
-    let inventory = &installation.inventory;
+) -> Result<(), DemoError> {
+    let inventory = contexts.inventory;
     let orders = i64::try_from(orders).unwrap_or(i64::MAX);
     let plenty = orders
         .saturating_mul(UNITS_FOR_AN_ORDER)
@@ -44,11 +46,7 @@ pub(super) async fn fill_the_shelves(
                 reason: "stock for the demo".to_owned(),
                 expected_on_hand: None,
             };
-            let meta = CommandMeta::new(
-                Actor::Operator,
-                installation.clock.now(),
-                installation.ids.as_ref(),
-            );
+            let meta = contexts.meta();
             inventory.send(command, meta).await?;
         }
     }

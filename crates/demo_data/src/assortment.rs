@@ -2,14 +2,13 @@
 //!
 //! They are listed by the catalogue's own command, and recognised by their skus. What staff have changed of them since stays so.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, io};
 
 use catalog::{Catalog, ListProduct, Product, ProductsWanted};
-use message_bus::{Actor, CommandMeta, Handles, UseCaseError};
+use message_bus::{Handles, UseCaseError};
 use shared_kernel::{Currency, Money, ProductId};
 
-use super::report::Report;
-use crate::{failure::Failure, installation::Installation};
+use crate::{Contexts, DemoError, Filled};
 
 /// How many products are asked for at a time.
 const PAGE: u32 = 1_000;
@@ -87,31 +86,34 @@ const fn product(sku: &'static str, name: &'static str, price: i64, currency: Cu
 }
 
 /// What can be ordered of the demo's products.
-pub(super) struct Assortment(Vec<OnOffer>);
+pub struct Assortment(Vec<OnOffer>);
 
 /// A product that can be ordered.
 #[derive(Clone, Copy)]
-pub(super) struct OnOffer {
+pub(crate) struct OnOffer {
     /// The product.
-    pub(super) id: ProductId,
+    pub(crate) id: ProductId,
     /// What one costs before any discount.
-    pub(super) list_price: Money,
+    pub(crate) list_price: Money,
 }
 
 impl Assortment {
     /// Finds each product, and lists those that are missing. One that staff have delisted stays so.
-    pub(super) async fn present_or_listed(
-        installation: &Installation,
-        report: &mut Report,
-    ) -> Result<Self, Failure> {
-        let present = all_listed(&installation.catalog).await?;
+    ///
+    /// # Errors
+    /// [`DemoError`].
+    pub async fn present_or_listed(
+        contexts: &Contexts<'_>,
+        told: &mut impl FnMut(Filled) -> io::Result<()>,
+    ) -> Result<Self, DemoError> {
+        let present = all_listed(contexts.catalog).await?;
         let mut on_offer = Vec::with_capacity(PRODUCTS.len());
         for wanted in &PRODUCTS {
             let product = match present.get(&wanted.sku.to_lowercase()) {
                 Some(product) => product.clone(),
-                None => match wanted.list(installation).await? {
+                None => match wanted.list(contexts).await? {
                     Some(listed) => {
-                        report.products_added += 1;
+                        told(Filled::ProductListed).map_err(DemoError::NotTold)?;
                         listed
                     }
                     None => continue,
@@ -126,12 +128,12 @@ impl Assortment {
     }
 
     /// All of them.
-    pub(super) fn products(&self) -> &[OnOffer] {
+    pub(crate) fn products(&self) -> &[OnOffer] {
         &self.0
     }
 
     /// The products in this currency.
-    pub(super) fn in_currency(&self, currency: Currency) -> Vec<OnOffer> {
+    pub(crate) fn in_currency(&self, currency: Currency) -> Vec<OnOffer> {
         let priced = self
             .0
             .iter()
@@ -142,7 +144,7 @@ impl Assortment {
 
 impl OnOffer {
     /// Whether people buy it one at a time.
-    pub(super) fn is_dear(&self) -> bool {
+    pub(crate) fn is_dear(&self) -> bool {
         let limit = match self.list_price.currency() {
             Currency::Usd | Currency::Eur | Currency::Gbp => 2_000,
             Currency::Inr => 100_000,
@@ -153,18 +155,14 @@ impl OnOffer {
 
 impl DemoProduct {
     /// Lists it; nothing, where its sku is taken by a product that was delisted.
-    async fn list(&self, installation: &Installation) -> Result<Option<Product>, Failure> {
+    async fn list(&self, contexts: &Contexts<'_>) -> Result<Option<Product>, DemoError> {
         let command = ListProduct {
             sku: self.sku.to_owned(),
             name: self.name.to_owned(),
-            unit_price: Money::from_minor_units(self.price, self.currency).map_err(Failure::check)?,
+            unit_price: Money::from_minor_units(self.price, self.currency).map_err(DemoError::unfit)?,
         };
-        let meta = CommandMeta::new(
-            Actor::Operator,
-            installation.clock.now(),
-            installation.ids.as_ref(),
-        );
-        match installation.catalog.send(command, meta).await {
+        let meta = contexts.meta();
+        match contexts.catalog.send(command, meta).await {
             Ok(listed) => Ok(Some(listed)),
             Err(UseCaseError::Refused(refusal)) if refusal.code == "sku_already_listed" => Ok(None),
             Err(error) => Err(error.into()),
@@ -196,7 +194,7 @@ async fn all_listed(catalog: &Catalog) -> Result<HashMap<String, Product>, UseCa
 
 /// Products of the demo, at their first prices, for tests of what is planned with them.
 #[cfg(test)]
-pub(super) fn first_assortment() -> Assortment {
+pub(crate) fn first_assortment() -> Assortment {
     let on_offer = (1..).zip(&PRODUCTS).map(|(number, product)| OnOffer {
         id: ProductId::new(uuid::Uuid::from_u128(number)),
         list_price: Money::from_minor_units(product.price, product.currency).unwrap(),

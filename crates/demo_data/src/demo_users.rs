@@ -1,15 +1,18 @@
 //! Who is there to play with: an admin, staff, and ten customers around the world.
 
+use std::io;
+
 use accounts_app::{Accounts, CreateUser, Secret, UserView};
-use message_bus::{Actor, CommandMeta, Handles};
-use ordering_app::AddressGiven;
+use message_bus::{Actor, Handles, UseCaseError};
+use ordering_app::{AddressGiven, OrderFilter, Ordering, PageRequest};
 use shared_kernel::{Currency, CustomerId, EmailAddress, IdGenerator, Role, UserId};
 
-use super::report::{Login, Report};
-use crate::{failure::Failure, installation::Installation};
+use crate::{Contexts, DemoError, Filled, Login};
 
 /// The addresses' domain, under a top-level domain that is reserved for examples: no mail ever leaves for it.
 const DOMAIN: &str = "demo.example";
+/// How many orders are asked for at a time when those that are there are counted.
+const PAGE: u32 = 1_000;
 
 const OFFICE: [(&str, Role); 3] = [
     ("admin", Role::Admin),
@@ -18,10 +21,10 @@ const OFFICE: [(&str, Role); 3] = [
 ];
 
 /// A customer as the demo has them: what they pay in, and where they live.
-pub(super) struct CustomerProfile {
+pub(crate) struct CustomerProfile {
     name: &'static str,
     /// What they pay in.
-    pub(super) currency: Currency,
+    pub(crate) currency: Currency,
     street: &'static str,
     city: &'static str,
     state: &'static str,
@@ -65,7 +68,7 @@ const fn customer(
 
 impl CustomerProfile {
     /// Where their orders go.
-    pub(super) fn address(&self) -> AddressGiven {
+    pub(crate) fn address(&self) -> AddressGiven {
         AddressGiven {
             street: self.street.to_owned(),
             city: self.city.to_owned(),
@@ -82,18 +85,21 @@ struct DemoUser {
     is_new: bool,
 }
 
-/// All of them, as they stand in the installation.
-pub(super) struct DemoUsers {
+/// All of them, as they stand in the contexts.
+pub struct DemoUsers {
     office: Vec<DemoUser>,
     customers: Vec<(DemoUser, &'static CustomerProfile)>,
 }
 
 impl DemoUsers {
     /// Finds each by their address, and creates those that are missing.
-    pub(super) async fn present_or_created(
-        installation: &Installation,
-        report: &mut Report,
-    ) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// [`DemoError`].
+    pub async fn present_or_created(
+        contexts: &Contexts<'_>,
+        told: &mut impl FnMut(Filled) -> io::Result<()>,
+    ) -> Result<Self, DemoError> {
         let mut users = Self {
             office: Vec::new(),
             customers: Vec::new(),
@@ -101,29 +107,35 @@ impl DemoUsers {
         for (name, role) in OFFICE {
             users
                 .office
-                .push(present_or_created(installation, report, name, role).await?);
+                .push(present_or_created(contexts, told, name, role).await?);
         }
         for profile in &CUSTOMERS {
-            let user = present_or_created(installation, report, profile.name, Role::Customer).await?;
+            let user = present_or_created(contexts, told, profile.name, Role::Customer).await?;
             users.customers.push((user, profile));
         }
         Ok(users)
     }
 
-    /// Those who may have orders.
-    pub(super) fn customers_from_before(&self) -> impl Iterator<Item = CustomerId> {
-        let from_before = self.customers.iter().filter(|(user, _)| !user.is_new);
-        from_before.map(|(user, _)| user.view.id.into())
+    /// How many orders those have who were there before.
+    ///
+    /// # Errors
+    /// [`UseCaseError`] when ordering does not answer.
+    pub async fn orders_from_before(&self, ordering: &Ordering) -> Result<u64, UseCaseError> {
+        let mut orders = 0;
+        for (user, _) in self.customers.iter().filter(|(user, _)| !user.is_new) {
+            orders += count_orders(ordering, user.view.id.into()).await?;
+        }
+        Ok(orders)
     }
 
     /// Those who can order: nobody has closed their account.
-    pub(super) fn active_customers(&self) -> Vec<(UserId, &'static CustomerProfile)> {
+    pub(crate) fn active_customers(&self) -> Vec<(UserId, &'static CustomerProfile)> {
         let active = self.customers.iter().filter(|(user, _)| user.view.active);
         active.map(|(user, profile)| (user.view.id, *profile)).collect()
     }
 
     /// Who sends orders out: the first of staff who still may, or else the person at this command line.
-    pub(super) fn sender(&self) -> Actor {
+    pub(crate) fn sender(&self) -> Actor {
         let staff = self
             .office
             .iter()
@@ -137,35 +149,50 @@ impl DemoUsers {
 }
 
 async fn present_or_created(
-    installation: &Installation,
-    report: &mut Report,
+    contexts: &Contexts<'_>,
+    told: &mut impl FnMut(Filled) -> io::Result<()>,
     name: &str,
     role: Role,
-) -> Result<DemoUser, Failure> {
-    let email: EmailAddress = format!("{name}@{DOMAIN}").parse().map_err(Failure::check)?;
-    let accounts: &Accounts = &installation.accounts;
+) -> Result<DemoUser, DemoError> {
+    let email: EmailAddress = format!("{name}@{DOMAIN}").parse().map_err(DemoError::unfit)?;
+    let accounts: &Accounts = contexts.accounts;
     if let Some(view) = accounts.users_with_email(&email).await?.pop() {
-        report.users_present += 1;
+        told(Filled::UserPresent).map_err(DemoError::NotTold)?;
         return Ok(DemoUser { view, is_new: false });
     }
-    let password = password(installation.ids.as_ref());
+    let password = password(contexts.ids);
     let command = CreateUser {
         email,
         password: Secret::new(password.clone()),
         role,
     };
-    let meta = CommandMeta::new(
-        Actor::Operator,
-        installation.clock.now(),
-        installation.ids.as_ref(),
-    );
+    let meta = contexts.meta();
     let view = accounts.send(command, meta).await?;
-    report.created(Login {
+    let login = Login {
         email: view.email.clone(),
         role,
         password,
-    })?;
+    };
+    told(Filled::UserCreated(login)).map_err(DemoError::NotTold)?;
     Ok(DemoUser { view, is_new: true })
+}
+
+async fn count_orders(ordering: &Ordering, customer_id: CustomerId) -> Result<u64, UseCaseError> {
+    let mut count = 0;
+    let mut after = None;
+    loop {
+        let filter = OrderFilter {
+            customer_id: Some(customer_id),
+            ..OrderFilter::default()
+        };
+        let request = PageRequest { limit: PAGE, after };
+        let page = ordering.orders(filter, request, &Actor::Operator).await?;
+        count += page.data.len() as u64;
+        if page.next.is_none() {
+            return Ok(count);
+        }
+        after = page.next;
+    }
 }
 
 /// Eighty random bits in a form that one can type: four groups of five hexadecimal digits.
@@ -186,12 +213,14 @@ fn password(ids: &dyn IdGenerator) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
+    use shared_kernel::in_memory::CountingIds;
+
     use super::*;
-    use crate::system::SystemIds;
 
     #[test]
     fn no_two_passwords_are_alike_and_each_can_be_typed() {
-        let passwords: BTreeSet<String> = (0..100).map(|_| password(&SystemIds)).collect();
+        let ids = CountingIds::default();
+        let passwords: BTreeSet<String> = (0..100).map(|_| password(&ids)).collect();
         assert_eq!(passwords.len(), 100);
         for password in passwords {
             let groups: Vec<&str> = password.split('-').collect();

@@ -3,7 +3,7 @@
 use ordering_app::LineToOrder;
 use shared_kernel::{InvalidQuantity, LineStock, Quantity};
 
-use super::assortment::OnOffer;
+use crate::assortment::OnOffer;
 
 /// The most lines of a demo order.
 const MOST_LINES: u64 = 4;
@@ -12,7 +12,7 @@ const MOST_UNITS: u64 = 3;
 
 /// What happens to an order after it was placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Its customer confirms it.
     Confirm,
     /// Staff send it out.
@@ -43,7 +43,7 @@ const LIVES: [&[Step]; 10] = [
 const FULL_LIVES: u64 = 1_000;
 
 /// What happens to the order with this number.
-pub(super) fn steps(number: u64) -> &'static [Step] {
+pub(crate) fn steps(number: u64) -> &'static [Step] {
     if number >= FULL_LIVES && !number.is_multiple_of(10) {
         return &[];
     }
@@ -54,7 +54,7 @@ pub(super) fn steps(number: u64) -> &'static [Step] {
 }
 
 /// The lines of the order with this number, out of what is on offer.
-pub(super) fn lines(number: u64, on_offer: &[OnOffer]) -> Result<Vec<LineToOrder>, InvalidQuantity> {
+pub(crate) fn lines(number: u64, on_offer: &[OnOffer]) -> Result<Vec<LineToOrder>, InvalidQuantity> {
     let first = mixed(number, 0);
     let count = 1 + mixed(number, 1) % MOST_LINES;
     let wanted = (0..count).map(|line| {
@@ -82,7 +82,7 @@ pub(super) fn lines(number: u64, on_offer: &[OnOffer]) -> Result<Vec<LineToOrder
 }
 
 /// Whose turn it is when `number` goes round and round.
-pub(super) fn turned<T>(among: &[T], number: u64) -> Option<&T> {
+pub(crate) fn turned<T>(among: &[T], number: u64) -> Option<&T> {
     let count = among.len() as u64;
     let place = number.checked_rem(count)?;
     among.get(usize::try_from(place).ok()?)
@@ -103,7 +103,7 @@ mod tests {
     use shared_kernel::{Currency, Money};
 
     use super::*;
-    use crate::seed::assortment::first_assortment;
+    use crate::assortment::first_assortment;
 
     #[test]
     fn no_planned_order_exceeds_what_an_order_may_cost() {
