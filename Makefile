@@ -5,7 +5,8 @@
 # missing, root has it installed, others are told to.
 
 CARGO ?= cargo
-# Kills of a server under `make torture`, and four times as many cuts; `make test` makes three, and ten.
+# Kills of a server under `make torture`, four times as many cuts of connections, and 200 times as many losses of power; `make test` makes three,
+# ten, and 200.
 ROUNDS ?= 25
 # Runs of the simulation of delivery under `make torture`, each of another seed; `make test` makes 2,000.
 SEEDS ?= 1000000

@@ -10,6 +10,8 @@ use std::{
     sync::LazyLock,
 };
 
+use crate::power_cuts::Recording;
+
 /// The binary under test.
 #[derive(Clone, Debug)]
 pub struct Binary {
@@ -19,6 +21,8 @@ pub struct Binary {
     canary_stays: bool,
     /// By how many days its clock is wrong.
     days_ahead: i32,
+    /// What else it finds in its environment.
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
 /// How a command ended.
@@ -69,6 +73,7 @@ impl Binary {
             canary: None,
             canary_stays: false,
             days_ahead: 0,
+            environment: Vec::new(),
         }
     }
 
@@ -79,6 +84,7 @@ impl Binary {
             canary: Some(name),
             canary_stays: false,
             days_ahead: 0,
+            environment: Vec::new(),
         }
     }
 
@@ -94,10 +100,19 @@ impl Binary {
     #[must_use]
     pub fn without_canary(&self) -> Self {
         Self {
-            path: self.path.clone(),
             canary: None,
             canary_stays: false,
             days_ahead: 0,
+            ..self.clone()
+        }
+    }
+
+    /// The same, recorded in all that it does. Its clock has to be right: one library is loaded into it, not two.
+    #[must_use]
+    pub fn recorded_by(&self, recording: &Recording) -> Self {
+        Self {
+            environment: recording.environment(),
+            ..self.clone()
         }
     }
 
@@ -137,7 +152,8 @@ impl Binary {
             .args(arguments)
             .current_dir(folder)
             .env_clear()
-            .env("RUST_BACKTRACE", "1");
+            .env("RUST_BACKTRACE", "1")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(canary) = self.canary {
             command.env("ORDERLY_CANARY", canary);
         }
