@@ -5,8 +5,9 @@ use std::{
     ffi::OsString,
     fs,
     io::Write,
+    os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, ExitStatus, Output, Stdio},
     sync::LazyLock,
 };
 
@@ -28,7 +29,7 @@ pub struct Binary {
 /// How a command ended.
 #[derive(Debug)]
 pub struct Finished {
-    /// The exit code.
+    /// The exit code; 128 and the number of the signal when one ended it, as in a shell.
     pub code: i32,
     /// What it printed.
     pub stdout: String,
@@ -39,11 +40,17 @@ pub struct Finished {
 impl From<Output> for Finished {
     fn from(output: Output) -> Self {
         Self {
-            code: output.status.code().expect("it was not killed"),
+            code: code_of(output.status),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// What a shell says of how a process ended.
+pub(crate) fn code_of(status: ExitStatus) -> i32 {
+    let signal = || 128 + status.signal().expect("it has ended");
+    status.code().unwrap_or_else(signal)
 }
 
 impl Finished {

@@ -84,7 +84,7 @@ impl Disk {
             Operation::FolderMade { path } => self.change([(path, Some(Entry::Folder))]),
             Operation::FolderSynced { path, failed: false } => self.sync_folder(path),
             // Its changes may be on disk or not, as before.
-            Operation::FolderSynced { failed: true, .. } | Operation::Told(_) => {}
+            Operation::FolderSynced { failed: true, .. } | Operation::Served(_) | Operation::Told(_) => {}
             Operation::Renamed { from, to } => {
                 let moved = self.names.get(from).copied();
                 self.change([(from, None), (to, moved)]);

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, iter,
+    panic::{self, AssertUnwindSafe},
     sync::{Arc, Mutex, mpsc},
     thread,
 };
@@ -22,6 +23,8 @@ use crate::{
 
 /// Images of one recording, at most.
 const IMAGES_OF_A_RECORDING: u64 = 1_000;
+/// Images of a recording with a known bug, which most recordings show.
+const IMAGES_OF_A_BUG: u64 = 60;
 /// Images that are looked at, at the same time.
 const AT_ONCE: usize = 3;
 
@@ -87,16 +90,22 @@ struct Image {
     acknowledged: Arc<Acknowledged>,
 }
 
-/// Records what this binary does, cuts the power as often as the plan says, and looks at each image with a binary without a known bug.
+/// Records what this binary does, cuts the power as often as the plan says, and looks at each image with a binary without a known bug. Where there
+/// is one, the first recording that shows it is the last.
 pub async fn cut_power(binary: &Binary, plan: Plan) -> Report {
     let mut random = Random::new(plan.seed);
     let mut report = Report {
         seed: plan.seed,
         ..Report::default()
     };
-    while report.images() < plan.rounds {
+    let of_a_recording = if binary.has_canary() {
+        IMAGES_OF_A_BUG
+    } else {
+        IMAGES_OF_A_RECORDING
+    };
+    while report.images() < plan.rounds && !(binary.has_canary() && !report.losses.is_empty()) {
         let operations = play(binary).await;
-        let images = (plan.rounds - report.images()).min(IMAGES_OF_A_RECORDING);
+        let images = (plan.rounds - report.images()).min(of_a_recording);
         let sound = binary.without_canary();
         let mut random = random.fork();
         report = tokio::task::spawn_blocking(move || look_at_all(&operations, images, &sound, &mut random, report))
@@ -131,14 +140,10 @@ fn make_images(
     report: &Mutex<Report>,
     give: mpsc::SyncSender<Image>,
 ) {
-    let mut moments: Vec<usize> = (0..images)
-        .map(|_| usize::try_from(random.below(operations.len() as u64 + 1)).unwrap())
-        .collect();
-    moments.sort_unstable();
-    let mut moments = moments.into_iter().peekable();
+    let mut moments = moments(operations, images, random).into_iter().peekable();
     let (mut disk, mut acknowledged, mut failed_syncs) = (Disk::default(), Acknowledged::default(), 0);
     for (moment, operation) in operations.iter().map(Some).chain([None]).enumerate() {
-        let shared = Arc::new(acknowledged.clone());
+        let mut shared = None;
         while moments.next_if_eq(&moment).is_some() {
             let unsynced = *random.one_of(&Unsynced::ALL).expect("there are some");
             let folder = tempfile::tempdir().unwrap();
@@ -147,13 +152,11 @@ fn make_images(
             *report.images.entry(unsynced).or_default() += 1;
             report.after_failed_syncs += u64::from(failed_syncs > 0);
             drop(report);
-            let acknowledged = Arc::clone(&shared);
+            let acknowledged = Arc::clone(shared.get_or_insert_with(|| Arc::new(acknowledged.clone())));
             give.send(Image { folder, moment, unsynced, acknowledged }).unwrap();
         }
         let Some(operation) = operation else { break };
-        if let Operation::Told(told) = operation {
-            acknowledged.note(told);
-        }
+        acknowledged.note(operation);
         failed_syncs += usize::from(matches!(
             operation,
             Operation::FileSynced { failed: true, .. } | Operation::FolderSynced { failed: true, .. }
@@ -165,8 +168,32 @@ fn make_images(
     report.failed_syncs += failed_syncs;
 }
 
+/// So many moments, in order: as many between two starts, on the average, as between any others, however much happened there.
+fn moments(operations: &[Operation], images: u64, random: &mut Random) -> Vec<usize> {
+    let is_start = |operation: &Operation| matches!(operation, Operation::Served(_));
+    let starts = (0..operations.len()).filter(|at| is_start(&operations[*at]));
+    let bounds: Vec<usize> = iter::once(0).chain(starts).chain([operations.len()]).collect();
+    let stretches: Vec<&[usize]> = bounds.windows(2).collect();
+    let mut moments: Vec<usize> = (0..images)
+        .map(|_| {
+            let [from, to] = random.one_of(&stretches).expect("there is one") else {
+                unreachable!("windows of two");
+            };
+            from + usize::try_from(random.below((to - from) as u64 + 1)).unwrap()
+        })
+        .collect();
+    moments.sort_unstable();
+    moments
+}
+
 fn look_at(image: &Image, binary: &Binary, report: &Mutex<Report>) {
-    let losses = inspect(binary, image.folder.path(), &image.acknowledged);
+    let inspected = || inspect(binary, image.folder.path(), &image.acknowledged);
+    // What cannot even be looked at has lost something.
+    let losses = panic::catch_unwind(AssertUnwindSafe(inspected)).unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<String>().cloned();
+        let literal = panic.downcast_ref::<&str>().map(|literal| (*literal).to_owned());
+        vec![format!("the image cannot be looked at: {}", message.or(literal).unwrap_or_default())]
+    });
     let mut report = report.lock().unwrap();
     report.compared += image.acknowledged.orders() as u64;
     report.images_with_losses += u64::from(!losses.is_empty());

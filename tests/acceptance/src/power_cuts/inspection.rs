@@ -9,7 +9,10 @@ use std::{
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::play::{CUSTOMER, body_of};
+use super::{
+    operation::Operation,
+    play::{CUSTOMER, PATIENCE, body_of},
+};
 use crate::{Answer, Binary, PASSWORD, Server, answer::text, tables::rows_after_a_crash};
 
 /// How many of the keys that were used last are used again.
@@ -28,14 +31,20 @@ pub(super) struct Acknowledged {
 }
 
 impl Acknowledged {
-    /// Notes what somebody was told.
-    pub(super) fn note(&mut self, told: &str) {
-        let told: Value = serde_json::from_str(told).unwrap();
-        if let Some(token) = told["token"].as_str() {
-            token.clone_into(&mut self.token);
-            self.product = Some(told["product"].clone());
-            return;
+    /// Notes what a client was told.
+    pub(super) fn note(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Served(told) => {
+                let told: Value = serde_json::from_str(told).unwrap();
+                self.token = text(&told["token"]);
+                self.product = Some(told["product"].clone());
+            }
+            Operation::Told(told) => self.note_order(&serde_json::from_str(told).unwrap()),
+            _ => {}
         }
+    }
+
+    fn note_order(&mut self, told: &Value) {
         let (order, id) = (&told["order"], text(&told["order"]["id"]));
         if told["key"] != "" {
             self.keys.push((text(&told["key"]), id.clone()));
@@ -61,7 +70,10 @@ pub(super) fn inspect(binary: &Binary, folder: &Path, acknowledged: &Acknowledge
     let serve = binary.command(folder, &["serve", "--bind", "127.0.0.1:0"]);
     let mut server = match Server::try_start(serve) {
         Ok(server) => server,
-        Err(refused) => return vec![format!("the image was refused: {}", refused.stderr)],
+        Err(refused) => {
+            losses.push(format!("the image was refused: exit code {}, {}", refused.code, refused.stderr));
+            return losses;
+        }
     };
     if let Some(product) = &acknowledged.product {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -69,9 +81,18 @@ pub(super) fn inspect(binary: &Binary, folder: &Path, acknowledged: &Acknowledge
         let asked = runtime.block_on(missing_orders(server.url(), product, acknowledged));
         losses.extend(asked.unwrap_or_else(|error| vec![format!("the image cannot be served: {error}")]));
     }
-    let doctor = binary.run(folder, &["doctor"]);
-    if doctor.code != 0 {
-        losses.push(format!("the doctor found: {}{}", doctor.stdout, doctor.stderr));
+    // What follows from the orders is to happen as well; the doctor says where it did not.
+    for (command, found) in [("wait-idle", "not everything was delivered"), ("doctor", "the doctor found")] {
+        let finished = binary.run(folder, &[command]);
+        if finished.code != 0 {
+            losses.push(format!(
+                "{found}: exit code {}, {}{}",
+                finished.code, finished.stdout, finished.stderr
+            ));
+        }
+    }
+    if !server.is_running() {
+        losses.push(format!("the server ended by itself: {}", server.log().so_far().join("\n")));
     }
     server.kill();
     losses
@@ -110,7 +131,7 @@ async fn missing_orders(
     product: &Value,
     acknowledged: &Acknowledged,
 ) -> Result<Vec<String>, String> {
-    let client = Client::new();
+    let client = Client::builder().timeout(PATIENCE).build().unwrap();
     // What was signed before the power went is valid after it, for a quarter of an hour.
     let mut token = acknowledged.token.clone();
     let known = client.get(format!("{url}/api/v1/users/me")).bearer_auth(&token);

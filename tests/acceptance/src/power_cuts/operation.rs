@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 /// The fixed part of an entry: kind, whether it failed, inode, offset, and the lengths of two paths and of data.
 const HEAD: usize = 1 + 1 + 8 + 8 + 3 * 4;
-const MARK: u8 = b'A';
+const TOLD: u8 = b'A';
+const SERVED: u8 = b'B';
 
 /// Something that a process did, or that a client was told. Paths are below the folder that is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +19,25 @@ pub(crate) enum Operation {
     Renamed { from: PathBuf, to: PathBuf },
     Linked { from: PathBuf, to: PathBuf },
     Removed { path: PathBuf },
+    /// A server was started and knows the customer, who was told this.
+    Served(String),
+    /// A client was told this.
     Told(String),
 }
 
 impl Operation {
-    /// An entry that notes what somebody was told.
-    pub(crate) fn mark(told: &str) -> Vec<u8> {
-        let mut entry = vec![MARK];
+    /// An entry that notes what a client was told.
+    pub(crate) fn told(told: &str) -> Vec<u8> {
+        Self::mark(TOLD, told)
+    }
+
+    /// An entry that notes what the customer was told by a server that was started.
+    pub(crate) fn served(told: &str) -> Vec<u8> {
+        Self::mark(SERVED, told)
+    }
+
+    fn mark(kind: u8, told: &str) -> Vec<u8> {
+        let mut entry = vec![kind];
         entry.resize(HEAD - 4, 0);
         entry.extend_from_slice(&u32::try_from(told.len()).unwrap().to_le_bytes());
         entry.extend_from_slice(told.as_bytes());
@@ -68,7 +81,8 @@ impl Operation {
             b'R' => Self::Renamed { from: path, to: other },
             b'L' => Self::Linked { from: path, to: other },
             b'U' => Self::Removed { path },
-            MARK => Self::Told(text(data)),
+            TOLD => Self::Told(text(data)),
+            SERVED => Self::Served(text(data)),
             kind => panic!("found an entry of kind {kind}"),
         };
         Some((operation, rest))

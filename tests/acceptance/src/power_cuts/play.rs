@@ -14,7 +14,7 @@ use tokio::{task::JoinSet, time::timeout};
 
 use super::{Recording, operation::Operation};
 use crate::{
-    Answer, Asking, Binary, Engine, Installation, PASSWORD, Server, an_address, answer::text,
+    Answer, Asking, Binary, Engine, Installation, PASSWORD, Server, an_address, answer::text, binary::code_of,
 };
 
 const ADMIN: &str = "admin@example.com";
@@ -23,7 +23,7 @@ const CLIENTS: usize = 8;
 /// Orders that are placed and acknowledged before something happens, and after it.
 const ORDERS: usize = 40;
 /// How long anything may take that has to happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Plays it, and gives all that was recorded.
 pub(super) async fn play(binary: &Binary) -> Vec<Operation> {
@@ -42,7 +42,7 @@ pub(super) async fn play(binary: &Binary) -> Vec<Operation> {
     server.kill();
     server = stage.serve().await;
     stage.place(ORDERS).await;
-    // The order itself, what follows from it, and the accounts.
+    // Orders, their reservations, and the mail about them.
     for end in ["ordering.sqlite-wal", "inventory.sqlite-wal", "notifications.sqlite-wal"] {
         server = stage.fail_a_sync(server, end).await;
         stage.place(ORDERS).await;
@@ -90,13 +90,13 @@ impl Stage {
         adjusted.answer().await.expecting(201);
         self.wait_idle();
         self.token = log_in(&self.url, CUSTOMER).await;
-        self.mark_token();
+        self.note_served();
         server
     }
 
-    fn mark_token(&self) {
+    fn note_served(&self) {
         let told = json!({"product": self.product, "token": self.token});
-        self.recording.mark(&told.to_string());
+        self.recording.note_served(&told.to_string());
     }
 
     fn wait_idle(&self) {
@@ -109,7 +109,7 @@ impl Stage {
         server.url().clone_into(&mut self.url);
         self.token = log_in(&self.url, CUSTOMER).await;
         self.wait_until_logged_in().await;
-        self.mark_token();
+        self.note_served();
         server
     }
 
@@ -132,7 +132,8 @@ impl Stage {
             server.kill();
         } else {
             self.place(usize::MAX).await;
-            server.wait();
+            // It ends by SIGABRT.
+            assert_eq!(code_of(server.wait()), 134, "{}", server.log().so_far().join("\n"));
             // What the log holds cannot be made true as long as syncs fail.
             let serve = self.binary.run(self.installation.path(), &["serve", "--bind", "127.0.0.1:0"]);
             let line = serve.expecting_one_line(3);
@@ -208,7 +209,7 @@ async fn noted(
         return Some(Value::Null);
     }
     let order = answer.json();
-    recording.mark(&json!({"order": order, "key": key}).to_string());
+    recording.note_told(&json!({"order": order, "key": key}).to_string());
     Some(order)
 }
 

@@ -66,10 +66,19 @@ impl Recording {
         fs::remove_file(self.failing()).unwrap();
     }
 
-    /// Notes that somebody was told this.
-    pub(crate) fn mark(&self, told: &str) {
+    /// Notes what a client was told.
+    pub(crate) fn note_told(&self, told: &str) {
+        self.note(&Operation::told(told));
+    }
+
+    /// Notes what the customer was told by a server that was started.
+    pub(crate) fn note_served(&self, told: &str) {
+        self.note(&Operation::served(told));
+    }
+
+    fn note(&self, entry: &[u8]) {
         let mut log = fs::OpenOptions::new().append(true).open(self.log()).unwrap();
-        log.write_all(&Operation::mark(told)).unwrap();
+        log.write_all(entry).unwrap();
     }
 
     /// All that was recorded so far.
