@@ -48,7 +48,7 @@ impl InMemoryLog {
         if let Some(replay) = write_set.replay {
             self.record(replay)?;
         }
-        let events = write_set.events.into_iter().map(|event| event.envelope);
+        let events = write_set.events.into_iter().map(|(envelope, _)| envelope);
         self.events.extend(events);
         Ok(write_set.changes)
     }

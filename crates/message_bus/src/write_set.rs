@@ -1,17 +1,10 @@
 //! Everything that one command wants written, as one thing that is committed whole or not at all.
 
+use std::convert::Infallible;
+
 use shared_kernel::{EventId, IdGenerator};
 
 use crate::{Audience, CommandMeta, Delivery, Envelope, NewEvent, ReplayRecord};
-
-/// An event on its way into the log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct UnloggedEvent {
-    /// The event and what travels with it.
-    pub envelope: Envelope,
-    /// Who will hear of it.
-    pub audience: Audience,
-}
 
 /// What one command writes, or several that were decided together: a context's changes `C` (opaque here), the events that tell
 /// of them, the positions of the deliveries they answer, and the answer to give when the command is repeated.
@@ -19,8 +12,8 @@ pub struct UnloggedEvent {
 pub struct WriteSet<C> {
     /// The context's changes: in its domain's words where they are decided, as rows where they are written.
     pub changes: C,
-    /// The events, in the order they happened.
-    pub events: Vec<UnloggedEvent>,
+    /// The events, in the order they happened, each with who will hear of it.
+    pub events: Vec<(Envelope, Audience)>,
     /// The deliveries whose consumers' positions move along, no two of one consumer and aggregate. When one must not be
     /// applied, nothing is written.
     pub deliveries: Vec<Delivery>,
@@ -40,26 +33,37 @@ impl<C> WriteSet<C> {
         meta: &CommandMeta,
         ids: &dyn IdGenerator,
     ) -> Self {
-        let write_set = Self {
+        Self::without_events(changes, replay, source).and_also(events, meta, ids)
+    }
+
+    /// The write set of commands in the context named `source`, each of which is still to be added by [`Self::and_also`].
+    pub const fn without_events(changes: C, replay: Option<ReplayRecord>, source: &'static str) -> Self {
+        Self {
             changes,
-            events: Vec::with_capacity(events.len()),
+            events: Vec::new(),
             deliveries: Vec::new(),
             replay,
             source,
-        };
-        write_set.and_also(events, meta, ids)
+        }
     }
 
-    /// The same, with what another command led to: its events carry its meta, and its delivery's position moves along.
+    /// The same, with what a command led to: its events carry its meta, and its delivery's position moves along.
     #[must_use]
     pub fn and_also(mut self, events: Vec<NewEvent>, meta: &CommandMeta, ids: &dyn IdGenerator) -> Self {
         let source = self.source;
-        self.events.extend(events.into_iter().map(|event| UnloggedEvent {
-            audience: event.audience,
-            envelope: Envelope::new(event, EventId::new(ids.next_id()), source, meta),
+        self.events.extend(events.into_iter().map(|event| {
+            let audience = event.audience;
+            let id = EventId::new(ids.next_id());
+            (Envelope::new(event, id, source, meta), audience)
         }));
         self.deliveries.extend(meta.delivery);
         self
+    }
+
+    /// The same with its changes in another form.
+    pub fn map<D>(self, form: impl FnOnce(C) -> D) -> WriteSet<D> {
+        let Ok(write_set) = self.try_map(|changes| Ok::<_, Infallible>(form(changes)));
+        write_set
     }
 
     /// The same with its changes in another form.

@@ -5,7 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use message_bus::{Audience, BatchSizes, CommitError, Unavailable, WriteSet};
+use message_bus::{Audience, CommitError, Unavailable, WriteSet};
+use operations::BatchSizes;
 use tokio::sync::{Notify, oneshot};
 use tracing::{Span, field};
 
@@ -90,7 +91,7 @@ impl CommitState {
         write_set
             .events
             .iter()
-            .any(|event| event.audience == Audience::Delivered && self.takes(&event.envelope.event_type))
+            .any(|(envelope, audience)| *audience == Audience::Delivered && self.takes(&envelope.event_type))
     }
 
     /// The marks that wait for a batch.

@@ -1,6 +1,7 @@
 //! When a delivery must not be applied in a transaction.
 
-use message_bus::{CommitError, Delivery, Standing, delivery::Arrival};
+use event_delivery::{Standing, delivery::Arrival};
+use message_bus::{CommitError, Delivery};
 use shared_kernel::Version;
 
 /// Why a delivery must not be applied by a consumer that stands at `position`, if it must not.
@@ -13,7 +14,7 @@ pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError>
         held_from: None,
         paused: false,
     };
-    match delivery.arrives_at(standing) {
+    match standing.arrival_of(delivery) {
         Arrival::Attempt | Arrival::Held => None,
         Arrival::Duplicate => Some(CommitError::AlreadyApplied),
         Arrival::Wait => Some(CommitError::DeliveryGap {

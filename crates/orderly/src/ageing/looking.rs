@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use message_bus::{
-    Actor, LogsCommands, Replay, command_log::answered_before, invariants::doctor::Examination,
-};
+use message_bus::{Actor, LogsCommands, Replay, command_log::answered_before};
 use notifications::{Mail, MailKind};
+use operations::invariants::doctor::Examination;
 use ordering_app::{OrderFilter, OrderView, Ordering};
 use shared_kernel::{OrderId, PageRequest, ProductId};
 

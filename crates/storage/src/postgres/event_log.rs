@@ -7,9 +7,9 @@ use diesel::{
     sql_types::{BigInt, Text, Timestamptz, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::{
-    Audience, History, LoggedEvent, Missing, PastEvent, UnloggedEvent, invariants::RecordedBeginning,
-};
+use event_delivery::{History, LoggedEvent, Missing, PastEvent};
+use message_bus::{Audience, Envelope};
+use operations::invariants::RecordedBeginning;
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
@@ -27,15 +27,17 @@ use crate::{
 /// an aggregate has the aggregate's own row by then.
 pub(super) async fn append(
     connection: &AsyncPgConnection,
-    events: &[&UnloggedEvent],
+    events: &[&(Envelope, Audience)],
     is_taken: impl Fn(&str) -> bool,
 ) -> QueryResult<()> {
     if events.is_empty() {
         return Ok(());
     }
-    let envelopes = || events.iter().map(|event| &event.envelope);
-    let is_private = |event: &UnloggedEvent| event.audience == Audience::Private;
-    let is_published = |event: &&UnloggedEvent| is_private(event) || !is_taken(&event.envelope.event_type);
+    let envelopes = || events.iter().map(|(envelope, _)| envelope);
+    let is_private = || events.iter().map(|(_, audience)| *audience == Audience::Private);
+    let is_published = envelopes()
+        .zip(is_private())
+        .map(|(envelope, is_private)| is_private || !is_taken(&envelope.event_type));
     BatchStatement::new(concat!(
         "INSERT INTO event_log (event_id, event_type, schema_version, private, aggregate_type, aggregate_id,
              aggregate_version, occurred_at, command_id, correlation_id, causation_id, actor, traceparent, data, published_at)
@@ -47,7 +49,7 @@ pub(super) async fn append(
     .ids(envelopes().map(|envelope| RowId(envelope.event_id.uuid())))
     .texts(envelopes().map(|envelope| envelope.event_type.clone()))
     .small_numbers(envelopes().map(|envelope| i32::from(envelope.schema_version)))
-    .flags(events.iter().map(|event| is_private(event)))
+    .flags(is_private())
     .texts(envelopes().map(|envelope| envelope.aggregate_type.clone()))
     .ids(envelopes().map(|envelope| RowId(envelope.aggregate_id)))
     .numbers(envelopes().map(|envelope| i64::from(envelope.aggregate_version.number())))
@@ -58,7 +60,7 @@ pub(super) async fn append(
     .texts(envelopes().map(|envelope| envelope.actor.clone()))
     .optional_texts(envelopes().map(|envelope| envelope.traceparent.clone()))
     .json(envelopes().map(|envelope| RowJson(envelope.data.to_string())))
-    .flags(events.iter().map(is_published))
+    .flags(is_published)
     .then(
         ") AS given (event_id, event_type, schema_version, private, aggregate_type, aggregate_id, aggregate_version, occurred_at,
              command_id, correlation_id, causation_id, actor, traceparent, data, is_published)",

@@ -229,7 +229,8 @@ fn write<R: SqliteRows>(
     }
     write_set.changes.write(connection)?;
     for event in &write_set.events {
-        event_log::append(connection, event, shared.takes(&event.envelope.event_type), stamp)?;
+        let (envelope, _) = event;
+        event_log::append(connection, event, shared.takes(&envelope.event_type), stamp)?;
     }
     Ok(())
 }

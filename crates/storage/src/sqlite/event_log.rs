@@ -6,9 +6,9 @@ use diesel::{
     insert_into, sql_query,
     sql_types::{BigInt, Text},
 };
-use message_bus::{
-    Audience, History, LoggedEvent, Missing, PastEvent, UnloggedEvent, invariants::RecordedBeginning,
-};
+use event_delivery::{History, LoggedEvent, Missing, PastEvent};
+use message_bus::{Audience, Envelope};
+use operations::invariants::RecordedBeginning;
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
@@ -44,12 +44,11 @@ struct NewRow<'a> {
 /// Appends an event. One that is private, or that no consumer takes, is published as it is written, with this stamp: there is nobody left to tell.
 pub(super) fn append(
     connection: &mut SqliteConnection,
-    event: &UnloggedEvent,
+    (envelope, audience): &(Envelope, Audience),
     is_taken: bool,
     stamp: RowTime,
 ) -> Result<(), WriteFailure> {
-    let envelope = &event.envelope;
-    let is_private = event.audience == Audience::Private;
+    let is_private = *audience == Audience::Private;
     insert_into(event_log::table)
         .values(NewRow {
             event_id: RowId(envelope.event_id.uuid()),
