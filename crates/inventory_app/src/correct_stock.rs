@@ -38,7 +38,7 @@ impl Inventory {
     /// [`Unavailable`] when the store does not answer.
     pub async fn drifted(&self) -> Result<Drifted, Unavailable> {
         let limit = u32::try_from(MOST_FINDINGS).unwrap_or(u32::MAX);
-        let drifted = self.checks.drifted(limit).await?;
+        let drifted = self.store.drifted(limit).await?;
         Ok(Drifted {
             findings: drifted.iter().map(StockDrift::finding).collect(),
             corrections: drifted.iter().filter_map(StockDrift::correction).collect(),
@@ -55,7 +55,7 @@ impl Inventory {
             .iter()
             .map(|correction| correction.product_id)
             .collect();
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta);
         let mut stock = unit.stock().of_products(&products).await?;
         for correction in corrections {
             let item = stock.get_mut(&correction.product_id);
