@@ -25,7 +25,7 @@ impl Inventory {
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
     pub async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
-        self.checks.drifted(limit).await
+        self.store.drifted(limit).await
     }
 
     async fn correct_once(&self, corrections: &[StockCorrection], meta: &CommandMeta) -> Result<(), Attempt> {
@@ -33,7 +33,7 @@ impl Inventory {
             .iter()
             .map(|correction| correction.product_id)
             .collect();
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta);
         let mut stock = unit.stock().of_products(&products).await?;
         for correction in corrections {
             let item = stock.get_mut(&correction.product_id);

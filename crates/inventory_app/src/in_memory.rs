@@ -1,10 +1,9 @@
 //! Inventory without anything outside: for tests, and for the contract suite to hold against the real stores.
 //!
-//! The store behaves as the real ones do: it keeps copies, collects changes and commits them at once or not at
-//! all, checks versions and unique orders, and keeps a ledger, an event log, positions and a command log.
+//! The store behaves as the real ones do: it keeps copies, commits changes at once or not at all, checks versions and unique
+//! orders, and keeps a ledger, an event log, positions and a command log.
 
 mod inventory_store;
 mod stock_lists;
-mod unit_of_work;
 
 pub use inventory_store::InMemoryInventory;

@@ -10,41 +10,33 @@ use message_bus::{
 use serde::{Serialize, de::DeserializeOwned};
 use shared_kernel::{AggregateRoot, IdGenerator, ProductId, Refusal};
 
-use crate::{InventoryQueries, InventoryUnits, StockChecks, desk::Desk};
+use crate::{InventoryStore, UnitOfWork, reservation_batcher::ReservationBatcher};
 
 /// There is no such stock item: the product is unknown, or its news has not arrived.
 pub(crate) const NO_SUCH_ITEM: NotFound = NotFound { what: "stock_item" };
 
 /// The inventory context.
 pub struct Inventory {
-    pub(crate) units: Arc<dyn InventoryUnits>,
-    pub(crate) queries: Arc<dyn InventoryQueries>,
-    pub(crate) checks: Arc<dyn StockChecks>,
+    pub(crate) store: Arc<dyn InventoryStore>,
     pub(crate) ids: Arc<dyn IdGenerator>,
-    pub(crate) desk: Desk,
+    pub(crate) batcher: ReservationBatcher,
 }
 
 impl Inventory {
-    /// The context over these ports.
-    pub fn new(
-        units: Arc<dyn InventoryUnits>,
-        queries: Arc<dyn InventoryQueries>,
-        checks: Arc<dyn StockChecks>,
-        ids: Arc<dyn IdGenerator>,
-    ) -> Self {
-        let desk = Desk::new(Arc::clone(&units), Arc::clone(&ids));
-        Self {
-            units,
-            queries,
-            checks,
-            ids,
-            desk,
-        }
+    /// The context over a store.
+    pub fn new(store: Arc<dyn InventoryStore>, ids: Arc<dyn IdGenerator>) -> Self {
+        let batcher = ReservationBatcher::new(Arc::clone(&store), Arc::clone(&ids));
+        Self { store, ids, batcher }
+    }
+
+    /// Begins a unit of work.
+    pub(crate) fn begin(&self, meta: &CommandMeta) -> UnitOfWork<'_> {
+        UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), meta.clone())
     }
 
     /// Changes one stock item, which must be at the version that the caller named if they named one, by `change`; commits
-    /// it; and answers with what `answer` makes of it. When reservations of the same product kept being faster, it waits for
-    /// its turn at their desk.
+    /// it; and answers with what `answer` makes of it. When reservations of the same product were faster each time, it
+    /// waits until no batch of them is being decided.
     pub(crate) async fn change_stock<V>(
         &self,
         product_id: ProductId,
@@ -58,7 +50,7 @@ impl Inventory {
         let attempt = || self.change_stock_once(product_id, meta, &change, &answer);
         match deciding_again(meta, self.ids.as_ref(), attempt).await {
             Err(UseCaseError::Conflict(Conflict::OthersWereFaster)) => {
-                let _turn = self.desk.turn().await;
+                let _turn = self.batcher.turn().await;
                 deciding_again(meta, self.ids.as_ref(), attempt).await
             }
             answered => answered,
@@ -72,10 +64,10 @@ impl Inventory {
         change: &(impl Fn(&mut StockItem) -> Result<(), StockError> + Sync),
         answer: &(impl Fn(&StockItem) -> V + Sync),
     ) -> Result<V, Attempt> {
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta);
         let mut stock = unit.stock().of_products(&BTreeSet::from([product_id])).await?;
         let mut item = stock.remove(&product_id).ok_or(NO_SUCH_ITEM)?;
-        expected_version(&item, meta)?;
+        meta.check_expected_version(item.version())?;
         change(&mut item).map_err(Refusal::from)?;
         let view = answer(&item);
         unit.stock().save(item);
@@ -86,21 +78,11 @@ impl Inventory {
 
 impl LogsCommands for Inventory {
     fn command_log(&self) -> &dyn CommandLog {
-        &*self.units
+        &*self.store
     }
 }
 
 /// Whoever sent a command, as the ledger names them.
 pub(crate) fn changed_by(meta: &CommandMeta) -> ChangedBy {
     ChangedBy::Actor(meta.actor.to_string())
-}
-
-fn expected_version(item: &StockItem, meta: &CommandMeta) -> Result<(), Conflict> {
-    match meta.expected_version {
-        Some(expected) if expected != item.version() => Err(Conflict::StaleVersion {
-            expected,
-            current: item.version(),
-        }),
-        Some(_) | None => Ok(()),
-    }
 }

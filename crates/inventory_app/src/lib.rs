@@ -1,7 +1,8 @@
 //! What can be done with stock: one file per use case, with its command and its handler.
 //!
 //! [`Inventory`] is the context's face: it handles the commands, reacts to the events of the catalogue and of ordering, and
-//! answers the queries. What it needs from outside stands in [`ports`]; what it answers in [`views`].
+//! answers the queries. What it needs of a database stands in [`store`]; what one command changes is collected by a [`UnitOfWork`];
+//! what it answers stands in [`views`].
 //!
 //! **Architecture invariant:** no database, no web, and no rule of its own about stock: those stand in `inventory_domain`.
 //! Which role may send a command is the caller's policy.
@@ -9,17 +10,18 @@
 pub mod event_record;
 pub mod in_memory;
 pub mod inventory;
-pub mod ports;
+pub mod store;
+pub mod unit_of_work;
 pub mod views;
 
 pub mod adjust_stock;
 pub mod count_stock;
 
-mod desk;
 pub mod on_order_cancelled;
 pub mod on_order_confirmed;
 pub mod on_order_shipped;
 pub mod on_product_listed;
+mod reservation_batcher;
 
 pub mod correct_stock;
 pub mod queries;
@@ -28,14 +30,15 @@ pub use adjust_stock::AdjustStock;
 pub use correct_stock::CorrectStock;
 pub use count_stock::CountStock;
 pub use inventory::Inventory;
-pub use ports::{
-    InventoryQueries, InventoryUnitOfWork, InventoryUnits, ReservationRepository, StockChecks,
-    StockRepository,
-};
+pub use store::InventoryStore;
+pub use unit_of_work::UnitOfWork;
 pub use views::{
     AdjustmentView, CorrectionView, LedgerEntryView, ReservationStanding, ReservationView, StockDrift,
     StockItemView,
 };
+
+/// The context's name: its file's or its schema's, and the source of its events.
+pub const CONTEXT: &str = "inventory";
 
 #[cfg(test)]
 mod tests;

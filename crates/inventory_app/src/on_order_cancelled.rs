@@ -4,10 +4,12 @@
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::OrderCancelled;
 
-use crate::{Inventory, desk::Wish};
+use crate::{Inventory, reservation_batcher::StockRequest};
 
 impl ReactsTo<OrderCancelled> for Inventory {
     async fn react(&self, event: OrderCancelled, meta: CommandMeta) -> Result<(), UseCaseError> {
-        self.desk.ask(event.order_id, Wish::Release, meta).await
+        self.batcher
+            .submit(event.order_id, StockRequest::Release, meta)
+            .await
     }
 }

@@ -4,11 +4,11 @@ use inventory_domain::rules::only_lines_that_ask_for_stock_are_reserved::wanted;
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::OrderConfirmed;
 
-use crate::{Inventory, desk::Wish};
+use crate::{Inventory, reservation_batcher::StockRequest};
 
 impl ReactsTo<OrderConfirmed> for Inventory {
     async fn react(&self, event: OrderConfirmed, meta: CommandMeta) -> Result<(), UseCaseError> {
-        let wish = Wish::Reserve(wanted(&event.lines));
-        self.desk.ask(event.order_id, wish, meta).await
+        let request = StockRequest::Reserve(wanted(&event.lines));
+        self.batcher.submit(event.order_id, request, meta).await
     }
 }

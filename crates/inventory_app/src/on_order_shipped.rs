@@ -1,13 +1,15 @@
-//! An order left the house, so what is held for it is taken from stock. Nothing is held for an order from before there was an
+//! An order was shipped, so what is held for it is taken from stock. Nothing is held for an order from before there was an
 //! inventory.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::OrderShipped;
 
-use crate::{Inventory, desk::Wish};
+use crate::{Inventory, reservation_batcher::StockRequest};
 
 impl ReactsTo<OrderShipped> for Inventory {
     async fn react(&self, event: OrderShipped, meta: CommandMeta) -> Result<(), UseCaseError> {
-        self.desk.ask(event.order_id, Wish::Commit, meta).await
+        self.batcher
+            .submit(event.order_id, StockRequest::Fulfil, meta)
+            .await
     }
 }

@@ -9,7 +9,7 @@ use message_bus::{
 };
 use shared_kernel::{ProductId, events::ProductListed};
 
-use crate::{Inventory, ports::STOCK_ITEM_KEY};
+use crate::{Inventory, store::STOCK_ITEM_KEY};
 
 impl ReactsTo<ProductListed> for Inventory {
     async fn react(&self, event: ProductListed, meta: CommandMeta) -> Result<(), UseCaseError> {
@@ -22,7 +22,7 @@ impl ReactsTo<ProductListed> for Inventory {
 
 impl Inventory {
     async fn open_stock(&self, product_id: ProductId, meta: &CommandMeta) -> Result<(), Attempt> {
-        let mut unit = self.units.begin(meta.clone());
+        let mut unit = self.begin(meta);
         let stock = unit.stock().of_products(&BTreeSet::from([product_id])).await?;
         if stock.is_empty() {
             unit.stock().save(StockItem::open(product_id));

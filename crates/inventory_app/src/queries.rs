@@ -15,8 +15,9 @@ impl Inventory {
     /// # Errors
     /// [`UseCaseError::NotFound`] when the product is unknown here, or not known yet.
     pub async fn stock_item(&self, product_id: ProductId) -> Result<StockItemView, UseCaseError> {
-        let item = self.queries.stock_item(product_id).await?;
-        Ok(item.ok_or(NO_SUCH_ITEM)?)
+        let stored = self.store.stock_items(&BTreeSet::from([product_id])).await?;
+        let item = stored.first().ok_or(NO_SUCH_ITEM)?;
+        Ok(StockItemView::of_record(&item.record, item.version))
     }
 
     /// A page of all stock, in the order of the products.
@@ -27,7 +28,11 @@ impl Inventory {
         &self,
         page: PageRequest<ProductId>,
     ) -> Result<Page<StockItemView, ProductId>, UseCaseError> {
-        Ok(self.queries.stock(page).await?)
+        let stored = self.store.stock(page).await?.into_iter();
+        let views = stored.map(|item| StockItemView::of_record(&item.record, item.version));
+        Ok(Page::of(views.collect(), page.limit, |view: &StockItemView| {
+            view.product_id
+        }))
     }
 
     /// How many units are available of each of these products, as far as their stock is known.
@@ -38,7 +43,9 @@ impl Inventory {
         &self,
         products: &BTreeSet<ProductId>,
     ) -> Result<BTreeMap<ProductId, u32>, UseCaseError> {
-        Ok(self.queries.available(products).await?)
+        let stored = self.store.stock_items(products).await?.into_iter();
+        let available = stored.map(|item| (item.record.product_id, item.record.available()));
+        Ok(available.collect())
     }
 
     /// A page of a product's ledger, newest first.
@@ -50,11 +57,13 @@ impl Inventory {
         product_id: ProductId,
         page: PageRequest<Version>,
     ) -> Result<Page<LedgerEntryView, Version>, UseCaseError> {
-        let entries = self.queries.ledger(product_id, page).await?;
-        if entries.data.is_empty() {
+        let entries = self.store.ledger(product_id, page).await?;
+        if entries.is_empty() {
             self.stock_item(product_id).await?;
         }
-        Ok(entries)
+        Ok(Page::of(entries, page.limit, |entry: &LedgerEntryView| {
+            entry.version
+        }))
     }
 
     /// A page of the reservations, newest first; only that of one order, when it is named.
@@ -66,7 +75,11 @@ impl Inventory {
         order_id: Option<OrderId>,
         page: PageRequest<ReservationId>,
     ) -> Result<Page<ReservationView, ReservationId>, UseCaseError> {
-        Ok(self.queries.reservations(order_id, page).await?)
+        let stored = self.store.reservations(order_id, page).await?.into_iter();
+        let views = stored.map(|stored| ReservationView::of_record(stored.record, stored.version));
+        Ok(Page::of(views.collect(), page.limit, |view: &ReservationView| {
+            view.id
+        }))
     }
 
     /// Where the reservations of these orders stand, as far as they have one.
@@ -77,7 +90,8 @@ impl Inventory {
         &self,
         orders: &BTreeSet<OrderId>,
     ) -> Result<BTreeMap<OrderId, ReservationStanding>, UseCaseError> {
-        Ok(self.queries.standing_of(orders).await?)
+        let standings = self.store.standing_of(orders).await?.into_iter();
+        Ok(standings.map(|standing| (standing.order_id, standing)).collect())
     }
 
     /// A page of the reservations that hold their units, in the order of their orders.
@@ -88,6 +102,9 @@ impl Inventory {
         &self,
         page: PageRequest<OrderId>,
     ) -> Result<Page<ReservationStanding, OrderId>, UseCaseError> {
-        Ok(self.queries.held(page).await?)
+        let held = self.store.held(page).await?;
+        Ok(Page::of(held, page.limit, |standing: &ReservationStanding| {
+            standing.order_id
+        }))
     }
 }

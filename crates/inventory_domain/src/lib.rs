@@ -21,7 +21,7 @@ pub use correcting::StockCorrection;
 pub use ledger::{ChangedBy, LedgerEntry};
 pub use reservation::{Reservation, ReservationEvent};
 pub use reservation_record::{ReservationRecord, ReservationState, UnknownState};
-pub use reserving::{ReservationRequest, Stock, commit, release, reserve};
+pub use reserving::{ReservationRequest, Stock, fulfil, release, reserve};
 pub use rules::what_is_held_is_reserved::StockOutOfStep;
 pub use stock_error::StockError;
 pub use stock_item::{StockChange, StockItem, StockRecord};

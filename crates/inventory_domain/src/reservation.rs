@@ -1,6 +1,6 @@
 //! A reservation: what inventory decided about an order's stock, and what has become of it since.
 //!
-//! It changes together with the stock that it is about, in [`crate::reserve`], [`crate::release`] and [`crate::commit`].
+//! It changes together with the stock that it is about, in [`crate::reserve`], [`crate::release`] and [`crate::fulfil`].
 
 use shared_kernel::{
     AggregateRoot, Changes, OrderId, ReservationId, Timestamp, Version,

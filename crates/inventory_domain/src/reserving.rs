@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use shared_kernel::{OrderId, ProductId, ReservationId, Timestamp, events::ReservedLine};
 
 use crate::{
-    Reservation, StockItem,
+    Reservation, StockError, StockItem,
     rules::{
         only_held_reservations_change, quantities_are_summed_first, reserving_is_all_or_nothing,
-        what_is_held_is_reserved::{self, StockOutOfStep},
+        what_is_held_is_reserved,
     },
 };
 
@@ -33,41 +33,40 @@ pub struct ReservationRequest {
 
 /// Decides an order's stock: all of it is held, or nothing is and the reservation is a rejected one. A product
 /// without a stock item has nothing available.
-pub fn reserve(request: ReservationRequest, stock: &mut Stock) -> Reservation {
+///
+/// # Errors
+/// [`StockError::Insufficient`] when a stock item holds no more although the rule found enough, which is a defect.
+pub fn reserve(request: ReservationRequest, stock: &mut Stock) -> Result<Reservation, StockError> {
     let lines = quantities_are_summed_first::sum(&request.lines);
     let decision = reserving_is_all_or_nothing::check(&lines, stock);
     if decision.is_ok() {
         for line in &lines {
             if let Some(item) = stock.get_mut(&line.product_id) {
-                item.hold(line.quantity);
+                item.hold(line.quantity)?;
             }
         }
     }
-    Reservation::decided(
+    Ok(Reservation::decided(
         request.reservation_id,
         request.order_id,
         lines,
         decision,
         request.at,
-    )
+    ))
 }
 
 /// Frees what a reservation holds. One that holds nothing stays as it is.
 ///
 /// # Errors
-/// [`StockOutOfStep`] when the stock is not reserved as it says; nothing changes then.
-pub fn release(
-    reservation: &mut Reservation,
-    stock: &mut Stock,
-    at: Timestamp,
-) -> Result<(), StockOutOfStep> {
+/// [`StockError::OutOfStep`] when the stock is not reserved as it says; nothing changes then.
+pub fn release(reservation: &mut Reservation, stock: &mut Stock, at: Timestamp) -> Result<(), StockError> {
     if !only_held_reservations_change::holds(&reservation.record().state) {
         return Ok(());
     }
     what_is_held_is_reserved::check(&reservation.record().lines, stock)?;
     for line in &reservation.record().lines {
         if let Some(item) = stock.get_mut(&line.product_id) {
-            item.free(line.quantity);
+            item.free(line.quantity)?;
         }
     }
     reservation.released(at);
@@ -77,8 +76,8 @@ pub fn release(
 /// Takes what a reservation holds out of stock, because its order was shipped. One that holds nothing stays as it is.
 ///
 /// # Errors
-/// [`StockOutOfStep`] when the stock is not reserved as it says; nothing changes then.
-pub fn commit(reservation: &mut Reservation, stock: &mut Stock, at: Timestamp) -> Result<(), StockOutOfStep> {
+/// [`StockError::OutOfStep`] when the stock is not reserved as it says; nothing changes then.
+pub fn fulfil(reservation: &mut Reservation, stock: &mut Stock, at: Timestamp) -> Result<(), StockError> {
     if !only_held_reservations_change::holds(&reservation.record().state) {
         return Ok(());
     }
@@ -86,7 +85,7 @@ pub fn commit(reservation: &mut Reservation, stock: &mut Stock, at: Timestamp) -
     let order_id = reservation.record().order_id;
     for line in &reservation.record().lines {
         if let Some(item) = stock.get_mut(&line.product_id) {
-            item.take(line.quantity, order_id, at);
+            item.take(line.quantity, order_id, at)?;
         }
     }
     reservation.committed(at);

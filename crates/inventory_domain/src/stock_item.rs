@@ -10,7 +10,8 @@ use crate::{
     ledger::{CORRECTED, COUNTED, SHIPPED},
     rules::{
         adjustments_change_something, counts_compare_first, on_hand_limit, reasons_are_short_texts,
-        stock_never_falls_below_what_is_reserved,
+        stock_never_falls_below_what_is_reserved::{self, InsufficientStock},
+        what_is_held_is_reserved::StockOutOfStep,
     },
 };
 
@@ -48,9 +49,42 @@ pub enum StockChange {
 }
 
 impl StockRecord {
-    /// Units that are not held for anybody.
+    /// Units that are not held for anybody: none, should more be reserved than there is.
     pub const fn available(&self) -> u32 {
-        self.on_hand.saturating_sub(self.reserved)
+        match self.on_hand.checked_sub(self.reserved) {
+            Some(available) => available,
+            None => 0,
+        }
+    }
+
+    /// What is reserved, when `quantity` units more are.
+    fn reserved_with(&self, quantity: u32) -> Result<u32, InsufficientStock> {
+        let reserved = self.reserved.checked_add(quantity);
+        reserved
+            .filter(|reserved| *reserved <= self.on_hand)
+            .ok_or(InsufficientStock {
+                product_id: self.product_id,
+                requested: quantity.into(),
+                available: self.available(),
+            })
+    }
+
+    /// What is reserved, when `quantity` units that are held no longer are.
+    fn reserved_without(&self, quantity: u32) -> Result<u32, StockOutOfStep> {
+        self.reserved.checked_sub(quantity).ok_or(StockOutOfStep {
+            product_id: self.product_id,
+            held: quantity,
+            reserved: self.reserved,
+        })
+    }
+
+    /// What is on hand, when `quantity` units are taken away.
+    fn on_hand_without(&self, quantity: u32) -> Result<u32, InsufficientStock> {
+        self.on_hand.checked_sub(quantity).ok_or(InsufficientStock {
+            product_id: self.product_id,
+            requested: quantity.into(),
+            available: self.on_hand,
+        })
     }
 }
 
@@ -153,27 +187,31 @@ impl StockItem {
     }
 
     /// Holds units. Whether there are enough was asked for the whole order: [`crate::reserve`].
-    pub(crate) fn hold(&mut self, quantity: u32) {
-        self.record.reserved = self.record.reserved.saturating_add(quantity);
+    pub(crate) fn hold(&mut self, quantity: u32) -> Result<(), InsufficientStock> {
+        self.record.reserved = self.record.reserved_with(quantity)?;
         self.changes.raise(StockChange::Reserved);
+        Ok(())
     }
 
     /// Frees units that were held. That so many are held was asked before: [`crate::release`].
-    pub(crate) fn free(&mut self, quantity: u32) {
-        self.record.reserved = self.record.reserved.saturating_sub(quantity);
+    pub(crate) fn free(&mut self, quantity: u32) -> Result<(), StockOutOfStep> {
+        self.record.reserved = self.record.reserved_without(quantity)?;
         self.changes.raise(StockChange::Released);
+        Ok(())
     }
 
-    /// Takes units that were held out of stock. That so many are held was asked before: [`crate::commit`].
-    pub(crate) fn take(&mut self, quantity: u32, order_id: OrderId, at: Timestamp) {
-        self.record.reserved = self.record.reserved.saturating_sub(quantity);
-        self.record.on_hand = self.record.on_hand.saturating_sub(quantity);
+    /// Takes units that were held out of stock. That so many are held was asked before: [`crate::fulfil`].
+    pub(crate) fn take(&mut self, quantity: u32, order_id: OrderId, at: Timestamp) -> Result<(), StockError> {
+        let reserved = self.record.reserved_without(quantity)?;
+        self.record.on_hand = self.record.on_hand_without(quantity)?;
+        self.record.reserved = reserved;
         self.changes.raise(StockChange::Moved(LedgerEntry {
             delta: -i64::from(quantity),
             reason: SHIPPED.to_owned(),
             by: ChangedBy::Order(order_id),
             at,
         }));
+        Ok(())
     }
 
     /// Sets right what drifted: the ledger is told what it missed, and reserved becomes what is held.

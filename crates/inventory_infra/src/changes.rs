@@ -1,8 +1,9 @@
 //! What one command changes, or several that were decided together, as rows: worked out before the database is asked.
 
+use inventory_app::store::InventoryChanges;
 use inventory_domain::{Reservation, StockItem};
-use shared_kernel::{AggregateRoot, Version};
-use storage::{AggregateTable, ContextRows};
+use shared_kernel::AggregateRoot;
+use storage::{AggregateTable, ContextRows, RowWrite};
 
 use crate::{
     reservation_rows::{LineRow, ReservationRow},
@@ -29,7 +30,7 @@ impl ContextRows for InventoryRows {
 #[derive(Clone, Debug)]
 pub(crate) struct StockChange {
     pub(crate) row: StockRow,
-    pub(crate) write: Write,
+    pub(crate) write: RowWrite,
     pub(crate) entries: Vec<LedgerRow>,
 }
 
@@ -37,25 +38,16 @@ pub(crate) struct StockChange {
 #[derive(Clone, Debug)]
 pub(crate) struct ReservationChange {
     pub(crate) row: ReservationRow,
-    pub(crate) write: Write,
+    pub(crate) write: RowWrite,
     pub(crate) lines: Vec<LineRow>,
 }
 
-/// Whether a row is new, or which version of it is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Write {
-    Insert,
-    Update { loaded_version: i64 },
-}
-
-impl Write {
-    fn since(loaded: Version) -> Self {
-        if loaded == Version::NEVER_STORED {
-            Self::Insert
-        } else {
-            Self::Update {
-                loaded_version: i64::from(loaded.number()),
-            }
+impl InventoryRows {
+    /// The rows of what was decided.
+    pub(crate) fn of(changes: &InventoryChanges) -> Self {
+        Self {
+            stock: changes.stock.iter().map(StockChange::of).collect(),
+            reservations: changes.reservations.iter().map(ReservationChange::of).collect(),
         }
     }
 }
@@ -66,7 +58,7 @@ impl StockChange {
         let entries = item.ledger_entries();
         Self {
             row: StockRow::of(item),
-            write: Write::since(item.changes().loaded_version()),
+            write: RowWrite::since(item.changes().loaded_version()),
             entries: entries
                 .map(|(version, entry)| LedgerRow::of(item.id(), version, entry))
                 .collect(),
@@ -77,13 +69,13 @@ impl StockChange {
 impl ReservationChange {
     /// The change to the reservation as it is now.
     pub(crate) fn of(reservation: &Reservation) -> Self {
-        let write = Write::since(reservation.changes().loaded_version());
+        let write = RowWrite::since(reservation.changes().loaded_version());
         Self {
             row: ReservationRow::of(reservation),
             write,
             lines: match write {
-                Write::Insert => LineRow::all_of(reservation),
-                Write::Update { .. } => Vec::new(),
+                RowWrite::Insert => LineRow::all_of(reservation),
+                RowWrite::Update { .. } => Vec::new(),
             },
         }
     }

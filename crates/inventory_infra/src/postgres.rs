@@ -13,41 +13,66 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-
-use message_bus::{CommitError, Unavailable, WriteSet};
-use shared_kernel::{IdGenerator, OrderId, PageRequest, ProductId, ReservationId, Version};
+use inventory_app::{
+    InventoryStore, LedgerEntryView, ReservationStanding, StockDrift,
+    store::{InventoryChanges, StoredReservation, StoredStockItem},
+};
+use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
+use shared_kernel::{OrderId, PageRequest, ProductId, ReservationId, Version};
 use storage::{
+    ReadError,
     columns::RowId,
-    postgres::{PostgresContext, PostgresRows},
+    postgres::{PostgresContext, PostgresRows, SharedConnection},
 };
 use uuid::Uuid;
 
-use crate::{
-    InventoryAdapter, InventoryRows,
-    reservation_rows::ReservationRow,
-    stock_rows::{DriftRow, LedgerRow, StockRow},
-    store::{InventoryStore, WholeReservation},
-};
+use crate::InventoryRows;
 
 /// The tables of inventory, on PostgreSQL.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/inventory/postgres");
 
-impl InventoryAdapter {
-    /// Inventory in an open PostgreSQL schema; `ids` names the events.
-    pub fn on_postgres(context: PostgresContext<InventoryRows>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self::new(Arc::new(context), ids)
+/// Inventory in an open PostgreSQL schema. Clones share it.
+#[derive(Clone)]
+pub struct PostgresInventory {
+    context: PostgresContext<InventoryRows>,
+}
+
+impl PostgresInventory {
+    /// Inventory in this schema.
+    pub const fn new(context: PostgresContext<InventoryRows>) -> Self {
+        Self { context }
     }
 }
 
 #[async_trait]
-impl InventoryStore for PostgresContext<InventoryRows> {
-    async fn stock_items(&self, products: &BTreeSet<ProductId>) -> Result<Vec<StockRow>, Unavailable> {
-        let products: Vec<RowId> = products.iter().map(|id| RowId(id.uuid())).collect();
+impl CommandLog for PostgresInventory {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.context.recorded(replay).await
+    }
+}
+
+impl PostgresInventory {
+    /// Runs a query, and answers what its rows say.
+    async fn read<Row, T, F, Fut>(&self, query: F) -> Result<Vec<T>, Unavailable>
+    where
+        T: TryFrom<Row, Error = ReadError>,
+        F: FnOnce(Arc<SharedConnection>) -> Fut + Send,
+        Fut: Future<Output = Result<Vec<Row>, ReadError>> + Send,
+    {
+        let rows = self.context.read(query).await?.into_iter();
+        Ok(rows.map(T::try_from).collect::<Result<_, _>>()?)
+    }
+}
+
+#[async_trait]
+impl InventoryStore for PostgresInventory {
+    async fn stock_items(&self, products: &BTreeSet<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
+        let products = products.iter().map(|id| RowId(id.uuid())).collect();
         self.read(|connection| async move { stock_tables::items_of(products, &connection).await })
             .await
     }
 
-    async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StockRow>, Unavailable> {
+    async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
         self.read(|connection| async move { stock_tables::items_on(page, &connection).await })
             .await
     }
@@ -56,7 +81,7 @@ impl InventoryStore for PostgresContext<InventoryRows> {
         &self,
         product_id: ProductId,
         page: PageRequest<Version>,
-    ) -> Result<Vec<LedgerRow>, Unavailable> {
+    ) -> Result<Vec<LedgerEntryView>, Unavailable> {
         self.read(|connection| async move { stock_tables::ledger(product_id, page, &connection).await })
             .await
     }
@@ -64,7 +89,7 @@ impl InventoryStore for PostgresContext<InventoryRows> {
     async fn reservations_of(
         &self,
         orders: &BTreeSet<OrderId>,
-    ) -> Result<Vec<WholeReservation>, Unavailable> {
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
         let orders = ids_of(orders);
         self.read(|connection| async move {
             let reservations = reservation_tables::of_orders(orders, &connection).await?;
@@ -73,7 +98,7 @@ impl InventoryStore for PostgresContext<InventoryRows> {
         .await
     }
 
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationRow>, Unavailable> {
+    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
         let orders = ids_of(orders);
         self.read(|connection| async move { reservation_tables::of_orders(orders, &connection).await })
             .await
@@ -83,7 +108,7 @@ impl InventoryStore for PostgresContext<InventoryRows> {
         &self,
         order_id: Option<OrderId>,
         page: PageRequest<ReservationId>,
-    ) -> Result<Vec<WholeReservation>, Unavailable> {
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
         self.read(|connection| async move {
             let reservations = reservation_tables::newest(order_id, page, &connection).await?;
             reservation_tables::with_lines(reservations, &connection).await
@@ -91,18 +116,19 @@ impl InventoryStore for PostgresContext<InventoryRows> {
         .await
     }
 
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationRow>, Unavailable> {
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
         self.read(|connection| async move { reservation_tables::held(page, &connection).await })
             .await
     }
 
-    async fn drifted(&self, limit: u32) -> Result<Vec<DriftRow>, Unavailable> {
+    async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
         self.read(|connection| async move { stock_tables::drifted(limit, &connection).await })
             .await
     }
 
-    async fn commit(&self, write_set: WriteSet<InventoryRows>) -> Result<(), CommitError> {
-        Self::commit(self, write_set).await
+    async fn commit(&self, write_set: WriteSet<InventoryChanges>) -> Result<(), CommitError> {
+        let rows = write_set.map(|changes| InventoryRows::of(&changes));
+        self.context.commit(rows).await
     }
 }
 

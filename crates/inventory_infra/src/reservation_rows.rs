@@ -1,15 +1,16 @@
 //! A reservation as rows, and back. What was short of it stands on its lines.
 
 use diesel::Queryable;
-use inventory_app::ReservationStanding;
+use inventory_app::{ReservationStanding, store::StoredReservation};
 use inventory_domain::{Reservation, ReservationRecord, ReservationState};
 use shared_kernel::{
-    AggregateRoot, OrderId, ProductId, ReservationId, Version,
+    AggregateRoot, OrderId, ProductId, ReservationId,
     events::{ReservedLine, Shortage},
 };
-use storage::columns::{RowId, RowTime};
-
-use crate::stock_rows::{UnreadableRow, count, time, unreadable, version};
+use storage::{
+    ReadError,
+    columns::{RowId, RowTime, row_time, to_count, to_time, to_version},
+};
 
 /// A row of `reservations`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -31,6 +32,13 @@ pub(crate) struct LineRow {
     pub(crate) available: Option<i64>,
 }
 
+/// A reservation's row, and those of its lines in the order of the products.
+#[derive(Clone, Debug)]
+pub(crate) struct WholeReservation {
+    pub(crate) reservation: ReservationRow,
+    pub(crate) lines: Vec<LineRow>,
+}
+
 impl ReservationRow {
     /// The row of a reservation with all its changes.
     pub(crate) fn of(reservation: &Reservation) -> Self {
@@ -39,37 +47,48 @@ impl ReservationRow {
             id: RowId(record.id.uuid()),
             order_id: RowId(record.order_id.uuid()),
             state: record.state.name().to_owned(),
-            decided_at: RowTime(record.decided_at.as_microseconds()),
-            updated_at: RowTime(record.updated_at.as_microseconds()),
+            decided_at: row_time(record.decided_at),
+            updated_at: row_time(record.updated_at),
             version: i64::from(reservation.version().number()),
         }
     }
+}
 
-    /// The reservation's data and version, with its lines in the order of the products.
-    pub(crate) fn into_record(
-        self,
-        lines: Vec<LineRow>,
-    ) -> Result<(ReservationRecord, Version), UnreadableRow> {
+impl TryFrom<WholeReservation> for StoredReservation {
+    type Error = ReadError;
+
+    fn try_from(
+        WholeReservation {
+            reservation: row,
+            lines,
+        }: WholeReservation,
+    ) -> Result<Self, ReadError> {
         let shortages = lines.iter().filter_map(LineRow::shortage);
         let shortages = shortages.collect::<Result<_, _>>()?;
         let record = ReservationRecord {
-            id: ReservationId::new(self.id.0),
-            order_id: OrderId::new(self.order_id.0),
+            id: ReservationId::new(row.id.0),
+            order_id: OrderId::new(row.order_id.0),
             lines: lines.iter().map(LineRow::line).collect::<Result<_, _>>()?,
-            state: ReservationState::named(&self.state, shortages).map_err(unreadable)?,
-            decided_at: time(self.decided_at)?,
-            updated_at: time(self.updated_at)?,
+            state: ReservationState::named(&row.state, shortages).map_err(ReadError::corrupt)?,
+            decided_at: to_time(row.decided_at)?,
+            updated_at: to_time(row.updated_at)?,
         };
-        Ok((record, version(self.version)?))
+        Ok(Self {
+            record,
+            version: to_version(row.version)?,
+        })
     }
+}
 
-    /// Where it stands.
-    pub(crate) fn into_standing(self) -> Result<ReservationStanding, UnreadableRow> {
-        Ok(ReservationStanding {
-            order_id: OrderId::new(self.order_id.0),
-            reservation_id: ReservationId::new(self.id.0),
-            state: self.state,
-            version: version(self.version)?,
+impl TryFrom<ReservationRow> for ReservationStanding {
+    type Error = ReadError;
+
+    fn try_from(row: ReservationRow) -> Result<Self, ReadError> {
+        Ok(Self {
+            order_id: OrderId::new(row.order_id.0),
+            reservation_id: ReservationId::new(row.id.0),
+            state: row.state,
+            version: to_version(row.version)?,
         })
     }
 }
@@ -91,21 +110,21 @@ impl LineRow {
         record.lines.iter().map(row).collect()
     }
 
-    fn line(&self) -> Result<ReservedLine, UnreadableRow> {
+    fn line(&self) -> Result<ReservedLine, ReadError> {
         Ok(ReservedLine {
             product_id: ProductId::new(self.product_id.0),
-            quantity: count(self.quantity)?,
+            quantity: to_count(self.quantity)?,
         })
     }
 
-    fn shortage(&self) -> Option<Result<Shortage, UnreadableRow>> {
+    fn shortage(&self) -> Option<Result<Shortage, ReadError>> {
         let available = self.available?;
         let shortage = self.line().and_then(|line| {
             Ok(Shortage {
                 product_id: line.product_id,
                 product_name: None,
                 requested: line.quantity,
-                available: count(available)?,
+                available: to_count(available)?,
             })
         });
         Some(shortage)
@@ -115,7 +134,7 @@ impl LineRow {
 #[cfg(test)]
 mod tests {
     use inventory_domain::{ReservationRequest, Stock, StockItem, release, reserve};
-    use shared_kernel::Timestamp;
+    use shared_kernel::{Timestamp, Version};
 
     use super::*;
 
@@ -147,12 +166,16 @@ mod tests {
                 .to_vec(),
             at: Timestamp::from_microseconds(7).unwrap(),
         };
-        (reserve(request, &mut stock), stock)
+        (reserve(request, &mut stock).unwrap(), stock)
+    }
+
+    fn read(reservation: ReservationRow, lines: Vec<LineRow>) -> Result<StoredReservation, ReadError> {
+        WholeReservation { reservation, lines }.try_into()
     }
 
     fn goes_into_rows_and_back(reservation: &Reservation) {
         let (row, lines) = (ReservationRow::of(reservation), LineRow::all_of(reservation));
-        let (record, version) = row.clone().into_record(lines.clone()).unwrap();
+        let StoredReservation { record, version } = read(row.clone(), lines.clone()).unwrap();
         assert_eq!((&record, version), (reservation.record(), reservation.version()));
         let again = Reservation::rehydrate(record, version);
         assert_eq!(
@@ -180,12 +203,12 @@ mod tests {
             state: state.to_owned(),
             ..row.clone()
         };
-        assert!(state("kept").into_record(lines.clone()).is_err());
-        assert!(state("rejected").into_record(lines.clone()).is_err());
+        assert!(read(state("kept"), lines.clone()).is_err());
+        assert!(read(state("rejected"), lines.clone()).is_err());
         let short = LineRow {
             available: Some(1),
             ..lines[0].clone()
         };
-        assert!(row.into_record(vec![short]).is_err());
+        assert!(read(row, vec![short]).is_err());
     }
 }

@@ -7,42 +7,71 @@ mod stock_tables;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-
-use message_bus::{CommitError, Unavailable, WriteSet};
-use shared_kernel::{IdGenerator, OrderId, PageRequest, ProductId, ReservationId, Version};
-use storage::sqlite::{RowError, SqliteContext, SqliteRows};
-
-use crate::{
-    InventoryAdapter, InventoryRows,
-    reservation_rows::ReservationRow,
-    stock_rows::{DriftRow, LedgerRow, StockRow},
-    store::{InventoryStore, WholeReservation},
+use inventory_app::{
+    InventoryStore, LedgerEntryView, ReservationStanding, StockDrift,
+    store::{InventoryChanges, StoredReservation, StoredStockItem},
 };
+use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
+use shared_kernel::{OrderId, PageRequest, ProductId, ReservationId, Version};
+use storage::{
+    ReadError,
+    sqlite::{RowError, SqliteContext, SqliteRows},
+};
+
+use crate::InventoryRows;
 
 /// The tables of inventory, on SQLite.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/inventory/sqlite");
 
-impl InventoryAdapter {
-    /// Inventory in an open SQLite file; `ids` names the events.
-    pub fn on_sqlite(context: SqliteContext<InventoryRows>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self::new(Arc::new(context), ids)
+/// Inventory in an open SQLite file. Clones share it.
+#[derive(Clone)]
+pub struct SqliteInventory {
+    context: SqliteContext<InventoryRows>,
+}
+
+impl SqliteInventory {
+    /// Inventory in this file.
+    pub const fn new(context: SqliteContext<InventoryRows>) -> Self {
+        Self { context }
     }
 }
 
 #[async_trait]
-impl InventoryStore for SqliteContext<InventoryRows> {
-    async fn stock_items(&self, products: &BTreeSet<ProductId>) -> Result<Vec<StockRow>, Unavailable> {
+impl CommandLog for SqliteInventory {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.context.recorded(replay).await
+    }
+}
+
+impl SqliteInventory {
+    /// Runs a query, and answers what its rows say.
+    async fn read<Row, T>(
+        &self,
+        query: impl FnOnce(&mut SqliteConnection) -> Result<Vec<Row>, ReadError> + Send + 'static,
+    ) -> Result<Vec<T>, Unavailable>
+    where
+        Row: Send + 'static,
+        T: TryFrom<Row, Error = ReadError>,
+    {
+        let rows = self.context.read(query).await?.into_iter();
+        Ok(rows.map(T::try_from).collect::<Result<_, _>>()?)
+    }
+}
+
+#[async_trait]
+impl InventoryStore for SqliteInventory {
+    async fn stock_items(&self, products: &BTreeSet<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
         let products = products.clone();
         self.read(move |connection| stock_tables::items_of(&products, connection))
             .await
     }
 
-    async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StockRow>, Unavailable> {
+    async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
         self.read(move |connection| stock_tables::items_on(page, connection))
             .await
     }
@@ -51,7 +80,7 @@ impl InventoryStore for SqliteContext<InventoryRows> {
         &self,
         product_id: ProductId,
         page: PageRequest<Version>,
-    ) -> Result<Vec<LedgerRow>, Unavailable> {
+    ) -> Result<Vec<LedgerEntryView>, Unavailable> {
         self.read(move |connection| stock_tables::ledger(product_id, page, connection))
             .await
     }
@@ -59,7 +88,7 @@ impl InventoryStore for SqliteContext<InventoryRows> {
     async fn reservations_of(
         &self,
         orders: &BTreeSet<OrderId>,
-    ) -> Result<Vec<WholeReservation>, Unavailable> {
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
         let orders = orders.clone();
         self.read(move |connection| {
             let reservations = reservation_tables::of_orders(&orders, connection)?;
@@ -68,7 +97,7 @@ impl InventoryStore for SqliteContext<InventoryRows> {
         .await
     }
 
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationRow>, Unavailable> {
+    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
         let orders = orders.clone();
         self.read(move |connection| reservation_tables::of_orders(&orders, connection))
             .await
@@ -78,7 +107,7 @@ impl InventoryStore for SqliteContext<InventoryRows> {
         &self,
         order_id: Option<OrderId>,
         page: PageRequest<ReservationId>,
-    ) -> Result<Vec<WholeReservation>, Unavailable> {
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
         self.read(move |connection| {
             let reservations = reservation_tables::newest(order_id, page, connection)?;
             reservation_tables::with_lines(reservations, connection)
@@ -86,18 +115,19 @@ impl InventoryStore for SqliteContext<InventoryRows> {
         .await
     }
 
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationRow>, Unavailable> {
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
         self.read(move |connection| reservation_tables::held(page, connection))
             .await
     }
 
-    async fn drifted(&self, limit: u32) -> Result<Vec<DriftRow>, Unavailable> {
+    async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
         self.read(move |connection| stock_tables::drifted(limit, connection))
             .await
     }
 
-    async fn commit(&self, write_set: WriteSet<InventoryRows>) -> Result<(), CommitError> {
-        Self::commit(self, write_set).await
+    async fn commit(&self, write_set: WriteSet<InventoryChanges>) -> Result<(), CommitError> {
+        let rows = write_set.map(|changes| InventoryRows::of(&changes));
+        self.context.commit(rows).await
     }
 }
 

@@ -1,13 +1,13 @@
 //! A stock item and its ledger as rows, and back. No rule is asked on the way back: what was stored stays readable.
 
-use std::fmt::Display;
-
 use diesel::Queryable;
-use inventory_app::{LedgerEntryView, StockDrift};
+use inventory_app::{LedgerEntryView, StockDrift, store::StoredStockItem};
 use inventory_domain::{ChangedBy, LedgerEntry, StockItem, StockRecord};
-use message_bus::Unavailable;
-use shared_kernel::{AggregateRoot, OrderId, ProductId, Timestamp, Version};
-use storage::columns::{RowId, RowTime};
+use shared_kernel::{AggregateRoot, OrderId, ProductId, Version};
+use storage::{
+    ReadError,
+    columns::{RowId, RowTime, row_time, to_count, to_time, to_version},
+};
 
 /// A row of `stock_items`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -41,22 +41,6 @@ pub(crate) struct DriftRow {
     pub(crate) held: i64,
 }
 
-/// A row holds what Orderly never wrote.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct UnreadableRow(String);
-
-/// An error on the way from a row, in its own words.
-pub(crate) fn unreadable(error: impl Display) -> UnreadableRow {
-    UnreadableRow(error.to_string())
-}
-
-impl From<UnreadableRow> for Unavailable {
-    fn from(error: UnreadableRow) -> Self {
-        Self::defect(error)
-    }
-}
-
 impl StockRow {
     /// The row of a stock item with all its changes.
     pub(crate) fn of(item: &StockItem) -> Self {
@@ -68,15 +52,20 @@ impl StockRow {
             version: i64::from(item.version().number()),
         }
     }
+}
 
-    /// The stock item's data and version.
-    pub(crate) fn into_record(self) -> Result<(StockRecord, Version), UnreadableRow> {
-        let record = StockRecord {
-            product_id: ProductId::new(self.product_id.0),
-            on_hand: count(self.on_hand)?,
-            reserved: count(self.reserved)?,
-        };
-        Ok((record, version(self.version)?))
+impl TryFrom<StockRow> for StoredStockItem {
+    type Error = ReadError;
+
+    fn try_from(row: StockRow) -> Result<Self, ReadError> {
+        Ok(Self {
+            record: StockRecord {
+                product_id: ProductId::new(row.product_id.0),
+                on_hand: to_count(row.on_hand)?,
+                reserved: to_count(row.reserved)?,
+            },
+            version: to_version(row.version)?,
+        })
     }
 }
 
@@ -94,65 +83,57 @@ impl LedgerRow {
             reason: entry.reason.clone(),
             order_id,
             actor,
-            recorded_at: RowTime(entry.at.as_microseconds()),
+            recorded_at: row_time(entry.at),
         }
     }
+}
 
-    /// The entry as callers see it.
-    pub(crate) fn into_view(self) -> Result<LedgerEntryView, UnreadableRow> {
-        Ok(LedgerEntryView {
-            product_id: ProductId::new(self.product_id.0),
-            version: version(self.version)?,
-            delta: self.delta,
-            reason: self.reason,
-            order_id: self.order_id.map(|id| OrderId::new(id.0)),
-            actor: self.actor,
-            recorded_at: time(self.recorded_at)?,
+impl TryFrom<LedgerRow> for LedgerEntryView {
+    type Error = ReadError;
+
+    fn try_from(row: LedgerRow) -> Result<Self, ReadError> {
+        Ok(Self {
+            product_id: ProductId::new(row.product_id.0),
+            version: to_version(row.version)?,
+            delta: row.delta,
+            reason: row.reason,
+            order_id: row.order_id.map(|id| OrderId::new(id.0)),
+            actor: row.actor,
+            recorded_at: to_time(row.recorded_at)?,
         })
     }
 }
 
-impl DriftRow {
-    /// What the doctor sees of it.
-    pub(crate) fn into_drift(self) -> Result<StockDrift, UnreadableRow> {
-        let item = match (self.on_hand, self.reserved, self.version) {
+impl TryFrom<DriftRow> for StockDrift {
+    type Error = ReadError;
+
+    fn try_from(row: DriftRow) -> Result<Self, ReadError> {
+        let item = match (row.on_hand, row.reserved, row.version) {
             (Some(on_hand), Some(reserved), Some(version)) => {
-                let row = StockRow {
-                    product_id: self.product_id,
+                let product_id = row.product_id;
+                let stored = StoredStockItem::try_from(StockRow {
+                    product_id,
                     on_hand,
                     reserved,
                     version,
-                };
-                Some(row.into_record()?)
+                })?;
+                Some((stored.record, stored.version))
             }
             _ => None,
         };
-        Ok(StockDrift {
-            product_id: ProductId::new(self.product_id.0),
+        Ok(Self {
+            product_id: ProductId::new(row.product_id.0),
             item,
-            ledger: self.ledger,
-            held: u64::try_from(self.held).map_err(unreadable)?,
+            ledger: row.ledger,
+            held: u64::try_from(row.held).map_err(ReadError::corrupt)?,
         })
     }
-}
-
-/// A count as it was stored.
-pub(crate) fn count(number: i64) -> Result<u32, UnreadableRow> {
-    u32::try_from(number).map_err(unreadable)
-}
-
-/// A version as it was stored.
-pub(crate) fn version(number: i64) -> Result<Version, UnreadableRow> {
-    count(number).map(Version::new)
-}
-
-/// A time as it was stored.
-pub(crate) fn time(time: RowTime) -> Result<Timestamp, UnreadableRow> {
-    Timestamp::from_microseconds(time.0).map_err(unreadable)
 }
 
 #[cfg(test)]
 mod tests {
+    use shared_kernel::Timestamp;
+
     use super::*;
 
     fn item() -> StockItem {
@@ -168,7 +149,7 @@ mod tests {
     fn a_stock_item_goes_into_a_row_and_back() {
         let item = item();
         let row = StockRow::of(&item);
-        let (record, version) = row.clone().into_record().unwrap();
+        let StoredStockItem { record, version } = row.clone().try_into().unwrap();
         assert_eq!((&record, version), (item.record(), item.version()));
         assert_eq!(StockRow::of(&StockItem::rehydrate(record, version)), row);
     }
@@ -177,14 +158,16 @@ mod tests {
     fn an_entry_goes_into_a_row_and_comes_back_as_callers_see_it() {
         let item = item();
         let (version, entry) = item.ledger_entries().next().unwrap();
-        let view = LedgerRow::of(item.id(), version, entry).into_view().unwrap();
+        let row = LedgerRow::of(item.id(), version, entry);
+        let view = LedgerEntryView::try_from(row).unwrap();
         assert_eq!(view, LedgerEntryView::of(item.id(), version, entry));
         let order_id = "0197b2c4-6d00-7000-8000-000000000010".parse().unwrap();
         let shipped = LedgerEntry {
             by: ChangedBy::Order(order_id),
             ..entry.clone()
         };
-        let view = LedgerRow::of(item.id(), version, &shipped).into_view().unwrap();
+        let row = LedgerRow::of(item.id(), version, &shipped);
+        let view = LedgerEntryView::try_from(row).unwrap();
         assert_eq!((view.order_id, view.actor), (Some(order_id), None));
     }
 
@@ -202,7 +185,7 @@ mod tests {
             },
             StockRow { version: -1, ..row },
         ] {
-            assert!(broken.clone().into_record().is_err(), "{broken:?}");
+            assert!(StoredStockItem::try_from(broken.clone()).is_err(), "{broken:?}");
         }
     }
 }

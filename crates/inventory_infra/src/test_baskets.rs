@@ -58,7 +58,7 @@ pub(crate) fn baskets(ids: &CountingIds, stock: &mut Stock, orders: usize) -> In
             lines: stock.keys().map(line).collect(),
             at: now(),
         };
-        reservations.push(ReservationChange::of(&reserve(request, stock)));
+        reservations.push(ReservationChange::of(&reserve(request, stock).unwrap()));
     }
     InventoryRows {
         reservations,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use accounts_infra::AccountsAdapter;
 use catalog::CatalogStore;
 use diesel_migrations::EmbeddedMigrations;
-use inventory_app::Inventory;
-use inventory_infra::InventoryAdapter;
+use inventory_app::{Inventory, InventoryStore};
+use inventory_infra::{PostgresInventory, SqliteInventory};
 use message_bus::Unavailable;
 use notifications::NotificationsStore;
 use operations::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription};
@@ -35,7 +35,7 @@ pub(crate) struct Databases {
     pub(crate) accounts_adapter: AccountsAdapter,
     pub(crate) catalog_store: Arc<dyn CatalogStore>,
     pub(crate) ordering_store: Arc<dyn OrderingStore>,
-    pub(crate) inventory_adapter: InventoryAdapter,
+    pub(crate) inventory_store: Arc<dyn InventoryStore>,
     pub(crate) notifications_store: Arc<dyn NotificationsStore>,
     /// Where they are, if they are not files.
     server: Option<PostgresServer>,
@@ -116,7 +116,7 @@ impl Databases {
                     accounts_adapter: AccountsAdapter::on_sqlite(accounts, Arc::clone(ids)),
                     catalog_store: Arc::new(catalog),
                     ordering_store: Arc::new(SqliteOrdering::new(ordering)),
-                    inventory_adapter: InventoryAdapter::on_sqlite(inventory, Arc::clone(ids)),
+                    inventory_store: Arc::new(SqliteInventory::new(inventory)),
                     notifications_store: Arc::new(notifications),
                     server: None,
                 })
@@ -138,7 +138,7 @@ impl Databases {
                     accounts_adapter: AccountsAdapter::on_postgres(accounts, Arc::clone(ids)),
                     catalog_store: Arc::new(catalog),
                     ordering_store: Arc::new(PostgresOrdering::new(ordering)),
-                    inventory_adapter: InventoryAdapter::on_postgres(inventory, Arc::clone(ids)),
+                    inventory_store: Arc::new(PostgresInventory::new(inventory)),
                     notifications_store: Arc::new(notifications),
                     server: Some(server.as_ref().clone()),
                 })
@@ -186,13 +186,7 @@ impl Databases {
 
     /// Stock and reservations.
     pub(crate) fn inventory(&self, ids: &Arc<dyn IdGenerator>) -> Arc<Inventory> {
-        let adapter = Arc::new(self.inventory_adapter.clone());
-        Arc::new(Inventory::new(
-            Arc::clone(&adapter) as _,
-            Arc::clone(&adapter) as _,
-            adapter,
-            Arc::clone(ids),
-        ))
+        Arc::new(Inventory::new(Arc::clone(&self.inventory_store), Arc::clone(ids)))
     }
 
     /// Looks at what must hold in all of them, where consumers take what `subscriptions` says.

@@ -35,13 +35,7 @@ fn consumers() -> Result<Vec<Consumer>, Failure> {
     // Nobody sends it anything: the table of subscriptions only asks for somebody to subscribe.
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     let ordering = Ordering::new(Arc::<InMemoryOrdering>::default(), Arc::clone(&ids));
-    let store = Arc::new(InMemoryInventory::new(Arc::clone(&ids)));
-    let inventory = Inventory::new(
-        Arc::clone(&store) as _,
-        Arc::clone(&store) as _,
-        store,
-        Arc::clone(&ids),
-    );
+    let inventory = Inventory::new(Arc::<InMemoryInventory>::default(), Arc::clone(&ids));
     let store = Arc::new(InMemoryNotifications::default());
     let mailer = Arc::new(InMemoryMailer::default());
     let sender = DEFAULT_MAIL_FROM.parse().map_err(Failure::usage)?;

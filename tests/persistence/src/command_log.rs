@@ -201,6 +201,6 @@ impl InventoryStore {
     }
 
     async fn created(&self) -> usize {
-        self.queries.stock(everything()).await.unwrap().data.len()
+        self.face().stock(everything()).await.unwrap().data.len()
     }
 }

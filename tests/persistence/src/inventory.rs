@@ -9,10 +9,7 @@ mod together;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use inventory_app::{
-    Inventory, InventoryQueries, InventoryUnitOfWork, InventoryUnits, ReservationView, StockChecks,
-    StockItemView,
-};
+use inventory_app::{Inventory, ReservationView, StockItemView, UnitOfWork};
 use inventory_domain::{ChangedBy, Reservation, ReservationRequest, Stock, StockItem};
 use message_bus::{CommandMeta, CommitError, ReactsTo, UseCaseError};
 use shared_kernel::{
@@ -24,11 +21,7 @@ use crate::{event_history::EventHistory, seams::Seams};
 
 /// Inventory on some engine.
 pub(crate) struct InventoryStore {
-    pub(crate) units: Arc<dyn InventoryUnits>,
-    pub(crate) queries: Arc<dyn InventoryQueries>,
-    pub(crate) checks: Arc<dyn StockChecks>,
-    /// The same with the known bug, where the engine has it.
-    broken: Option<Arc<dyn InventoryUnits>>,
+    pub(crate) port: Arc<dyn inventory_app::InventoryStore>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
     _ground: Box<dyn Send + Sync>,
@@ -44,18 +37,14 @@ pub(crate) const fn everything<P>() -> PageRequest<P> {
 
 impl InventoryStore {
     /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
-    pub(crate) fn new<S: InventoryUnits + InventoryQueries + StockChecks + 'static>(
-        store: Arc<S>,
-        broken: Option<Arc<dyn InventoryUnits>>,
+    pub(crate) fn new(
+        port: Arc<dyn inventory_app::InventoryStore>,
         history: EventHistory,
         seams: Seams,
         ground: impl Send + Sync + 'static,
     ) -> Self {
         Self {
-            units: store.clone(),
-            queries: store.clone(),
-            checks: store,
-            broken,
+            port,
             history,
             seams,
             _ground: Box::new(ground),
@@ -64,16 +53,11 @@ impl InventoryStore {
 
     /// The context's face over this store: each as if in a process of its own.
     pub(crate) fn face(&self) -> Inventory {
-        self.face_over(Arc::clone(&self.units))
+        Inventory::new(Arc::clone(&self.port), self.seams.ids())
     }
 
-    pub(crate) fn begin(&self, meta: CommandMeta) -> Box<dyn InventoryUnitOfWork> {
-        self.units.begin(meta)
-    }
-
-    fn face_over(&self, units: Arc<dyn InventoryUnits>) -> Inventory {
-        let (queries, checks) = (Arc::clone(&self.queries), Arc::clone(&self.checks));
-        Inventory::new(units, queries, checks, self.seams.ids())
+    pub(crate) fn begin(&self, meta: CommandMeta) -> UnitOfWork<'_> {
+        UnitOfWork::begin(self.port.as_ref(), self.seams.source_of_ids(), meta)
     }
 
     /// A product of which there is so much.
@@ -151,7 +135,7 @@ impl InventoryStore {
     }
 
     async fn item(&self, product_id: ProductId) -> StockItemView {
-        self.queries.stock_item(product_id).await.unwrap().unwrap()
+        self.face().stock_item(product_id).await.unwrap()
     }
 
     /// What is on hand of a product, and what is reserved.
@@ -161,18 +145,18 @@ impl InventoryStore {
     }
 
     async fn reservation(&self, order_id: OrderId) -> Option<ReservationView> {
-        let page = self.queries.reservations(Some(order_id), everything()).await;
+        let page = self.face().reservations(Some(order_id), everything()).await;
         page.unwrap().data.pop()
     }
 
     async fn states(&self, orders: impl IntoIterator<Item = OrderId>) -> Vec<String> {
         let orders: BTreeSet<_> = orders.into_iter().collect();
-        let standing = self.queries.standing_of(&orders).await.unwrap();
+        let standing = self.face().standing_of(&orders).await.unwrap();
         standing.into_values().map(|standing| standing.state).collect()
     }
 
     async fn agrees(&self) {
-        assert_eq!(self.checks.drifted(10).await.unwrap(), []);
+        assert_eq!(self.port.drifted(10).await.unwrap(), []);
     }
 
     /// The circumstances of a reaction to an order's version, of which the consumer takes the second and one later.

@@ -106,7 +106,7 @@ pub(crate) fn spelled(user: StoredUser) -> (StoredUser, String) {
 
 /// Ordering on some engine.
 pub(crate) struct OrderingStore {
-    pub(crate) store: Arc<dyn ordering_app::OrderingStore>,
+    pub(crate) port: Arc<dyn ordering_app::OrderingStore>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
     _ground: Box<dyn Send>,
@@ -115,13 +115,13 @@ pub(crate) struct OrderingStore {
 impl OrderingStore {
     /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
     pub(crate) fn new(
-        store: Arc<dyn ordering_app::OrderingStore>,
+        port: Arc<dyn ordering_app::OrderingStore>,
         history: EventHistory,
         seams: Seams,
         ground: impl Send + 'static,
     ) -> Self {
         Self {
-            store,
+            port,
             history,
             seams,
             _ground: Box::new(ground),
@@ -130,11 +130,11 @@ impl OrderingStore {
 
     /// The context's face over this store.
     pub(crate) fn face(&self) -> Ordering {
-        Ordering::new(Arc::clone(&self.store), self.seams.ids())
+        Ordering::new(Arc::clone(&self.port), self.seams.ids())
     }
 
     pub(crate) fn begin(&self, meta: CommandMeta) -> UnitOfWork<'_> {
-        UnitOfWork::begin(self.store.as_ref(), self.seams.source_of_ids(), meta)
+        UnitOfWork::begin(self.port.as_ref(), self.seams.source_of_ids(), meta)
     }
 
     /// Saves an order that is new. One that is stored is changed by [`Self::change`].
@@ -163,7 +163,7 @@ impl OrderingStore {
     }
 
     pub(crate) async fn view(&self, id: OrderId, visible_to: VisibleTo) -> Option<OrderView> {
-        let stored = self.store.order(id, visible_to).await.unwrap()?;
+        let stored = self.port.order(id, visible_to).await.unwrap()?;
         Some(OrderView::of_record(stored.record, stored.version).unwrap())
     }
 
@@ -173,7 +173,7 @@ impl OrderingStore {
         page: PageRequest<OrderPosition>,
         visible_to: VisibleTo,
     ) -> Page<OrderView, OrderPosition> {
-        let orders = self.store.orders(wanted, page, visible_to).await.unwrap();
+        let orders = self.port.orders(wanted, page, visible_to).await.unwrap();
         let views = orders
             .into_iter()
             .map(|stored| OrderView::of_record(stored.record, stored.version));
@@ -182,7 +182,7 @@ impl OrderingStore {
     }
 
     pub(crate) async fn customer_view(&self, id: CustomerId) -> Option<CustomerView> {
-        let stored = self.store.customer(id).await.unwrap()?;
+        let stored = self.port.customer(id).await.unwrap()?;
         Some(CustomerView::of_record(stored.record, stored.version))
     }
 

@@ -1,33 +1,31 @@
-//! The store: what is committed, and how a unit of work's changes get there.
+//! The store.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use inventory_domain::{LedgerEntry, Reservation, ReservationRecord, StockItem, StockRecord};
 use message_bus::{
-    CommandLog, CommandMeta, CommitError, Delivery, Envelope, InMemoryLog, Recorded, Replay, ReplayRecord,
-    Unavailable, WriteSet, in_memory_log::check_loaded_version,
+    CommandLog, CommitError, Delivery, Envelope, InMemoryLog, Recorded, Replay, Unavailable, WriteSet,
+    in_memory_log::check_loaded_version,
 };
-use shared_kernel::{AggregateRoot, IdGenerator, ProductId, ReservationId, Version};
+use shared_kernel::{AggregateRoot, OrderId, PageRequest, ProductId, ReservationId, Version};
 
-use super::unit_of_work::{Command, InMemoryUnitOfWork};
 use crate::{
-    InventoryUnitOfWork, InventoryUnits,
-    ports::{ORDER_INDEX, STOCK_ITEM_KEY},
+    InventoryStore, LedgerEntryView, ReservationStanding, StockDrift,
+    store::{InventoryChanges, ORDER_INDEX, STOCK_ITEM_KEY, StoredReservation, StoredStockItem},
 };
 
-/// Stock, reservations, events, positions and the command log, in memory. Clones share them.
-#[derive(Clone)]
+/// Stock, its ledger, reservations, events, positions and the command log, in memory.
+#[derive(Debug, Default)]
 pub struct InMemoryInventory {
-    state: Arc<Mutex<State>>,
-    ids: Arc<dyn IdGenerator>,
+    state: Mutex<State>,
 }
 
 /// What is committed.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) stock: BTreeMap<ProductId, (StockRecord, Version)>,
     pub(super) ledger: BTreeMap<(ProductId, Version), LedgerEntry>,
@@ -36,14 +34,6 @@ pub(super) struct State {
 }
 
 impl InMemoryInventory {
-    /// An empty store.
-    pub fn new(ids: Arc<dyn IdGenerator>) -> Self {
-        Self {
-            state: Arc::default(),
-            ids,
-        }
-    }
-
     /// The event log, oldest first.
     pub fn events(&self) -> Vec<Envelope> {
         self.state().log.events()
@@ -63,42 +53,8 @@ impl InMemoryInventory {
     }
 
     /// Nothing panics while the lock is held, so a poisoned one is as good as any.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Commits all of a unit of work's changes, or none.
-    pub(super) fn commit(
-        &self,
-        stock: &[StockItem],
-        commands: &[Command],
-        replay: Option<ReplayRecord>,
-    ) -> Result<(), CommitError> {
-        let mut state = self.state();
-        let mut next = state.clone();
-        let ids = self.ids.as_ref();
-        if let [first, others @ ..] = commands {
-            let write_set = WriteSet::new((), first.events()?, replay, "inventory", &first.meta, ids);
-            let write_set = others.iter().try_fold(write_set, |write_set, command| {
-                Ok::<_, CommitError>(write_set.and_also(command.events()?, &command.meta, ids))
-            })?;
-            next.log.commit(write_set)?;
-        }
-        // What nothing happened to is not written, whatever others did to it meanwhile.
-        for item in stock.iter().filter(|item| !item.changes().is_empty()) {
-            next.save_stock(item)?;
-        }
-        for command in commands {
-            for reservation in command
-                .reservations
-                .iter()
-                .filter(|reservation| !reservation.changes().is_empty())
-            {
-                next.save_reservation(reservation)?;
-            }
-        }
-        *state = next;
-        Ok(())
     }
 }
 
@@ -109,9 +65,63 @@ impl CommandLog for InMemoryInventory {
     }
 }
 
-impl InventoryUnits for InMemoryInventory {
-    fn begin(&self, meta: CommandMeta) -> Box<dyn InventoryUnitOfWork> {
-        Box::new(InMemoryUnitOfWork::new(self.clone(), meta))
+#[async_trait]
+impl InventoryStore for InMemoryInventory {
+    async fn stock_items(&self, products: &BTreeSet<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
+        Ok(self.state().stock_items(products))
+    }
+
+    async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
+        Ok(self.state().stock_on(page))
+    }
+
+    async fn ledger(
+        &self,
+        product_id: ProductId,
+        page: PageRequest<Version>,
+    ) -> Result<Vec<LedgerEntryView>, Unavailable> {
+        Ok(self.state().ledger_on(product_id, page))
+    }
+
+    async fn reservations_of(
+        &self,
+        orders: &BTreeSet<OrderId>,
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
+        Ok(self.state().reservations_of(orders))
+    }
+
+    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+        Ok(self.state().standing_of(orders))
+    }
+
+    async fn reservations(
+        &self,
+        order_id: Option<OrderId>,
+        page: PageRequest<ReservationId>,
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
+        Ok(self.state().reservations_on(order_id, page))
+    }
+
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+        Ok(self.state().held_on(page))
+    }
+
+    async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
+        Ok(self.state().drifted(limit))
+    }
+
+    async fn commit(&self, write_set: WriteSet<InventoryChanges>) -> Result<(), CommitError> {
+        let mut state = self.state();
+        let mut next = state.clone();
+        let changes = next.log.commit(write_set)?;
+        for item in &changes.stock {
+            next.save_stock(item)?;
+        }
+        for reservation in &changes.reservations {
+            next.save_reservation(reservation)?;
+        }
+        *state = next;
+        Ok(())
     }
 }
 
@@ -129,7 +139,8 @@ impl State {
     fn save_reservation(&mut self, reservation: &Reservation) -> Result<(), CommitError> {
         let record = reservation.record();
         let stored = self.reservations.get(&record.id).map(|(_, version)| *version);
-        check_loaded_version(stored, reservation.changes().loaded_version(), "reservations.id")?;
+        let loaded = reservation.changes().loaded_version();
+        check_loaded_version(stored, loaded, "reservations.id")?;
         let taken = |(other, _): &(ReservationRecord, Version)| {
             other.id != record.id && other.order_id == record.order_id
         };

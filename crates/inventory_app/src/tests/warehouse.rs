@@ -11,13 +11,13 @@ use shared_kernel::{
 };
 
 use crate::{
-    AdjustStock, AdjustmentView, Inventory, InventoryUnits, ReservationView, in_memory::InMemoryInventory,
+    AdjustStock, AdjustmentView, Inventory, InventoryStore, ReservationView, in_memory::InMemoryInventory,
 };
 
 /// The context, its store, and the sources that it draws from.
 pub(crate) struct Warehouse {
     pub(crate) inventory: Arc<Inventory>,
-    pub(crate) store: InMemoryInventory,
+    pub(crate) store: Arc<InMemoryInventory>,
     pub(crate) clock: ManualClock,
     pub(crate) ids: Arc<CountingIds>,
 }
@@ -40,19 +40,14 @@ pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, UseCaseError>) -> &'sta
 
 impl Warehouse {
     pub(crate) fn new() -> Self {
-        Self::with_units(|store| Arc::new(store))
+        Self::with_store(|store| store)
     }
 
-    /// A warehouse whose units of work come from somewhere else, which may get them from the store.
-    pub(crate) fn with_units(units: impl FnOnce(InMemoryInventory) -> Arc<dyn InventoryUnits>) -> Self {
+    /// A warehouse over another store, which may pass on to this one what it is asked.
+    pub(crate) fn with_store(over: impl FnOnce(Arc<InMemoryInventory>) -> Arc<dyn InventoryStore>) -> Self {
         let ids = Arc::new(CountingIds::default());
-        let store = InMemoryInventory::new(Arc::clone(&ids) as Arc<dyn IdGenerator>);
-        let inventory = Inventory::new(
-            units(store.clone()),
-            Arc::new(store.clone()),
-            Arc::new(store.clone()),
-            Arc::clone(&ids) as Arc<dyn IdGenerator>,
-        );
+        let store = Arc::<InMemoryInventory>::default();
+        let inventory = Inventory::new(over(Arc::clone(&store)), Arc::clone(&ids) as Arc<dyn IdGenerator>);
         Self {
             inventory: Arc::new(inventory),
             store,

@@ -3,7 +3,7 @@
 use shared_kernel::{AggregateRoot, Version, events::Shortage};
 
 use super::*;
-use crate::{ReservationEvent, ReservationState, StockRecord};
+use crate::{ReservationEvent, ReservationState, StockOutOfStep, StockRecord};
 
 mod warehouse;
 
@@ -59,7 +59,7 @@ fn numbers(stock: &Stock) -> Vec<(u32, u32)> {
 #[test]
 fn an_order_is_reserved_with_one_line_for_each_product() {
     let mut stock = stock(&[5, 5]);
-    let reservation = reserve(request(1, vec![line(1, 2), line(0, 1), line(1, 3)]), &mut stock);
+    let reservation = reserve(request(1, vec![line(1, 2), line(0, 1), line(1, 3)]), &mut stock).unwrap();
     assert_eq!(reservation.record().state, ReservationState::Held);
     assert_eq!(reservation.record().lines, [line(0, 1), line(1, 5)]);
     assert_eq!(numbers(&stock), [(5, 1), (5, 5)]);
@@ -69,7 +69,7 @@ fn an_order_is_reserved_with_one_line_for_each_product() {
 #[test]
 fn two_lines_of_a_product_that_each_fit_but_not_together_are_rejected() {
     let mut stock = stock(&[5, 5]);
-    let reservation = reserve(request(1, vec![line(0, 3), line(1, 1), line(0, 3)]), &mut stock);
+    let reservation = reserve(request(1, vec![line(0, 3), line(1, 1), line(0, 3)]), &mut stock).unwrap();
     let short = Shortage {
         product_id: product(0),
         product_name: None,
@@ -88,11 +88,11 @@ fn two_lines_of_a_product_that_each_fit_but_not_together_are_rejected() {
 #[test]
 fn what_is_released_is_free_again_and_once_is_enough() {
     let mut stock = stock(&[5]);
-    let mut reservation = reserve(request(1, vec![line(0, 3)]), &mut stock);
+    let mut reservation = reserve(request(1, vec![line(0, 3)]), &mut stock).unwrap();
     release(&mut reservation, &mut stock, at(2)).unwrap();
     assert_eq!(numbers(&stock), [(5, 0)]);
     release(&mut reservation, &mut stock, at(3)).unwrap();
-    commit(&mut reservation, &mut stock, at(4)).unwrap();
+    fulfil(&mut reservation, &mut stock, at(4)).unwrap();
     assert_eq!(numbers(&stock), [(5, 0)]);
     assert_eq!(reservation.version(), Version::new(2));
     assert_eq!(reservation.record().updated_at, at(2));
@@ -101,8 +101,8 @@ fn what_is_released_is_free_again_and_once_is_enough() {
 #[test]
 fn what_is_shipped_leaves_the_house_and_the_ledger_says_for_whom() {
     let mut stock = stock(&[5]);
-    let mut reservation = reserve(request(1, vec![line(0, 3)]), &mut stock);
-    commit(&mut reservation, &mut stock, at(2)).unwrap();
+    let mut reservation = reserve(request(1, vec![line(0, 3)]), &mut stock).unwrap();
+    fulfil(&mut reservation, &mut stock, at(2)).unwrap();
     release(&mut reservation, &mut stock, at(3)).unwrap();
     assert_eq!(numbers(&stock), [(2, 0)]);
     let events: Vec<_> = reservation.changes().events().map(|(_, event)| event).collect();
@@ -122,9 +122,9 @@ fn what_is_shipped_leaves_the_house_and_the_ledger_says_for_whom() {
 #[test]
 fn a_rejected_reservation_has_nothing_to_release_or_ship() {
     let mut stock = stock(&[1]);
-    let mut reservation = reserve(request(1, vec![line(0, 3)]), &mut stock);
+    let mut reservation = reserve(request(1, vec![line(0, 3)]), &mut stock).unwrap();
     release(&mut reservation, &mut stock, at(2)).unwrap();
-    commit(&mut reservation, &mut stock, at(2)).unwrap();
+    fulfil(&mut reservation, &mut stock, at(2)).unwrap();
     assert_eq!(numbers(&stock), [(1, 0)]);
     assert_eq!(reservation.version(), Version::FIRST);
 }
@@ -132,16 +132,16 @@ fn a_rejected_reservation_has_nothing_to_release_or_ship() {
 #[test]
 fn stock_that_drifted_is_not_touched() {
     let mut reserved = stock(&[5, 5]);
-    let mut reservation = reserve(request(1, vec![line(0, 1), line(1, 3)]), &mut reserved);
+    let mut reservation = reserve(request(1, vec![line(0, 1), line(1, 3)]), &mut reserved).unwrap();
     let mut drifted = stock(&[5, 5]);
-    drifted.get_mut(&product(0)).unwrap().hold(1);
-    let out_of_step = StockOutOfStep {
+    drifted.get_mut(&product(0)).unwrap().hold(1).unwrap();
+    let out_of_step = StockError::from(StockOutOfStep {
         product_id: product(1),
         held: 3,
         reserved: 0,
-    };
+    });
     assert_eq!(release(&mut reservation, &mut drifted, at(2)), Err(out_of_step));
-    assert_eq!(commit(&mut reservation, &mut drifted, at(2)), Err(out_of_step));
+    assert_eq!(fulfil(&mut reservation, &mut drifted, at(2)), Err(out_of_step));
     assert_eq!(numbers(&drifted), [(5, 1), (5, 0)]);
     assert_eq!(reservation.record().state, ReservationState::Held);
 }

@@ -3,9 +3,7 @@
 use shared_kernel::{AggregateRoot, ProductId, Timestamp, Version};
 
 use super::*;
-use crate::rules::{
-    counts_compare_first::StockChangedMeanwhile, stock_never_falls_below_what_is_reserved::InsufficientStock,
-};
+use crate::rules::counts_compare_first::StockChangedMeanwhile;
 
 fn product() -> ProductId {
     "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap()
@@ -123,4 +121,38 @@ fn a_correction_tells_the_ledger_what_it_missed_and_leaves_what_is_on_hand() {
     assert_eq!((item.record().on_hand, item.record().reserved), (5, 1));
     assert_eq!(deltas(&item), [(5, -3)]);
     assert_eq!(item.version(), Version::new(6));
+}
+
+#[test]
+fn a_count_that_would_leave_its_range_is_refused_and_changes_nothing() {
+    let product_id = product();
+    let mut item = stock(5, 2);
+    for (quantity, requested) in [(4, 4), (u32::MAX, u64::from(u32::MAX))] {
+        let insufficient = InsufficientStock {
+            product_id,
+            requested,
+            available: 3,
+        };
+        assert_eq!(item.hold(quantity), Err(insufficient));
+    }
+    let out_of_step = StockOutOfStep {
+        product_id,
+        held: 3,
+        reserved: 2,
+    };
+    assert_eq!(item.free(3), Err(out_of_step));
+    let order_id = "0197b2c4-6d00-7000-8000-000000000010".parse().unwrap();
+    assert_eq!(item.take(3, order_id, now()), Err(out_of_step.into()));
+    assert_eq!(*item.record(), *stock(5, 2).record());
+    assert!(item.changes().is_empty());
+
+    let mut drifted = stock(1, 2);
+    assert_eq!(drifted.record().available(), 0);
+    let insufficient = InsufficientStock {
+        product_id,
+        requested: 2,
+        available: 1,
+    };
+    assert_eq!(drifted.take(2, order_id, now()), Err(insufficient.into()));
+    assert_eq!(*drifted.record(), *stock(1, 2).record());
 }

@@ -6,13 +6,12 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use shared_kernel::{OrderId, PageRequest, ReservationId};
-use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
 use super::schema::{reservation_lines, reservations};
 use crate::{
-    changes::{ReservationChange, Write},
-    reservation_rows::{LineRow, ReservationRow},
-    store::WholeReservation,
+    changes::ReservationChange,
+    reservation_rows::{LineRow, ReservationRow, WholeReservation},
 };
 
 /// Writes the reservations of a batch, new ones with their lines. Answers the places of those that somebody else has changed since
@@ -24,8 +23,8 @@ pub(super) async fn write(
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (place, change) in &changes {
         match change.write {
-            Write::Insert => new.push(&change.row),
-            Write::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
+            RowWrite::Insert => new.push(&change.row),
+            RowWrite::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
         }
     }
     insert(&new, connection).await?;
@@ -163,9 +162,9 @@ pub(super) async fn with_lines(
     for row in rows {
         lines.entry(row.reservation_id).or_default().push(row);
     }
-    let whole = reservations.into_iter().map(|row| {
-        let lines = lines.remove(&row.id).unwrap_or_default();
-        (row, lines)
+    let whole = reservations.into_iter().map(|reservation| {
+        let lines = lines.remove(&reservation.id).unwrap_or_default();
+        WholeReservation { reservation, lines }
     });
     Ok(whole.collect())
 }

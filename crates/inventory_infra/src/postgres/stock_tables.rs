@@ -7,11 +7,11 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use shared_kernel::{PageRequest, ProductId, Version};
-use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
 use super::schema::{ledger_entries, stock_items};
 use crate::{
-    changes::{StockChange, Write},
+    changes::StockChange,
     drift,
     stock_rows::{DriftRow, LedgerRow, StockRow},
 };
@@ -24,8 +24,8 @@ pub(super) async fn write(
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (place, change) in &changes {
         match change.write {
-            Write::Insert => new.push(&change.row),
-            Write::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
+            RowWrite::Insert => new.push(&change.row),
+            RowWrite::Update { loaded_version } => changed.push((*place, &change.row, loaded_version)),
         }
     }
     insert(&new, connection).await?;

@@ -77,7 +77,7 @@ async fn reserving_takes_three_statements_and_reading_three_each_prepared_once()
         let found = reservation_tables::of_orders(wanted, &connection).await.unwrap();
         let whole = reservation_tables::with_lines(found, &connection).await.unwrap();
         assert_eq!(whole.len(), orders);
-        assert!(whole.iter().all(|(_, lines)| lines.len() == 3));
+        assert!(whole.iter().all(|whole| whole.lines.len() == 3));
         stock = stored(&stock);
     }
     let kept = kept(&connection).await;

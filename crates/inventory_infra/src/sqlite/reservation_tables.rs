@@ -7,20 +7,19 @@ use diesel::{
 };
 
 use shared_kernel::{OrderId, PageRequest, ReservationId};
-use storage::{ReadError, columns::RowId, sqlite::RowError};
+use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
 use super::schema::{reservation_lines, reservations};
 use crate::{
-    changes::{ReservationChange, Write},
-    reservation_rows::{LineRow, ReservationRow},
-    store::WholeReservation,
+    changes::ReservationChange,
+    reservation_rows::{LineRow, ReservationRow, WholeReservation},
 };
 
 /// Writes a reservation, if nobody else has since it was loaded; a new one with its lines.
 pub(super) fn write(change: &ReservationChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     match change.write {
-        Write::Insert => insert(&change.row, connection)?,
-        Write::Update { loaded_version } => update_state(&change.row, loaded_version, connection)?,
+        RowWrite::Insert => insert(&change.row, connection)?,
+        RowWrite::Update { loaded_version } => update_state(&change.row, loaded_version, connection)?,
     }
     for line in &change.lines {
         insert_line(line, connection)?;
@@ -139,7 +138,7 @@ pub(super) fn with_lines(
             .filter(reservation_lines::reservation_id.eq(reservation.id))
             .order(reservation_lines::product_id)
             .load::<LineRow>(connection)?;
-        whole.push((reservation, lines));
+        whole.push(WholeReservation { reservation, lines });
     }
     Ok(whole)
 }

@@ -10,11 +10,11 @@ use diesel::{
 };
 
 use shared_kernel::{PageRequest, ProductId, Version};
-use storage::{ReadError, columns::RowId, sqlite::RowError};
+use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
 use super::schema::{ledger_entries, stock_items};
 use crate::{
-    changes::{StockChange, Write},
+    changes::StockChange,
     drift,
     stock_rows::{DriftRow, LedgerRow, StockRow},
 };
@@ -22,8 +22,8 @@ use crate::{
 /// Writes a stock item, if nobody else has since it was loaded, and adds to its ledger.
 pub(super) fn write(change: &StockChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     match change.write {
-        Write::Insert => insert_item(&change.row, connection)?,
-        Write::Update { loaded_version } => update_item(&change.row, loaded_version, connection)?,
+        RowWrite::Insert => insert_item(&change.row, connection)?,
+        RowWrite::Update { loaded_version } => update_item(&change.row, loaded_version, connection)?,
     }
     for entry in &change.entries {
         insert_entry(entry, connection)?;

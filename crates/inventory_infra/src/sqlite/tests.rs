@@ -57,7 +57,7 @@ fn reserving_loads_by_three_statements_and_adds_by_two_each_prepared_once() {
         let reservations = reservation_tables::of_orders(&wanted.collect(), &mut connection).unwrap();
         let whole = reservation_tables::with_lines(reservations, &mut connection).unwrap();
         assert_eq!(whole.len(), orders);
-        assert!(whole.iter().all(|(_, lines)| lines.len() == 3));
+        assert!(whole.iter().all(|whole| whole.lines.len() == 3));
         stock = stored(&stock);
     }
     let cached = cached.0.lock().unwrap();

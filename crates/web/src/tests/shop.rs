@@ -89,13 +89,7 @@ impl Shop {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
         });
-        let inventory_store = Arc::new(InMemoryInventory::new(Arc::clone(&ids)));
-        let inventory = Inventory::new(
-            Arc::clone(&inventory_store) as _,
-            Arc::clone(&inventory_store) as _,
-            inventory_store,
-            Arc::clone(&ids),
-        );
+        let inventory = Inventory::new(Arc::<InMemoryInventory>::default(), Arc::clone(&ids));
         let ordering = Ordering::new(Arc::<InMemoryOrdering>::default(), Arc::clone(&ids));
         Self {
             clock: manual_clock,

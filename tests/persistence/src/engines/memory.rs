@@ -48,12 +48,12 @@ pub(crate) async fn catalog() -> CatalogOn {
 
 pub(crate) async fn inventory() -> InventoryStore {
     let seams = Seams::default();
-    let store = Arc::new(InMemoryInventory::new(seams.ids()));
+    let store = Arc::<InMemoryInventory>::default();
     let history = {
         let store = Arc::clone(&store);
         EventHistory::Remembered(Box::new(move || store.events()))
     };
-    InventoryStore::new(store, None, history, seams, ())
+    InventoryStore::new(store, history, seams, ())
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {

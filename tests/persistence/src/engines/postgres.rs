@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
 use catalog::CatalogRows;
-use inventory_infra::{InventoryAdapter, InventoryRows};
+use inventory_infra::{InventoryRows, PostgresInventory};
 use notifications::NotificationsRows;
 use ordering_infra::{OrderingRows, PostgresOrdering};
 use storage::postgres::{PostgresContext, PostgresServer};
@@ -65,10 +65,9 @@ pub(crate) async fn inventory() -> InventoryStore {
         PostgresContext::open(&server, "inventory", migrations, seams.clock(), ids.as_ref())
             .await
             .unwrap();
-    let store = InventoryAdapter::on_postgres(context.clone(), seams.ids());
-    let broken = store.clone().reading_then_writing_stock();
+    let store = Arc::new(PostgresInventory::new(context.clone()));
     let history = EventHistory::Logged(Arc::new(context));
-    InventoryStore::new(Arc::new(store), Some(Arc::new(broken)), history, seams, database)
+    InventoryStore::new(store, history, seams, database)
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {

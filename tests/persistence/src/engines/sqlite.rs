@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use accounts_infra::{AccountsAdapter, AccountsRows};
 use catalog::CatalogRows;
-use inventory_infra::{InventoryAdapter, InventoryRows};
+use inventory_infra::{InventoryRows, SqliteInventory};
 use notifications::NotificationsRows;
 use ordering_infra::{OrderingRows, SqliteOrdering};
 use storage::{DataFolder, sqlite::SqliteContext};
@@ -56,10 +56,9 @@ pub(crate) async fn inventory() -> InventoryStore {
     let migrations = inventory_infra::sqlite::MIGRATIONS;
     let context: SqliteContext<InventoryRows> =
         SqliteContext::open(&folder, "inventory", migrations, seams.clock()).unwrap();
-    let store = InventoryAdapter::on_sqlite(context.clone(), seams.ids());
-    let broken = store.clone().reading_then_writing_stock();
+    let store = Arc::new(SqliteInventory::new(context.clone()));
     let history = EventHistory::Logged(Arc::new(context));
-    InventoryStore::new(Arc::new(store), Some(Arc::new(broken)), history, seams, temporary)
+    InventoryStore::new(store, history, seams, temporary)
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {

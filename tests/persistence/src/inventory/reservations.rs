@@ -1,7 +1,7 @@
 //! Reservations: what goes in comes out, in every state, and an order has one.
 
-use inventory_app::ports::ORDER_INDEX;
-use inventory_domain::{commit, release, reserve};
+use inventory_app::store::ORDER_INDEX;
+use inventory_domain::{fulfil, release, reserve};
 use message_bus::CommitError;
 use shared_kernel::{OrderId, PageRequest, ProductId, Version};
 
@@ -23,7 +23,7 @@ async fn reserved(store: &InventoryStore, lines: &[(ProductId, u32)]) -> OrderId
     let products: Vec<_> = lines.iter().map(|(product, _)| *product).collect();
     let request = store.request(order, lines);
     store
-        .decide(order, &products, |_, stock| reserve(request, stock))
+        .decide(order, &products, |_, stock| reserve(request, stock).unwrap())
         .await
         .unwrap();
     order
@@ -61,7 +61,7 @@ async fn a_reservation_is_stored_in_every_state_it_can_reach(store: InventorySto
     store
         .decide(shipped, &[pot], |reservation, stock| {
             let mut reservation = reservation.unwrap();
-            commit(&mut reservation, stock, now).unwrap();
+            fulfil(&mut reservation, stock, now).unwrap();
             reservation
         })
         .await
@@ -73,7 +73,7 @@ async fn a_reservation_is_stored_in_every_state_it_can_reach(store: InventorySto
     let gone = store.reservation(shipped).await.unwrap();
     assert_eq!(&*gone.state, "committed");
     assert_eq!(store.numbers(pot).await, (5, 0));
-    let ledger = store.queries.ledger(pot, everything()).await.unwrap().data;
+    let ledger = store.face().ledger(pot, everything()).await.unwrap().data;
     assert_eq!((ledger[0].delta, ledger[0].order_id), (-4, Some(shipped)));
     for (view, second) in [(after, "StockReleased"), (gone, "StockCommitted")] {
         let events = store.history.of("reservation", view.id.uuid()).await;
@@ -105,7 +105,7 @@ async fn an_order_has_one_reservation(store: InventoryStore) {
     let order = reserved(&store, &[(pot, 2)]).await;
     let again = store.request(order, &[(pot, 3)]);
     let result = store
-        .decide(order, &[pot], |_, stock| reserve(again, stock))
+        .decide(order, &[pot], |_, stock| reserve(again, stock).unwrap())
         .await;
     match result {
         Err(CommitError::AlreadyExists { constraint }) => assert_eq!(constraint, ORDER_INDEX),
@@ -142,7 +142,7 @@ async fn a_stale_reservation_is_a_conflict_and_nothing_is_written(store: Invento
             .unwrap();
         item
     })]);
-    inventory_domain::reserve(store.request(store.order(), &[(pot, 2)]), &mut stock);
+    inventory_domain::reserve(store.request(store.order(), &[(pot, 2)]), &mut stock).unwrap();
     release(&mut reservation, &mut stock, now).unwrap();
     unit.reservations().save(reservation);
     let result = unit.commit(None).await;
@@ -160,22 +160,19 @@ async fn reservations_are_listed_newest_first(store: InventoryStore) {
     }
     orders.reverse();
     let page = |after| PageRequest { limit: 2, after };
-    let first = store.queries.reservations(None, page(None)).await.unwrap();
-    let second = store.queries.reservations(None, page(first.next)).await.unwrap();
+    let first = store.face().reservations(None, page(None)).await.unwrap();
+    let second = store.face().reservations(None, page(first.next)).await.unwrap();
     let listed = first.data.iter().chain(&second.data);
     let listed: Vec<_> = listed.map(|reservation| reservation.order_id).collect();
     assert_eq!(listed, orders);
     assert_eq!(second.next, None);
     let own = store
-        .queries
+        .face()
         .reservations(Some(orders[1]), everything())
         .await
         .unwrap();
     assert_eq!((own.data.len(), own.data[0].order_id), (1, orders[1]));
-    let nobodys = store
-        .queries
-        .reservations(Some(store.order()), everything())
-        .await;
+    let nobodys = store.face().reservations(Some(store.order()), everything()).await;
     assert_eq!(nobodys.unwrap().data, []);
 }
 
@@ -188,8 +185,8 @@ async fn the_doctor_sees_where_reservations_stand(store: InventoryStore) {
     let states = store.states(orders.iter().copied().chain([store.order()])).await;
     assert_eq!(states, ["held", "held", "rejected", "held"]);
     let page = |after| PageRequest { limit: 2, after };
-    let first = store.queries.held(page(None)).await.unwrap();
-    let second = store.queries.held(page(first.next)).await.unwrap();
+    let first = store.face().held(page(None)).await.unwrap();
+    let second = store.face().held(page(first.next)).await.unwrap();
     let held = first.data.iter().chain(&second.data);
     let held: Vec<_> = held.map(|standing| standing.order_id).collect();
     assert_eq!((held, second.next), (vec![orders[0], orders[1], orders[3]], None));

@@ -26,7 +26,7 @@ async fn reserve_together(
             unit.next_command(meta.clone());
         }
         let request = store.request(*order, &[(product, 1)]);
-        unit.reservations().save(reserve(request, &mut stock));
+        unit.reservations().save(reserve(request, &mut stock).unwrap());
     }
     for item in stock.into_values() {
         unit.stock().save(item);

@@ -215,7 +215,7 @@ async fn another_reference_is_drawn_when_one_is_taken(store: OrderingStore) {
         seams: store.seams.clone(),
         draws: AtomicU32::new(0),
     };
-    let face = Ordering::new(Arc::clone(&store.store), Arc::new(unlucky));
+    let face = Ordering::new(Arc::clone(&store.port), Arc::new(unlucky));
     let ada = somebody(&store);
     let first = face.handle(placing(&store), by(&store, ada)).await.unwrap();
     let second = face.handle(placing(&store), by(&store, ada)).await.unwrap();

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use shared_kernel::AggregateRoot;
 
 use super::{at, line, product, request, stock};
-use crate::{ChangedBy, Reservation, ReservationState, Stock, StockCorrection, commit, release, reserve};
+use crate::{ChangedBy, Reservation, ReservationState, Stock, StockCorrection, fulfil, release, reserve};
 
 const PRODUCTS: usize = 3;
 const ORDERS: usize = 6;
@@ -138,7 +138,7 @@ impl Warehouse {
                     .iter()
                     .map(|(product, quantity)| line(*product, *quantity))
                     .collect();
-                let reservation = reserve(request(*order, lines), &mut self.stock);
+                let reservation = reserve(request(*order, lines), &mut self.stock).unwrap();
                 let held = reservation.record().state == ReservationState::Held;
                 self.reservations.insert(*order, reservation);
                 held
@@ -156,7 +156,7 @@ impl Warehouse {
                     return false;
                 };
                 let before = reservation.version();
-                commit(reservation, &mut self.stock, at(3)).unwrap();
+                fulfil(reservation, &mut self.stock, at(3)).unwrap();
                 reservation.version() > before
             }
         }

@@ -1,4 +1,4 @@
-//! What becomes of the others when something goes wrong.
+//! What becomes of the other requests when something goes wrong.
 
 use std::sync::atomic::Ordering;
 
@@ -36,20 +36,20 @@ async fn a_duplicate_fails_alone() {
 }
 
 #[tokio::test]
-async fn when_the_one_who_serves_is_dropped_another_serves_in_their_stead() {
+async fn when_the_caller_that_decides_is_dropped_another_decides() {
     let (here, seen, pot) = with_a_product(10).await;
     let orders = [here.new_order(), here.new_order(), here.new_order()];
-    let [serving, other, third] = orders.map(|order| asking(&here, order, pot, 1));
+    let [deciding, other, third] = orders.map(|order| asking(&here, order, pot, 1));
     until_so_many_commits(&seen, 1).await;
-    serving.abort();
-    assert!(serving.await.unwrap_err().is_cancelled());
+    deciding.abort();
+    assert!(deciding.await.unwrap_err().is_cancelled());
     seen.gate.add_permits(9);
     other.await.unwrap().unwrap();
     third.await.unwrap().unwrap();
     assert_eq!(
         here.state_of(orders[0]).await,
         None,
-        "nobody waited for it any more"
+        "no caller waited for it any more"
     );
     here.confirm(orders[0], &[(pot, 1)]).await.unwrap();
     assert_eq!(here.numbers(pot).await, (10, 3));
@@ -57,18 +57,18 @@ async fn when_the_one_who_serves_is_dropped_another_serves_in_their_stead() {
 }
 
 #[tokio::test]
-async fn what_was_committed_before_the_one_who_serves_was_dropped_is_a_duplicate_for_the_others() {
+async fn what_was_committed_before_the_caller_that_decides_was_dropped_is_a_duplicate_for_the_others() {
     let (here, seen, pot) = with_a_product(10).await;
     let first = asking(&here, here.new_order(), pot, 1);
     until_so_many_commits(&seen, 1).await;
     let orders = [here.new_order(), here.new_order()];
-    let [serving, other] = orders.map(|order| asking(&here, order, pot, 1));
+    let [deciding, other] = orders.map(|order| asking(&here, order, pot, 1));
     until_so_many_wait(&here.inventory, 2).await;
     seen.waits_after.store(true, Ordering::SeqCst);
     seen.gate.add_permits(1);
     first.await.unwrap().unwrap();
     until_so_many_commits(&seen, 2).await;
-    serving.abort();
+    deciding.abort();
     seen.gate.add_permits(9);
     let answer = other.await.unwrap();
     assert!(
@@ -80,7 +80,7 @@ async fn what_was_committed_before_the_one_who_serves_was_dropped_is_a_duplicate
 }
 
 #[tokio::test]
-async fn whoever_gave_up_waiting_is_not_served() {
+async fn a_request_whose_caller_gave_up_is_not_decided() {
     let (here, seen, pot) = with_a_product(10).await;
     let first = asking(&here, here.new_order(), pot, 1);
     until_so_many_commits(&seen, 1).await;
@@ -97,7 +97,7 @@ async fn whoever_gave_up_waiting_is_not_served() {
 }
 
 #[tokio::test]
-async fn when_the_store_is_away_everybody_is_told_so_at_once() {
+async fn when_the_store_is_away_all_requests_fail_at_once() {
     let (here, seen, pot) = with_a_product(10).await;
     let first = asking(&here, here.new_order(), pot, 1);
     until_so_many_commits(&seen, 1).await;

@@ -1,26 +1,28 @@
-//! A warehouse whose commits are watched, and people who ask at its desk.
+//! A warehouse whose commits are watched, and callers that ask for stock.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use message_bus::{CommandLog, Recorded, Replay, ReplayRecord};
+use message_bus::{CommandLog, Recorded, Replay, WriteSet};
+use shared_kernel::{PageRequest, Version};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
 use super::super::*;
 use crate::{
-    Inventory, InventoryUnitOfWork, ReservationRepository, StockRepository, in_memory::InMemoryInventory,
+    Inventory, LedgerEntryView, ReservationStanding, StockDrift,
+    in_memory::InMemoryInventory,
+    store::{InventoryChanges, StoredReservation, StoredStockItem},
     tests::warehouse::Warehouse,
 };
 
-/// Units of work that say how many commands each commit answers, and that commit when they are let.
-#[derive(Clone)]
+/// A store that counts the deliveries of each commit, and commits when it is let.
 struct Watched {
-    store: InMemoryInventory,
+    store: Arc<InMemoryInventory>,
     seen: Arc<Seen>,
 }
 
 pub(super) struct Seen {
-    /// The commands of each attempt to commit, oldest first.
+    /// The deliveries of each attempt to commit, oldest first: as many as requests were decided together.
     pub(super) commits: Mutex<Vec<usize>>,
     /// How many attempts may go on.
     pub(super) gate: Semaphore,
@@ -28,12 +30,6 @@ pub(super) struct Seen {
     pub(super) waits_after: AtomicBool,
     /// How many attempts fail because the store does not answer.
     pub(super) broken: AtomicUsize,
-}
-
-struct WatchedUnit {
-    inner: Box<dyn InventoryUnitOfWork>,
-    commands: usize,
-    seen: Arc<Seen>,
 }
 
 impl Seen {
@@ -49,33 +45,53 @@ impl CommandLog for Watched {
     }
 }
 
-impl InventoryUnits for Watched {
-    fn begin(&self, meta: CommandMeta) -> Box<dyn InventoryUnitOfWork> {
-        Box::new(WatchedUnit {
-            inner: self.store.begin(meta),
-            commands: 1,
-            seen: Arc::clone(&self.seen),
-        })
-    }
-}
-
 #[async_trait]
-impl InventoryUnitOfWork for WatchedUnit {
-    fn stock(&mut self) -> &mut dyn StockRepository {
-        self.inner.stock()
+impl InventoryStore for Watched {
+    async fn stock_items(&self, products: &BTreeSet<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
+        self.store.stock_items(products).await
     }
 
-    fn reservations(&mut self) -> &mut dyn ReservationRepository {
-        self.inner.reservations()
+    async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
+        self.store.stock(page).await
     }
 
-    fn next_command(&mut self, meta: CommandMeta) {
-        self.commands += 1;
-        self.inner.next_command(meta);
+    async fn ledger(
+        &self,
+        product_id: ProductId,
+        page: PageRequest<Version>,
+    ) -> Result<Vec<LedgerEntryView>, Unavailable> {
+        self.store.ledger(product_id, page).await
     }
 
-    async fn commit(self: Box<Self>, replay: Option<ReplayRecord>) -> Result<(), CommitError> {
-        self.seen.commits.lock().unwrap().push(self.commands);
+    async fn reservations_of(
+        &self,
+        orders: &BTreeSet<OrderId>,
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
+        self.store.reservations_of(orders).await
+    }
+
+    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+        self.store.standing_of(orders).await
+    }
+
+    async fn reservations(
+        &self,
+        order_id: Option<OrderId>,
+        page: PageRequest<ReservationId>,
+    ) -> Result<Vec<StoredReservation>, Unavailable> {
+        self.store.reservations(order_id, page).await
+    }
+
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+        self.store.held(page).await
+    }
+
+    async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
+        self.store.drifted(limit).await
+    }
+
+    async fn commit(&self, write_set: WriteSet<InventoryChanges>) -> Result<(), CommitError> {
+        self.seen.commits.lock().unwrap().push(write_set.deliveries.len());
         let waits_after = self.seen.waits_after.load(Ordering::SeqCst);
         if !waits_after {
             self.seen.wait().await;
@@ -85,7 +101,7 @@ impl InventoryUnitOfWork for WatchedUnit {
             self.seen.broken.store(broken - 1, Ordering::SeqCst);
             return Err(Unavailable::dependency("the store is away").into());
         }
-        let committed = self.inner.commit(replay).await;
+        let committed = self.store.commit(write_set).await;
         if waits_after {
             self.seen.wait().await;
         }
@@ -101,8 +117,13 @@ pub(super) fn watched(open_to: usize) -> (Arc<Warehouse>, Arc<Seen>) {
         waits_after: AtomicBool::new(false),
         broken: AtomicUsize::new(0),
     });
-    let units = Arc::clone(&seen);
-    let here = Warehouse::with_units(|store| Arc::new(Watched { store, seen: units }));
+    let watching = Arc::clone(&seen);
+    let here = Warehouse::with_store(|store| {
+        Arc::new(Watched {
+            store,
+            seen: watching,
+        })
+    });
     (Arc::new(here), seen)
 }
 
@@ -129,7 +150,7 @@ pub(super) async fn until(reached: impl Fn() -> bool) {
 }
 
 pub(super) async fn until_so_many_wait(inventory: &Inventory, count: usize) {
-    until(|| inventory.desk.waiting().len() == count).await;
+    until(|| inventory.batcher.queue().len() == count).await;
 }
 
 pub(super) async fn until_so_many_commits(seen: &Seen, count: usize) {

@@ -1,4 +1,4 @@
-//! Who is served with whom, and when.
+//! Which requests are decided together, and when.
 
 mod failing;
 mod watched;
@@ -12,18 +12,13 @@ use crate::{
     tests::warehouse::{Warehouse, confirmed},
 };
 
-/// Another process on the same store, which passes the gate by.
+/// Another process on the same store, whose commits do not wait at the gate.
 fn rival(here: &Warehouse) -> Inventory {
-    Inventory::new(
-        Arc::new(here.store.clone()),
-        Arc::new(here.store.clone()),
-        Arc::new(here.store.clone()),
-        Arc::clone(&here.ids) as Arc<dyn IdGenerator>,
-    )
+    Inventory::new(here.store.clone(), Arc::clone(&here.ids) as Arc<dyn IdGenerator>)
 }
 
 #[tokio::test]
-async fn whoever_comes_while_one_is_served_is_served_together_with_the_others() {
+async fn requests_that_come_while_one_is_decided_are_decided_together() {
     let (here, seen, pot) = with_a_product(10).await;
     let first = asking(&here, here.new_order(), pot, 1);
     until_so_many_commits(&seen, 1).await;
@@ -51,7 +46,7 @@ async fn whoever_comes_while_one_is_served_is_served_together_with_the_others() 
 }
 
 #[tokio::test]
-async fn no_more_than_64_are_served_together() {
+async fn no_more_than_64_are_decided_together() {
     let (here, seen, pot) = with_a_product(1000).await;
     let first = asking(&here, here.new_order(), pot, 1);
     until_so_many_commits(&seen, 1).await;
@@ -88,14 +83,14 @@ async fn an_adjustment_that_was_faster_is_taken_into_account() {
 }
 
 #[tokio::test]
-async fn the_room_holds_so_many_and_no_more() {
+async fn the_queue_holds_so_many_and_no_more() {
     let (here, seen, pot) = with_a_product(10_000).await;
     let first = asking(&here, here.new_order(), pot, 1);
     until_so_many_commits(&seen, 1).await;
-    let mut others: Vec<_> = (0..ROOM)
+    let mut others: Vec<_> = (0..CAPACITY)
         .map(|_| asking(&here, here.new_order(), pot, 1))
         .collect();
-    until_so_many_wait(&here.inventory, ROOM).await;
+    until_so_many_wait(&here.inventory, CAPACITY).await;
     let one_more = here.confirm(here.new_order(), &[(pot, 1)]).await;
     assert!(
         matches!(one_more, Err(UseCaseError::Unavailable(Unavailable::Busy { .. }))),
@@ -105,19 +100,19 @@ async fn the_room_holds_so_many_and_no_more() {
     gone.abort();
     assert!(gone.await.unwrap_err().is_cancelled());
     others.push(asking(&here, here.new_order(), pot, 1));
-    seen.gate.add_permits(ROOM);
+    seen.gate.add_permits(CAPACITY);
     first.await.unwrap().unwrap();
     for other in others {
         other.await.unwrap().unwrap();
     }
     assert_eq!(
         here.numbers(pot).await,
-        (10_000, 1 + u32::try_from(ROOM).unwrap())
+        (10_000, 1 + u32::try_from(CAPACITY).unwrap())
     );
 }
 
 #[tokio::test]
-async fn two_wishes_for_one_order_are_fulfilled_one_after_the_other() {
+async fn two_requests_for_one_order_are_decided_one_after_the_other() {
     let (here, seen, pot) = with_a_product(10).await;
     let first = asking(&here, here.new_order(), pot, 1);
     until_so_many_commits(&seen, 1).await;
@@ -139,7 +134,7 @@ async fn two_wishes_for_one_order_are_fulfilled_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn an_adjustment_that_others_kept_outrunning_has_its_turn() {
+async fn an_adjustment_that_lost_to_reservations_time_and_again_waits_for_a_turn() {
     let (here, seen, pot) = with_a_product(10).await;
     let adjusting = {
         let here = Arc::clone(&here);
@@ -154,10 +149,7 @@ async fn an_adjustment_that_others_kept_outrunning_has_its_turn() {
         seen.gate.add_permits(1);
     }
     until_so_many_commits(&seen, 5).await;
-    assert!(
-        here.inventory.desk.turn.try_lock().is_err(),
-        "it does not hold the desk"
-    );
+    assert!(here.inventory.batcher.turn.try_lock().is_err(), "it has no turn");
     seen.gate.add_permits(1);
     assert_eq!(adjusting.await.unwrap().unwrap().stock.on_hand, 15);
     assert_eq!(here.numbers(pot).await, (15, 4));
