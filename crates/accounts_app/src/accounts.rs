@@ -4,24 +4,21 @@ use std::sync::Arc;
 
 use accounts_domain::{User, rules::email_already_registered};
 use message_bus::{
-    CommandLog, CommandMeta, CommitError, Conflict, LogsCommands, NotFound, ReplayRecord, UseCaseError,
-    retry::Attempt,
+    CommandLog, CommandMeta, CommitError, LogsCommands, NotFound, ReplayRecord, UseCaseError, retry::Attempt,
 };
 use shared_kernel::{AggregateRoot, Clock, EmailAddress, IdGenerator, Refusal, Timestamp, UserId};
 
 use crate::{
-    AccessClaims, AccessTokens, AccountsUnitOfWork, AccountsUnits, PasswordHasher, RefreshTokens, Secret,
-    TokenGrant, Tokens, UserQueries,
+    AccessClaims, AccessTokens, AccountsStore, PasswordHasher, RefreshTokens, Secret, TokenGrant, Tokens,
+    UnitOfWork,
     standing_cache::StandingCache,
     throttling::{LogInThrottle, RegistrationThrottle},
 };
 
 /// What accounts needs from outside.
 pub struct AccountsPorts {
-    /// Where units of work come from.
-    pub units: Arc<dyn AccountsUnits>,
-    /// Questions to the store.
-    pub queries: Arc<dyn UserQueries>,
+    /// Users and sessions.
+    pub store: Arc<dyn AccountsStore>,
     /// Hashes of passwords.
     pub passwords: Arc<dyn PasswordHasher>,
     /// Access tokens.
@@ -53,6 +50,11 @@ impl Accounts {
         }
     }
 
+    /// Begins a unit of work.
+    pub(crate) fn begin(&self, meta: &CommandMeta) -> UnitOfWork<'_> {
+        UnitOfWork::begin(self.ports.store.as_ref(), self.ports.ids.as_ref(), meta.clone())
+    }
+
     /// The pair of tokens that a session's holder gets.
     pub(crate) fn grant(
         &self,
@@ -71,30 +73,24 @@ impl Accounts {
 
 impl LogsCommands for Accounts {
     fn command_log(&self) -> &dyn CommandLog {
-        &*self.ports.units
+        &*self.ports.store
     }
 }
 
 /// The user with this id, at the version that the caller named if they named one.
 pub(crate) async fn user_to_change(
-    unit: &mut dyn AccountsUnitOfWork,
+    unit: &mut UnitOfWork<'_>,
     id: UserId,
     meta: &CommandMeta,
 ) -> Result<User, UseCaseError> {
     let user = unit.users().get(id).await?.ok_or(NO_SUCH_USER)?;
-    match meta.expected_version {
-        Some(expected) if expected != user.version() => Err(Conflict::StaleVersion {
-            expected,
-            current: user.version(),
-        }
-        .into()),
-        Some(_) | None => Ok(user),
-    }
+    meta.check_expected_version(user.version())?;
+    Ok(user)
 }
 
 /// Commits what happened to the user. When nothing did, there is at most the answer for the command log to commit.
 pub(crate) async fn commit_changes(
-    mut unit: Box<dyn AccountsUnitOfWork>,
+    mut unit: UnitOfWork<'_>,
     user: User,
     replay: Option<ReplayRecord>,
 ) -> Result<(), CommitError> {

@@ -19,7 +19,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct AccountsUnderTest {
     pub(crate) accounts: Accounts,
-    pub(crate) store: InMemoryAccounts,
+    pub(crate) store: Arc<InMemoryAccounts>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) passwords: Arc<TransparentPasswords>,
     ids: Arc<dyn IdGenerator>,
@@ -30,10 +30,9 @@ impl AccountsUnderTest {
         let ids: Arc<dyn IdGenerator> = Arc::new(CountingIds::default());
         let clock = Arc::new(ManualClock::default());
         let passwords = Arc::new(TransparentPasswords::default());
-        let store = InMemoryAccounts::new(Arc::clone(&ids));
+        let store = Arc::<InMemoryAccounts>::default();
         let accounts = Accounts::new(AccountsPorts {
-            units: Arc::new(store.clone()),
-            queries: Arc::new(store.clone()),
+            store: store.clone(),
             passwords: passwords.clone(),
             access_tokens: Arc::new(TransparentAccessTokens),
             refresh_tokens: Arc::new(TransparentRefreshTokens::new(Arc::clone(&ids))),

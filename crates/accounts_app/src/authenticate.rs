@@ -64,7 +64,7 @@ impl Accounts {
         if let Some(standing) = self.standings.get(id, now) {
             return Ok(Some(standing));
         }
-        let standing = self.ports.queries.session_standing(id).await?;
+        let standing = self.ports.store.session_standing(id).await?;
         if let Some(standing) = standing {
             self.standings.keep(id, standing, now);
         }
@@ -92,10 +92,7 @@ fn judge(claims: AccessClaims, standing: SessionStanding, now: Timestamp) -> Aut
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        AccessTokens, AccountsUnits, accounts_under_test::AccountsUnderTest,
-        in_memory::TransparentAccessTokens,
-    };
+    use crate::{AccessTokens, accounts_under_test::AccountsUnderTest, in_memory::TransparentAccessTokens};
 
     #[tokio::test]
     async fn what_is_no_token_or_has_expired_is_rejected() {
@@ -149,7 +146,7 @@ mod tests {
             session_id,
         };
         assert_eq!(found, good);
-        let mut unit = under_test.store.begin(under_test.by_the_operator());
+        let mut unit = under_test.accounts.begin(&under_test.by_the_operator());
         unit.sessions().end_all_of(ada.id, None, ada.created_at);
         unit.commit(None).await.unwrap();
         under_test.clock.advance_seconds(2);
@@ -170,7 +167,7 @@ mod tests {
         let ada = under_test.ada().await;
         let tokens = under_test.log_in("ada@example.com").await;
         under_test.session_of(&tokens).await;
-        let mut unit = under_test.store.begin(under_test.by_the_operator());
+        let mut unit = under_test.accounts.begin(&under_test.by_the_operator());
         unit.sessions().end_all_of(ada.id, None, ada.created_at);
         unit.commit(None).await.unwrap();
         under_test.clock.advance_seconds(1);

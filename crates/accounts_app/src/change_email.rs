@@ -23,8 +23,8 @@ impl Handles<ChangeEmail> for Accounts {
     async fn handle(&self, command: ChangeEmail, meta: CommandMeta) -> Result<UserView, UseCaseError> {
         let user_id = meta.actor.user_id().ok_or(NO_SUCH_USER)?;
         deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
-            let mut user = user_to_change(unit.as_mut(), user_id, &meta).await?;
+            let mut unit = self.begin(&meta);
+            let mut user = user_to_change(&mut unit, user_id, &meta).await?;
             user.change_email(command.email.clone()).map_err(Refusal::from)?;
             let view = UserView::of(&user);
             let committed = commit_changes(unit, user, meta.replay_record(&view)?).await;

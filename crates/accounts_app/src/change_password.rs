@@ -30,8 +30,8 @@ impl Handles<ChangePassword> for Accounts {
         let new_password = NewPassword::choose(command.new_password.expose()).map_err(Refusal::from)?;
         let new_hash = self.ports.passwords.hash(&new_password).await?;
         deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
-            let mut user = user_to_change(unit.as_mut(), user_id, &meta).await?;
+            let mut unit = self.begin(&meta);
+            let mut user = user_to_change(&mut unit, user_id, &meta).await?;
             let current = self
                 .ports
                 .passwords

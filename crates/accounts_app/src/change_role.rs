@@ -24,8 +24,8 @@ impl Command for ChangeRole {
 impl Handles<ChangeRole> for Accounts {
     async fn handle(&self, command: ChangeRole, meta: CommandMeta) -> Result<UserView, UseCaseError> {
         let view = deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
-            let mut user = user_to_change(unit.as_mut(), command.user_id, &meta).await?;
+            let mut unit = self.begin(&meta);
+            let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
             user.change_role(command.role);
             let view = UserView::of(&user);
             commit_changes(unit, user, meta.replay_record(&view)?).await?;

@@ -41,7 +41,7 @@ impl Accounts {
         let hash = self.ports.passwords.hash(&password).await?;
         let id = UserId::new(self.ports.ids.next_id());
         deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
+            let mut unit = self.begin(&meta);
             let user = User::register(id, email.clone(), hash.clone(), role, meta.issued_at);
             let view = UserView::of(&user);
             unit.users().save(user);

@@ -19,8 +19,8 @@ impl Command for DeactivateUser {
 impl Handles<DeactivateUser> for Accounts {
     async fn handle(&self, command: DeactivateUser, meta: CommandMeta) -> Result<UserView, UseCaseError> {
         let view = deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
-            let mut user = user_to_change(unit.as_mut(), command.user_id, &meta).await?;
+            let mut unit = self.begin(&meta);
+            let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
             user.deactivate().map_err(Refusal::from)?;
             let view = UserView::of(&user);
             unit.users().save(user);

@@ -22,7 +22,7 @@ impl Handles<EndSession> for Accounts {
         let user_id = meta.actor.user_id().ok_or(NO_SUCH_SESSION)?;
         let now = meta.issued_at;
         deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
+            let mut unit = self.begin(&meta);
             let mut session = unit
                 .sessions()
                 .get(command.session_id)

@@ -17,7 +17,7 @@ const AGGREGATE_TYPE: &str = "user";
 ///
 /// # Errors
 /// [`Unavailable::Defect`] when an event has no JSON form.
-pub fn event_record(user: &User) -> Result<Vec<NewEvent>, Unavailable> {
+pub fn user_events(user: &User) -> Result<Vec<NewEvent>, Unavailable> {
     let (user_id, uuid) = (user.id(), user.id().uuid());
     user.changes()
         .events()

@@ -1,7 +1,8 @@
 //! What can be done with accounts: one file per use case, with its command and its handler.
 //!
 //! [`Accounts`] is the context's face: it handles the commands, answers the queries and says who is behind an
-//! access token. What it needs from outside stands in [`ports`]; what it answers in [`views`].
+//! access token. What it needs of a database stands in [`store`], and what else it needs from outside in [`ports`]; what one
+//! command changes is collected by a [`UnitOfWork`]; what it answers stands in [`views`].
 //!
 //! **Architecture invariant:** no database, no web, no cryptography. Handlers never look at roles: who may send
 //! which command is the caller's policy.
@@ -11,6 +12,8 @@ pub mod event_record;
 pub mod in_memory;
 pub mod ports;
 pub mod secret;
+pub mod store;
+pub mod unit_of_work;
 pub mod views;
 
 pub mod authenticate;
@@ -39,15 +42,19 @@ pub use deactivate_user::DeactivateUser;
 pub use end_session::EndSession;
 pub use log_in::LogIn;
 pub use ports::{
-    AccessClaims, AccessTokens, AccountsUnitOfWork, AccountsUnits, IssuedAccessToken, PasswordHasher,
-    RefreshTokens, RejectedToken, SessionRepository, SessionStanding, UserQueries, UserRepository,
+    AccessClaims, AccessTokens, IssuedAccessToken, PasswordHasher, RefreshTokens, RejectedToken,
 };
 pub use reactivate_user::ReactivateUser;
 pub use refresh_session::RefreshSession;
 pub use register_user::RegisterUser;
 pub use revoke_token::RevokeToken;
 pub use secret::Secret;
+pub use store::{AccountsStore, SessionStanding};
+pub use unit_of_work::UnitOfWork;
 pub use views::{SessionView, TokenGrant, Tokens, UserView};
+
+/// The context's name: its file's or its schema's, and the source of its events.
+pub const CONTEXT: &str = "accounts";
 
 #[cfg(test)]
 mod accounts_under_test;

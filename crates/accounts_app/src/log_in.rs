@@ -12,7 +12,7 @@ use message_bus::{
 };
 use shared_kernel::{AggregateRoot, EmailAddress, Role, SessionId, UserId};
 
-use crate::{AccessClaims, Accounts, AccountsUnitOfWork, Secret, TokenGrant};
+use crate::{AccessClaims, Accounts, Secret, TokenGrant, UnitOfWork};
 
 /// Log in with a password.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ impl Accounts {
         let token_hash = self.ports.refresh_tokens.hash(&refresh_token);
         let now = meta.issued_at;
         let opened: Option<(UserId, Role)> = deciding_again(meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
-            let Some(user) = self.user_with_password(unit.as_mut(), command).await? else {
+            let mut unit = self.begin(meta);
+            let Some(user) = self.user_with_password(&mut unit, command).await? else {
                 return Ok(None);
             };
             let session = Session::open(session_id, user.id(), token_hash, now);
@@ -74,7 +74,7 @@ impl Accounts {
 
     async fn user_with_password(
         &self,
-        unit: &mut dyn AccountsUnitOfWork,
+        unit: &mut UnitOfWork<'_>,
         given: &LogIn,
     ) -> Result<Option<User>, Attempt> {
         let user = match given.username.parse::<EmailAddress>() {
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        AccountsUnits, Authentication,
+        Authentication,
         accounts_under_test::{AccountsUnderTest, PASSWORD, granted},
     };
 
@@ -149,7 +149,7 @@ mod tests {
         let under_test = AccountsUnderTest::new();
         let ada = under_test.ada().await;
         for user_version in [Version::NEVER_STORED, Version::new(2)] {
-            let mut unit = under_test.store.begin(under_test.meta(Actor::Anonymous));
+            let mut unit = under_test.accounts.begin(&under_test.meta(Actor::Anonymous));
             let id = SessionId::new(ada.id.uuid());
             let session = Session::open(id, ada.id, TokenHash::new([1; 32]), ada.created_at);
             unit.sessions().open(session, user_version);

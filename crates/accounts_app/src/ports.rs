@@ -1,100 +1,11 @@
-//! What accounts needs from outside, as traits that `accounts_infra` implements per engine and `in_memory` for tests.
+//! What accounts needs from outside besides a database: hashes of passwords, and both kinds of token.
 
-use accounts_domain::{NewPassword, PasswordHash, PasswordMatch, Session, TokenHash, User};
+use accounts_domain::{NewPassword, PasswordHash, PasswordMatch, TokenHash};
 use async_trait::async_trait;
-use message_bus::{CommandLog, CommandMeta, CommitError, ReplayRecord, Unavailable};
-use shared_kernel::{EmailAddress, Role, SessionId, Timestamp, UserId, Version};
+use message_bus::Unavailable;
+use shared_kernel::{Role, SessionId, Timestamp, UserId};
 
-use crate::{Secret, SessionView, UserView};
-
-/// Where units of work come from.
-pub trait AccountsUnits: CommandLog {
-    /// Begins one. No transaction is open until it commits.
-    fn begin(&self, meta: CommandMeta) -> Box<dyn AccountsUnitOfWork>;
-}
-
-/// All that one command changes. Nothing reaches the store before `commit`; dropping it instead is a rollback.
-#[async_trait]
-pub trait AccountsUnitOfWork: Send {
-    /// The users.
-    fn users(&mut self) -> &mut dyn UserRepository;
-
-    /// The sessions.
-    fn sessions(&mut self) -> &mut dyn SessionRepository;
-
-    /// Writes everything that was registered, with its events, as one write set.
-    ///
-    /// # Errors
-    /// [`CommitError`]; nothing was written then.
-    async fn commit(self: Box<Self>, replay: Option<ReplayRecord>) -> Result<(), CommitError>;
-}
-
-/// Users, by id or address.
-#[async_trait]
-pub trait UserRepository: Send {
-    /// The user with this id.
-    async fn get(&mut self, id: UserId) -> Result<Option<User>, Unavailable>;
-
-    /// The user with this address, however it is cased.
-    async fn with_email(&mut self, email: &EmailAddress) -> Result<Option<User>, Unavailable>;
-
-    /// Registers a user's changes, guarded by the version it was loaded at.
-    fn save(&mut self, user: User);
-}
-
-/// Sessions and the tokens of their families.
-#[async_trait]
-pub trait SessionRepository: Send {
-    /// The session with this id.
-    async fn get(&mut self, id: SessionId) -> Result<Option<Session>, Unavailable>;
-
-    /// The session whose family the token belongs to, however old the token.
-    async fn with_token(&mut self, token: TokenHash) -> Result<Option<Session>, Unavailable>;
-
-    /// Registers a new session. It is only written while its user is at `user_version`: a password that changes, or
-    /// an account that is closed, in the same moment must not leave a session behind.
-    fn open(&mut self, session: Session, user_version: Version);
-
-    /// Registers the session's new token, guarded by the version it was loaded at.
-    fn replace_token(&mut self, session: Session);
-
-    /// Registers the session's end, guarded by the version it was loaded at.
-    fn end(&mut self, session: Session);
-
-    /// Registers the end of all sessions that the user has when the unit of work commits, except `keep`.
-    fn end_all_of(&mut self, user_id: UserId, keep: Option<SessionId>, at: Timestamp);
-}
-
-/// Questions that load no aggregates.
-#[async_trait]
-pub trait UserQueries: Send + Sync {
-    /// The user with this id.
-    async fn user(&self, id: UserId) -> Result<Option<UserView>, Unavailable>;
-
-    /// The users with this address, however it is cased.
-    async fn users_with_email(&self, email: &EmailAddress) -> Result<Vec<UserView>, Unavailable>;
-
-    /// A user's sessions that are open at `now`, the last used first.
-    async fn open_sessions(&self, user_id: UserId, now: Timestamp) -> Result<Vec<SessionView>, Unavailable>;
-
-    /// Whether a session stands, and whose it is.
-    async fn session_standing(&self, id: SessionId) -> Result<Option<SessionStanding>, Unavailable>;
-}
-
-/// What an access token's session and user look like in the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionStanding {
-    /// Whose session it is.
-    pub user_id: UserId,
-    /// The user's role now.
-    pub role: Role,
-    /// Whether the user may log in.
-    pub user_status: accounts_domain::UserStatus,
-    /// When the session expires.
-    pub expires_at: Timestamp,
-    /// When it was ended, if it was.
-    pub ended_at: Option<Timestamp>,
-}
+use crate::Secret;
 
 /// Makes hashes of passwords, at a cost that is meant.
 #[async_trait]

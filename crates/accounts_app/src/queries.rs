@@ -11,7 +11,8 @@ impl Accounts {
     /// # Errors
     /// [`UseCaseError::NotFound`], [`UseCaseError::Unavailable`].
     pub async fn user(&self, id: UserId) -> Result<UserView, UseCaseError> {
-        Ok(self.ports.queries.user(id).await?.ok_or(NO_SUCH_USER)?)
+        let user = self.ports.store.user(id).await?.ok_or(NO_SUCH_USER)?;
+        Ok(UserView::of_stored(user))
     }
 
     /// The users with this address, however it is cased: at most one.
@@ -19,7 +20,8 @@ impl Accounts {
     /// # Errors
     /// [`UseCaseError::Unavailable`].
     pub async fn users_with_email(&self, email: &EmailAddress) -> Result<Vec<UserView>, UseCaseError> {
-        Ok(self.ports.queries.users_with_email(email).await?)
+        let user = self.ports.store.user_with_email(email).await?;
+        Ok(user.map(UserView::of_stored).into_iter().collect())
     }
 
     /// A user's open sessions, the last used first.
@@ -27,10 +29,8 @@ impl Accounts {
     /// # Errors
     /// [`UseCaseError::Unavailable`].
     pub async fn sessions(&self, user_id: UserId) -> Result<Vec<SessionView>, UseCaseError> {
-        Ok(self
-            .ports
-            .queries
-            .open_sessions(user_id, self.ports.clock.now())
-            .await?)
+        let now = self.ports.clock.now();
+        let sessions = self.ports.store.open_sessions(user_id, now).await?;
+        Ok(sessions.iter().map(SessionView::of).collect())
     }
 }

@@ -19,8 +19,8 @@ impl Command for ReactivateUser {
 impl Handles<ReactivateUser> for Accounts {
     async fn handle(&self, command: ReactivateUser, meta: CommandMeta) -> Result<UserView, UseCaseError> {
         deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
-            let mut user = user_to_change(unit.as_mut(), command.user_id, &meta).await?;
+            let mut unit = self.begin(&meta);
+            let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
             user.reactivate().map_err(Refusal::from)?;
             let view = UserView::of(&user);
             unit.users().save(user);

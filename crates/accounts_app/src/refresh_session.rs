@@ -54,7 +54,7 @@ impl Accounts {
         let tokens = &self.ports.refresh_tokens;
         let presented = tokens.hash(&command.refresh_token);
         let now = meta.issued_at;
-        let mut unit = self.ports.units.begin(meta.clone());
+        let mut unit = self.begin(meta);
         let Some(mut session) = unit.sessions().with_token(presented).await? else {
             return Ok(None);
         };
@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        AccountsUnits, Authentication, RejectedToken, Tokens,
+        Authentication, RejectedToken, Tokens,
         accounts_under_test::{AccountsUnderTest, granted},
     };
 
@@ -223,7 +223,7 @@ mod tests {
         let token = Secret::new(tokens.refresh_token);
         let presented = ports.refresh_tokens.hash(&token);
         let successor = ports.refresh_tokens.hash(&ports.refresh_tokens.successor(&token));
-        let mut units = [(); 2].map(|()| under_test.store.begin(under_test.meta(Actor::Anonymous)));
+        let mut units = [(); 2].map(|()| under_test.accounts.begin(&under_test.meta(Actor::Anonymous)));
         for unit in &mut units {
             let mut session = unit.sessions().with_token(presented).await.unwrap().unwrap();
             session.replace_token(successor, under_test.meta(Actor::Anonymous).issued_at);

@@ -4,7 +4,7 @@ use accounts_domain::Session;
 use message_bus::{Command, CommandMeta, Handles, Unavailable, UseCaseError, retry::deciding_again};
 use shared_kernel::SessionId;
 
-use crate::{Accounts, AccountsUnitOfWork, Secret};
+use crate::{Accounts, Secret, UnitOfWork};
 
 /// Revoke a refresh token of whatever age, or an access token. One that is unknown is as good as revoked.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ impl Handles<RevokeToken> for Accounts {
     async fn handle(&self, command: RevokeToken, meta: CommandMeta) -> Result<(), UseCaseError> {
         let now = meta.issued_at;
         let ended: Option<SessionId> = deciding_again(&meta, self.ports.ids.as_ref(), || async {
-            let mut unit = self.ports.units.begin(meta.clone());
-            let session = self.session_of(unit.as_mut(), &command.token, &meta).await?;
+            let mut unit = self.begin(&meta);
+            let session = self.session_of(&mut unit, &command.token, &meta).await?;
             let Some(mut session) = session.filter(|session| !session.is_over(now)) else {
                 return Ok(None);
             };
@@ -43,7 +43,7 @@ impl Handles<RevokeToken> for Accounts {
 impl Accounts {
     async fn session_of(
         &self,
-        unit: &mut dyn AccountsUnitOfWork,
+        unit: &mut UnitOfWork<'_>,
         token: &Secret,
         meta: &CommandMeta,
     ) -> Result<Option<Session>, Unavailable> {

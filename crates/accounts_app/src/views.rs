@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use accounts_domain::{User, UserStatus};
+use accounts_domain::{StoredSession, StoredUser, User, UserStatus};
 use serde::{Deserialize, Serialize};
 use shared_kernel::{AggregateRoot, EmailAddress, Role, SessionId, Timestamp, UserId, Version};
 
@@ -35,6 +35,18 @@ impl UserView {
             version: user.version(),
         }
     }
+
+    /// The view of a user as they are stored, without the password's hash.
+    pub fn of_stored(user: StoredUser) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            role: user.role,
+            active: user.status == UserStatus::Active,
+            created_at: user.created_at,
+            version: user.version,
+        }
+    }
 }
 
 /// A session that is open.
@@ -48,6 +60,18 @@ pub struct SessionView {
     pub last_used_at: Timestamp,
     /// When it expires, unless it is refreshed.
     pub expires_at: Timestamp,
+}
+
+impl SessionView {
+    /// The view of a session that is open.
+    pub const fn of(session: &StoredSession) -> Self {
+        Self {
+            id: session.id,
+            created_at: session.opened_at,
+            last_used_at: session.last_used_at,
+            expires_at: session.expires_at,
+        }
+    }
 }
 
 /// What asking for tokens came to.

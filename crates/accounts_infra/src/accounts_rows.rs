@@ -1,5 +1,6 @@
 //! Accounts' share of a write set.
 
+use accounts_app::store::AccountsChanges;
 use storage::{AggregateTable, ContextRows};
 
 use crate::{
@@ -14,6 +15,17 @@ pub struct AccountsRows {
     pub(crate) users: Vec<UserWrite>,
     pub(crate) sessions: Vec<SessionWrite>,
     pub(crate) ends: Vec<EndOfAll>,
+}
+
+impl AccountsRows {
+    /// The rows of what one command changes.
+    pub(crate) fn of(changes: &AccountsChanges) -> Self {
+        Self {
+            users: changes.users.iter().map(UserWrite::of).collect(),
+            sessions: changes.sessions.iter().map(SessionWrite::of).collect(),
+            ends: changes.ends.iter().map(EndOfAll::of).collect(),
+        }
+    }
 }
 
 impl ContextRows for AccountsRows {

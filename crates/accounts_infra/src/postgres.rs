@@ -4,73 +4,105 @@ mod schema;
 mod session_tables;
 mod user_table;
 
-use std::sync::Arc;
-
-use accounts_domain::TokenHash;
+use accounts_app::{AccountsStore, SessionStanding, store::AccountsChanges};
+use accounts_domain::{StoredSession, StoredUser, TokenHash};
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable, WriteSet};
-use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId};
+use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
+use shared_kernel::{EmailAddress, SessionId, Timestamp, UserId};
 use storage::{
+    RowWrite,
     columns::RowId,
     postgres::{PostgresContext, PostgresRows},
 };
 use uuid::Uuid;
 
-use crate::{
-    AccountsAdapter, AccountsRows,
-    session_row::{SessionRow, SessionWrite, StandingRow},
-    store::AccountsStore,
-    user_row::UserRow,
-};
+use crate::{AccountsRows, session_row::SessionWrite};
 
 /// The migrations of accounts' own tables, on PostgreSQL.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/accounts/postgres");
 
-impl AccountsAdapter {
-    /// Accounts in an open PostgreSQL schema; `ids` names the events.
-    pub fn on_postgres(context: PostgresContext<AccountsRows>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self::new(Arc::new(context), ids)
+/// Accounts in an open PostgreSQL schema. Clones share it.
+#[derive(Clone)]
+pub struct PostgresAccounts {
+    context: PostgresContext<AccountsRows>,
+}
+
+impl PostgresAccounts {
+    /// Accounts in this schema.
+    pub const fn new(context: PostgresContext<AccountsRows>) -> Self {
+        Self { context }
     }
 }
 
 #[async_trait]
-impl AccountsStore for PostgresContext<AccountsRows> {
-    async fn user(&self, id: UserId) -> Result<Option<UserRow>, Unavailable> {
-        self.read(|connection| async move { user_table::read(id, &connection).await })
-            .await
+impl CommandLog for PostgresAccounts {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.context.recorded(replay).await
+    }
+}
+
+#[async_trait]
+impl AccountsStore for PostgresAccounts {
+    async fn user(&self, id: UserId) -> Result<Option<StoredUser>, Unavailable> {
+        let row = self
+            .context
+            .read(|connection| async move { user_table::read(id, &connection).await })
+            .await?;
+        Ok(row.map(StoredUser::try_from).transpose()?)
     }
 
-    async fn user_with_email(&self, email: &EmailAddress) -> Result<Option<UserRow>, Unavailable> {
+    async fn user_with_email(&self, email: &EmailAddress) -> Result<Option<StoredUser>, Unavailable> {
         let folded = email.folded();
-        self.read(|connection| async move { user_table::read_by_email(&folded, &connection).await })
-            .await
+        let row = self
+            .context
+            .read(|connection| async move { user_table::read_by_email(&folded, &connection).await })
+            .await?;
+        Ok(row.map(StoredUser::try_from).transpose()?)
     }
 
-    async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, Unavailable> {
-        self.read(|connection| async move { session_tables::read(id, &connection).await })
-            .await
+    async fn session(&self, id: SessionId) -> Result<Option<StoredSession>, Unavailable> {
+        let row = self
+            .context
+            .read(|connection| async move { session_tables::read(id, &connection).await })
+            .await?;
+        Ok(row.map(StoredSession::try_from).transpose()?)
     }
 
-    async fn session_with_token(&self, token: TokenHash) -> Result<Option<SessionRow>, Unavailable> {
-        self.read(|connection| async move { session_tables::read_by_token(token, &connection).await })
-            .await
+    async fn session_with_token(&self, token: TokenHash) -> Result<Option<StoredSession>, Unavailable> {
+        let row = self
+            .context
+            .read(|connection| async move { session_tables::read_by_token(token, &connection).await })
+            .await?;
+        Ok(row.map(StoredSession::try_from).transpose()?)
     }
 
-    async fn open_sessions(&self, user_id: UserId, now: Timestamp) -> Result<Vec<SessionRow>, Unavailable> {
-        self.read(|connection| async move { session_tables::read_open(user_id, now, &connection).await })
-            .await
+    async fn open_sessions(
+        &self,
+        user_id: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<StoredSession>, Unavailable> {
+        let rows = self
+            .context
+            .read(|connection| async move { session_tables::read_open(user_id, now, &connection).await })
+            .await?
+            .into_iter();
+        Ok(rows.map(StoredSession::try_from).collect::<Result<_, _>>()?)
     }
 
-    async fn session_standing(&self, id: SessionId) -> Result<Option<StandingRow>, Unavailable> {
-        self.read(|connection| async move { session_tables::read_standing(id, &connection).await })
-            .await
+    async fn session_standing(&self, id: SessionId) -> Result<Option<SessionStanding>, Unavailable> {
+        let row = self
+            .context
+            .read(|connection| async move { session_tables::read_standing(id, &connection).await })
+            .await?;
+        Ok(row.map(SessionStanding::try_from).transpose()?)
     }
 
-    async fn commit(&self, write_set: WriteSet<AccountsRows>) -> Result<(), CommitError> {
-        Self::commit(self, write_set).await
+    async fn commit(&self, write_set: WriteSet<AccountsChanges>) -> Result<(), CommitError> {
+        let rows = write_set.map(|changes| AccountsRows::of(&changes));
+        self.context.commit(rows).await
     }
 }
 
@@ -108,7 +140,10 @@ impl PostgresRows for AccountsRows {
 impl AccountsRows {
     /// The users whose rows change.
     fn changed_users(&self) -> impl Iterator<Item = RowId> {
-        let changed = self.users.iter().filter(|write| write.loaded_version.is_some());
+        let changed = self
+            .users
+            .iter()
+            .filter(|user| matches!(user.write, RowWrite::Update { .. }));
         changed.map(|write| write.row.id)
     }
 

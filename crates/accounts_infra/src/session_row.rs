@@ -1,17 +1,18 @@
 //! A session as a row, and back; and what can happen to sessions.
 
-use accounts_app::{SessionStanding, SessionView};
-use accounts_domain::{
-    Session, StoredSession, TokenHash, rules::refresh_tokens_are_used_once::ReplacedToken,
+use accounts_app::{
+    SessionStanding,
+    store::{self, SessionChange},
 };
+use accounts_domain::{StoredSession, TokenHash, rules::refresh_tokens_are_used_once::ReplacedToken};
 use diesel::Queryable;
-use shared_kernel::{SessionId, Timestamp, UserId, Version};
+use shared_kernel::{SessionId, UserId};
 use storage::{
     ReadError,
-    columns::{RowId, RowTime},
+    columns::{RowId, RowTime, row_time, to_time, to_version},
 };
 
-use crate::user_row::{read_role, read_status, read_time, read_version, row_time};
+use crate::user_row::{read_role, read_status};
 
 /// A row of `sessions`. The fields stand in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Queryable)]
@@ -65,34 +66,36 @@ impl SessionWrite {
         }
     }
 
-    pub(crate) fn open(session: &Session, user_version: Version) -> Self {
-        let user_version = i64::from(user_version.number());
-        let stored = session.as_stored();
-        let first = StoredSession {
-            version: stored.version.next(),
-            ..stored.clone()
-        };
-        Self::Open {
-            row: SessionRow::from(&first),
-            user_version,
+    /// The rows of what happens to a session.
+    pub(crate) fn of(change: &SessionChange) -> Self {
+        match change {
+            SessionChange::Open {
+                session,
+                user_version,
+            } => {
+                let stored = session.as_stored();
+                let first = StoredSession {
+                    version: stored.version.next(),
+                    ..stored.clone()
+                };
+                Self::Open {
+                    row: SessionRow::from(&first),
+                    user_version: i64::from(user_version.number()),
+                }
+            }
+            SessionChange::ReplaceToken(session) => Self::ReplaceToken(session.as_stored().into()),
+            SessionChange::End(session) => Self::End(session.as_stored().into()),
         }
-    }
-
-    pub(crate) fn replace_token(session: &Session) -> Self {
-        Self::ReplaceToken(session.as_stored().into())
-    }
-
-    pub(crate) fn end(session: &Session) -> Self {
-        Self::End(session.as_stored().into())
     }
 }
 
 impl EndOfAll {
-    pub(crate) fn of(user_id: UserId, keep: Option<SessionId>, at: Timestamp) -> Self {
+    /// The columns of the end of all sessions of a user.
+    pub(crate) fn of(end: &store::EndOfAll) -> Self {
         Self {
-            user_id: RowId(user_id.uuid()),
-            keep: keep.map(|id| RowId(id.uuid())),
-            at: row_time(at),
+            user_id: RowId(end.user_id.uuid()),
+            keep: end.keep.map(|id| RowId(id.uuid())),
+            at: row_time(end.at),
         }
     }
 }
@@ -122,7 +125,7 @@ impl TryFrom<SessionRow> for StoredSession {
             (None, None) => None,
             (Some(hash), Some(at)) => Some(ReplacedToken {
                 hash: read_token_hash(hash)?,
-                replaced_at: read_time(at)?,
+                replaced_at: to_time(at)?,
             }),
             (Some(_), None) | (None, Some(_)) => {
                 return Err(ReadError::corrupt("a replaced token and its time go together"));
@@ -131,13 +134,13 @@ impl TryFrom<SessionRow> for StoredSession {
         Ok(Self {
             id: SessionId::new(row.id.0),
             user_id: UserId::new(row.user_id.0),
-            opened_at: read_time(row.opened_at)?,
-            last_used_at: read_time(row.last_used_at)?,
-            expires_at: read_time(row.expires_at)?,
-            ended_at: row.ended_at.map(read_time).transpose()?,
+            opened_at: to_time(row.opened_at)?,
+            last_used_at: to_time(row.last_used_at)?,
+            expires_at: to_time(row.expires_at)?,
+            ended_at: row.ended_at.map(to_time).transpose()?,
             current_token: read_token_hash(&row.current_token_hash)?,
             replaced_token,
-            version: read_version(row.version)?,
+            version: to_version(row.version)?,
         })
     }
 }
@@ -150,21 +153,10 @@ impl TryFrom<StandingRow> for SessionStanding {
             user_id: UserId::new(row.user_id.0),
             role: read_role(&row.role)?,
             user_status: read_status(&row.status)?,
-            expires_at: read_time(row.expires_at)?,
-            ended_at: row.ended_at.map(read_time).transpose()?,
+            expires_at: to_time(row.expires_at)?,
+            ended_at: row.ended_at.map(to_time).transpose()?,
         })
     }
-}
-
-/// The view of a session that is open.
-pub(crate) fn view_of(row: SessionRow) -> Result<SessionView, ReadError> {
-    let session = StoredSession::try_from(row)?;
-    Ok(SessionView {
-        id: session.id,
-        created_at: session.opened_at,
-        last_used_at: session.last_used_at,
-        expires_at: session.expires_at,
-    })
 }
 
 fn read_token_hash(blob: &[u8]) -> Result<TokenHash, ReadError> {
@@ -173,6 +165,8 @@ fn read_token_hash(blob: &[u8]) -> Result<TokenHash, ReadError> {
 
 #[cfg(test)]
 mod tests {
+    use shared_kernel::{Timestamp, Version};
+
     use super::*;
 
     fn a_session() -> StoredSession {

@@ -4,68 +4,99 @@ mod schema;
 mod session_tables;
 mod user_table;
 
-use std::sync::Arc;
-
-use accounts_domain::TokenHash;
+use accounts_app::{AccountsStore, SessionStanding, store::AccountsChanges};
+use accounts_domain::{StoredSession, StoredUser, TokenHash};
 use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use message_bus::{CommitError, Unavailable, WriteSet};
-use shared_kernel::{EmailAddress, IdGenerator, SessionId, Timestamp, UserId};
+use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
+use shared_kernel::{EmailAddress, SessionId, Timestamp, UserId};
 use storage::sqlite::{RowError, SqliteContext, SqliteRows};
 
-use crate::{
-    AccountsAdapter, AccountsRows,
-    session_row::{SessionRow, StandingRow},
-    store::AccountsStore,
-    user_row::UserRow,
-};
+use crate::AccountsRows;
 
 /// The migrations of accounts' own tables, on SQLite.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/accounts/sqlite");
 
-impl AccountsAdapter {
-    /// Accounts in an open SQLite file; `ids` names the events.
-    pub fn on_sqlite(context: SqliteContext<AccountsRows>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self::new(Arc::new(context), ids)
+/// Accounts in an open SQLite file. Clones share it.
+#[derive(Clone)]
+pub struct SqliteAccounts {
+    context: SqliteContext<AccountsRows>,
+}
+
+impl SqliteAccounts {
+    /// Accounts in this file.
+    pub const fn new(context: SqliteContext<AccountsRows>) -> Self {
+        Self { context }
     }
 }
 
 #[async_trait]
-impl AccountsStore for SqliteContext<AccountsRows> {
-    async fn user(&self, id: UserId) -> Result<Option<UserRow>, Unavailable> {
-        self.read(move |connection| user_table::read(connection, id))
-            .await
+impl CommandLog for SqliteAccounts {
+    async fn recorded(&self, replay: &Replay) -> Result<Recorded, Unavailable> {
+        self.context.recorded(replay).await
+    }
+}
+
+#[async_trait]
+impl AccountsStore for SqliteAccounts {
+    async fn user(&self, id: UserId) -> Result<Option<StoredUser>, Unavailable> {
+        let row = self
+            .context
+            .read(move |connection| user_table::read(connection, id))
+            .await?;
+        Ok(row.map(StoredUser::try_from).transpose()?)
     }
 
-    async fn user_with_email(&self, email: &EmailAddress) -> Result<Option<UserRow>, Unavailable> {
+    async fn user_with_email(&self, email: &EmailAddress) -> Result<Option<StoredUser>, Unavailable> {
         let folded = email.folded();
-        self.read(move |connection| user_table::read_by_email(connection, &folded))
-            .await
+        let row = self
+            .context
+            .read(move |connection| user_table::read_by_email(connection, &folded))
+            .await?;
+        Ok(row.map(StoredUser::try_from).transpose()?)
     }
 
-    async fn session(&self, id: SessionId) -> Result<Option<SessionRow>, Unavailable> {
-        self.read(move |connection| session_tables::read(connection, id))
-            .await
+    async fn session(&self, id: SessionId) -> Result<Option<StoredSession>, Unavailable> {
+        let row = self
+            .context
+            .read(move |connection| session_tables::read(connection, id))
+            .await?;
+        Ok(row.map(StoredSession::try_from).transpose()?)
     }
 
-    async fn session_with_token(&self, token: TokenHash) -> Result<Option<SessionRow>, Unavailable> {
-        self.read(move |connection| session_tables::read_by_token(connection, token))
-            .await
+    async fn session_with_token(&self, token: TokenHash) -> Result<Option<StoredSession>, Unavailable> {
+        let row = self
+            .context
+            .read(move |connection| session_tables::read_by_token(connection, token))
+            .await?;
+        Ok(row.map(StoredSession::try_from).transpose()?)
     }
 
-    async fn open_sessions(&self, user_id: UserId, now: Timestamp) -> Result<Vec<SessionRow>, Unavailable> {
-        self.read(move |connection| session_tables::read_open(connection, user_id, now))
-            .await
+    async fn open_sessions(
+        &self,
+        user_id: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<StoredSession>, Unavailable> {
+        let rows = self
+            .context
+            .read(move |connection| session_tables::read_open(connection, user_id, now))
+            .await?
+            .into_iter();
+        Ok(rows.map(StoredSession::try_from).collect::<Result<_, _>>()?)
     }
 
-    async fn session_standing(&self, id: SessionId) -> Result<Option<StandingRow>, Unavailable> {
-        self.read(move |connection| session_tables::read_standing(connection, id))
-            .await
+    async fn session_standing(&self, id: SessionId) -> Result<Option<SessionStanding>, Unavailable> {
+        let row = self
+            .context
+            .read(move |connection| session_tables::read_standing(connection, id))
+            .await?;
+        Ok(row.map(SessionStanding::try_from).transpose()?)
     }
 
-    async fn commit(&self, write_set: WriteSet<AccountsRows>) -> Result<(), CommitError> {
-        Self::commit(self, write_set).await
+    async fn commit(&self, write_set: WriteSet<AccountsChanges>) -> Result<(), CommitError> {
+        let rows = write_set.map(|changes| AccountsRows::of(&changes));
+        self.context.commit(rows).await
     }
 }
 

@@ -1,12 +1,11 @@
 //! A user as a row, and back.
 
-use accounts_app::UserView;
 use accounts_domain::{PasswordHash, StoredUser, User, UserStatus};
 use diesel::Queryable;
-use shared_kernel::{AggregateRoot, Role, Timestamp, UserId, Version};
+use shared_kernel::{AggregateRoot, Role, UserId};
 use storage::{
-    ReadError,
-    columns::{RowId, RowTime},
+    ReadError, RowWrite,
+    columns::{RowId, RowTime, row_time, to_time, to_version},
 };
 
 use crate::user_status_name::{name_of, status_named};
@@ -24,20 +23,19 @@ pub(crate) struct UserRow {
     pub(crate) version: i64,
 }
 
-/// A row to be written, and the version that must be there; `None` if none must be.
+/// What becomes of a user's row.
 #[derive(Debug)]
 pub(crate) struct UserWrite {
     pub(crate) row: UserRow,
-    pub(crate) loaded_version: Option<i64>,
+    pub(crate) write: RowWrite,
 }
 
 impl UserWrite {
     /// What storing this user's changes comes to.
     pub(crate) fn of(user: &User) -> Self {
-        let loaded = user.changes().loaded_version();
         Self {
             row: UserRow::from(user.to_stored()),
-            loaded_version: (loaded != Version::NEVER_STORED).then(|| i64::from(loaded.number())),
+            write: RowWrite::since(user.changes().loaded_version()),
         }
     }
 }
@@ -67,23 +65,10 @@ impl TryFrom<UserRow> for StoredUser {
             password_hash: PasswordHash::new(row.password_hash),
             role: read_role(&row.role)?,
             status: read_status(&row.status)?,
-            created_at: read_time(row.created_at)?,
-            version: read_version(row.version)?,
+            created_at: to_time(row.created_at)?,
+            version: to_version(row.version)?,
         })
     }
-}
-
-/// The view of a stored user, without the password's hash.
-pub(crate) fn view_of(row: UserRow) -> Result<UserView, ReadError> {
-    let user = StoredUser::try_from(row)?;
-    Ok(UserView {
-        id: user.id,
-        email: user.email,
-        role: user.role,
-        active: user.status == UserStatus::Active,
-        created_at: user.created_at,
-        version: user.version,
-    })
 }
 
 pub(crate) fn read_role(name: &str) -> Result<Role, ReadError> {
@@ -95,22 +80,10 @@ pub(crate) fn read_status(name: &str) -> Result<UserStatus, ReadError> {
         .ok_or_else(|| ReadError::corrupt(format!("found status {name:?}, expected active or inactive")))
 }
 
-pub(crate) const fn row_time(time: Timestamp) -> RowTime {
-    RowTime(time.as_microseconds())
-}
-
-pub(crate) fn read_time(time: RowTime) -> Result<Timestamp, ReadError> {
-    Timestamp::from_microseconds(time.0).map_err(ReadError::corrupt)
-}
-
-pub(crate) fn read_version(number: i64) -> Result<Version, ReadError> {
-    u32::try_from(number)
-        .map(Version::new)
-        .map_err(ReadError::corrupt)
-}
-
 #[cfg(test)]
 mod tests {
+    use shared_kernel::Version;
+
     use super::*;
 
     fn a_user() -> StoredUser {

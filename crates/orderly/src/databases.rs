@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use accounts_infra::AccountsAdapter;
+use accounts_app::AccountsStore;
+use accounts_infra::{PostgresAccounts, SqliteAccounts};
 use catalog::CatalogStore;
 use diesel_migrations::EmbeddedMigrations;
 use inventory_app::{Inventory, InventoryStore};
@@ -32,7 +33,7 @@ use crate::{
 pub(crate) struct Databases {
     /// All of them, in the order of [`migrations`].
     all: Vec<Arc<dyn ContextDatabase>>,
-    pub(crate) accounts_adapter: AccountsAdapter,
+    pub(crate) accounts_store: Arc<dyn AccountsStore>,
     pub(crate) catalog_store: Arc<dyn CatalogStore>,
     pub(crate) ordering_store: Arc<dyn OrderingStore>,
     pub(crate) inventory_store: Arc<dyn InventoryStore>,
@@ -113,7 +114,7 @@ impl Databases {
                         Arc::new(inventory.clone()),
                         Arc::new(notifications.clone()),
                     ],
-                    accounts_adapter: AccountsAdapter::on_sqlite(accounts, Arc::clone(ids)),
+                    accounts_store: Arc::new(SqliteAccounts::new(accounts)),
                     catalog_store: Arc::new(catalog),
                     ordering_store: Arc::new(SqliteOrdering::new(ordering)),
                     inventory_store: Arc::new(SqliteInventory::new(inventory)),
@@ -135,7 +136,7 @@ impl Databases {
                         Arc::new(inventory.clone()),
                         Arc::new(notifications.clone()),
                     ],
-                    accounts_adapter: AccountsAdapter::on_postgres(accounts, Arc::clone(ids)),
+                    accounts_store: Arc::new(PostgresAccounts::new(accounts)),
                     catalog_store: Arc::new(catalog),
                     ordering_store: Arc::new(PostgresOrdering::new(ordering)),
                     inventory_store: Arc::new(PostgresInventory::new(inventory)),

@@ -90,10 +90,8 @@ impl Installation {
             mail_from,
         } = surroundings;
         let databases = Databases::open(place, &clock, &ids).await?;
-        let accounts_adapter = Arc::new(databases.accounts_adapter.clone());
         let accounts = Arc::new(Accounts::new(AccountsPorts {
-            units: Arc::clone(&accounts_adapter) as _,
-            queries: accounts_adapter,
+            store: Arc::clone(&databases.accounts_store),
             passwords: Arc::new(Argon2PasswordHasher::new(Arc::clone(&ids))),
             access_tokens: Arc::new(JwtAccessTokens::new(&secret, Arc::clone(&ids))),
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),

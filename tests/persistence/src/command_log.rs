@@ -141,7 +141,7 @@ impl AccountsStore {
         let mut users = 0;
         for number in 0..10 {
             let email = format!("user{number}@example.com").parse().unwrap();
-            users += self.queries.users_with_email(&email).await.unwrap().len();
+            users += self.face().users_with_email(&email).await.unwrap().len();
         }
         users
     }

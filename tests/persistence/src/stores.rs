@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts_app::{
-    Accounts, AccountsPorts, AccountsUnitOfWork, AccountsUnits, UserQueries,
+    Accounts, AccountsPorts,
     in_memory::{TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens},
 };
 use accounts_domain::{PasswordHash, StoredUser, User};
@@ -16,8 +16,7 @@ use crate::{event_history::EventHistory, seams::Seams};
 
 /// Accounts on some engine.
 pub(crate) struct AccountsStore {
-    pub(crate) units: Arc<dyn AccountsUnits>,
-    pub(crate) queries: Arc<dyn UserQueries>,
+    pub(crate) port: Arc<dyn accounts_app::AccountsStore>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
     _ground: Box<dyn Send>,
@@ -26,15 +25,13 @@ pub(crate) struct AccountsStore {
 impl AccountsStore {
     /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
     pub(crate) fn new(
-        units: Arc<dyn AccountsUnits>,
-        queries: Arc<dyn UserQueries>,
+        port: Arc<dyn accounts_app::AccountsStore>,
         history: EventHistory,
         seams: Seams,
         ground: impl Send + 'static,
     ) -> Self {
         Self {
-            units,
-            queries,
+            port,
             history,
             seams,
             _ground: Box::new(ground),
@@ -44,8 +41,7 @@ impl AccountsStore {
     /// The context's face over this store; passwords and tokens cost nothing.
     pub(crate) fn face(&self) -> Accounts {
         Accounts::new(AccountsPorts {
-            units: Arc::clone(&self.units),
-            queries: Arc::clone(&self.queries),
+            store: Arc::clone(&self.port),
             passwords: Arc::new(TransparentPasswords::default()),
             access_tokens: Arc::new(TransparentAccessTokens),
             refresh_tokens: Arc::new(TransparentRefreshTokens::new(self.seams.ids())),
@@ -54,8 +50,8 @@ impl AccountsStore {
         })
     }
 
-    pub(crate) fn begin(&self, meta: CommandMeta) -> Box<dyn AccountsUnitOfWork> {
-        self.units.begin(meta)
+    pub(crate) fn begin(&self, meta: CommandMeta) -> accounts_app::UnitOfWork<'_> {
+        accounts_app::UnitOfWork::begin(self.port.as_ref(), self.seams.source_of_ids(), meta)
     }
 
     /// Somebody who is not stored yet.

@@ -5,13 +5,11 @@ use std::time::Duration;
 use accounts_domain::{PasswordHash, Session, User};
 use diesel::{QueryableByName, sql_query, sql_types::BigInt};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use shared_kernel::{AggregateRoot, Role, Version, in_memory::CountingIds};
+use shared_kernel::{AggregateRoot, IdGenerator, Role, Version, in_memory::CountingIds};
+
+use accounts_app::store::{EndOfAll, SessionChange};
 
 use super::*;
-use crate::{
-    session_row::{EndOfAll, SessionWrite},
-    user_row::UserWrite,
-};
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
 const TABLES: &str = include_str!("../../../../migrations/accounts/postgres/2026-11-21-000001_users/up.sql");
@@ -86,14 +84,6 @@ async fn connection(schema: &str) -> AsyncPgConnection {
     connection
 }
 
-fn rows(users: &[&User], sessions: Vec<SessionWrite>, ends: Vec<EndOfAll>) -> AccountsRows {
-    AccountsRows {
-        users: users.iter().map(|user| UserWrite::of(user)).collect(),
-        sessions,
-        ends,
-    }
-}
-
 async fn begin(mut connection: &AsyncPgConnection) {
     connection.batch_execute("BEGIN").await.unwrap();
 }
@@ -113,14 +103,33 @@ async fn ada(connections: &Connections) -> (AccountsRows, AccountsRows) {
         Role::Customer,
         now,
     );
-    let new = rows(&[&ada], vec![], vec![]);
+    let new = AccountsRows::of(&AccountsChanges {
+        users: vec![ada.clone()],
+        ..AccountsChanges::default()
+    });
     assert_eq!(AccountsRows::write(&[&new], &connections.login).await, Ok(vec![]));
     let mut ada = User::restore(ada.to_stored());
+    let user_id = ada.id();
     let id = SessionId::new(ids.next_id());
-    let session = Session::open(id, ada.id(), TokenHash::new([1; 32]), now);
-    let login = rows(&[], vec![SessionWrite::open(&session, Version::FIRST)], vec![]);
+    let open = SessionChange::Open {
+        session: Session::open(id, user_id, TokenHash::new([1; 32]), now),
+        user_version: Version::FIRST,
+    };
+    let login = AccountsRows::of(&AccountsChanges {
+        sessions: vec![open],
+        ..AccountsChanges::default()
+    });
     ada.deactivate().unwrap();
-    let change = rows(&[&ada], vec![], vec![EndOfAll::of(ada.id(), None, now)]);
+    let end = EndOfAll {
+        user_id,
+        keep: None,
+        at: now,
+    };
+    let change = AccountsRows::of(&AccountsChanges {
+        users: vec![ada],
+        ends: vec![end],
+        ..AccountsChanges::default()
+    });
     (login, change)
 }
 

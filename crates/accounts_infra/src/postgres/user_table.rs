@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::UserId;
-use storage::{ReadError, columns::RowId, postgres::BatchStatement};
+use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
 use super::schema::users;
 use crate::user_row::{UserRow, UserWrite};
@@ -15,9 +15,9 @@ pub(super) async fn write(
 ) -> QueryResult<Vec<usize>> {
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (place, write) in writes {
-        match write.loaded_version {
-            None => new.push(&write.row),
-            Some(loaded_version) => changed.push((place, &write.row, loaded_version)),
+        match write.write {
+            RowWrite::Insert => new.push(&write.row),
+            RowWrite::Update { loaded_version } => changed.push((place, &write.row, loaded_version)),
         }
     }
     insert(&new, connection).await?;

@@ -6,13 +6,14 @@ use diesel::{
     SqliteExpressionMethods, insert_into, update,
 };
 use shared_kernel::{SessionId, Timestamp, UserId};
-use storage::{ReadError, columns::RowId, sqlite::RowError};
+use storage::{
+    ReadError,
+    columns::{RowId, row_time},
+    sqlite::RowError,
+};
 
 use super::schema::{refresh_tokens, sessions, users};
-use crate::{
-    session_row::{EndOfAll, SessionRow, SessionWrite, StandingRow},
-    user_row::row_time,
-};
+use crate::session_row::{EndOfAll, SessionRow, SessionWrite, StandingRow};
 
 /// Lets happen to a session what is to happen to it.
 pub(super) fn write(connection: &mut SqliteConnection, write: &SessionWrite) -> Result<(), RowError> {

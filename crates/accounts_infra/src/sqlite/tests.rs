@@ -3,10 +3,12 @@
 mod sessions;
 mod users;
 
+use std::sync::Arc;
+
 use accounts_app::{
-    Accounts, AccountsPorts, AccountsUnits, Authentication, ChangeEmail, ChangePassword, ChangeRole,
-    CreateUser, DeactivateUser, LogIn, RefreshSession, RejectedToken, RevokeToken, Secret, TokenGrant,
-    Tokens, UserQueries, UserView, in_memory::TransparentPasswords,
+    Accounts, AccountsPorts, Authentication, CONTEXT, ChangeEmail, ChangePassword, ChangeRole, CreateUser,
+    DeactivateUser, LogIn, RefreshSession, RejectedToken, RevokeToken, Secret, TokenGrant, Tokens,
+    UnitOfWork, UserView, in_memory::TransparentPasswords,
 };
 use accounts_domain::{Session, TokenHash};
 use diesel::{Connection, SqliteConnection};
@@ -14,20 +16,20 @@ use diesel_migrations::MigrationHarness;
 use event_delivery::EventLog;
 use message_bus::{Actor, CommandMeta, CommitError, Handles, Replay, UseCaseError};
 use shared_kernel::{
-    Clock, Role, SessionId, UserId, Version,
+    Clock, IdGenerator, Role, SessionId, UserId, Version,
     in_memory::{CountingIds, ManualClock},
 };
 use storage::{ContextDatabase, DataFolder};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{CONTEXT, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
+use crate::{HmacRefreshTokens, JwtAccessTokens, SigningSecret};
 
 const PASSWORD: &str = "correct horse battery";
 
 struct OnAFile {
     accounts: Accounts,
-    store: Arc<AccountsAdapter>,
+    store: Arc<SqliteAccounts>,
     context: SqliteContext<AccountsRows>,
     clock: Arc<ManualClock>,
     ids: Arc<dyn IdGenerator>,
@@ -43,11 +45,10 @@ impl OnAFile {
         let clock = Arc::new(ManualClock::default());
         let data = DataFolder::open(folder.path()).unwrap();
         let context = SqliteContext::open(&data, CONTEXT, MIGRATIONS, clock.clone()).unwrap();
-        let store = Arc::new(AccountsAdapter::on_sqlite(context.clone(), Arc::clone(&ids)));
+        let store = Arc::new(SqliteAccounts::new(context.clone()));
         let secret = SigningSecret::new(&[7; 32]).unwrap();
         let accounts = Accounts::new(AccountsPorts {
-            units: store.clone(),
-            queries: store.clone(),
+            store: store.clone(),
             passwords: Arc::new(TransparentPasswords::default()),
             access_tokens: Arc::new(JwtAccessTokens::new(&secret, Arc::clone(&ids))),
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
@@ -67,6 +68,10 @@ impl OnAFile {
     async fn opened_again(self) -> Self {
         self.context.close().await;
         Self::in_folder(self.folder, self.ids)
+    }
+
+    fn begin(&self, actor: Actor) -> UnitOfWork<'_> {
+        UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), self.meta(actor))
     }
 
     fn meta(&self, actor: Actor) -> CommandMeta {

@@ -4,7 +4,7 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
 };
 use shared_kernel::UserId;
-use storage::{ReadError, columns::RowId, sqlite::RowError};
+use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
 use super::schema::users;
 use crate::user_row::{UserRow, UserWrite};
@@ -12,7 +12,7 @@ use crate::user_row::{UserRow, UserWrite};
 /// Writes a user, if nobody else has since they were loaded.
 pub(super) fn write(connection: &mut SqliteConnection, write: &UserWrite) -> Result<(), RowError> {
     let row = &write.row;
-    let Some(loaded_version) = write.loaded_version else {
+    let RowWrite::Update { loaded_version } = write.write else {
         insert_into(users::table)
             .values((
                 users::id.eq(row.id),

@@ -79,10 +79,8 @@ impl Shop {
         let ids: Arc<dyn IdGenerator> = Arc::new(CountingIds::default());
         let manual_clock = Arc::new(ManualClock::default());
         let clock: Arc<dyn Clock> = Arc::clone(&manual_clock) as _;
-        let accounts_store = Arc::new(InMemoryAccounts::new(Arc::clone(&ids)));
         let accounts = Accounts::new(AccountsPorts {
-            units: Arc::clone(&accounts_store) as _,
-            queries: accounts_store,
+            store: Arc::<InMemoryAccounts>::default(),
             passwords: Arc::new(TransparentPasswords::default()),
             access_tokens: Arc::new(TransparentAccessTokens),
             refresh_tokens: Arc::new(TransparentRefreshTokens::new(Arc::clone(&ids))),

@@ -50,7 +50,7 @@ async fn of_all_who_register_one_address_at_once_one_gets_it(store: AccountsStor
     let results = [a, b, c];
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     assert_eq!(results.iter().filter(|result| is_taken(result)).count(), 2);
-    let found = store.queries.users_with_email(&address("ada@example.com")).await;
+    let found = store.face().users_with_email(&address("ada@example.com")).await;
     assert_eq!(found.unwrap().len(), 1);
 }
 
@@ -74,7 +74,7 @@ async fn an_address_that_was_given_up_is_free(store: AccountsStore) {
     ada.change_email(address("ada@lovelace.org")).unwrap();
     store.save(ada).await.unwrap();
     let newcomer = store.user("ada@example.com").await;
-    let found = store.queries.users_with_email(&address("ada@example.com")).await;
+    let found = store.face().users_with_email(&address("ada@example.com")).await;
     let ids: Vec<_> = found.unwrap().into_iter().map(|view| view.id).collect();
     assert_eq!(ids, [newcomer.id()]);
 }
@@ -91,7 +91,7 @@ async fn users_are_found_by_address_however_it_is_cased(store: AccountsStore) {
     let ada = store.user("Åda@Example.com").await;
     store.user("bob@example.com").await;
     let asked = address("åDA@eXAMPLE.com");
-    let found = store.queries.users_with_email(&asked).await.unwrap();
+    let found = store.face().users_with_email(&asked).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].id, ada.id());
     assert_eq!(found[0].email.as_str(), "Åda@Example.com");
@@ -100,5 +100,5 @@ async fn users_are_found_by_address_however_it_is_cased(store: AccountsStore) {
     assert_eq!(loaded.id(), ada.id());
     let nobodys = address("nobody@example.com");
     assert!(unit.users().with_email(&nobodys).await.unwrap().is_none());
-    assert_eq!(store.queries.users_with_email(&nobodys).await.unwrap(), []);
+    assert_eq!(store.face().users_with_email(&nobodys).await.unwrap(), []);
 }

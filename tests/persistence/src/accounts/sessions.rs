@@ -1,6 +1,6 @@
 //! Sessions: opened only for a user as they are, listed while they are open, ended one by one or all together.
 
-use accounts_app::SessionStanding;
+use accounts_app::{SessionStanding, SessionView};
 use accounts_domain::{Session, TokenHash, User, UserStatus};
 use message_bus::CommitError;
 use shared_kernel::{AggregateRoot, Role, SessionId, UserId, Version};
@@ -64,7 +64,7 @@ async fn some_session(store: &AccountsStore, user: &User) -> SessionId {
 
 async fn listed(store: &AccountsStore, user_id: UserId) -> Vec<SessionId> {
     let now = store.seams.now();
-    let sessions = store.queries.open_sessions(user_id, now).await.unwrap();
+    let sessions = store.port.open_sessions(user_id, now).await.unwrap();
     sessions.into_iter().map(|session| session.id).collect()
 }
 
@@ -184,8 +184,8 @@ async fn open_sessions_are_listed_last_used_first(store: AccountsStore) {
     unit.commit(None).await.unwrap();
     assert_eq!(listed(&store, ada.id()).await, [first, third, second]);
 
-    let views = store.queries.open_sessions(ada.id(), store.seams.now()).await;
-    let view = views.unwrap().remove(0);
+    let open = store.port.open_sessions(ada.id(), store.seams.now()).await;
+    let view = SessionView::of(&open.unwrap()[0]);
     let stored = used.as_stored();
     assert_eq!(
         (view.created_at, view.last_used_at, view.expires_at),
@@ -199,12 +199,9 @@ async fn what_has_ended_or_expired_is_not_listed(store: AccountsStore) {
     end(&store, load_session(&store, ended).await).await.unwrap();
     let open = some_session(&store, &ada).await;
     let expiry = load_session(&store, open).await.as_stored().expires_at;
-    let a_second_before = store
-        .queries
-        .open_sessions(ada.id(), expiry.plus_seconds(-1))
-        .await;
+    let a_second_before = store.port.open_sessions(ada.id(), expiry.plus_seconds(-1)).await;
     assert_eq!(a_second_before.unwrap().len(), 1);
-    let at_its_expiry = store.queries.open_sessions(ada.id(), expiry).await;
+    let at_its_expiry = store.port.open_sessions(ada.id(), expiry).await;
     assert_eq!(at_its_expiry.unwrap(), []);
     assert_eq!(listed(&store, UserId::new(store.seams.next_id())).await, []);
 }
@@ -220,7 +217,7 @@ async fn a_standing_says_how_session_and_user_are_now(store: AccountsStore) {
         expires_at: session.as_stored().expires_at,
         ended_at: None,
     };
-    assert_eq!(store.queries.session_standing(id).await.unwrap(), Some(open));
+    assert_eq!(store.port.session_standing(id).await.unwrap(), Some(open));
 
     ada.change_role(Role::Admin);
     ada.deactivate().unwrap();
@@ -233,7 +230,7 @@ async fn a_standing_says_how_session_and_user_are_now(store: AccountsStore) {
         ended_at: Some(store.seams.now()),
         ..open
     };
-    assert_eq!(store.queries.session_standing(id).await.unwrap(), Some(over));
+    assert_eq!(store.port.session_standing(id).await.unwrap(), Some(over));
     let nowhere = SessionId::new(store.seams.next_id());
-    assert_eq!(store.queries.session_standing(nowhere).await.unwrap(), None);
+    assert_eq!(store.port.session_standing(nowhere).await.unwrap(), None);
 }

@@ -50,7 +50,7 @@ async fn a_user_is_read_back_field_by_field(store: AccountsStore) {
             let loaded = store.load(id).await.unwrap();
             assert!(loaded.changes().is_empty(), "loading is no change");
             assert_eq!(spelled(loaded.to_stored()), saved);
-            assert_eq!(store.queries.user(id).await.unwrap(), Some(view));
+            assert_eq!(store.face().user(id).await.unwrap(), view);
         }
     }
 }
@@ -59,7 +59,7 @@ async fn a_user_who_is_not_there_is_nobody(store: AccountsStore) {
     store.user("ada@example.com").await;
     let nobody = UserId::new(store.seams.next_id());
     assert_eq!(store.stored(nobody).await, None);
-    assert_eq!(store.queries.user(nobody).await.unwrap(), None);
+    assert_eq!(store.port.user(nobody).await.unwrap(), None);
 }
 
 async fn dropping_a_unit_of_work_writes_nothing(store: AccountsStore) {

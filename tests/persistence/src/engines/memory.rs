@@ -19,12 +19,12 @@ use crate::{
 
 pub(crate) async fn accounts() -> AccountsStore {
     let seams = Seams::default();
-    let store = Arc::new(InMemoryAccounts::new(seams.ids()));
+    let store = Arc::<InMemoryAccounts>::default();
     let history = {
         let store = Arc::clone(&store);
         EventHistory::Remembered(Box::new(move || store.events()))
     };
-    AccountsStore::new(store.clone(), store, history, seams, ())
+    AccountsStore::new(store, history, seams, ())
 }
 
 pub(crate) async fn ordering() -> OrderingStore {

@@ -4,7 +4,7 @@ mod database;
 
 use std::sync::Arc;
 
-use accounts_infra::{AccountsAdapter, AccountsRows};
+use accounts_infra::{AccountsRows, PostgresAccounts};
 use catalog::CatalogRows;
 use inventory_infra::{InventoryRows, PostgresInventory};
 use notifications::NotificationsRows;
@@ -26,9 +26,9 @@ pub(crate) async fn accounts() -> AccountsStore {
     let database = Database::create();
     let seams = Seams::default();
     let context = accounts_schema(&database, &seams).await;
-    let store = Arc::new(AccountsAdapter::on_postgres(context.clone(), seams.ids()));
+    let store = Arc::new(PostgresAccounts::new(context.clone()));
     let history = EventHistory::Logged(Arc::new(context));
-    AccountsStore::new(store.clone(), store, history, seams, database)
+    AccountsStore::new(store, history, seams, database)
 }
 
 pub(crate) async fn ordering() -> OrderingStore {
@@ -89,14 +89,13 @@ pub(crate) async fn installation() -> Installation {
     let database = Database::create();
     let seams = Seams::default();
     let accounts = accounts_schema(&database, &seams).await;
-    let accounts_store = Arc::new(AccountsAdapter::on_postgres(accounts.clone(), seams.ids()));
+    let accounts_store = Arc::new(PostgresAccounts::new(accounts.clone()));
     let accounts_log = Arc::new(accounts.clone());
     let ordering = ordering_schema(&database, &seams).await;
     let ordering_store = Arc::new(PostgresOrdering::new(ordering.clone()));
     let ordering_log = Arc::new(ordering.clone());
     Installation {
         accounts: AccountsStore::new(
-            accounts_store.clone(),
             accounts_store,
             EventHistory::Logged(accounts_log.clone()),
             seams.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts_infra::{AccountsAdapter, AccountsRows};
+use accounts_infra::{AccountsRows, SqliteAccounts};
 use catalog::CatalogRows;
 use inventory_infra::{InventoryRows, SqliteInventory};
 use notifications::NotificationsRows;
@@ -23,9 +23,9 @@ pub(crate) async fn accounts() -> AccountsStore {
     let temporary = tempfile::tempdir().unwrap();
     let seams = Seams::default();
     let context = accounts_file(&DataFolder::open(temporary.path()).unwrap(), &seams);
-    let store = Arc::new(AccountsAdapter::on_sqlite(context.clone(), seams.ids()));
+    let store = Arc::new(SqliteAccounts::new(context.clone()));
     let history = EventHistory::Logged(Arc::new(context));
-    AccountsStore::new(store.clone(), store, history, seams, temporary)
+    AccountsStore::new(store, history, seams, temporary)
 }
 
 pub(crate) async fn ordering() -> OrderingStore {
@@ -78,14 +78,13 @@ pub(crate) async fn installation() -> Installation {
     let folder = DataFolder::open(temporary.path()).unwrap();
     let seams = Seams::default();
     let accounts = accounts_file(&folder, &seams);
-    let accounts_store = Arc::new(AccountsAdapter::on_sqlite(accounts.clone(), seams.ids()));
+    let accounts_store = Arc::new(SqliteAccounts::new(accounts.clone()));
     let accounts_log = Arc::new(accounts.clone());
     let ordering = ordering_file(&folder, &seams);
     let ordering_store = Arc::new(SqliteOrdering::new(ordering.clone()));
     let ordering_log = Arc::new(ordering.clone());
     Installation {
         accounts: AccountsStore::new(
-            accounts_store.clone(),
             accounts_store,
             EventHistory::Logged(accounts_log.clone()),
             seams.clone(),

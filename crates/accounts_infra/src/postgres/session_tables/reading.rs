@@ -4,12 +4,14 @@ use accounts_domain::TokenHash;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::{SessionId, Timestamp, UserId};
-use storage::{ReadError, columns::RowId};
+use storage::{
+    ReadError,
+    columns::{RowId, row_time},
+};
 
 use crate::{
     postgres::schema::{refresh_tokens, sessions, users},
     session_row::{SessionRow, StandingRow},
-    user_row::row_time,
 };
 
 pub(in crate::postgres) async fn read(

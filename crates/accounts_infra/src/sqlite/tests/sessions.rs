@@ -93,7 +93,7 @@ async fn no_session_is_opened_for_a_user_who_changed_in_the_same_moment() {
     let file = OnAFile::new();
     let ada = file.create("ada@example.com").await.unwrap();
     for user_version in [Version::NEVER_STORED, Version::new(2)] {
-        let mut unit = file.store.begin(file.meta(Actor::Anonymous));
+        let mut unit = file.begin(Actor::Anonymous);
         let id = SessionId::new(file.ids.next_id());
         let session = Session::open(id, ada.id, TokenHash::new([1; 32]), file.clock.now());
         unit.sessions().open(session, user_version);

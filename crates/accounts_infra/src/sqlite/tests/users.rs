@@ -128,7 +128,7 @@ async fn what_changes_nothing_is_recorded_under_its_key_and_writes_nothing_else(
 async fn a_user_changed_by_two_at_once_is_written_by_one() {
     let file = OnAFile::new();
     let ada = file.create("ada@example.com").await.unwrap();
-    let mut units = [(); 2].map(|()| file.store.begin(file.meta(Actor::Operator)));
+    let mut units = [(); 2].map(|()| file.begin(Actor::Operator));
     for unit in &mut units {
         let mut user = unit.users().get(ada.id).await.unwrap().unwrap();
         user.deactivate().unwrap();
