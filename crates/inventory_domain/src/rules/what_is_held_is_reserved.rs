@@ -8,7 +8,7 @@ use crate::{StockItem, reserving::Stock};
 /// Less is reserved of a product than a reservation holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "found {reserved} units of product {product_id} reserved, expected at least the {held} that are held: orderly doctor --repair"
+    "found {reserved} units of product {product_id} reserved, expected at least the {held} that are held"
 )]
 pub struct StockOutOfStep {
     /// The product.

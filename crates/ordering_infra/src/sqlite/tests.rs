@@ -1,4 +1,4 @@
-//! The adapters on a real file.
+//! The store on a real file.
 
 mod cancelled;
 mod lists;
