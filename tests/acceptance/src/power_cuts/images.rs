@@ -108,14 +108,22 @@ pub async fn cut_power(binary: &Binary, plan: Plan) -> Report {
         let images = (plan.rounds - report.images()).min(of_a_recording);
         let sound = binary.without_canary();
         let mut random = random.fork();
-        report = tokio::task::spawn_blocking(move || look_at_all(&operations, images, &sound, &mut random, report))
-            .await
-            .unwrap();
+        report = tokio::task::spawn_blocking(move || {
+            look_at_all(&operations, images, &sound, &mut random, report)
+        })
+        .await
+        .unwrap();
     }
     report
 }
 
-fn look_at_all(operations: &[Operation], images: u64, binary: &Binary, random: &mut Random, report: Report) -> Report {
+fn look_at_all(
+    operations: &[Operation],
+    images: u64,
+    binary: &Binary,
+    random: &mut Random,
+    report: Report,
+) -> Report {
     let report = Mutex::new(report);
     let (give, take) = mpsc::sync_channel::<Image>(AT_ONCE);
     let take = Mutex::new(take);
@@ -153,7 +161,13 @@ fn make_images(
             report.after_failed_syncs += u64::from(failed_syncs > 0);
             drop(report);
             let acknowledged = Arc::clone(shared.get_or_insert_with(|| Arc::new(acknowledged.clone())));
-            give.send(Image { folder, moment, unsynced, acknowledged }).unwrap();
+            give.send(Image {
+                folder,
+                moment,
+                unsynced,
+                acknowledged,
+            })
+            .unwrap();
         }
         let Some(operation) = operation else { break };
         acknowledged.note(operation);
@@ -192,12 +206,17 @@ fn look_at(image: &Image, binary: &Binary, report: &Mutex<Report>) {
     let losses = panic::catch_unwind(AssertUnwindSafe(inspected)).unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<String>().cloned();
         let literal = panic.downcast_ref::<&str>().map(|literal| (*literal).to_owned());
-        vec![format!("the image cannot be looked at: {}", message.or(literal).unwrap_or_default())]
+        vec![format!(
+            "the image cannot be looked at: {}",
+            message.or(literal).unwrap_or_default()
+        )]
     });
     let mut report = report.lock().unwrap();
     report.compared += image.acknowledged.orders() as u64;
     report.images_with_losses += u64::from(!losses.is_empty());
     let (moment, unsynced) = (image.moment, image.unsynced);
-    let told = losses.into_iter().map(|lost| format!("at operation {moment}, unsynced {unsynced:?}: {lost}"));
+    let told = losses
+        .into_iter()
+        .map(|lost| format!("at operation {moment}, unsynced {unsynced:?}: {lost}"));
     report.losses.extend(told);
 }

@@ -71,18 +71,27 @@ pub(super) fn inspect(binary: &Binary, folder: &Path, acknowledged: &Acknowledge
     let mut server = match Server::try_start(serve) {
         Ok(server) => server,
         Err(refused) => {
-            losses.push(format!("the image was refused: exit code {}, {}", refused.code, refused.stderr));
+            losses.push(format!(
+                "the image was refused: exit code {}, {}",
+                refused.code, refused.stderr
+            ));
             return losses;
         }
     };
     if let Some(product) = &acknowledged.product {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         // A server that ends while it is asked has lost what it was asked for.
         let asked = runtime.block_on(missing_orders(server.url(), product, acknowledged));
         losses.extend(asked.unwrap_or_else(|error| vec![format!("the image cannot be served: {error}")]));
     }
     // What follows from the orders is to happen as well; the doctor says where it did not.
-    for (command, found) in [("wait-idle", "not everything was delivered"), ("doctor", "the doctor found")] {
+    for (command, found) in [
+        ("wait-idle", "not everything was delivered"),
+        ("doctor", "the doctor found"),
+    ] {
         let finished = binary.run(folder, &[command]);
         if finished.code != 0 {
             losses.push(format!(
@@ -92,7 +101,10 @@ pub(super) fn inspect(binary: &Binary, folder: &Path, acknowledged: &Acknowledge
         }
     }
     if !server.is_running() {
-        losses.push(format!("the server ended by itself: {}", server.log().so_far().join("\n")));
+        losses.push(format!(
+            "the server ended by itself: {}",
+            server.log().so_far().join("\n")
+        ));
     }
     server.kill();
     losses
@@ -107,11 +119,19 @@ fn missing_mails(folder: &Path) -> Vec<String> {
     let mails = fs::read_dir(folder.join("data/mail"));
     let there: BTreeSet<String> = mails.map_or_else(
         |_| BTreeSet::new(),
-        |mails| mails.map(|mail| mail.unwrap().file_name().into_string().unwrap()).collect(),
+        |mails| {
+            mails
+                .map(|mail| mail.unwrap().file_name().into_string().unwrap())
+                .collect()
+        },
     );
     // Of a copy: the image itself is left to the server.
     let copy = tempfile::tempdir().unwrap();
-    for name in ["notifications.sqlite", "notifications.sqlite-wal", "notifications.sqlite-journal"] {
+    for name in [
+        "notifications.sqlite",
+        "notifications.sqlite-wal",
+        "notifications.sqlite-journal",
+    ] {
         let from = folder.join("data").join(name);
         if from.exists() {
             fs::copy(from, copy.path().join(name)).unwrap();
@@ -120,10 +140,16 @@ fn missing_mails(folder: &Path) -> Vec<String> {
     let copy = copy.path().join("notifications.sqlite");
     let listed = rows_after_a_crash(&copy, "SELECT message_id FROM mails");
     let missing = listed.iter().filter(|mail| {
-        let event = mail[0].trim_start_matches('<').split('@').next().unwrap_or_default();
+        let event = mail[0]
+            .trim_start_matches('<')
+            .split('@')
+            .next()
+            .unwrap_or_default();
         !there.contains(&format!("{event}.eml"))
     });
-    missing.map(|mail| format!("mail {} is listed as sent and not there", mail[0])).collect()
+    missing
+        .map(|mail| format!("mail {} is listed as sent and not there", mail[0]))
+        .collect()
 }
 
 async fn missing_orders(
@@ -136,7 +162,11 @@ async fn missing_orders(
     let mut token = acknowledged.token.clone();
     let known = client.get(format!("{url}/api/v1/users/me")).bearer_auth(&token);
     if ask(known).await?.status != 200 {
-        let form = [("grant_type", "password"), ("username", CUSTOMER), ("password", PASSWORD)];
+        let form = [
+            ("grant_type", "password"),
+            ("username", CUSTOMER),
+            ("password", PASSWORD),
+        ];
         let tokens = ask(client.post(format!("{url}/api/v1/auth/token")).form(&form)).await?;
         match tokens.json()["access_token"].as_str() {
             Some(access) => access.clone_into(&mut token),
@@ -167,7 +197,9 @@ async fn missing_orders(
                 losses.push(format!("found {order}, expected {expected}"));
             }
             Some(order) if version(order) < version(expected) || order["lines"] != expected["lines"] => {
-                losses.push(format!("found {order}, expected {expected} or what came after it"));
+                losses.push(format!(
+                    "found {order}, expected {expected} or what came after it"
+                ));
             }
             Some(_) => {}
         }

@@ -10,15 +10,41 @@ const SERVED: u8 = b'B';
 /// Something that a process did, or that a client was told. Paths are below the folder that is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
-    FileMade { path: PathBuf, inode: u64 },
-    Written { inode: u64, offset: usize, data: Vec<u8> },
-    Truncated { inode: u64, length: usize },
-    FileSynced { inode: u64, failed: bool },
-    FolderMade { path: PathBuf },
-    FolderSynced { path: PathBuf, failed: bool },
-    Renamed { from: PathBuf, to: PathBuf },
-    Linked { from: PathBuf, to: PathBuf },
-    Removed { path: PathBuf },
+    FileMade {
+        path: PathBuf,
+        inode: u64,
+    },
+    Written {
+        inode: u64,
+        offset: usize,
+        data: Vec<u8>,
+    },
+    Truncated {
+        inode: u64,
+        length: usize,
+    },
+    FileSynced {
+        inode: u64,
+        failed: bool,
+    },
+    FolderMade {
+        path: PathBuf,
+    },
+    FolderSynced {
+        path: PathBuf,
+        failed: bool,
+    },
+    Renamed {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Linked {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Removed {
+        path: PathBuf,
+    },
     /// A server was started and knows the customer, who was told this.
     Served(String),
     /// A client was told this.
@@ -78,8 +104,14 @@ impl Operation {
             b'S' => Self::FileSynced { inode, failed },
             b'M' => Self::FolderMade { path },
             b'D' => Self::FolderSynced { path, failed },
-            b'R' => Self::Renamed { from: path, to: other },
-            b'L' => Self::Linked { from: path, to: other },
+            b'R' => Self::Renamed {
+                from: path,
+                to: other,
+            },
+            b'L' => Self::Linked {
+                from: path,
+                to: other,
+            },
             b'U' => Self::Removed { path },
             TOLD => Self::Told(text(data)),
             SERVED => Self::Served(text(data)),

@@ -43,7 +43,11 @@ pub(super) async fn play(binary: &Binary) -> Vec<Operation> {
     server = stage.serve().await;
     stage.place(ORDERS).await;
     // Orders, their reservations, and the mail about them.
-    for end in ["ordering.sqlite-wal", "inventory.sqlite-wal", "notifications.sqlite-wal"] {
+    for end in [
+        "ordering.sqlite-wal",
+        "inventory.sqlite-wal",
+        "notifications.sqlite-wal",
+    ] {
         server = stage.fail_a_sync(server, end).await;
         stage.place(ORDERS).await;
     }
@@ -72,15 +76,26 @@ struct Stage {
 impl Stage {
     /// An admin, a customer, and more of a product than anybody orders.
     async fn open(&mut self) -> Server {
-        let create = ["users", "create", "--email", ADMIN, "--role", "admin", "--password-stdin"];
+        let create = [
+            "users",
+            "create",
+            "--email",
+            ADMIN,
+            "--role",
+            "admin",
+            "--password-stdin",
+        ];
         let path = self.installation.path();
-        self.sound.run_with_input(path, &create, PASSWORD).expecting_success();
+        self.sound
+            .run_with_input(path, &create, PASSWORD)
+            .expecting_success();
         let server = Server::start(&self.sound, path);
         server.url().clone_into(&mut self.url);
         let register = json!({"email": CUSTOMER, "password": PASSWORD});
         self.post("/users").json(&register).answer().await.expecting(201);
         let admin = log_in(&self.url, ADMIN).await;
-        let list = json!({"sku": "KETTLE", "name": "Kettle", "unit_price": {"amount": "19.99", "currency": "USD"}});
+        let list =
+            json!({"sku": "KETTLE", "name": "Kettle", "unit_price": {"amount": "19.99", "currency": "USD"}});
         let products = self.post("/products").bearer_auth(&admin).json(&list);
         self.product = products.answer().await.expecting(201);
         self.wait_idle();
@@ -101,7 +116,9 @@ impl Stage {
 
     fn wait_idle(&self) {
         let wait = ["wait-idle", "--timeout", "60"];
-        self.sound.run(self.installation.path(), &wait).expecting_success();
+        self.sound
+            .run(self.installation.path(), &wait)
+            .expecting_success();
     }
 
     async fn serve(&mut self) -> Server {
@@ -133,9 +150,16 @@ impl Stage {
         } else {
             self.place(usize::MAX).await;
             // It ends by SIGABRT.
-            assert_eq!(code_of(server.wait()), 134, "{}", server.log().so_far().join("\n"));
+            assert_eq!(
+                code_of(server.wait()),
+                134,
+                "{}",
+                server.log().so_far().join("\n")
+            );
             // What the log holds cannot be made true as long as syncs fail.
-            let serve = self.binary.run(self.installation.path(), &["serve", "--bind", "127.0.0.1:0"]);
+            let serve = self
+                .binary
+                .run(self.installation.path(), &["serve", "--bind", "127.0.0.1:0"]);
             let line = serve.expecting_one_line(3);
             assert!(line.contains(end), "{line}");
         }
@@ -153,7 +177,10 @@ impl Stage {
             clients.spawn(async move {
                 let client = Client::new();
                 let take = |left: usize| left.checked_sub(1);
-                while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+                while left
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                    .is_ok()
+                {
                     let ordered = order(&client, &url, &token, &product, &recording, is_sound).await;
                     if ordered.is_none() {
                         return;
@@ -161,7 +188,9 @@ impl Stage {
                 }
             });
         }
-        timeout(PATIENCE, clients.join_all()).await.expect("every request is answered, or its connection ends");
+        timeout(PATIENCE, clients.join_all())
+            .await
+            .expect("every request is answered, or its connection ends");
     }
 
     fn post(&self, path: &str) -> RequestBuilder {
@@ -181,11 +210,23 @@ async fn order(
     let key = format!("key-{:016x}", crate::torture::Random::fresh_seed());
     let key = format!("{key}-{:?}", std::thread::current().id());
     let placed = client.post(format!("{url}/api/v1/orders")).bearer_auth(token);
-    let placed = placed.header("Idempotency-Key", &key).json(&body_of(product)).send().await;
+    let placed = placed
+        .header("Idempotency-Key", &key)
+        .json(&body_of(product))
+        .send()
+        .await;
     let placed = noted(placed, &key, recording, is_sound).await?;
-    if placed["id"].as_str().is_some_and(|id| id.ends_with(['0', '2', '4', '6', '8', 'a', 'c', 'e'])) {
+    if placed["id"]
+        .as_str()
+        .is_some_and(|id| id.ends_with(['0', '2', '4', '6', '8', 'a', 'c', 'e']))
+    {
         let confirm = format!("{url}/api/v1/orders/{}/confirm", text(&placed["id"]));
-        let confirmed = client.post(confirm).bearer_auth(token).json(&an_address()).send().await;
+        let confirmed = client
+            .post(confirm)
+            .bearer_auth(token)
+            .json(&an_address())
+            .send()
+            .await;
         noted(confirmed, "", recording, is_sound).await?;
     }
     Some(())
@@ -225,7 +266,11 @@ pub(super) fn body_of(product: &Value) -> Value {
 
 /// The access token of a user.
 async fn log_in(url: &str, email: &str) -> String {
-    let form = [("grant_type", "password"), ("username", email), ("password", PASSWORD)];
+    let form = [
+        ("grant_type", "password"),
+        ("username", email),
+        ("password", PASSWORD),
+    ];
     let tokens = Client::new().post(format!("{url}/api/v1/auth/token")).form(&form);
     text(&tokens.answer().await.expecting(200)["access_token"])
 }

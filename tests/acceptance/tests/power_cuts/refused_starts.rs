@@ -14,7 +14,12 @@ async fn a_start_that_cannot_sync_what_it_reads_is_refused_in_one_line() {
     let mut server = Server::start(&binary, installation.path());
     let ada = json!({"email": "ada@example.com", "password": PASSWORD});
     let users = format!("{}/api/v1/users", server.url());
-    Client::new().post(&users).json(&ada).answer().await.expecting(201);
+    Client::new()
+        .post(&users)
+        .json(&ada)
+        .answer()
+        .await
+        .expecting(201);
     // Its log is left to be read by the next start.
     server.kill();
     for unsynced in ["data/accounts.sqlite-wal", "data/accounts.sqlite", "data"] {

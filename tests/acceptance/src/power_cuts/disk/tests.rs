@@ -60,11 +60,14 @@ fn what_a_failed_sync_lost_stays_lost_until_it_is_written_again() {
     let failed = |seed: u64, more: &[Operation]| {
         let (mut disk, mut random) = (Disk::default(), Random::new(seed));
         let all = [&operations[..], &[synced(true)], more].concat();
-        all.iter().for_each(|operation| disk.apply(operation, &mut random));
+        all.iter()
+            .for_each(|operation| disk.apply(operation, &mut random));
         found(&disk, Unsynced::Whole)
     };
     // Some seeds let pages get to the disk before the sync fails.
-    let seed = (0..).find(|seed| failed(*seed, &[]) == Some(vec![1; PAGE])).unwrap();
+    let seed = (0..)
+        .find(|seed| failed(*seed, &[]) == Some(vec![1; PAGE]))
+        .unwrap();
     assert_eq!(failed(seed, &[synced(false)]), Some(vec![1; PAGE]));
     assert_eq!(failed(seed, &[written(0, 2), synced(false)]), Some(vec![2; PAGE]));
 }
@@ -92,7 +95,10 @@ fn a_name_is_there_when_its_folder_was_synced() {
     assert_eq!(names(&made), (false, false));
     assert_eq!(names(&[&made[..], &[folder("data")]].concat()), (false, false));
     assert_eq!(names(&[&made[..], &[folder("")]].concat()), (true, false));
-    assert_eq!(names(&[&made[..], &[folder("data"), folder("")]].concat()), (true, true));
+    assert_eq!(
+        names(&[&made[..], &[folder("data"), folder("")]].concat()),
+        (true, true)
+    );
 }
 
 #[test]
