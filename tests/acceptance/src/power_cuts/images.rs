@@ -103,7 +103,8 @@ pub async fn cut_power(binary: &Binary, plan: Plan) -> Report {
     } else {
         IMAGES_OF_A_RECORDING
     };
-    while report.images() < plan.rounds && !(binary.has_canary() && !report.losses.is_empty()) {
+    let found = |report: &Report| binary.has_canary() && !report.losses.is_empty();
+    while report.images() < plan.rounds && !found(&report) {
         let operations = play(binary).await;
         let images = (plan.rounds - report.images()).min(of_a_recording);
         let sound = binary.without_canary();
