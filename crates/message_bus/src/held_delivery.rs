@@ -1,6 +1,7 @@
 //! Deliveries that did not succeed at once, and where a consumer's context keeps them.
 
 use async_trait::async_trait;
+use schema::HasSchema;
 use serde::Serialize;
 use shared_kernel::Timestamp;
 
@@ -27,16 +28,17 @@ pub struct HeldDelivery {
     pub last_error: Option<String>,
 }
 
-/// One attempt at a held delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One attempt at a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct Attempt {
     /// Its number, from 1.
+    #[schema(as_type = u64, minimum = 1)]
     pub number: u32,
     /// When it began.
     pub began_at: Timestamp,
-    /// When it ended; `None` while it lasts, and for ever when the process ended first.
+    /// Null while it lasts, and when the process ended before it did.
     pub ended_at: Option<Timestamp>,
-    /// What it failed with; `None` when it succeeded, or has not ended.
+    /// Null when it succeeded, or has not ended.
     pub error: Option<String>,
 }
 

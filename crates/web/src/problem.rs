@@ -12,7 +12,10 @@ use actix_web::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use shared_kernel::{Fact, refusal::Facts};
 
-use crate::{ProblemCode, field_errors::FieldError};
+use crate::{
+    codes::{self, Code},
+    field_errors::FieldError,
+};
 
 /// Why a request failed. Small to hand around: its parts are on the heap.
 #[derive(Debug)]
@@ -33,8 +36,8 @@ struct Parts {
 
 impl Problem {
     /// One that web found.
-    pub(crate) fn new(code: ProblemCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::of(code.status(), code.name(), detail)
+    pub(crate) fn new(code: &'static Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(code.status(), code.name, detail)
     }
 
     /// One whose code is not web's.
@@ -59,7 +62,7 @@ impl Problem {
     /// A defect: the log gets its cause, the caller an id to ask about.
     pub(crate) fn internal_error(cause: impl Into<String>) -> Self {
         let detail = "something is wrong on our side; it was logged with this request_id";
-        Self::new(ProblemCode::InternalError, detail).with_cause(cause)
+        Self::new(codes::INTERNAL_ERROR, detail).with_cause(cause)
     }
 
     #[must_use]

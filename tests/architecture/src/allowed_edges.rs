@@ -28,12 +28,15 @@ const fn may_use(name: &'static str, uses: &'static [&'static str]) -> Allowed {
 /// The table. No crate's build script names another crate, and no context names another context.
 pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("shared_kernel", &[]),
-    may_use("message_bus", &["shared_kernel"]),
+    // A derive, which is named through the crate that has its trait.
+    may_use("schema_derive", &[]),
+    may_use("schema", &["schema_derive", "shared_kernel"]),
+    may_use("message_bus", &["schema", "shared_kernel"]),
     may_use("storage", &["message_bus", "shared_kernel"]),
     may_use("accounts_domain", &["shared_kernel"]),
     may_use(
         "accounts_app",
-        &["accounts_domain", "message_bus", "shared_kernel"],
+        &["accounts_domain", "message_bus", "schema", "shared_kernel"],
     ),
     may_use(
         "accounts_infra",
@@ -48,7 +51,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("ordering_domain", &["shared_kernel"]),
     may_use(
         "ordering_app",
-        &["message_bus", "ordering_domain", "shared_kernel"],
+        &["message_bus", "ordering_domain", "schema", "shared_kernel"],
     ),
     may_use(
         "ordering_infra",
@@ -63,7 +66,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("inventory_domain", &["shared_kernel"]),
     may_use(
         "inventory_app",
-        &["inventory_domain", "message_bus", "shared_kernel"],
+        &["inventory_domain", "message_bus", "schema", "shared_kernel"],
     ),
     may_use(
         "inventory_infra",
@@ -76,7 +79,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         ],
     ),
     // Contexts that are one crate, and no layers.
-    may_use("catalog", &["message_bus", "shared_kernel", "storage"]),
+    may_use("catalog", &["message_bus", "schema", "shared_kernel", "storage"]),
     Allowed {
         name: "notifications",
         uses: &["message_bus", "shared_kernel", "storage"],
@@ -90,6 +93,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "inventory_app",
             "message_bus",
             "ordering_app",
+            "schema",
             "shared_kernel",
         ],
     ),

@@ -86,6 +86,11 @@ impl TextField {
         Self { name, need, limit }
     }
 
+    /// How many characters it may have.
+    pub const fn limit(&self) -> usize {
+        self.limit
+    }
+
     pub(crate) fn check(&self, text: &str) -> Result<(), TextError> {
         let field = self.name;
         if self.need == Need::Required && text.trim().is_empty() {

@@ -6,18 +6,26 @@ use super::log_in::to;
 use crate::{
     answer::Handled,
     consumers::consumer,
+    endpoint::{Endpoint, POST, operator},
     operator_actions::act,
     operators::{self, Operator},
     request::Request,
 };
 
-/// POST /ops/consumers/{consumer}/pause
-pub(crate) async fn pause(request: Request, operator: Operator) -> Handled {
+pub(crate) fn pause_page() -> Endpoint {
+    operator(POST, "/ops/consumers/{consumer}/pause", pause).saying("Takes a form: `reason`. 303 to `/ops`.")
+}
+
+async fn pause(request: Request, operator: Operator) -> Handled {
     change(request, operator, ActionKind::Pause).await
 }
 
-/// POST /ops/consumers/{consumer}/resume
-pub(crate) async fn resume(request: Request, operator: Operator) -> Handled {
+pub(crate) fn resume_page() -> Endpoint {
+    operator(POST, "/ops/consumers/{consumer}/resume", resume)
+        .saying("Takes a form: `reason` or none. 303 to `/ops`.")
+}
+
+async fn resume(request: Request, operator: Operator) -> Handled {
     change(request, operator, ActionKind::Resume).await
 }
 

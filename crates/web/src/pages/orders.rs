@@ -10,12 +10,21 @@ use shared_kernel::OrderId;
 
 use super::{layout, log_in::to, page, story};
 use crate::{
-    answer::Handled, operators::Operator, orders::order_id, parameters, problem::Problem, request::Request,
-    timeline::ORDER,
+    answer::Handled,
+    endpoint::{Endpoint, GET, operator},
+    operators::Operator,
+    orders::{order_id, timeline::ORDER},
+    parameters,
+    problem::Problem,
+    request::Request,
 };
 
-/// GET /ops/orders
-pub(crate) async fn find(request: Request, operator: Operator) -> Handled {
+pub(crate) fn find_order_page() -> Endpoint {
+    operator(GET, "/ops/orders", find)
+        .saying("A form; with `?order=`, a reference or an id, 303 to the order.")
+}
+
+async fn find(request: Request, operator: Operator) -> Handled {
     let wanted = request.query(|parameters| parameters.optional("order", parameters::text))?;
     let wanted = wanted.unwrap_or_default();
     if let Some(id) = found(&request, &operator.actor(), wanted.trim()).await? {
@@ -59,8 +68,11 @@ async fn found(request: &Request, actor: &Actor, wanted: &str) -> Result<Option<
     }
 }
 
-/// GET /ops/orders/{order_id}
-pub(crate) async fn one(request: Request, operator: Operator) -> Handled {
+pub(crate) fn order_page() -> Endpoint {
+    operator(GET, "/ops/orders/{order_id}", one).saying("The order's story.")
+}
+
+async fn one(request: Request, operator: Operator) -> Handled {
     let order = request
         .ordering()
         .order(order_id(&request)?, &operator.actor())
