@@ -1,6 +1,6 @@
 //! Pausing consumers, and letting them go on.
 
-use message_bus::operations::{actions::ActionKind, operator_command::Acted};
+use operations::{actions::ActionKind, operator_command::Acted};
 use schema::{Components, Value, json};
 
 use crate::{

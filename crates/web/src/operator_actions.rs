@@ -1,12 +1,11 @@
 //! What operators do, and what they did.
 
-use message_bus::{
-    Actor, Handles, OperatorCommand,
-    operations::{
-        actions::{ActionKind, OperatorAction},
-        operator_command::Acted,
-        reason::LONGEST,
-    },
+use message_bus::{Actor, Handles};
+use operations::{
+    OperatorCommand,
+    actions::{ActionKind, OperatorAction},
+    operator_command::Acted,
+    reason::LONGEST,
 };
 use schema::Body;
 

@@ -1,6 +1,6 @@
 //! How contexts and their consumers stand, as operators see it.
 
-use message_bus::operations::status::ContextStatus;
+use operations::status::ContextStatus;
 
 use crate::{
     answer::{Answer, Handled},

@@ -1,7 +1,8 @@
 //! An order's story. Whose order it is learns what happened; who works here also learns by whom, by which command, and what went wrong.
 
-use message_bus::{
-    Actor, Attempt,
+use message_bus::Actor;
+use operations::{
+    records::AttemptRecord,
     timeline::{TimelineDelivery, TimelineEntry},
 };
 use schema::{Components, HasSchema, Value};
@@ -113,7 +114,7 @@ struct ToldDelivery {
 struct AttemptsForStaff {
     next_attempt_at: Option<Timestamp>,
     /// Those that were made if it did not succeed at once.
-    attempts: Vec<Attempt>,
+    attempts: Vec<AttemptRecord>,
 }
 
 fn delivery_state(components: &mut Components) -> Value {

@@ -13,7 +13,10 @@ pub(crate) fn committed(path: &str) -> String {
 
 /// Compares a committed file with what the declarations make of it.
 #[track_caller]
-#[expect(clippy::disallowed_methods, reason = "whoever runs the tests asks for it, and no code")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever runs the tests asks for it, and no code"
+)]
 pub(crate) fn assert_written(path: &str, committed: &str, made: &str) {
     if std::env::var_os(WRITE).is_some() {
         fs::write(format!("{ROOT}/{path}"), made).unwrap();
