@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 /// Schemas by name.
 #[derive(Clone, Debug, Default)]
-pub struct Components(BTreeMap<&'static str, Value>);
+pub struct Components(BTreeMap<String, Value>);
 
 impl Components {
     /// A reference to the component `name`, which `make` makes when it is not there yet.
-    pub fn named(&mut self, name: &'static str, make: impl FnOnce(&mut Self) -> Value) -> Value {
+    pub fn named(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
         if !self.0.contains_key(name) {
             // Something in its place, so that a type within itself ends here.
-            self.0.insert(name, Value::Null);
+            self.0.insert(name.to_owned(), Value::Null);
             let schema = make(self);
-            self.0.insert(name, schema);
+            self.0.insert(name.to_owned(), schema);
         }
         json!({"$ref": format!("#/components/schemas/{name}")})
     }
@@ -23,7 +23,7 @@ impl Components {
     /// A reference to the component `name`, which is one of `names`.
     pub fn names<'a>(
         &mut self,
-        name: &'static str,
+        name: &str,
         description: &str,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Value {
@@ -47,7 +47,7 @@ impl Components {
 
     /// All of them.
     #[must_use]
-    pub fn into_schemas(self) -> BTreeMap<&'static str, Value> {
+    pub fn into_schemas(self) -> BTreeMap<String, Value> {
         self.0
     }
 }

@@ -48,10 +48,6 @@ mod paging;
 mod parameters;
 
 mod answer;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "what only documents tell is read by tests")
-)]
 mod codes;
 mod problem;
 mod use_case_errors;

@@ -1,9 +1,14 @@
-//! The schemas of refusals: RFC 9457's, and RFC 6749's at the token routes.
+//! The schemas of refusals and examples of them: RFC 9457's, and RFC 6749's at the token routes.
 
-use schema::{Components, HasSchema};
-use serde_json::{Value, json};
+use schema::{Components, HasSchema, Object};
+use serde_json::{Map, Value, json};
 
-use crate::field_errors::{FieldError, MOST_ERRORS};
+use crate::{
+    codes::{self, Code},
+    endpoint::Endpoint,
+    field_errors::{FieldError, FieldErrors, MOST_ERRORS, Wrong},
+    problem::Problem,
+};
 
 /// What every problem has. Facts of the problem stand beside these fields.
 pub(super) fn problem(components: &mut Components) -> Value {
@@ -33,6 +38,89 @@ pub(super) fn problem(components: &mut Components) -> Value {
             },
         })
     })
+}
+
+/// The problem that has this code: with its facts.
+pub(super) fn of_code(code: &Code, components: &mut Components) -> Value {
+    components.named(&name(code), |components| {
+        let mut object = Object::default();
+        object.field("code", true, json!({"type": "string", "enum": [code.name]}));
+        codes::add_all(code.facts, &mut object, components);
+        json!({
+            "description": sentence(code.when),
+            "allOf": [problem(components), object.schema("", json!({}))],
+        })
+    })
+}
+
+/// `order_total_limit` is the component `OrderTotalLimitProblem`.
+fn name(code: &Code) -> String {
+    let words = code.name.split('_').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    });
+    words.collect::<String>() + "Problem"
+}
+
+fn sentence(when: &str) -> String {
+    let mut letters = when.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}
+
+/// One of the problems that have these codes.
+pub(super) fn one_of(codes: &[&Code], components: &mut Components) -> Value {
+    let several: Vec<Value> = codes.iter().map(|code| of_code(code, components)).collect();
+    match several.as_slice() {
+        [one] => one.clone(),
+        several => {
+            let mapping = codes.iter().zip(several);
+            let mapping = mapping.map(|(code, schema)| (code.name.to_owned(), schema["$ref"].clone()));
+            let mapping: Map<String, Value> = mapping.collect();
+            json!({"oneOf": several, "discriminator": {"propertyName": "code", "mapping": mapping}})
+        }
+    }
+}
+
+/// Such a problem, as an answer to this endpoint would have it.
+pub(super) fn example(code: &'static Code, endpoint: &Endpoint) -> Value {
+    let problem = Problem::example(code).with_errors(errors(code, endpoint));
+    let path = endpoint.route.path.split('/').map(|segment| {
+        if segment.starts_with('{') {
+            "0197b2c4-0000-7000-8000-000000000001"
+        } else {
+            segment
+        }
+    });
+    let path = path.collect::<Vec<_>>().join("/");
+    json!({"value": problem.as_json(&path, "4b1c6d1e-checkout")})
+}
+
+/// What may be wrong with a body or a query of this endpoint.
+fn errors(code: &Code, endpoint: &Endpoint) -> Vec<FieldError> {
+    let mut errors = FieldErrors::default();
+    if code.name == codes::INVALID_BODY.name {
+        let mut components = Components::default();
+        let schema = endpoint
+            .operation
+            .body
+            .as_ref()
+            .map(|body| (body.schema)(&mut components));
+        let schema = components.resolved(schema.unwrap_or_default());
+        match schema["required"][0].as_str() {
+            Some(field) => errors.add(format!("/{field}"), Wrong::missing()),
+            None => errors.add("/colour", Wrong::unknown()),
+        }
+    } else if code.name == codes::INVALID_QUERY.name {
+        let required = endpoint.operation.parameters.iter();
+        let mut required = required.filter(|parameter| parameter.place == "query" && parameter.required);
+        match required.next() {
+            Some(parameter) => errors.add(format!("?{}", parameter.name), Wrong::missing()),
+            None => errors.add("?colour", Wrong::unknown()),
+        }
+    }
+    errors.or_value(None::<()>).err().unwrap_or_default()
 }
 
 /// What went wrong at a token route (RFC 6749 section 5.2).

@@ -6,7 +6,6 @@ use super::{Shared, problems};
 use crate::{
     codes::{self, Code},
     endpoint::{Endpoint, Operation, Policy, Success},
-    problem::Problem,
 };
 
 /// A refusal with so many codes, or fewer, is likely to be several operations', and stands among the shared ones.
@@ -21,7 +20,7 @@ pub(super) fn operation(endpoint: &Endpoint, tag: &str, shared: &mut Shared) -> 
         "summary": operation.summary,
         "description": format!("{} {}", operation.description, whom(route.policy)).trim_start(),
         "parameters": parameters(operation, shared),
-        "responses": responses(operation, shared),
+        "responses": responses(endpoint, shared),
         "security": securities(route.policy),
         "x-policy": route.policy.name(),
     });
@@ -88,7 +87,8 @@ fn parameters(operation: &Operation, shared: &mut Shared) -> Vec<Value> {
     own.chain(headers).collect()
 }
 
-fn responses(operation: &Operation, shared: &mut Shared) -> Value {
+fn responses(endpoint: &Endpoint, shared: &mut Shared) -> Value {
+    let operation = &endpoint.operation;
     let mut responses = Map::new();
     let success = success(&operation.success, shared);
     if operation.headers.contains(&"If-None-Match") {
@@ -103,7 +103,7 @@ fn responses(operation: &Operation, shared: &mut Shared) -> Value {
     }
     responses.insert(operation.success.status.as_str().to_owned(), success);
     for (status, codes) in &operation.refusals {
-        let mut refusal = refusal(operation, *status, codes, shared);
+        let mut refusal = refusal(endpoint, *status, codes, shared);
         if codes.len() <= MOST_SHARED_CODES {
             let names: Vec<&str> = codes.iter().map(|code| code.name).collect();
             let shape = if operation.in_oauth_shape {
@@ -113,7 +113,8 @@ fn responses(operation: &Operation, shared: &mut Shared) -> Value {
             };
             let name = names.join("_or_") + shape;
             let reference = json!({"$ref": format!("#/components/responses/{name}")});
-            shared.responses.insert(name, refusal);
+            // The example is of the first that has it.
+            shared.responses.entry(name).or_insert(refusal);
             refusal = reference;
         }
         responses.insert(status.to_string(), refusal);
@@ -146,7 +147,7 @@ fn success(success: &Success, shared: &mut Shared) -> Value {
     response
 }
 
-fn refusal(operation: &Operation, status: u16, codes: &[&Code], shared: &mut Shared) -> Value {
+fn refusal(endpoint: &Endpoint, status: u16, codes: &[&'static Code], shared: &mut Shared) -> Value {
     let mut names = vec!["Request-Id"];
     let in_use = codes
         .iter()
@@ -158,27 +159,19 @@ fn refusal(operation: &Operation, status: u16, codes: &[&Code], shared: &mut Sha
         _ => {}
     }
     let description: Vec<String> = codes.iter().map(|code| format!("`{}`", code.name)).collect();
-    let content = if operation.in_oauth_shape {
+    let content = if endpoint.operation.in_oauth_shape {
         json!({"application/json": {"schema": problems::token_problem(&mut shared.components)}})
     } else {
-        let names: Vec<&str> = codes.iter().map(|code| code.name).collect();
-        let examples = codes.iter().map(|code| (code.name.to_owned(), example(code)));
+        let examples = codes
+            .iter()
+            .map(|code| (code.name.to_owned(), problems::example(code, endpoint)));
         let examples: Map<String, Value> = examples.collect();
         json!({"application/problem+json": {
-            "schema": {"allOf": [
-                problems::problem(&mut shared.components),
-                {"type": "object", "properties": {"code": {"type": "string", "enum": names}}},
-            ]},
+            "schema": problems::one_of(codes, &mut shared.components),
             "examples": examples,
         }})
     };
     json!({"description": description.join(", "), "headers": headers(&names), "content": content})
-}
-
-/// The problem that the code itself makes of such a refusal, but for its detail and facts.
-fn example(code: &Code) -> Value {
-    let problem = Problem::of(code.status(), code.name, "what was found, and what was expected");
-    json!({"value": problem.as_json("/api/v1/orders", "4b1c6d1e-checkout")})
 }
 
 fn headers(names: &[&str]) -> Value {

@@ -88,6 +88,36 @@ fn every_example_is_one() {
 }
 
 #[test]
+fn every_example_of_a_problem_is_one_of_those_that_the_operation_refuses_with() {
+    let contract = contract();
+    let mut checked = 0;
+    for (name, operation) in operations(&contract) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let response = answers::resolved(&contract, response);
+            let content = &response["content"]["application/problem+json"];
+            let Some(examples) = content["examples"].as_object() else {
+                continue;
+            };
+            let mut schema = content["schema"].clone();
+            schema["components"] = contract["components"].clone();
+            answers::close(&mut schema);
+            let validator = answers::validator(&schema);
+            for (code, example) in examples {
+                let example = &example["value"];
+                let errors: Vec<String> = validator
+                    .iter_errors(example)
+                    .map(|error| error.to_string())
+                    .collect();
+                assert!(errors.is_empty(), "{name} {status} {code}: {errors:?}");
+                assert_eq!(example["code"], *code);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 400, "{checked}");
+}
+
+#[test]
 fn every_code_that_there_is_stands_at_some_endpoint() {
     let mut used = BTreeSet::new();
     for endpoint in described() {

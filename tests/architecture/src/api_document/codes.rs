@@ -3,7 +3,7 @@
 use super::Told;
 use crate::{SourceFile, Violation, rust_text::RustText};
 
-const PROBLEM_CODES: &str = "crates/web/src/codes.rs";
+const PROBLEM_CODES: &str = "crates/web/src/codes/found_by_web.rs";
 const FIELD_CODES: &str = "crates/web/src/field_errors.rs";
 const TOKEN_ERRORS: &str = "crates/web/src/tokens.rs";
 const MONEY_ERRORS: &str = "crates/shared_kernel/src/money_error.rs";
@@ -44,10 +44,10 @@ pub(super) fn of(files: &[SourceFile]) -> (Vec<Told>, Vec<Violation>) {
             }
         }
     };
-    let codes = between(text_of(PROBLEM_CODES), "FOUND_BY_WEB:", "codes! {");
+    let codes = between(text_of(PROBLEM_CODES), "FOUND_BY_WEB:", "}");
     take(
         PROBLEM_CODES,
-        "codes! { FOUND_BY_WEB: … }",
+        "codes! { … }",
         codes.split(';').filter_map(problem_code).collect(),
     );
     let codes = between(text_of(FIELD_CODES), "field_codes! {", "}");
@@ -85,7 +85,7 @@ pub(super) fn of(files: &[SourceFile]) -> (Vec<Told>, Vec<Violation>) {
     (told, violations)
 }
 
-/// `CONSTANT = "code", 400, "when"`.
+/// `CONSTANT = "code", 400, "when", …`.
 fn problem_code(entry: &str) -> Option<Told> {
     let (_, entry) = entry.split_once(" = \"")?;
     let (code, rest) = entry.split_once("\", ")?;

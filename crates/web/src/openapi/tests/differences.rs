@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::contract;
 
@@ -39,6 +39,18 @@ const MEANT: &[Meant] = &[
         what: "fields that are absent where there is nothing to tell are no longer said to be null then, which they never were",
         is: |difference| NEVER_NULL.iter().any(|field| difference.place.starts_with(field)),
     },
+    Meant {
+        what: "each problem is a component, with its facts",
+        is: |difference| {
+            let name = difference.place.strip_prefix("/components/schemas/");
+            let name = name.and_then(|rest| rest.split('/').next());
+            difference.before.is_none() && name.is_some_and(|name| name.ends_with("Problem"))
+        },
+    },
+    Meant {
+        what: "examples of problems show that problem",
+        is: |difference| difference.place.contains("/application~1problem+json/examples/"),
+    },
 ];
 
 const SAID_IN_ONE_WAY: [&str; 3] = [
@@ -67,9 +79,10 @@ fn normal(document: &Value, value: &Value) -> Value {
                     document.pointer(reference.trim_start_matches('#')).unwrap(),
                 );
             }
-            let fields = fields
-                .iter()
-                .map(|(name, value)| (name.clone(), normal(document, value)));
+            let fields = fields.iter().map(|(name, value)| match name.as_str() {
+                "application/problem+json" => (name.clone(), refusals(document, value)),
+                _ => (name.clone(), normal(document, value)),
+            });
             merged(fields.collect())
         }
         Value::Array(items) => {
@@ -82,6 +95,31 @@ fn normal(document: &Value, value: &Value) -> Value {
         Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
         other => other.clone(),
     }
+}
+
+/// Of a refusal, which codes there may be. Before, they were listed; now each is a component.
+fn refusals(document: &Value, content: &Value) -> Value {
+    let listed = &content["schema"]["allOf"][1]["properties"]["code"]["enum"];
+    let mut codes: Vec<String> = match listed.as_array() {
+        Some(codes) => codes
+            .iter()
+            .map(|code| code.as_str().unwrap().to_owned())
+            .collect(),
+        None => {
+            let one = [content["schema"].clone()];
+            let several = content["schema"]["oneOf"]
+                .as_array()
+                .map_or(one.as_slice(), Vec::as_slice);
+            let code_of = |schema: &Value| {
+                let component = document.pointer(schema["$ref"].as_str().unwrap().trim_start_matches('#'));
+                let code = &component.unwrap()["allOf"][1]["properties"]["code"]["enum"][0];
+                code.as_str().unwrap().to_owned()
+            };
+            several.iter().map(code_of).collect()
+        }
+    };
+    codes.sort();
+    json!({"codes": codes, "examples": content["examples"]})
 }
 
 fn merged(mut fields: Map<String, Value>) -> Value {
