@@ -24,7 +24,7 @@ use crate::{
 
 pub(crate) fn create_product() -> Endpoint {
     staff(POST, "/api/v1/products", create)
-        .named("listProduct", "List a product")
+        .named("createProduct", "List a product")
         .saying("It can be ordered as soon as ordering has heard of it, which takes moments.")
         .taking::<ProductToList>()
         .creating("The product, listed.")

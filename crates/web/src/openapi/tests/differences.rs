@@ -25,6 +25,10 @@ struct Difference {
 
 const MEANT: &[Meant] = &[
     Meant {
+        what: "the operation that lists a product is createProduct",
+        is: |difference| difference.place == "/paths/~1api~1v1~1products/post/operationId",
+    },
+    Meant {
         what: "fields that had no description have that of their struct",
         is: |difference| difference.place.ends_with("/description") && difference.before.is_none(),
     },
