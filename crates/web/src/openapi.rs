@@ -48,10 +48,11 @@ fn contract_schema(components: &mut Components) -> Value {
         json!({
             "type": "object",
             "description": "This document.",
-            "required": ["openapi", "info", "paths", "components", "tags"],
+            "required": ["openapi", "info", "servers", "paths", "components", "tags"],
             "properties": {
                 "openapi": {"type": "string", "pattern": r"^3\.1\.[0-9]+$", "example": "3.1.0"},
                 "info": {"type": "object"},
+                "servers": {"type": "array", "items": {"type": "object"}},
                 "paths": {"type": "object"},
                 "components": {"type": "object"},
                 "tags": {"type": "array", "items": {"type": "object"}},
@@ -106,6 +107,7 @@ fn document() -> Value {
             "description": DESCRIPTION,
             "license": {"name": env!("CARGO_PKG_LICENSE")},
         },
+        "servers": [{"url": "/", "description": "The server that this document is from."}],
         "paths": paths,
         "components": {
             "schemas": shared.components.into_schemas(),
