@@ -75,8 +75,7 @@ fn schema_of(input: &DeriveInput, direction: Direction) -> Result<TokenStream> {
             let fields = fields_of(input)?;
             let fields: Vec<TokenStream> = fields.iter().map(|field| field.schema(direction)).collect();
             let tag = attributes.tag.as_ref().map(|(name, value)| {
-                let pattern = format!("^{value}$");
-                quote!(object.field(#name, true, ::schema::json!({"type": "string", "pattern": #pattern}));)
+                quote!(object.field(#name, true, ::schema::json!({"type": "string", "enum": [#value]}));)
             });
             let mut more = attributes.more.clone();
             if direction == Direction::Sent {

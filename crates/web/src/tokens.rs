@@ -44,6 +44,10 @@ impl HasSchema for TokenRequest {
             json!({
                 "description": "A request for tokens. Fields that are not named here are ignored.",
                 "oneOf": [PasswordGrant::schema(components), RefreshTokenGrant::schema(components)],
+                "discriminator": {"propertyName": "grant_type", "mapping": {
+                    "password": "#/components/schemas/PasswordGrant",
+                    "refresh_token": "#/components/schemas/RefreshTokenGrant",
+                }},
             })
         })
     }

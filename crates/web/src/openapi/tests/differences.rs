@@ -25,6 +25,15 @@ struct Difference {
 
 const MEANT: &[Meant] = &[
     Meant {
+        what: "a grant is one of its names",
+        is: |difference| {
+            difference.place.contains("Grant/properties/grant_type/")
+                || difference
+                    .place
+                    .starts_with("/components/schemas/TokenRequest/discriminator/")
+        },
+    },
+    Meant {
         what: "the contract names its server",
         is: |difference| {
             ["/servers/", "/components/schemas/Contract/"]
