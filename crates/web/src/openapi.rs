@@ -33,6 +33,9 @@ Errors are RFC 9457 problem details; decide by `code`, and expect further fields
 with its amount as a text. Fields and parameters that are not named here are refused, except at the token \
 endpoints, as RFC 6749 demands.
 
+Any request may carry `Request-Id`, 1 to 128 visible ASCII characters by which it is to be found again, and a W3C \
+`traceparent`; no operation lists them.
+
 Beyond what stands at each operation: `route_not_found` (404) at a path that is not here, and `method_not_allowed` \
 (405, with `Allow`) for a method that a path does not have. `HEAD` is answered wherever `GET` is.";
 

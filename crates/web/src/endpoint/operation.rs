@@ -69,7 +69,7 @@ impl Operation {
             summary: "",
             description: "",
             parameters: ids.collect(),
-            headers: vec!["Request-Id", "traceparent"],
+            headers: Vec::new(),
             body: None,
             success: Success {
                 status: StatusCode::OK,

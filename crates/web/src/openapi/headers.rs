@@ -1,4 +1,6 @@
 //! The headers that requests and answers may carry, by name.
+//!
+//! Deliberately not here: what any request may carry, `Request-Id` and `traceparent`. No call of a generated client takes them as parameters.
 
 use serde_json::{Value, json};
 
@@ -14,17 +16,6 @@ pub(super) fn of_requests() -> Value {
         })
     };
     json!({
-        "Request-Id": header(
-            "Request-Id",
-            "By what this request is to be found again. One of 1 to 128 visible ASCII characters is echoed; \
-             otherwise one is made.",
-            None,
-        ),
-        "traceparent": header(
-            "traceparent",
-            "The caller's W3C trace context. A malformed one is as good as none.",
-            None,
-        ),
         "If-Match": header(
             "If-Match",
             "The `ETag` that the thing must still have, or `*`. Without it, changes that others make at the same \

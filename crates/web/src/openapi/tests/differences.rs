@@ -25,6 +25,16 @@ struct Difference {
 
 const MEANT: &[Meant] = &[
     Meant {
+        what: "what traces a request is no parameter of an operation",
+        is: |difference| {
+            let of_components = TRACING.iter().map(|name| name.trim_start_matches('#'));
+            difference.place == "/info/description"
+                || of_components
+                    .into_iter()
+                    .any(|place| difference.place.starts_with(place))
+        },
+    },
+    Meant {
         what: "a grant is one of its names",
         is: |difference| {
             difference.place.contains("Grant/properties/grant_type/")
@@ -88,6 +98,12 @@ const NEVER_NULL: [&str; 5] = [
     "/components/schemas/TimelineEntry/properties/private/",
 ];
 
+/// The parameters that are no longer listed, wherever they stood.
+const TRACING: [&str; 2] = [
+    "#/components/parameters/Request-Id",
+    "#/components/parameters/traceparent",
+];
+
 /// The document without ways of writing that mean the same: references to responses are resolved, objects that are made of parts
 /// written out in them are one object, and what has no order is sorted.
 fn normal(document: &Value, value: &Value) -> Value {
@@ -107,7 +123,10 @@ fn normal(document: &Value, value: &Value) -> Value {
             merged(fields.collect())
         }
         Value::Array(items) => {
-            let mut items: Vec<Value> = items.iter().map(|item| normal(document, item)).collect();
+            let items = items
+                .iter()
+                .filter(|item| !TRACING.iter().any(|name| item["$ref"] == *name));
+            let mut items: Vec<Value> = items.map(|item| normal(document, item)).collect();
             if items.iter().all(Value::is_string) {
                 items.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
             }
