@@ -62,7 +62,7 @@ pub use cursors::Cursors;
 pub use field_errors::FieldCode;
 pub use idempotency::IdempotencyKeys;
 pub use metrics::Metrics;
-pub use openapi::openapi_json;
+pub use openapi::{OpenApiVersion, openapi_json};
 pub use operators::OperatorSessions;
 pub use registration::configure;
 pub use server::{Serving, serve};

@@ -8,9 +8,12 @@
 mod headers;
 mod problems;
 mod rendering;
+mod versions;
 
 #[cfg(test)]
 mod tests;
+
+pub use versions::OpenApiVersion;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -76,8 +79,12 @@ async fn contract(_: Request) -> Handled {
 ///
 /// # Errors
 /// None that can be expected: everything in it has a JSON form.
-pub fn openapi_json() -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&document()).map(|text| text + "\n")
+pub fn openapi_json(version: OpenApiVersion) -> Result<String, serde_json::Error> {
+    let document = match version {
+        OpenApiVersion::V3_0 => versions::in_3_0(document()),
+        OpenApiVersion::V3_1 => document(),
+    };
+    serde_json::to_string_pretty(&document).map(|text| text + "\n")
 }
 
 fn document() -> Value {

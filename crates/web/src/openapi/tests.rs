@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::openapi_json;
+use super::{OpenApiVersion, openapi_json};
 use crate::{codes, endpoint::Endpoint, routes, tests::generated};
 
 fn contract() -> Value {
-    serde_json::from_str(&openapi_json().unwrap()).unwrap()
+    serde_json::from_str(&openapi_json(OpenApiVersion::V3_1).unwrap()).unwrap()
 }
 
 /// Every operation of the contract, by method and path.
@@ -151,5 +151,44 @@ fn every_code_that_there_is_stands_at_some_endpoint() {
 #[test]
 fn the_committed_contract_is_the_generated_one() {
     let path = "docs/openapi.json";
-    generated::assert_written(path, &generated::committed(path), &openapi_json().unwrap());
+    generated::assert_written(
+        path,
+        &generated::committed(path),
+        &openapi_json(OpenApiVersion::V3_1).unwrap(),
+    );
+}
+
+#[test]
+fn the_contract_in_3_0_has_every_operation_and_nothing_that_3_0_does_not_know() {
+    fn unknown<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+        match value {
+            Value::Object(fields) => {
+                let null = fields
+                    .get("type")
+                    .is_some_and(|kind| kind.is_array() || kind == "null");
+                let beside = fields.contains_key("$ref") && fields.len() > 1;
+                if null || beside {
+                    found.push(value);
+                }
+                fields.values().for_each(|value| unknown(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| unknown(item, found)),
+            _ => {}
+        }
+    }
+    let text = openapi_json(OpenApiVersion::V3_0).unwrap();
+    let older: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(older["openapi"], "3.0.3");
+    let mut found = Vec::new();
+    unknown(&older, &mut found);
+    assert!(found.is_empty(), "{found:?}");
+    let contract = contract();
+    assert!(operations(&older).keys().eq(operations(&contract).keys()));
+    let order = &older["components"]["schemas"]["Order"]["properties"];
+    assert_eq!(order["shipment"]["nullable"], true);
+    assert_eq!(
+        order["shipment"]["allOf"][0]["$ref"],
+        "#/components/schemas/Shipment"
+    );
+    assert!(text.matches("\"nullable\": true").count() > 20);
 }
