@@ -98,6 +98,12 @@ impl Endpoint {
             .refusing(&[codes::INVALID_REQUEST])
     }
 
+    /// Takes a page's form, with these fields.
+    pub(crate) fn with_form(mut self, fields: &'static [&'static str]) -> Self {
+        self.operation.form_of_page = Some(fields);
+        self
+    }
+
     fn with_body<T: HasSchema>(mut self, media_type: &'static str, required: bool) -> Self {
         self.operation.body = Some(BodyTaken {
             media_type,

@@ -20,6 +20,8 @@ pub(crate) struct Operation {
     /// The names of headers that it understands.
     pub(crate) headers: Vec<&'static str>,
     pub(crate) body: Option<BodyTaken>,
+    /// The fields of a page's form, beside its token.
+    pub(crate) form_of_page: Option<&'static [&'static str]>,
     pub(crate) success: Success,
     pub(crate) refusals: BTreeMap<u16, Vec<&'static Code>>,
     /// Whether its errors have the shape of RFC 6749.
@@ -71,6 +73,7 @@ impl Operation {
             parameters: ids.collect(),
             headers: Vec::new(),
             body: None,
+            form_of_page: None,
             success: Success {
                 status: StatusCode::OK,
                 description: "",

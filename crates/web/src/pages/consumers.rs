@@ -13,7 +13,9 @@ use crate::{
 };
 
 pub(crate) fn pause_page() -> Endpoint {
-    operator(POST, "/ops/consumers/{consumer}/pause", pause).saying("Takes a form: `reason`. 303 to `/ops`.")
+    operator(POST, "/ops/consumers/{consumer}/pause", pause)
+        .with_form(&["reason"])
+        .saying("303 to `/ops`.")
 }
 
 async fn pause(request: Request, operator: Operator) -> Handled {
@@ -22,7 +24,8 @@ async fn pause(request: Request, operator: Operator) -> Handled {
 
 pub(crate) fn resume_page() -> Endpoint {
     operator(POST, "/ops/consumers/{consumer}/resume", resume)
-        .saying("Takes a form: `reason` or none. 303 to `/ops`.")
+        .with_form(&["reason"])
+        .saying("303 to `/ops`. A reason need not be given.")
 }
 
 async fn resume(request: Request, operator: Operator) -> Handled {

@@ -5,6 +5,7 @@ use operations::{
     actions::ActionKind,
     records::{AttemptRecord, DeliveryKey, DeliveryRecord, DeliverySummary, Follower},
 };
+use schema::HasSchema;
 
 use super::{layout, log_in::to, page};
 use crate::{
@@ -14,12 +15,16 @@ use crate::{
     operator_actions::act,
     operators::{self, Operator},
     orders::timeline::ORDER,
+    paging,
     problem::Problem,
     request::Request,
 };
 
 pub(crate) fn dead_letters_page() -> Endpoint {
-    operator(GET, "/ops/dead-letters", list).saying("Dead letters, from `?cursor=` on, `?limit=` of them.")
+    operator(GET, "/ops/dead-letters", list)
+        .asking("limit", "", paging::limit_schema)
+        .asking("cursor", "", String::schema)
+        .saying("Dead letters.")
 }
 
 async fn list(request: Request, operator: Operator) -> Handled {
@@ -185,7 +190,8 @@ fn pretty(record: &DeliveryRecord) -> Result<String, Problem> {
 
 pub(crate) fn replay_page() -> Endpoint {
     operator(POST, "/ops/dead-letters/{delivery_id}/replay", replay)
-        .saying("Takes a form: `reason` or none. 303, back to it.")
+        .with_form(&["reason"])
+        .saying("303, back to it. A reason need not be given.")
 }
 
 async fn replay(request: Request, operator: Operator) -> Handled {
@@ -194,7 +200,8 @@ async fn replay(request: Request, operator: Operator) -> Handled {
 
 pub(crate) fn discard_page() -> Endpoint {
     operator(POST, "/ops/dead-letters/{delivery_id}/discard", discard)
-        .saying("Takes a form: `reason`. 303, back to it.")
+        .with_form(&["reason"])
+        .saying("303, back to it.")
 }
 
 async fn discard(request: Request, operator: Operator) -> Handled {

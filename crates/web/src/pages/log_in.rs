@@ -41,7 +41,9 @@ fn asking(refused: Option<&str>) -> Markup {
 }
 
 pub(crate) fn log_in_form() -> Endpoint {
-    public(POST, "/ops/log-in", log_in).saying("Takes a form: `username`, `password`. 303 to `/ops`, `Set-Cookie`; 400; 403 for any role but admin; 429.")
+    public(POST, "/ops/log-in", log_in)
+        .with_form(&["username", "password"])
+        .saying("303 to `/ops`, `Set-Cookie`; 400; 403 for any role but admin; 429.")
 }
 
 async fn log_in(mut request: Request) -> Handled {
@@ -95,7 +97,8 @@ async fn session(request: &mut Request) -> Result<SessionId, Problem> {
 
 pub(crate) fn log_out_form() -> Endpoint {
     operator(POST, "/ops/log-out", log_out)
-        .saying("Takes a form. 303 to `/ops/log-in`; the session has ended.")
+        .with_form(&[])
+        .saying("303 to `/ops/log-in`; the session has ended.")
 }
 
 async fn log_out(mut request: Request, operator: Operator) -> Handled {

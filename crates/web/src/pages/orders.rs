@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use message_bus::{Actor, UseCaseError};
 use operations::timeline::{TimelineDelivery, TimelineEntry};
 use ordering_app::{OrderFilter, OrderView, PageRequest};
+use schema::HasSchema;
 use shared_kernel::OrderId;
 
 use super::{layout, log_in::to, page, story};
@@ -19,7 +20,8 @@ use crate::{
 
 pub(crate) fn find_order_page() -> Endpoint {
     operator(GET, "/ops/orders", find)
-        .saying("A form; with `?order=`, a reference or an id, 303 to the order.")
+        .asking("order", "", String::schema)
+        .saying("A form; with a reference or an id of an order, 303 to it.")
 }
 
 async fn find(request: Request, operator: Operator) -> Handled {

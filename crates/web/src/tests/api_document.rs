@@ -108,7 +108,7 @@ fn of_routes(endpoints: &[Endpoint]) -> String {
     let rows = endpoints.iter().map(|endpoint| {
         let (route, operation) = (&endpoint.route, &endpoint.operation);
         let (takes, answers) = if route.is_page() {
-            (String::new(), operation.description.to_owned())
+            (takes(operation), operation.description.to_owned())
         } else {
             (takes(operation), answers(operation))
         };
@@ -130,6 +130,11 @@ fn takes(operation: &Operation) -> String {
         .iter()
         .filter(|parameter| parameter.place == "query");
     let mut taken: Vec<String> = query.map(|parameter| format!("`?{}=`", parameter.name)).collect();
+    if let Some(fields) = operation.form_of_page {
+        let fields: Vec<String> = fields.iter().map(|name| format!("`{name}`")).collect();
+        let colon = if fields.is_empty() { "" } else { ": " };
+        taken.push(format!("a form{colon}{}", fields.join(", ")));
+    }
     if let Some(body) = &operation.body {
         let mut components = Components::default();
         let schema = (body.schema)(&mut components);
