@@ -13,6 +13,8 @@ ROUNDS ?= 25
 SEEDS ?= 1000000
 # Histories of installations that age under `make torture`, each of another seed; `make test` lives through 12.
 HISTORIES ?= 400
+# What may be on disk after a loss of power, so many times, under `make torture`; `make test` looks at 200 such images.
+IMAGES ?= 5000
 # Orders that the demo customers have in all after `make seed`.
 ORDERS ?= 60
 
@@ -54,8 +56,9 @@ doc: ## build the code's documentation; broken links fail
 bench: ## measure the promised figures (long, with 5 million orders; ORDERS=100000 took two minutes)
 	@.ci/bench
 
-torture: ## kill servers and databases under load, cut connections (ROUNDS=25), simulate delivery (SEEDS=1000000), and let installations age (HISTORIES=400)
-	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) ORDERLY_SIMULATION_SEEDS=$(SEEDS) ORDERLY_AGEING_SEEDS=$(HISTORIES) .ci/test torture
+torture: ## kill servers and databases under load, cut connections (ROUNDS=25), simulate delivery (SEEDS=1000000), let installations age (HISTORIES=400), and cut the power (IMAGES=5000)
+	@ORDERLY_TORTURE_ROUNDS=$(ROUNDS) ORDERLY_SIMULATION_SEEDS=$(SEEDS) ORDERLY_AGEING_SEEDS=$(HISTORIES) \
+		ORDERLY_POWER_CUT_IMAGES=$(IMAGES) .ci/test torture
 
 contract: ## check the contract against the running server (schemathesis, from PyPI)
 	$(CARGO) build --locked --package orderly

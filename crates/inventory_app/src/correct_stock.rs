@@ -1,12 +1,10 @@
 //! Stock that drifted from its ledger, or from what is held, is found and set right again.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
-use async_trait::async_trait;
 use inventory_domain::StockCorrection;
 use message_bus::{
-    Command, CommandMeta, Conflict, Handles, InvariantCheck, Unavailable, UseCaseError,
-    invariants::{Finding, MOST_FINDINGS, doctor::Invariant},
+    Command, CommandMeta, Conflict, Handles, Unavailable, UseCaseError,
     retry::{Attempt, deciding_again},
 };
 use shared_kernel::{AggregateRoot, Version};
@@ -20,34 +18,14 @@ pub struct CorrectStock {
     pub corrections: Vec<CorrectionView>,
 }
 
-/// Stock that drifted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Drifted {
-    /// What does not hold, product by product. At most [`MOST_FINDINGS`].
-    pub findings: Vec<Finding>,
-    /// What would set it right.
-    pub corrections: Vec<CorrectionView>,
-    /// Those findings that nothing would set right, since more is held than there is.
-    pub beyond_repair: Vec<Finding>,
-}
-
 impl Inventory {
-    /// Compares all stock with its ledger and with what is held, and changes nothing.
+    /// Compares all stock with its ledger and with what is held, and changes nothing: the products whose stock does not
+    /// agree, at most `limit`.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
-    pub async fn drifted(&self) -> Result<Drifted, Unavailable> {
-        let limit = u32::try_from(MOST_FINDINGS).unwrap_or(u32::MAX);
-        let drifted = self.checks.drifted(limit).await?;
-        Ok(Drifted {
-            findings: drifted.iter().map(StockDrift::finding).collect(),
-            corrections: drifted.iter().filter_map(StockDrift::correction).collect(),
-            beyond_repair: drifted
-                .iter()
-                .filter(|drift| drift.correction().is_none())
-                .map(StockDrift::finding)
-                .collect(),
-        })
+    pub async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
+        self.checks.drifted(limit).await
     }
 
     async fn correct_once(&self, corrections: &[StockCorrection], meta: &CommandMeta) -> Result<(), Attempt> {
@@ -75,21 +53,6 @@ impl Inventory {
     }
 }
 
-#[async_trait]
-impl InvariantCheck for Inventory {
-    fn invariant(&self) -> Invariant {
-        Invariant::Stock
-    }
-
-    fn at(&self) -> &'static str {
-        "inventory"
-    }
-
-    async fn findings(&self) -> Result<Vec<Finding>, Unavailable> {
-        Ok(self.drifted().await?.findings)
-    }
-}
-
 impl Command for CorrectStock {
     type Output = ();
 }
@@ -105,26 +68,28 @@ impl Handles<CorrectStock> for Inventory {
 }
 
 impl StockDrift {
-    fn finding(&self) -> Finding {
-        let detail = match &self.item {
-            None => format!(
-                "found no stock item, and {} units held; expected none held",
-                self.held
-            ),
-            Some((record, _)) => format!(
-                "found {} on hand and {} reserved; expected {} on hand by the ledger and {} reserved for what is held",
-                record.on_hand, record.reserved, self.ledger, self.held
-            ),
-        };
-        Finding {
-            subject: format!("stock of product {}", self.product_id),
-            detail,
-        }
-    }
-
-    fn correction(&self) -> Option<CorrectionView> {
+    /// What would set it right; nothing, when more is held than there is.
+    pub fn correction(&self) -> Option<CorrectionView> {
         let (record, version) = self.item?;
         let correction = StockCorrection::of(&record, version, self.ledger, self.held);
         correction.ok().flatten().map(Into::into)
+    }
+}
+
+/// What was found, and what was expected.
+impl fmt::Display for StockDrift {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.item {
+            None => write!(
+                formatter,
+                "found no stock item, and {} units held; expected none held",
+                self.held
+            ),
+            Some((record, _)) => write!(
+                formatter,
+                "found {} on hand and {} reserved; expected {} on hand by the ledger and {} reserved for what is held",
+                record.on_hand, record.reserved, self.ledger, self.held
+            ),
+        }
     }
 }

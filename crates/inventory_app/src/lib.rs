@@ -25,7 +25,7 @@ pub mod correct_stock;
 pub mod queries;
 
 pub use adjust_stock::AdjustStock;
-pub use correct_stock::{CorrectStock, Drifted};
+pub use correct_stock::CorrectStock;
 pub use count_stock::CountStock;
 pub use inventory::Inventory;
 pub use ports::{

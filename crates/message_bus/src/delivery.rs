@@ -1,10 +1,9 @@
-//! The rules of delivery, as plain decisions: what to do with an event that arrives at a consumer,
-//! and what becomes of a delivery that failed.
+//! One event on its way to one consumer, and why its handler did not apply it.
 
-use shared_kernel::{EventId, Timestamp, Version};
+use shared_kernel::{EventId, Version};
 use uuid::Uuid;
 
-use crate::{Conflict, Limits, Unavailable, UseCaseError};
+use crate::{Conflict, Unavailable, UseCaseError};
 
 /// One event on its way to one consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,79 +18,6 @@ pub struct Delivery {
     pub version: Version,
     /// The last earlier version whose event this consumer takes; `NEVER_STORED` when there is none.
     pub previous_version: Version,
-}
-
-/// What a consumer knows about one aggregate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The version of the last event applied.
-    pub position: Version,
-    /// The earliest version whose delivery is held (retrying, dead or waiting), if any is.
-    pub held_from: Option<Version>,
-    /// Whether an operator paused the consumer.
-    pub paused: bool,
-}
-
-/// What to do with an event that arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrival {
-    /// It was applied before.
-    Duplicate,
-    /// It has a row already, which goes on by itself.
-    Held,
-    /// Hand it to the handler.
-    Attempt,
-    /// Keep it: something earlier of the same aggregate is held or has not arrived, or the consumer is paused.
-    Wait,
-}
-
-impl Delivery {
-    /// Decides what to do with this delivery when it arrives.
-    pub fn arrives_at(&self, standing: Standing) -> Arrival {
-        if self.version <= standing.position {
-            Arrival::Duplicate
-        } else if standing.held_from == Some(self.version) {
-            Arrival::Held
-        } else if standing.paused || standing.held_from.is_some_and(|held| held < self.version) {
-            Arrival::Wait
-        } else if self.previous_version > standing.position {
-            // A gap: what is missing was published before this, and will be again.
-            Arrival::Wait
-        } else {
-            Arrival::Attempt
-        }
-    }
-}
-
-/// The state of a delivery that did not succeed at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryState {
-    /// Applied after all; the row stays as a record of the attempts.
-    Done,
-    /// To be tried, or tried again, at a set time.
-    Retrying {
-        /// When.
-        next_attempt_at: Timestamp,
-    },
-    /// Behind an earlier delivery of the same aggregate, or its consumer is paused.
-    Waiting,
-    /// Given up until somebody replays or discards it.
-    Dead,
-    /// Somebody decided that it is never applied. What waited behind it goes on.
-    Discarded,
-}
-
-impl DeliveryState {
-    /// The name under which it is stored.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Retrying { .. } => "retrying",
-            Self::Waiting => "waiting",
-            Self::Dead => "dead",
-            Self::Discarded => "discarded",
-        }
-    }
 }
 
 /// Why a handler did not apply an event.
@@ -137,42 +63,20 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     line
 }
 
-/// What becomes of a delivery whose attempt number `attempt` since it was first held, or last replayed, failed.
-/// `random` is any uniformly distributed number.
-pub fn after_failure(
-    error: &HandlingError,
-    attempt: u32,
-    limits: &Limits,
-    now: Timestamp,
-    random: u64,
-) -> DeliveryState {
-    match error {
-        HandlingError::Permanent(_) => DeliveryState::Dead,
-        HandlingError::Transient(_) | HandlingError::Conflict(_) if attempt >= limits.attempts => {
-            DeliveryState::Dead
-        }
-        HandlingError::Transient(_) | HandlingError::Conflict(_) => {
-            let pause = backoff_milliseconds(attempt, limits.longest_pause_milliseconds, random);
-            DeliveryState::Retrying {
-                next_attempt_at: now.plus_milliseconds(i64::try_from(pause).unwrap_or(i64::MAX)),
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_with_its_causes_each_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot send")]
+        struct CannotSend(#[source] std::io::Error);
+        let refused = std::io::Error::other("connection refused");
+        let error = UseCaseError::Unavailable(Unavailable::Dependency(Box::new(CannotSend(refused))));
+        assert_eq!(
+            HandlingError::from(error),
+            HandlingError::Transient("a dependency failed: cannot send: connection refused".to_owned())
+        );
     }
 }
-
-/// The ceiling of the pause before the second attempt, in milliseconds.
-const FIRST_BACKOFF_MILLISECONDS: u64 = 200;
-/// The shortest pause, in milliseconds: a handler that fails fast must not be called in a tight loop.
-const SHORTEST_BACKOFF_MILLISECONDS: u64 = 50;
-
-/// The pause after attempt number `attempt` (1 for the first) failed, in milliseconds: its ceiling doubles with each attempt up to
-/// `longest`, and it is anything up to there (full jitter), so that deliveries which failed together do not return together.
-/// Source: Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
-pub fn backoff_milliseconds(attempt: u32, longest: u64, random: u64) -> u64 {
-    let doubled = FIRST_BACKOFF_MILLISECONDS.saturating_mul(1_u64 << attempt.saturating_sub(1).min(32));
-    let ceiling = doubled.min(longest).max(1);
-    SHORTEST_BACKOFF_MILLISECONDS.max(random % ceiling)
-}
-
-#[cfg(test)]
-mod tests;

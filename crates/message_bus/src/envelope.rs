@@ -143,7 +143,10 @@ impl Envelope {
 
     /// The span that led to it. One that is missing is made up from the event, the same each time, and not recorded.
     pub fn trace(&self) -> TraceContext {
-        let told = self.traceparent.as_deref().and_then(|text| text.parse().ok());
+        let told = self
+            .traceparent
+            .as_deref()
+            .and_then(TraceContext::from_traceparent);
         told.unwrap_or_else(|| TraceContext::begin(self.event_id.uuid(), Sampling::NONE))
     }
 }

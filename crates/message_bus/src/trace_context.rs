@@ -28,6 +28,31 @@ impl TraceContext {
         }
     }
 
+    /// Reads a `traceparent`, as in `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. One that is malformed is
+    /// to be taken for none, says the W3C.
+    pub fn from_traceparent(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let mut part = |length| {
+            parts
+                .next()
+                .filter(|part| part.len() == length)
+                .and_then(hexadecimal)
+        };
+        let (version, trace_id, span_id, flags) = (part(2), part(32), part(16), part(2));
+        match (version, trace_id, span_id, flags, parts.next()) {
+            (Some(version), Some(trace_id @ 1..), Some(span_id @ 1..), Some(flags), None)
+                if version != 0xff =>
+            {
+                Some(Self {
+                    trace_id,
+                    span_id: u64::try_from(span_id).ok()?,
+                    sampled: flags & 1 == 1,
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// A span of the same trace, below this one, named by `id`, a UUIDv7.
     #[must_use]
     pub fn child(self, id: Uuid) -> Self {
@@ -92,38 +117,6 @@ impl<const DIGITS: usize> Hexadecimal<DIGITS> {
     }
 }
 
-/// The text is no `traceparent`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a traceparent, as in 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
-pub struct InvalidTraceContext;
-
-impl FromStr for TraceContext {
-    type Err = InvalidTraceContext;
-
-    fn from_str(text: &str) -> Result<Self, InvalidTraceContext> {
-        let mut parts = text.split('-');
-        let mut part = |length| {
-            parts
-                .next()
-                .filter(|part| part.len() == length)
-                .and_then(hexadecimal)
-        };
-        let (version, trace_id, span_id, flags) = (part(2), part(32), part(16), part(2));
-        match (version, trace_id, span_id, flags, parts.next()) {
-            (Some(version), Some(trace_id @ 1..), Some(span_id @ 1..), Some(flags), None)
-                if version != 0xff =>
-            {
-                Ok(Self {
-                    trace_id,
-                    span_id: u64::try_from(span_id).map_err(|_| InvalidTraceContext)?,
-                    sampled: flags & 1 == 1,
-                })
-            }
-            _ => Err(InvalidTraceContext),
-        }
-    }
-}
-
 /// A number of lower-case digits; Rust's own parser would take a sign and upper case.
 fn hexadecimal(text: &str) -> Option<u128> {
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -176,13 +169,13 @@ mod tests {
     #[test]
     fn a_trace_context_reads_as_it_writes() {
         let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        let context: TraceContext = text.parse().unwrap();
+        let context = TraceContext::from_traceparent(text).unwrap();
         assert_eq!(context.to_string(), text);
         assert_eq!(context.trace_id().as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
         assert_eq!(context.span_id().as_str(), "00f067aa0ba902b7");
         assert!(context.is_sampled());
         // Flags of a later version mean nothing to us.
-        let later: TraceContext = text.replace("-01", "-fe").parse().unwrap();
+        let later = TraceContext::from_traceparent(&text.replace("-01", "-fe")).unwrap();
         assert!(!later.is_sampled());
     }
 
@@ -198,11 +191,7 @@ mod tests {
             "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
         ] {
-            assert_eq!(
-                malformed.parse::<TraceContext>(),
-                Err(InvalidTraceContext),
-                "{malformed:?}"
-            );
+            assert_eq!(TraceContext::from_traceparent(malformed), None, "{malformed:?}");
         }
     }
 

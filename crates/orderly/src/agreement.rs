@@ -10,8 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use inventory_app::{Inventory, PageRequest as ReservationPage, ReservationStanding};
-use message_bus::{
-    Actor, ContextInvariants, InvariantCheck, Subscription, Unavailable, UseCaseError,
+use message_bus::{Actor, Unavailable, UseCaseError};
+use operations::{
+    ContextInvariants, InvariantCheck, Subscription,
     invariants::{Finding, MOST_FINDINGS, Taken, doctor::Invariant, told_of},
 };
 use ordering_app::{OrderFilter, OrderView, Ordering, PageRequest};

@@ -2,17 +2,22 @@
 
 use std::path::Path;
 
+use data_copy::{CopiedTable, CopyTarget, SqliteSource};
 use serde_json::json;
 use storage::{
     DataFolder,
-    copying::{self, CopiedTable},
-    postgres::PostgresServer,
-    sqlite::SqliteSource,
+    postgres::{self, PostgresServer},
+    sqlite,
 };
 
 use crate::{
-    command_line::CopyArguments, databases::open_for_copying, failure::Failure, place::Place,
-    progress::Progress, settings::DatabaseUrl, token_secret,
+    command_line::CopyArguments,
+    databases::{Migrations, migrations},
+    failure::Failure,
+    place::Place,
+    progress::Progress,
+    settings::DatabaseUrl,
+    token_secret,
 };
 
 /// Copies all of it, or nothing.
@@ -32,10 +37,29 @@ pub(crate) async fn copy(arguments: &CopyArguments) -> Result<(), Failure> {
     };
     let (mut sources, opened) = open_for_copying(&folder, &server).await?;
     let progress = Progress::new(sources.iter().map(SqliteSource::count).sum(), "rows");
-    let copied = copying::copy(&mut sources, opened, |rows| progress.add(rows)).await;
+    let copied = data_copy::copy(&mut sources, opened, |rows| progress.add(rows)).await;
     progress.finish();
     tell(&folder, &server, &copied?, arguments.json);
     Ok(())
+}
+
+/// Every context's file in a folder and its schema on a server, both migrated to what this binary knows.
+pub(crate) async fn open_for_copying(
+    folder: &DataFolder,
+    server: &PostgresServer,
+) -> Result<(Vec<SqliteSource>, CopyTarget), Failure> {
+    let mut sources = Vec::new();
+    for Migrations {
+        context,
+        sqlite,
+        postgres,
+    } in migrations()
+    {
+        sources.push(SqliteSource::open(folder, context, sqlite)?);
+        postgres::migrate(server, context, postgres).await?;
+    }
+    sqlite::common_installation(sources.iter().map(SqliteSource::installation))?;
+    Ok((sources, CopyTarget::begin(server).await?))
 }
 
 fn tell(folder: &DataFolder, server: &PostgresServer, tables: &[CopiedTable], as_json: bool) {

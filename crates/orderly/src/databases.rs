@@ -7,16 +7,17 @@ use catalog::CatalogStore;
 use diesel_migrations::EmbeddedMigrations;
 use inventory_app::Inventory;
 use inventory_infra::InventoryAdapter;
-use message_bus::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription, Unavailable};
+use message_bus::Unavailable;
 use notifications::NotificationsStore;
+use operations::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription};
 use ordering_app::Ordering;
 use ordering_infra::OrderingAdapter;
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
     CommitStatistics, ContextDatabase, DataFolder,
     migrations::MigrationStatus,
-    postgres::{self, CopyTarget, PostgresContext, PostgresRows, PostgresServer},
-    sqlite::{self, SqliteContext, SqliteRows, SqliteSource},
+    postgres::{self, PostgresContext, PostgresRows, PostgresServer},
+    sqlite::{self, SqliteContext, SqliteRows},
 };
 
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
     failure::Failure,
     place::Place,
     settings::{DatabaseUrl, Settings},
+    stock_check::StockCheck,
 };
 
 /// Every context's database, open, and the adapters over it.
@@ -40,14 +42,14 @@ pub(crate) struct Databases {
 }
 
 /// A context's migrations, on each engine.
-struct Migrations {
-    context: &'static str,
-    sqlite: EmbeddedMigrations,
-    postgres: EmbeddedMigrations,
+pub(crate) struct Migrations {
+    pub(crate) context: &'static str,
+    pub(crate) sqlite: EmbeddedMigrations,
+    pub(crate) postgres: EmbeddedMigrations,
 }
 
 /// Every context that has a database.
-const fn migrations() -> [Migrations; 5] {
+pub(crate) const fn migrations() -> [Migrations; 5] {
     [
         Migrations {
             context: "accounts",
@@ -209,7 +211,7 @@ impl Databases {
             subscriptions: subscriptions.clone(),
         };
         let doctor = Doctor::new(self.examined(), subscriptions, clock)
-            .and_also(Arc::clone(inventory) as _)
+            .and_also(Arc::new(StockCheck(Arc::clone(inventory))))
             .and_also(Arc::new(agreement));
         match &self.server {
             Some(server) => doctor.and_also(Arc::new(server.clone())),
@@ -253,25 +255,6 @@ async fn open_schema<R: PostgresRows>(
         context, postgres, ..
     } = migrations;
     PostgresContext::open(server, context, postgres, Arc::clone(clock), ids.as_ref()).await
-}
-
-/// Every context's file in a folder and its schema on a server, both migrated to what this binary knows.
-pub(crate) async fn open_for_copying(
-    folder: &DataFolder,
-    server: &PostgresServer,
-) -> Result<(Vec<SqliteSource>, CopyTarget), Failure> {
-    let mut sources = Vec::new();
-    for Migrations {
-        context,
-        sqlite,
-        postgres,
-    } in migrations()
-    {
-        sources.push(SqliteSource::open(folder, context, sqlite)?);
-        postgres::migrate(server, context, postgres).await?;
-    }
-    sqlite::common_installation(sources.iter().map(SqliteSource::installation))?;
-    Ok((sources, CopyTarget::begin(server).await?))
 }
 
 /// What schema each context's database has. Changes nothing.

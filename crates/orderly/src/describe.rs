@@ -13,11 +13,12 @@ use std::{
 };
 
 use inventory_app::{Inventory, in_memory::InMemoryInventory};
-use message_bus::{Beginning, Consumer, Subscription};
+use message_bus::{Beginning, Consumer};
 use notifications::{
     Notifications,
     in_memory::{InMemoryMailer, InMemoryNotifications},
 };
+use operations::Subscription;
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::IdGenerator;

@@ -5,7 +5,7 @@ mod repair;
 
 use std::sync::Arc;
 
-use message_bus::invariants::doctor::{Examination, Invariant};
+use operations::invariants::doctor::{Examination, Invariant};
 use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 

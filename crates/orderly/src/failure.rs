@@ -2,8 +2,10 @@
 
 use std::{fmt::Display, process::ExitCode};
 
+use data_copy::CopyError;
+use demo_data::DemoError;
 use message_bus::UseCaseError;
-use storage::{FolderError, copying::CopyError, postgres, sqlite};
+use storage::{FolderError, postgres, sqlite};
 
 /// Why a command failed, by exit code.
 #[derive(Debug)]
@@ -74,6 +76,16 @@ impl From<CopyError> for Failure {
             CopyError::Failed { .. } | CopyError::NotKept { .. } | CopyError::OutcomeUnknown { .. } => {
                 Self::unavailable(error)
             }
+        }
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Self {
+        match error {
+            DemoError::UseCase(error) => error.into(),
+            DemoError::Unfit(reason) => Self::Check(reason),
+            DemoError::NotTold(error) => Self::unavailable(error),
         }
     }
 }

@@ -9,12 +9,11 @@ use std::{
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
 use catalog::Catalog;
+use event_delivery::{Courier, Relay, Route};
 use inventory_app::Inventory;
-use message_bus::{
-    Backlog, Beginning, Consumer, ContextOperations, Courier, Doctor, Handing, Relay, Route, Subscription,
-    Timelines, Unavailable,
-};
+use message_bus::{Beginning, Consumer, Handing, Unavailable};
 use notifications::{Mailer, Notifications, Sender};
+use operations::{Backlog, ContextOperations, Doctor, Subscription, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 use storage::{

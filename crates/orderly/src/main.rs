@@ -27,6 +27,7 @@ mod seed;
 mod serve;
 mod settings;
 mod span_export;
+mod stock_check;
 mod subscriptions;
 mod system;
 mod token_secret;

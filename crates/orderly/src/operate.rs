@@ -12,10 +12,8 @@ pub(crate) use dead_letters::dead_letters;
 
 use std::sync::Arc;
 
-use message_bus::{
-    Actor, CommandMeta, Handles, Operations, OperatorCommand,
-    operations::{actions::ActionKind, operator_command::Acted},
-};
+use message_bus::{Actor, CommandMeta, Handles};
+use operations::{Operations, OperatorCommand, actions::ActionKind, operator_command::Acted};
 use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 

@@ -1,30 +1,20 @@
-//! `orderly seed`: demo users, products and orders, made by the same commands that the API sends.
+//! `orderly seed`: brings an installation to the demo's users, products, stock and so many orders, beside a running server or without one,
+//! and tells what was added.
 //!
-//! Seeding again adds nothing: users are recognised by their addresses, products by their skus, and of the orders that are wanted in all, those
-//! that the demo customers have already are not placed again. Deliberately not here: any way around the use cases.
+//! Seeding again adds nothing: of the orders that are wanted in all, those that the demo customers have already are not placed again.
+//! Deliberately not here: what the demo is made of (`demo_data`), and any way around the use cases.
 
-mod assortment;
 mod delivery;
-mod demo_users;
-mod plan;
 mod report;
-mod shop;
-mod stock;
 
 use std::time::Instant;
 
+use demo_data::{Assortment, Contexts, DemoUsers, Shop, fill_the_shelves};
 use futures_util::{StreamExt, stream};
-use message_bus::{Actor, UseCaseError};
-use ordering_app::{OrderFilter, Ordering, PageRequest};
-use shared_kernel::CustomerId;
 
 use self::{
-    assortment::Assortment,
     delivery::{until_all_is_told, while_delivering},
-    demo_users::DemoUsers,
     report::{Report, Speed},
-    shop::Shop,
-    stock::fill_the_shelves,
 };
 use crate::{
     command_line::SeedArguments, failure::Failure, installation::Installation, place::Place,
@@ -33,8 +23,6 @@ use crate::{
 
 /// How many orders live at the same time: so many share a commit at best.
 const AT_ONCE: usize = 256;
-/// How many orders are asked for at a time when those that are there are counted.
-const PAGE: u32 = 1_000;
 
 /// Brings the installation to what was asked for, beside a running server or without one.
 pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Result<(), Failure> {
@@ -60,21 +48,27 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
 }
 
 async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> Result<(), Failure> {
-    let users = DemoUsers::present_or_created(installation, report).await?;
-    let assortment = Assortment::present_or_listed(installation, report).await?;
-    let mut present = 0;
-    for customer_id in users.customers_from_before() {
-        present += count_orders(&installation.ordering, customer_id).await?;
-    }
+    let contexts = Contexts {
+        accounts: &installation.accounts,
+        catalog: &installation.catalog,
+        inventory: &installation.inventory,
+        ordering: &installation.ordering,
+        clock: installation.clock.as_ref(),
+        ids: installation.ids.as_ref(),
+    };
+    let mut told = |filled| report.note(filled);
+    let users = DemoUsers::present_or_created(&contexts, &mut told).await?;
+    let assortment = Assortment::present_or_listed(&contexts, &mut told).await?;
+    let present = users.orders_from_before(contexts.ordering).await?;
     report.orders_present = present;
     let missing = orders.saturating_sub(present);
     // Nothing can be ordered, nor stored, of which nobody has heard.
     until_all_is_told(installation).await?;
-    fill_the_shelves(installation, &assortment, missing).await?;
+    fill_the_shelves(&contexts, &assortment, missing).await?;
     if missing == 0 {
         return Ok(());
     }
-    let shop = Shop::open(installation, &users, &assortment)?;
+    let shop = Shop::open(&contexts, &users, &assortment)?;
     let progress = Progress::new(missing, "orders");
     let mut lives = stream::iter(present..orders)
         .map(|number| shop.play(number))
@@ -85,22 +79,4 @@ async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> 
     }
     progress.finish();
     Ok(())
-}
-
-async fn count_orders(ordering: &Ordering, customer_id: CustomerId) -> Result<u64, UseCaseError> {
-    let mut count = 0;
-    let mut after = None;
-    loop {
-        let filter = OrderFilter {
-            customer_id: Some(customer_id),
-            ..OrderFilter::default()
-        };
-        let request = PageRequest { limit: PAGE, after };
-        let page = ordering.orders(filter, request, &Actor::Operator).await?;
-        count += page.data.len() as u64;
-        if page.next.is_none() {
-            return Ok(count);
-        }
-        after = page.next;
-    }
 }

@@ -7,7 +7,8 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use message_bus::{Operations, Sampling};
+use message_bus::Sampling;
+use operations::Operations;
 use storage::CommitStatistics;
 use tokio::{
     signal::unix::{SignalKind, signal},

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use message_bus::{Timelines, timeline::TimelineEntry};
+use operations::{Timelines, timeline::TimelineEntry};
 use serde_json::json;
 use shared_kernel::{Clock, OrderId};
 

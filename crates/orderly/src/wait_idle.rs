@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use message_bus::{Backlog, ContextOperations};
+use operations::{Backlog, ContextOperations};
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{

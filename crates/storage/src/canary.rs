@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use message_bus::LoggedEvent;
+use event_delivery::LoggedEvent;
 
 use crate::columns::RowTime;
 

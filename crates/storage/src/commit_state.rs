@@ -5,7 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use message_bus::{Audience, BatchSizes, CommitError, Unavailable};
+use message_bus::{Audience, CommitError, Unavailable};
+use operations::BatchSizes;
 use tokio::sync::{Notify, oneshot};
 use tracing::{Span, field};
 

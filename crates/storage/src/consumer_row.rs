@@ -6,9 +6,9 @@ use diesel::{
     Queryable, QueryableByName,
     sql_types::{BigInt, Bool},
 };
-use message_bus::{
+use operations::{
     invariants::RecordedBeginning,
-    operations::records::{ConsumerBacklog, Held, Paused},
+    records::{ConsumerBacklog, Held, Paused},
 };
 
 use crate::{ReadError, columns::RowTime, event_row::to_time};

@@ -3,10 +3,9 @@
 use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
-use message_bus::{
-    Beginning, Consumer, ContextInvariants, DeliveryStore, EventLog, Unavailable,
-    invariants::RecordedBeginning,
-};
+use event_delivery::{DeliveryStore, EventLog};
+use message_bus::{Beginning, Consumer, Unavailable};
+use operations::{ContextInvariants, invariants::RecordedBeginning};
 use shared_kernel::Timestamp;
 
 use crate::CommitStatistics;

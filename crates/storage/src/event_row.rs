@@ -1,7 +1,9 @@
 //! An event's row, on any engine.
 
 use diesel::Queryable;
-use message_bus::{Envelope, LoggedEvent, TracedEvent};
+use event_delivery::LoggedEvent;
+use message_bus::Envelope;
+use operations::TracedEvent;
 use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
 
 use crate::{

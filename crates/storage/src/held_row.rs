@@ -1,12 +1,11 @@
 //! A held delivery's row, on any engine, and what stands around it: its attempts and what was done to it.
 
 use diesel::Queryable;
-use message_bus::{
-    Attempt, Delivery, DeliveryState, Envelope, HeldDelivery,
-    operations::{
-        actions::{ActionKind, OperatorAction},
-        records::{DeliveryKey, DeliverySummary, Follower},
-    },
+use event_delivery::{DeliveryState, HeldDelivery};
+use message_bus::{Delivery, Envelope};
+use operations::{
+    actions::{ActionKind, OperatorAction},
+    records::{AttemptRecord, DeliveryKey, DeliverySummary, Follower},
 };
 use shared_kernel::{EventId, Timestamp};
 
@@ -167,8 +166,8 @@ pub(crate) struct AttemptRow {
 }
 
 impl AttemptRow {
-    pub(crate) fn into_attempt(self) -> Result<Attempt, ReadError> {
-        Ok(Attempt {
+    pub(crate) fn into_attempt(self) -> Result<AttemptRecord, ReadError> {
+        Ok(AttemptRecord {
             number: to_count(self.number)?,
             began_at: to_time(self.began_at)?,
             ended_at: self.ended_at.map(to_time).transpose()?,

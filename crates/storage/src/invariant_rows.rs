@@ -1,6 +1,6 @@
 //! What does not hold, as findings, from rows on any engine.
 
-use message_bus::invariants::{Finding, Told};
+use operations::invariants::{Finding, Told};
 use shared_kernel::Version;
 use uuid::Uuid;
 

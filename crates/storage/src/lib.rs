@@ -12,7 +12,6 @@ pub mod commit_queue;
 pub mod commit_state;
 mod consumer_row;
 pub mod context_database;
-pub mod copying;
 pub mod data_folder;
 mod event_row;
 pub mod folders;

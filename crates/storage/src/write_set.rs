@@ -1,9 +1,7 @@
 //! Everything that one command wants written, as one thing that is committed whole or not at all.
 
-use message_bus::{
-    Audience, CommandMeta, CommitError, Delivery, Envelope, NewEvent, ReplayRecord, Standing,
-    delivery::Arrival,
-};
+use event_delivery::{Standing, delivery::Arrival};
+use message_bus::{Audience, CommandMeta, CommitError, Delivery, Envelope, NewEvent, ReplayRecord};
 use shared_kernel::{EventId, IdGenerator, Version};
 
 /// An event on its way into the log.
@@ -75,7 +73,7 @@ pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError>
         held_from: None,
         paused: false,
     };
-    match delivery.arrives_at(standing) {
+    match standing.arrival_of(delivery) {
         Arrival::Attempt | Arrival::Held => None,
         Arrival::Duplicate => Some(CommitError::AlreadyApplied),
         Arrival::Wait => Some(CommitError::DeliveryGap {

@@ -1,6 +1,6 @@
 //! Pausing consumers, and letting them go on.
 
-use message_bus::operations::actions::ActionKind;
+use operations::actions::ActionKind;
 
 use crate::{
     answer::{Answer, Handled},

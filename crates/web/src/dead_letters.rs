@@ -1,6 +1,6 @@
 //! Deliveries that were given up: looking at them, trying them again, giving them up for good.
 
-use message_bus::operations::{
+use operations::{
     actions::ActionKind,
     all_contexts::DeadLetterPosition,
     records::{DeliveryKey, DeliverySummary},

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::rt::time::timeout;
 use futures_util::future::{join_all, try_join};
-use message_bus::ContextOperations;
+use operations::ContextOperations;
 use serde_json::json;
 use shared_kernel::{Fact, refusal::Facts};
 

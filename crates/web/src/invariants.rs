@@ -1,6 +1,6 @@
 //! What must hold after any fault, looked at when an operator asks.
 
-use message_bus::invariants::doctor::Examination;
+use operations::invariants::doctor::Examination;
 use serde::Serialize;
 
 use crate::{

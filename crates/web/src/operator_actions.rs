@@ -1,9 +1,7 @@
 //! What operators do, and what they did.
 
-use message_bus::{
-    Actor, Handles, OperatorCommand,
-    operations::{actions::ActionKind, operator_command::Acted},
-};
+use message_bus::{Actor, Handles};
+use operations::{OperatorCommand, actions::ActionKind, operator_command::Acted};
 
 use crate::{
     answer::{Answer, Handled},

@@ -9,7 +9,8 @@ use actix_web::{
 };
 use catalog::Catalog;
 use inventory_app::Inventory;
-use message_bus::{Actor, CommandMeta, Operations};
+use message_bus::{Actor, CommandMeta};
+use operations::Operations;
 use ordering_app::Ordering;
 use shared_kernel::printable::is_printable;
 

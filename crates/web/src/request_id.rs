@@ -68,7 +68,7 @@ impl RequestId {
 
 /// A malformed `traceparent` is as good as none, as its specification demands.
 fn callers_trace(http: &HttpRequest) -> Option<TraceContext> {
-    http.headers().get("traceparent")?.to_str().ok()?.parse().ok()
+    TraceContext::from_traceparent(http.headers().get("traceparent")?.to_str().ok()?)
 }
 
 fn is_echoed(value: &[u8]) -> bool {

@@ -5,7 +5,8 @@ use std::sync::{Arc, atomic::AtomicU64};
 use accounts_app::Accounts;
 use catalog::Catalog;
 use inventory_app::Inventory;
-use message_bus::{Doctor, Operations, Sampling, Timelines};
+use message_bus::Sampling;
+use operations::{Doctor, Operations, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 

@@ -1,7 +1,8 @@
 //! An order's story. Whose order it is learns what happened; who works here also learns by whom, by which command, and what went wrong.
 
-use message_bus::{
-    Actor, Attempt,
+use message_bus::Actor;
+use operations::{
+    records::AttemptRecord,
     timeline::{TimelineDelivery, TimelineEntry},
 };
 use serde::Serialize;
@@ -78,7 +79,7 @@ struct ToldDelivery {
 #[derive(Serialize)]
 struct AttemptsForStaff {
     next_attempt_at: Option<Timestamp>,
-    attempts: Vec<Attempt>,
+    attempts: Vec<AttemptRecord>,
 }
 
 impl Told {

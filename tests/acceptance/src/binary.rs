@@ -5,10 +5,13 @@ use std::{
     ffi::OsString,
     fs,
     io::Write,
+    os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, ExitStatus, Output, Stdio},
     sync::LazyLock,
 };
+
+use crate::power_cuts::Recording;
 
 /// The binary under test.
 #[derive(Clone, Debug)]
@@ -19,12 +22,14 @@ pub struct Binary {
     canary_stays: bool,
     /// By how many days its clock is wrong.
     days_ahead: i32,
+    /// What else it finds in its environment.
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
 /// How a command ended.
 #[derive(Debug)]
 pub struct Finished {
-    /// The exit code.
+    /// The exit code; 128 and the number of the signal when one ended it, as in a shell.
     pub code: i32,
     /// What it printed.
     pub stdout: String,
@@ -35,11 +40,17 @@ pub struct Finished {
 impl From<Output> for Finished {
     fn from(output: Output) -> Self {
         Self {
-            code: output.status.code().expect("it was not killed"),
+            code: code_of(output.status),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// What a shell says of how a process ended.
+pub(crate) fn code_of(status: ExitStatus) -> i32 {
+    let signal = || 128 + status.signal().expect("it has ended");
+    status.code().unwrap_or_else(signal)
 }
 
 impl Finished {
@@ -69,6 +80,7 @@ impl Binary {
             canary: None,
             canary_stays: false,
             days_ahead: 0,
+            environment: Vec::new(),
         }
     }
 
@@ -79,6 +91,7 @@ impl Binary {
             canary: Some(name),
             canary_stays: false,
             days_ahead: 0,
+            environment: Vec::new(),
         }
     }
 
@@ -94,10 +107,19 @@ impl Binary {
     #[must_use]
     pub fn without_canary(&self) -> Self {
         Self {
-            path: self.path.clone(),
             canary: None,
             canary_stays: false,
             days_ahead: 0,
+            ..self.clone()
+        }
+    }
+
+    /// The same, recorded in all that it does. Its clock has to be right: one library is loaded into it, not two.
+    #[must_use]
+    pub fn recorded_by(&self, recording: &Recording) -> Self {
+        Self {
+            environment: recording.environment(),
+            ..self.clone()
         }
     }
 
@@ -137,7 +159,8 @@ impl Binary {
             .args(arguments)
             .current_dir(folder)
             .env_clear()
-            .env("RUST_BACKTRACE", "1");
+            .env("RUST_BACKTRACE", "1")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(canary) = self.canary {
             command.env("ORDERLY_CANARY", canary);
         }

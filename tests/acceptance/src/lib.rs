@@ -21,6 +21,7 @@ pub mod engine;
 pub mod installation;
 pub mod lines;
 pub mod mailbox;
+pub mod power_cuts;
 pub mod products;
 pub mod selling;
 pub mod server;

@@ -6,7 +6,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use crate::{Binary, Finished, lines::Lines};
+use crate::{Binary, Finished, binary::code_of, lines::Lines};
 
 const ANNOUNCEMENT: &str = "orderly is listening on ";
 
@@ -61,7 +61,7 @@ impl Server {
             None => {
                 let status = server.wait();
                 Err(Finished {
-                    code: status.code().expect("it was not killed"),
+                    code: code_of(status),
                     stdout: server.stdout.so_far().join("\n"),
                     stderr: server.log.so_far().join("\n"),
                 })

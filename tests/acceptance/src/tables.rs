@@ -23,6 +23,18 @@ for row in sqlite3.connect(f'file:{file}?mode=ro', timeout=30, uri=True).execute
     print('|'.join(str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else str(value) for value in row))
 ";
 
+/// The same for a file as a crash left it.
+const RECOVER_SQLITE: &str = "
+import sqlite3, sys
+file, query = sys.argv[1:]
+try:
+    for row in sqlite3.connect(file).execute(query):
+        print('|'.join(str(value) for value in row))
+except sqlite3.OperationalError as error:
+    if 'no such table' not in str(error):
+        raise
+";
+
 impl Installation {
     /// The rows that a query finds in a context's tables, each as its columns. It has to be one that both engines know.
     pub fn rows(&self, context: &str, query: &str) -> Vec<Vec<String>> {
@@ -32,10 +44,7 @@ impl Installation {
         } else {
             run_python(READ_SQLITE, &self.file(context), query)
         };
-        let lines = printed.lines();
-        lines
-            .map(|line| line.split('|').map(str::to_owned).collect())
-            .collect()
+        as_rows(&printed)
     }
 
     /// Changes a context's rows as nobody should: behind the server's back.
@@ -51,6 +60,19 @@ impl Installation {
     fn file(&self, context: &str) -> PathBuf {
         self.path().join(format!("data/{context}.sqlite"))
     }
+}
+
+/// The rows that a query finds in an SQLite file as a crash left it: what lies beside it is worked off, which changes it. None when it has no
+/// such table yet.
+pub(crate) fn rows_after_a_crash(file: &Path, query: &str) -> Vec<Vec<String>> {
+    as_rows(&run_python(RECOVER_SQLITE, file, query))
+}
+
+fn as_rows(printed: &str) -> Vec<Vec<String>> {
+    let lines = printed.lines();
+    lines
+        .map(|line| line.split('|').map(str::to_owned).collect())
+        .collect()
 }
 
 fn run_python(script: &str, file: &Path, query: &str) -> String {

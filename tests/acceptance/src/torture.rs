@@ -7,7 +7,7 @@
 //! Where the server lives, every command is answered, and one that is told to come back later has done nothing.
 //! What other contexts made of the events has to follow from the diaries as well: customers, the address book, and mail, which a server
 //! that nobody kills takes and counts.
-//! Deliberately not here: power cuts, which a kill does not imitate.
+//! Deliberately not here: the loss of power, which a kill does not imitate ([`power_cuts`](crate::power_cuts)).
 
 mod client;
 mod command;

@@ -14,6 +14,7 @@ pub mod crate_graph;
 pub mod hygiene;
 pub mod lock_order;
 pub mod outside_crates;
+pub mod public_types;
 pub mod rust_text;
 pub mod source_tree;
 pub mod sql_text;

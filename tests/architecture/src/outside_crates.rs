@@ -63,6 +63,16 @@ pub const BANS: &[Ban] = &[
         crates: DATABASE_AND_WEB,
     },
     Ban {
+        layer: Layer::Named("event_delivery"),
+        reach: Reach::Anywhere,
+        crates: DATABASE_AND_WEB,
+    },
+    Ban {
+        layer: Layer::Named("operations"),
+        reach: Reach::Anywhere,
+        crates: DATABASE_AND_WEB,
+    },
+    Ban {
         layer: Layer::EndingIn("_app"),
         reach: Reach::Anywhere,
         crates: DATABASE_AND_WEB,
@@ -71,6 +81,17 @@ pub const BANS: &[Ban] = &[
         layer: Layer::Named("web"),
         reach: Reach::ByName,
         crates: &["storage", "diesel*", "*_domain", "*_infra"],
+    },
+    Ban {
+        layer: Layer::Named("data_copy"),
+        reach: Reach::Anywhere,
+        crates: &["actix*"],
+    },
+    // By use cases alone; a database is below it because `catalog` brings its own.
+    Ban {
+        layer: Layer::Named("demo_data"),
+        reach: Reach::ByName,
+        crates: &["storage", "diesel*", "actix*", "*_domain", "*_infra"],
     },
     // Whoever makes spans knows `tracing` alone; what becomes of them is the binary's business, and its tests'.
     Ban {

@@ -5,7 +5,7 @@ use std::{error::Error, fs, path::PathBuf};
 use architecture::{
     CrateGraph, SourceTree, Violation, allowed_edges, api_document, business_rules,
     hygiene::{document_links, manifests, rust_files, top_level},
-    lock_order, outside_crates, table_ownership,
+    lock_order, outside_crates, public_types, table_ownership,
     violation::listed,
 };
 
@@ -54,6 +54,14 @@ fn many_rows_are_written_in_the_order_of_their_keys() -> Outcome {
     none_of(&lock_order::check(
         &SourceTree::read(&root())?.rust,
         lock_order::EXEMPTIONS,
+    ))
+}
+
+#[test]
+fn what_every_context_sees_has_few_public_types() -> Outcome {
+    none_of(&public_types::check(
+        public_types::LIMITS,
+        &SourceTree::read(&root())?.rust,
     ))
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use event_delivery::EventLog;
 use message_bus::Envelope;
-use message_bus::EventLog;
 use shared_kernel::Version;
 use uuid::Uuid;
 

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use accounts_app::{ChangeRole, UserView};
-use message_bus::{Handles, Subscription, Timelines};
+use message_bus::Handles;
+use operations::{Subscription, Timelines};
 use shared_kernel::Role;
 
 use crate::{engines::on_every_database, event_history::history, installation::Installation};

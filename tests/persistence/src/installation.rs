@@ -11,10 +11,8 @@ use std::{
 use accounts_app::{
     ChangeEmail, ChangePassword, DeactivateUser, ReactivateUser, RegisterUser, Secret, UserView,
 };
-use message_bus::{
-    Beginning, CommandMeta, Consumer, Courier, EventLog, Handles, ReactsTo, Relay, Route, Unavailable,
-    UseCaseError,
-};
+use event_delivery::{Courier, EventLog, Relay, Route};
+use message_bus::{Beginning, CommandMeta, Consumer, Handles, ReactsTo, Unavailable, UseCaseError};
 use ordering_app::{CustomerView, Ordering};
 use shared_kernel::{
     IntegrationEvent,

@@ -5,7 +5,8 @@ mod mails;
 
 use std::sync::Arc;
 
-use message_bus::{Actor, CommandMeta, Delivery, DeliveryStore, ReactsTo, UseCaseError};
+use event_delivery::DeliveryStore;
+use message_bus::{Actor, CommandMeta, Delivery, ReactsTo, UseCaseError};
 use notifications::{Notifications, NotificationsStore, in_memory::InMemoryMailer};
 use shared_kernel::{
     CustomerId, EmailAddress, EventId, IntegrationEvent, OrderId, UserId, Version,

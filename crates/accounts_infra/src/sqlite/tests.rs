@@ -11,7 +11,7 @@ use accounts_app::{
 use accounts_domain::{Session, TokenHash};
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::MigrationHarness;
-use message_bus::EventLog;
+use event_delivery::EventLog;
 use message_bus::{Actor, CommandMeta, CommitError, Handles, Replay, UseCaseError};
 use shared_kernel::{
     Clock, Role, SessionId, UserId, Version,

@@ -1,17 +1,16 @@
 //! Stock that drifted is found, and set right when somebody says so.
 
-use message_bus::{Conflict, Handles, InvariantCheck, UseCaseError, invariants::doctor::Invariant};
+use message_bus::{Conflict, Handles, UseCaseError};
 
 use super::warehouse::{Warehouse, code, everything};
-use crate::CorrectStock;
+use crate::{CorrectStock, StockDrift};
 
 #[tokio::test]
 async fn stock_that_agrees_is_no_finding() {
     let here = Warehouse::new();
     let pot = here.product(5).await;
     here.confirm(here.new_order(), &[(pot, 3)]).await.unwrap();
-    assert_eq!(here.inventory.invariant(), Invariant::Stock);
-    assert_eq!(here.inventory.findings().await.unwrap(), []);
+    assert_eq!(here.inventory.drifted(100).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -24,13 +23,13 @@ async fn drift_is_told_with_what_would_mend_it_and_mended_only_when_told_to() {
     here.store.tamper(cosy, 7, 1);
     assert_eq!(code(here.cancel(order).await), "stock_out_of_step");
 
-    let drifted = here.inventory.drifted().await.unwrap();
+    let drifted = here.inventory.drifted(100).await.unwrap();
     assert_eq!(
-        drifted.findings[0].detail,
+        drifted[0].to_string(),
         "found 4 on hand and 0 reserved; expected 5 on hand by the ledger and 3 reserved for what is held"
     );
-    let told: Vec<_> = drifted
-        .corrections
+    let corrections: Vec<_> = drifted.iter().filter_map(StockDrift::correction).collect();
+    let told: Vec<_> = corrections
         .iter()
         .map(|correction| {
             (
@@ -43,12 +42,11 @@ async fn drift_is_told_with_what_would_mend_it_and_mended_only_when_told_to() {
         .collect();
     assert_eq!(told, [(pot, -1, 0, 3), (cosy, 2, 1, 1)]);
     assert_eq!(
-        here.inventory.drifted().await.unwrap(),
+        here.inventory.drifted(100).await.unwrap(),
         drifted,
         "looking changed something"
     );
 
-    let corrections = drifted.corrections;
     here.inventory
         .handle(CorrectStock { corrections }, here.meta())
         .await
@@ -71,7 +69,8 @@ async fn corrections_of_stock_that_changed_since_are_refused_as_a_whole() {
     let (pot, cosy) = (here.product(5).await, here.product(5).await);
     here.store.tamper(pot, 4, 0);
     here.store.tamper(cosy, 4, 0);
-    let corrections = here.inventory.drifted().await.unwrap().corrections;
+    let drifted = here.inventory.drifted(100).await.unwrap();
+    let corrections = drifted.iter().filter_map(StockDrift::correction).collect();
     here.adjust(cosy, 1).await.unwrap();
     let result = here
         .inventory
@@ -82,7 +81,7 @@ async fn corrections_of_stock_that_changed_since_are_refused_as_a_whole() {
         "{result:?}"
     );
     assert_eq!(here.deltas(pot).await, [5]);
-    assert_eq!(here.inventory.drifted().await.unwrap().findings.len(), 2);
+    assert_eq!(here.inventory.drifted(100).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -91,6 +90,7 @@ async fn more_held_than_there_is_is_found_and_has_no_correction() {
     let pot = here.product(5).await;
     here.confirm(here.new_order(), &[(pot, 5)]).await.unwrap();
     here.store.tamper(pot, 4, 4);
-    let drifted = here.inventory.drifted().await.unwrap();
-    assert_eq!((drifted.findings.len(), drifted.corrections), (1, vec![]));
+    let drifted = here.inventory.drifted(100).await.unwrap();
+    assert_eq!(drifted.len(), 1);
+    assert_eq!(drifted[0].correction(), None);
 }

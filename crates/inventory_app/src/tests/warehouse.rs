@@ -197,7 +197,7 @@ impl Warehouse {
 
     /// The doctor's own check finds nothing.
     pub(crate) async fn agrees(&self) {
-        assert_eq!(self.inventory.drifted().await.unwrap().findings, []);
+        assert_eq!(self.inventory.drifted(100).await.unwrap(), []);
     }
 }
 

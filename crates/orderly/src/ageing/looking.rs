@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use inventory_app::PageRequest as StockPage;
-use message_bus::{
-    Actor, LogsCommands, Replay, command_log::answered_before, invariants::doctor::Examination,
-};
+use message_bus::{Actor, LogsCommands, Replay, command_log::answered_before};
 use notifications::{Mail, MailKind};
+use operations::invariants::doctor::Examination;
 use ordering_app::{OrderFilter, OrderView, Ordering, PageRequest};
 use shared_kernel::{OrderId, ProductId};
 

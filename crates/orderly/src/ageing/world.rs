@@ -3,22 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use accounts_infra::SigningSecret;
-use message_bus::{
-    Actor, CommandMeta,
-    operations::actions::{ActionKind, OperatorAction},
-};
+use data_copy::SqliteSource;
+use message_bus::{Actor, CommandMeta};
 use notifications::in_memory::InMemoryMailer;
+use operations::actions::{ActionKind, OperatorAction};
 use shared_kernel::{
     Clock, IdGenerator, Timestamp,
     in_memory::{CountingIds, ManualClock},
 };
-use storage::{context_database::Forgotten, copying, sqlite::SqliteSource};
+use storage::context_database::Forgotten;
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinSet};
 
 use super::postgres::Database;
 use crate::{
-    databases::open_for_copying,
+    copy::open_for_copying,
     installation::{Installation, Surroundings},
     place::Place,
     settings::{DEFAULT_MAIL_FROM, DatabaseUrl, PostgresUrl},
@@ -146,7 +145,7 @@ impl World {
         };
         let (mut sources, target) = open_for_copying(&folder, &server).await.unwrap();
         let rows: u64 = sources.iter().map(SqliteSource::count).sum();
-        let tables = copying::copy(&mut sources, target, |_| ()).await.unwrap();
+        let tables = data_copy::copy(&mut sources, target, |_| ()).await.unwrap();
         assert_eq!(tables.iter().map(|table| table.rows).sum::<u64>(), rows);
         drop(sources);
         self.start().await;

@@ -1,7 +1,7 @@
 //! The commands by which an operator looks at consumers and dead letters and does something about them.
 
 use clap::{Args, Subcommand};
-use message_bus::operations::records::DeliveryKey;
+use operations::records::DeliveryKey;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeadLettersCommand {

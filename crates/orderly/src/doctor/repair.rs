@@ -2,12 +2,18 @@
 //!
 //! What is printed is what is done: the corrections name the version that they were found at, and mean nothing at any other.
 
-use inventory_app::{CorrectStock, CorrectionView, Inventory};
-use message_bus::{Actor, CommandMeta, Handles, invariants::Finding};
+use inventory_app::{CorrectStock, CorrectionView, Inventory, StockDrift};
+use message_bus::{Actor, CommandMeta, Handles};
+use operations::invariants::Finding;
 use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{command_line::DoctorArguments, failure::Failure, output};
+use crate::{
+    command_line::DoctorArguments,
+    failure::Failure,
+    output,
+    stock_check::{drifted, finding},
+};
 
 pub(super) async fn repair(
     inventory: &Inventory,
@@ -15,9 +21,13 @@ pub(super) async fn repair(
     clock: &dyn Clock,
     ids: &dyn IdGenerator,
 ) -> Result<(), Failure> {
-    let drifted = inventory.drifted().await.map_err(Failure::unavailable)?;
-    let corrections = drifted.corrections;
-    let beyond = drifted.beyond_repair;
+    let drifted = drifted(inventory).await.map_err(Failure::unavailable)?;
+    let corrections: Vec<CorrectionView> = drifted.iter().filter_map(StockDrift::correction).collect();
+    let beyond: Vec<Finding> = drifted
+        .iter()
+        .filter(|drift| drift.correction().is_none())
+        .map(finding)
+        .collect();
     if !arguments.json {
         output::print(&told(&corrections, &beyond))?;
     }

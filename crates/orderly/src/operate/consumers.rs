@@ -1,6 +1,6 @@
 //! Consumers: what they hold, pausing them, and letting them go on.
 
-use message_bus::operations::{
+use operations::{
     actions::ActionKind,
     status::{ConsumerStatus, ContextStatus},
 };

@@ -1,12 +1,9 @@
 //! Dead letters: looking at them, trying them again, giving them up for good.
 
-use message_bus::{
-    Attempt,
-    operations::{
-        actions::ActionKind,
-        age::Age,
-        records::{DeliveryKey, DeliveryRecord, DeliverySummary, Follower},
-    },
+use operations::{
+    actions::ActionKind,
+    age::Age,
+    records::{AttemptRecord, DeliveryKey, DeliveryRecord, DeliverySummary, Follower},
 };
 use serde_json::json;
 use shared_kernel::{Clock, Timestamp};
@@ -152,7 +149,7 @@ fn told(record: &DeliveryRecord, now: Timestamp) -> Result<String, Failure> {
     Ok(told)
 }
 
-fn attempt_row(attempt: &Attempt) -> [String; 3] {
+fn attempt_row(attempt: &AttemptRecord) -> [String; 3] {
     let end = match (attempt.ended_at, &attempt.error) {
         (None, _) => "never ended: under way, or the process ended first".to_owned(),
         (Some(_), None) => "succeeded".to_owned(),

@@ -6,21 +6,11 @@ use std::{
     time::Duration,
 };
 
+use demo_data::{Filled, Login};
 use serde_json::{Value, json};
-use shared_kernel::{EmailAddress, Role};
 use storage::CommitStatistics;
 
 use crate::failure::Failure;
-
-/// A way in.
-pub(super) struct Login {
-    /// With this address.
-    pub(super) email: EmailAddress,
-    /// As this.
-    pub(super) role: Role,
-    /// And this password, which is kept nowhere.
-    pub(super) password: String,
-}
 
 /// How long it took, and what ordering's committer did.
 pub(super) struct Speed {
@@ -35,9 +25,9 @@ pub(super) struct Report {
     as_json: bool,
     logins: Vec<Login>,
     /// Demo users that were there before.
-    pub(super) users_present: u32,
+    users_present: u32,
     /// Demo products that were listed now.
-    pub(super) products_added: u32,
+    products_added: u32,
     /// Demo orders that were there before.
     pub(super) orders_present: u64,
     orders_added: BTreeMap<String, u64>,
@@ -59,8 +49,18 @@ impl Report {
         }
     }
 
+    /// Something was found or made.
+    pub(super) fn note(&mut self, filled: Filled) -> io::Result<()> {
+        match filled {
+            Filled::UserPresent => self.users_present += 1,
+            Filled::UserCreated(login) => self.created(login)?,
+            Filled::ProductListed => self.products_added += 1,
+        }
+        Ok(())
+    }
+
     /// A user was created. A person is told at once: nothing that happens later can lose the password.
-    pub(super) fn created(&mut self, login: Login) -> Result<(), Failure> {
+    fn created(&mut self, login: Login) -> io::Result<()> {
         if !self.as_json {
             if self.logins.is_empty() {
                 print("demo logins, printed this once:\n")?;
@@ -88,7 +88,7 @@ impl Report {
         } else {
             self.lines()
         };
-        print(&text)
+        print(&text).map_err(Failure::unavailable)
     }
 
     fn lines(&self) -> String {
@@ -145,10 +145,8 @@ impl Report {
     }
 }
 
-fn print(text: &str) -> Result<(), Failure> {
+fn print(text: &str) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    output
-        .write_all(text.as_bytes())
-        .and_then(|()| output.flush())
-        .map_err(Failure::unavailable)
+    output.write_all(text.as_bytes())?;
+    output.flush()
 }

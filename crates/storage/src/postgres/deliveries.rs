@@ -8,7 +8,9 @@ use diesel::{
     sql_types::{BigInt, Text, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::{CommitError, Delivery, Standing, invariants::RecordedBeginning};
+use event_delivery::Standing;
+use message_bus::{CommitError, Delivery};
+use operations::invariants::RecordedBeginning;
 use uuid::Uuid;
 
 use super::{

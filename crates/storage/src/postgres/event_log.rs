@@ -7,7 +7,9 @@ use diesel::{
     sql_types::{BigInt, Text, Timestamptz, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent, invariants::RecordedBeginning};
+use event_delivery::{History, LoggedEvent, Missing, PastEvent};
+use message_bus::Audience;
+use operations::invariants::RecordedBeginning;
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 

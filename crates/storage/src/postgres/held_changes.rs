@@ -7,7 +7,8 @@ use diesel::{
     sql_types::{Text, Uuid as PgUuid},
 };
 use diesel_async::AsyncPgConnection;
-use message_bus::{Attempt, AttemptEnd, Delivery, DeliveryState};
+use event_delivery::{Attempt, AttemptEnd, DeliveryState};
+use message_bus::Delivery;
 use shared_kernel::Timestamp;
 use uuid::Uuid;
 

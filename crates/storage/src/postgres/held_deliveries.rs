@@ -6,7 +6,7 @@ use diesel::{
     sql_types::Bool,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::HeldDelivery;
+use event_delivery::HeldDelivery;
 
 use super::schema::{consumer_positions, consumers, deliveries};
 use crate::{

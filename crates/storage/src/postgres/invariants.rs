@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::invariants::{Finding, MOST_FINDINGS, Soundness, Taken, Told};
+use operations::invariants::{Finding, MOST_FINDINGS, Soundness, Taken, Told};
 use shared_kernel::Version;
 use uuid::Uuid;
 

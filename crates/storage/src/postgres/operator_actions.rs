@@ -7,12 +7,12 @@ use diesel::{
     sql_types::{Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::operations::actions::{ActionKind, ActionOutcome, OperatorAction};
+use operations::actions::{ActionKind, ActionOutcome, OperatorAction};
 use shared_kernel::EventId;
 
 use super::{
     lived_time::stamp,
-    operations::followers,
+    operator_views::followers,
     schema::{consumers, deliveries, operator_actions},
 };
 use crate::{

@@ -27,9 +27,11 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 /// Set on every connection, whatever the server, the database or the role has for others, and whatever becomes of that later. No statement of
 /// ours needs a tenth of these times; what does is stuck, or waits for somebody who is. Compiling a statement (`jit`) takes longer than
 /// running any of ours. Statements are written for READ COMMITTED: each sees what was committed before it began. A COMMIT waits for the disk at
-/// least (`local`); what waits for standbys as well stays as it is.
+/// least (`local`); what waits for standbys as well stays as it is. Most statements take arrays: left to itself, the server counts their elements and
+/// plans such a statement anew at each use, for the plan that it has already.
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
      SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET jit = off;
+     SET plan_cache_mode = force_generic_plan;
      SET default_transaction_isolation = 'read committed';
      SELECT set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false);";
 /// The use after which a connection's plans are made anew for the first time. The server itself keeps no plan before a statement's sixth run.

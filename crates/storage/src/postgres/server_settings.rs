@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
-use message_bus::{
-    InvariantCheck, Unavailable,
+use message_bus::Unavailable;
+use operations::{
+    InvariantCheck,
     invariants::{Finding, doctor::Invariant},
 };
 

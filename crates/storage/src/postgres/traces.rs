@@ -2,16 +2,16 @@
 
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use message_bus::{
+use operations::{
     ReachedPosition, TracedEvent,
-    operations::records::{DeliveryKey, DeliveryRecord},
+    records::{DeliveryKey, DeliveryRecord},
 };
 use shared_kernel::EventId;
 use uuid::Uuid;
 
 use super::{
     event_log::event_columns,
-    operations::delivery,
+    operator_views::delivery,
     schema::{consumer_positions, consumers, deliveries, event_log},
 };
 use crate::{

@@ -18,7 +18,7 @@ const COMMIT: &str = "SELECT CASE WHEN current_setting('fsync') = 'on' AND curre
 
 /// Why a transaction was not committed, as far as that is known.
 #[derive(Debug)]
-pub(super) enum NotCommitted {
+pub enum NotCommitted {
     /// It is certain that nothing was written: the server's settings would lose it. They are told.
     Unsafe(String),
     /// The connection broke, or the server said an error: it may have been committed or not.

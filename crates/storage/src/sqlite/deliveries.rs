@@ -5,7 +5,9 @@ use diesel::{
     dsl::{exists, min},
     insert_into, select, update,
 };
-use message_bus::{Delivery, Standing, invariants::RecordedBeginning};
+use event_delivery::Standing;
+use message_bus::Delivery;
+use operations::invariants::RecordedBeginning;
 
 use super::{
     errors::WriteFailure,

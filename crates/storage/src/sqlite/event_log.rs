@@ -6,7 +6,9 @@ use diesel::{
     insert_into, sql_query,
     sql_types::{BigInt, Text},
 };
-use message_bus::{Audience, History, LoggedEvent, Missing, PastEvent, invariants::RecordedBeginning};
+use event_delivery::{History, LoggedEvent, Missing, PastEvent};
+use message_bus::Audience;
+use operations::invariants::RecordedBeginning;
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 

@@ -7,7 +7,8 @@ use diesel::{
     sql_types::Bool,
     update,
 };
-use message_bus::{Attempt, AttemptEnd, Delivery, DeliveryState, HeldDelivery};
+use event_delivery::{Attempt, AttemptEnd, DeliveryState, HeldDelivery};
+use message_bus::Delivery;
 use shared_kernel::Timestamp;
 
 use super::{

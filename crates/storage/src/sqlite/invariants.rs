@@ -7,7 +7,7 @@ use diesel::{
     sql_query,
     sql_types::{BigInt, Binary, Nullable, Text},
 };
-use message_bus::invariants::{Finding, MOST_FINDINGS, Soundness, Taken, Told};
+use operations::invariants::{Finding, MOST_FINDINGS, Soundness, Taken, Told};
 use shared_kernel::Version;
 use uuid::Uuid;
 

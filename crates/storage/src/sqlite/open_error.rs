@@ -64,7 +64,8 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    pub(super) fn unusable(file: &Path, error: &diesel::result::Error) -> Self {
+    /// The file cannot be used, says SQLite.
+    pub fn unusable(file: &Path, error: &diesel::result::Error) -> Self {
         Self::unusable_for(file, error)
     }
 

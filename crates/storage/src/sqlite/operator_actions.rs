@@ -4,12 +4,12 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, dsl::exists,
     insert_into, update,
 };
-use message_bus::operations::actions::{ActionKind, ActionOutcome, OperatorAction};
+use operations::actions::{ActionKind, ActionOutcome, OperatorAction};
 use shared_kernel::EventId;
 
 use super::{
     lived_time,
-    operations::followers,
+    operator_views::followers,
     schema::{consumer_positions, consumers, deliveries, operator_actions},
 };
 use crate::{

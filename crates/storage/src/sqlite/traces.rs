@@ -1,16 +1,16 @@
 //! What a context knows about events and what became of them.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
-use message_bus::{
+use operations::{
     ReachedPosition, TracedEvent,
-    operations::records::{DeliveryKey, DeliveryRecord},
+    records::{DeliveryKey, DeliveryRecord},
 };
 use shared_kernel::EventId;
 use uuid::Uuid;
 
 use super::{
     event_log::event_columns,
-    operations::delivery,
+    operator_views::delivery,
     schema::{consumer_positions, consumers, deliveries, event_log},
 };
 use crate::{

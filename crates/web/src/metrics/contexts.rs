@@ -1,12 +1,10 @@
 //! How each context and each consumer keeps up: asked when the figures are. Without an answer from a context's database the
 //! figures from it are missing, and no others.
 
-use message_bus::{
+use operations::{
     BatchSizes,
-    operations::{
-        age::Age,
-        status::{ConsumerStatus, ContextStatus, HeldStatus},
-    },
+    age::Age,
+    status::{ConsumerStatus, ContextStatus, HeldStatus},
 };
 use prometheus::proto::{Bucket, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
 

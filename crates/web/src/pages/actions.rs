@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use message_bus::operations::actions::{ActionKind, OperatorAction};
+use operations::actions::{ActionKind, OperatorAction};
 
 use super::{layout, page};
 use crate::{answer::Handled, operators::Operator, problem::Problem, request::Request};

@@ -1,6 +1,6 @@
 //! Pausing consumers and letting them go on, by the forms of the overview.
 
-use message_bus::operations::actions::ActionKind;
+use operations::actions::ActionKind;
 
 use super::log_in::to;
 use crate::{

@@ -1,12 +1,9 @@
 //! Dead letters: the list, and each of them with what can be done about it.
 
 use maud::{Markup, html};
-use message_bus::{
-    Attempt,
-    operations::{
-        actions::ActionKind,
-        records::{DeliveryKey, DeliveryRecord, DeliverySummary, Follower},
-    },
+use operations::{
+    actions::ActionKind,
+    records::{AttemptRecord, DeliveryKey, DeliveryRecord, DeliverySummary, Follower},
 };
 
 use super::{layout, log_in::to, page};
@@ -139,7 +136,7 @@ fn forms(request: &Request, operator: &Operator, record: &DeliveryRecord) -> Mar
     }
 }
 
-fn attempts(attempts: &[Attempt]) -> Markup {
+fn attempts(attempts: &[AttemptRecord]) -> Markup {
     html! {
         table {
             thead { tr { th { "Attempt" } th { "Began" } th { "Outcome" } } }

@@ -1,7 +1,7 @@
 //! What all pages have in common: their frame, their times, their forms.
 
 use maud::{DOCTYPE, Markup, html};
-use message_bus::operations::age::Age;
+use operations::age::Age;
 use shared_kernel::Timestamp;
 
 use crate::{operators::Operator, problem::Problem, request::Request};

@@ -1,10 +1,8 @@
 //! An order's story: what happened to it, by whom, and what each consumer made of it.
 
 use maud::{Markup, html};
-use message_bus::{
-    Actor, UseCaseError,
-    timeline::{TimelineDelivery, TimelineEntry},
-};
+use message_bus::{Actor, UseCaseError};
+use operations::timeline::{TimelineDelivery, TimelineEntry};
 use ordering_app::{OrderFilter, OrderView, PageRequest};
 use shared_kernel::OrderId;
 

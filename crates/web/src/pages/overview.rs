@@ -1,7 +1,7 @@
 //! The first page: how contexts and their consumers stand.
 
 use maud::{Markup, html};
-use message_bus::operations::status::{ConsumerStatus, ContextStatus, HeldStatus, WorkLeft};
+use operations::status::{ConsumerStatus, ContextStatus, HeldStatus, WorkLeft};
 
 use super::{layout, page};
 use crate::{answer::Handled, operators::Operator, request::Request};

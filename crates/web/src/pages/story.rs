@@ -8,7 +8,7 @@ mod places;
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use message_bus::timeline::TimelineEntry;
+use operations::timeline::TimelineEntry;
 use shared_kernel::EventId;
 
 use self::places::{BOX_HEIGHT, BOX_WIDTH, HEAD_HEIGHT, LANE_WIDTH, Placed, ROW_HEIGHT, Spot, lanes, place};

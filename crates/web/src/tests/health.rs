@@ -1,7 +1,7 @@
 //! What watches the process.
 
 use actix_web::{http::StatusCode, test::TestRequest};
-use message_bus::{Backlog, Commits, operations::in_memory::InMemoryOperations};
+use operations::{Backlog, Commits, in_memory::InMemoryOperations};
 use serde_json::json;
 
 use super::shop::Shop;

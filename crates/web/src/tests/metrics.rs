@@ -6,7 +6,7 @@ use actix_web::{
     http::{Method, StatusCode},
     test::TestRequest,
 };
-use message_bus::{Backlog, BatchSizes, Commits, operations::in_memory::InMemoryOperations};
+use operations::{Backlog, BatchSizes, Commits, in_memory::InMemoryOperations};
 use serde_json::json;
 
 use super::shop::{By, PASSWORD, Shop, get, post};

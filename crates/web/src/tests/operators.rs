@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use message_bus::{
+use operations::{
     ContextOperations, Operations,
-    operations::in_memory::{ERROR, InMemoryOperations, a_dead_letter},
+    in_memory::{ERROR, InMemoryOperations, a_dead_letter},
 };
 use serde_json::{Value, json};
 

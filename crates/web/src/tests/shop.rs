@@ -13,10 +13,8 @@ use actix_web::{
 };
 use catalog::{Catalog, in_memory::InMemoryCatalog};
 use inventory_app::{Inventory, in_memory::InMemoryInventory};
-use message_bus::{
-    Actor, CommandMeta, Doctor, Handles, Operations, ReactsTo, Sampling, Timelines,
-    operations::in_memory::InMemoryOperations,
-};
+use message_bus::{Actor, CommandMeta, Handles, ReactsTo, Sampling};
+use operations::{Doctor, Operations, Timelines, in_memory::InMemoryOperations};
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::{

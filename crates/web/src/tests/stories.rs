@@ -1,9 +1,10 @@
 //! An order's story, to its owner and to staff; and what the doctor finds.
 
 use async_trait::async_trait;
-use message_bus::{
-    Attempt, ContextTraces, Envelope, ReachedPosition, Subscription, TracedEvent, Unavailable,
-    operations::records::{DeliveryKey, DeliveryRecord, DeliverySummary},
+use message_bus::{Envelope, Unavailable};
+use operations::{
+    ContextTraces, ReachedPosition, Subscription, TracedEvent,
+    records::{AttemptRecord, DeliveryKey, DeliveryRecord, DeliverySummary},
 };
 use serde_json::{Value, json};
 use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
@@ -83,7 +84,7 @@ impl ContextTraces for Story {
                 attempts: 1,
                 last_error: Some("permanent: 550 no such mailbox".to_owned()),
             },
-            attempt_history: vec![Attempt {
+            attempt_history: vec![AttemptRecord {
                 number: 1,
                 began_at: at,
                 ended_at: Some(at),

@@ -9,7 +9,7 @@ const FULL_ROUNDS: u64 = 25;
 /// How much to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// Kills, or cuts, unless something is found before.
+    /// Kills, cuts, or images, unless something is found before.
     pub rounds: u64,
     /// Repeats an earlier run's choices, though not its timing. A fresh one, unless `ORDERLY_TORTURE_SEED` gives it.
     pub seed: u64,
@@ -21,6 +21,11 @@ impl Plan {
         let rounds = number_from_environment("ORDERLY_TORTURE_ROUNDS")
             .map_or(few, |rounds| (rounds * full).div_ceil(FULL_ROUNDS));
         Self::always_of_rounds(rounds)
+    }
+
+    /// So many images of a disk, unless `ORDERLY_POWER_CUT_IMAGES` asks for another number.
+    pub fn of_images(few: u64) -> Self {
+        Self::always_of_rounds(number_from_environment("ORDERLY_POWER_CUT_IMAGES").unwrap_or(few))
     }
 
     /// So many rounds, whatever is asked for.

@@ -131,3 +131,34 @@ fn a_member_that_was_not_resolved_proves_nothing() {
         1
     );
 }
+
+#[test]
+fn each_ban_of_one_crate_finds_each_of_its_crates_planted_there() {
+    for ban in BANS {
+        let Layer::Named(name) = ban.layer else {
+            continue;
+        };
+        for pattern in ban.crates {
+            let planted = pattern.replace('*', "planted");
+            let edge = Edge {
+                kind: EdgeKind::Normal,
+                to: planted.clone(),
+                local: false,
+            };
+            let member = Member {
+                name: name.to_owned(),
+                manifest: format!("crates/{name}/Cargo.toml"),
+                id: name.to_owned(),
+                edges: vec![edge],
+            };
+            let violations: Vec<String> = named(ban, &member)
+                .into_iter()
+                .map(|violation| violation.found)
+                .collect();
+            assert_eq!(
+                violations,
+                [format!("`{name}` names `{planted}` in [dependencies]")]
+            );
+        }
+    }
+}

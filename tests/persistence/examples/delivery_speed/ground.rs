@@ -2,7 +2,8 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use message_bus::{Actor, CommandMeta, Consumer, Courier, Relay, Route};
+use event_delivery::{Courier, Relay, Route};
+use message_bus::{Actor, CommandMeta, Consumer};
 use notifications::{NotificationsRows, NotificationsStore};
 use ordering_infra::{OrderingAdapter, OrderingRows};
 use shared_kernel::{

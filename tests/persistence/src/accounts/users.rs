@@ -2,7 +2,7 @@
 
 use accounts_app::UserView;
 use accounts_domain::{PasswordHash, PasswordMatch, User, UserStatus};
-use message_bus::{Actor, CommandMeta, CommitError, NewEvent};
+use message_bus::{Actor, CommandMeta, CommitError, NewEvent, TraceContext};
 use shared_kernel::{
     AggregateRoot, CorrelationId, EventId, Role, Timestamp, UserId, Version, events::UserAccountCreated,
 };
@@ -198,8 +198,7 @@ async fn an_event_repeats_its_command(store: AccountsStore) {
         causation_id: Some(EventId::new(store.seams.next_id())),
         actor: Actor::Consumer("test.things"),
         issued_at: Timestamp::from_microseconds(1_767_225_600_000_001).unwrap(),
-        trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-            .parse()
+        trace: TraceContext::from_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
             .unwrap(),
         ..store.seams.meta()
     };

@@ -4,12 +4,11 @@ mod attempts;
 mod examining;
 mod operators;
 
-use message_bus::{
-    AttemptEnd, Delivery, DeliveryState, Envelope, HeldDelivery, NewEvent,
-    operations::{
-        actions::{ActionKind, ActionOutcome, OperatorAction},
-        records::{DeliveryKey, DeliveryRecord},
-    },
+use event_delivery::{AttemptEnd, DeliveryState, HeldDelivery};
+use message_bus::{Delivery, Envelope, NewEvent};
+use operations::{
+    actions::{ActionKind, ActionOutcome, OperatorAction},
+    records::{DeliveryKey, DeliveryRecord},
 };
 use shared_kernel::{EventId, Timestamp, UserId, Version, events::UserDeactivated};
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! An order's events: one for each version, each with what is known of the command that led to it.
 
-use message_bus::{Actor, CommandMeta, Envelope, NewEvent};
+use message_bus::{Actor, CommandMeta, Envelope, NewEvent, TraceContext};
 use shared_kernel::{
     AggregateRoot, Currency, EventId, Version,
     events::{OrderPlaced, OrderedLine},
@@ -61,8 +61,7 @@ async fn an_event_repeats_its_command(store: OrderingStore) {
     let meta = CommandMeta {
         causation_id: Some(EventId::new(store.seams.next_id())),
         actor: Actor::Anonymous,
-        trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-            .parse()
+        trace: TraceContext::from_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
             .unwrap(),
         ..store.seams.meta()
     };

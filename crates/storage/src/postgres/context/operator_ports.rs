@@ -1,12 +1,11 @@
 //! What operators ask of a context's schema.
 
 use async_trait::async_trait;
-use message_bus::{
-    Backlog, Commits, ContextOperations, ContextTraces, ReachedPosition, TracedEvent, Unavailable,
-    operations::{
-        actions::{ActionOutcome, OperatorAction},
-        records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary},
-    },
+use message_bus::Unavailable;
+use operations::{
+    Backlog, Commits, ContextOperations, ContextTraces, ReachedPosition, TracedEvent,
+    actions::{ActionOutcome, OperatorAction},
+    records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary},
 };
 use shared_kernel::{EventId, Timestamp};
 use uuid::Uuid;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 use super::PostgresContext;
 use crate::{
     columns::RowTime,
-    postgres::{PostgresRows, command_log, event_log, operations, operator_actions, traces},
+    postgres::{PostgresRows, command_log, event_log, operator_actions, operator_views, traces},
 };
 
 #[async_trait]
@@ -39,7 +38,7 @@ impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
             Ok(Backlog {
                 unpublished: event_log::count_unpublished(&connection).await?,
                 oldest_unpublished_at: event_log::oldest_unpublished_at(&connection).await?,
-                unfinished: operations::count_unfinished(&connection).await?,
+                unfinished: operator_views::count_unfinished(&connection).await?,
             })
         })
         .await
@@ -57,7 +56,7 @@ impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
     }
 
     async fn consumers(&self) -> Result<Vec<ConsumerBacklog>, Unavailable> {
-        self.read(|connection| async move { operations::consumers(&connection).await })
+        self.read(|connection| async move { operator_views::consumers(&connection).await })
             .await
     }
 
@@ -66,12 +65,12 @@ impl<R: PostgresRows> ContextOperations for PostgresContext<R> {
         after: Option<(Timestamp, DeliveryKey)>,
         limit: u32,
     ) -> Result<Vec<DeliverySummary>, Unavailable> {
-        self.read(|connection| async move { operations::dead_letters(&connection, after, limit).await })
+        self.read(|connection| async move { operator_views::dead_letters(&connection, after, limit).await })
             .await
     }
 
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<DeliveryRecord>, Unavailable> {
-        self.read(|connection| async move { operations::delivery(&connection, key).await })
+        self.read(|connection| async move { operator_views::delivery(&connection, key).await })
             .await
     }
 

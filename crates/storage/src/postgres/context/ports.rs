@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use message_bus::{
-    Attempt, AttemptEnd, CommandLog, Delivery, DeliveryState, DeliveryStore, EventLog, HeldDelivery, History,
-    LoggedEvent, Missing, Recorded, Replay, Standing, Unavailable,
+use event_delivery::{
+    Attempt, AttemptEnd, DeliveryState, DeliveryStore, EventLog, HeldDelivery, History, LoggedEvent, Missing,
+    Standing,
 };
+use message_bus::{CommandLog, Delivery, Recorded, Replay, Unavailable};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 

@@ -1,7 +1,8 @@
 //! Rows of held deliveries that are written together.
 
+use event_delivery::{DeliveryState, DeliveryStore, HeldDelivery};
 use futures_util::future::join_all;
-use message_bus::{Delivery, DeliveryState, DeliveryStore, Envelope, HeldDelivery};
+use message_bus::{Delivery, Envelope};
 use shared_kernel::EventId;
 
 use super::*;

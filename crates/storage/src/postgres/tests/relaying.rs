@@ -3,7 +3,7 @@
 use diesel_async::SimpleAsyncConnection;
 
 use super::*;
-use message_bus::EventLog;
+use event_delivery::EventLog;
 
 const INSERT: &str = "INSERT INTO event_log (event_id, event_type, schema_version, private, aggregate_type, aggregate_id,
      aggregate_version, occurred_at, command_id, correlation_id, actor, data)

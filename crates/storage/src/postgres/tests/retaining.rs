@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use message_bus::{
-    AttemptEnd, CommandLog, ContextOperations, DeliveryState, DeliveryStore, EventLog, Recorded,
-    operations::actions::{ActionKind, OperatorAction},
+use event_delivery::{AttemptEnd, DeliveryState, DeliveryStore, EventLog};
+use message_bus::{CommandLog, Recorded};
+use operations::{
+    ContextOperations,
+    actions::{ActionKind, OperatorAction},
 };
 
 use super::{

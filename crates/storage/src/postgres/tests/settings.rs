@@ -1,7 +1,7 @@
 //! What a connection sets for itself, whatever the database has for others.
 
 use super::*;
-use crate::postgres::CopyTarget;
+use crate::postgres::{CopyTransaction, NotCommitted};
 
 #[derive(diesel::QueryableByName)]
 struct Setting {
@@ -81,19 +81,18 @@ async fn each_statement_sees_what_was_committed_before_it_whatever_the_database_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_the_server_would_not_keep_is_not_committed() {
     let fixture = Fixture::new().await;
-    let mut target = CopyTarget::begin(&fixture.server).await.unwrap();
+    let target = CopyTransaction::begin(&fixture.server).await.unwrap();
     target.enter("things").await.unwrap();
     target
-        .link
-        .connection
+        .connection()
         .batch_execute("CREATE TABLE copied (id BIGINT); SET synchronous_commit = off")
         .await
         .unwrap();
-    let refused = target.commit().await.unwrap_err().to_string();
-    assert!(
-        refused.contains("synchronous_commit = off") && refused.ends_with("nothing was copied"),
-        "{refused}"
-    );
+    let refused = target.commit().await.unwrap_err();
+    let NotCommitted::Unsafe(settings) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(settings.contains("synchronous_commit = off"), "{settings}");
     assert_eq!(fixture.count("pg_tables WHERE tablename = 'copied'").await, 0);
     fixture.drop_database().await;
 }

@@ -1,8 +1,9 @@
 //! What the doctor asks of a context's database.
 
 use async_trait::async_trait;
-use message_bus::{
-    ContextInvariants, Unavailable,
+use message_bus::Unavailable;
+use operations::{
+    ContextInvariants,
     invariants::{Finding, RecordedBeginning, Soundness, Taken, Told},
 };
 use shared_kernel::Version;

@@ -1,18 +1,17 @@
 //! What operators ask of a context's database.
 
 use async_trait::async_trait;
-use message_bus::{
-    Backlog, Commits, ContextOperations, ContextTraces, ReachedPosition, TracedEvent, Unavailable,
-    operations::{
-        actions::{ActionOutcome, OperatorAction},
-        records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary},
-    },
+use message_bus::Unavailable;
+use operations::{
+    Backlog, Commits, ContextOperations, ContextTraces, ReachedPosition, TracedEvent,
+    actions::{ActionOutcome, OperatorAction},
+    records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary},
 };
 use shared_kernel::{EventId, Timestamp};
 use uuid::Uuid;
 
 use super::SqliteContext;
-use crate::sqlite::{SqliteRows, event_log, operations, operator_actions, traces};
+use crate::sqlite::{SqliteRows, event_log, operator_actions, operator_views, traces};
 
 #[async_trait]
 impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
@@ -36,7 +35,7 @@ impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
             Ok(Backlog {
                 unpublished: event_log::count_unpublished(connection)?,
                 oldest_unpublished_at: event_log::oldest_unpublished_at(connection)?,
-                unfinished: operations::count_unfinished(connection)?,
+                unfinished: operator_views::count_unfinished(connection)?,
             })
         })
         .await
@@ -48,7 +47,7 @@ impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
     }
 
     async fn consumers(&self) -> Result<Vec<ConsumerBacklog>, Unavailable> {
-        self.read(operations::consumers).await
+        self.read(operator_views::consumers).await
     }
 
     async fn dead_letters(
@@ -56,13 +55,13 @@ impl<R: SqliteRows> ContextOperations for SqliteContext<R> {
         after: Option<(Timestamp, DeliveryKey)>,
         limit: u32,
     ) -> Result<Vec<DeliverySummary>, Unavailable> {
-        self.read(move |connection| operations::dead_letters(connection, after, limit))
+        self.read(move |connection| operator_views::dead_letters(connection, after, limit))
             .await
     }
 
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<DeliveryRecord>, Unavailable> {
         let key = key.clone();
-        self.read(move |connection| operations::delivery(connection, &key))
+        self.read(move |connection| operator_views::delivery(connection, &key))
             .await
     }
 

@@ -1,10 +1,11 @@
 //! Commits that are shared, and fates that are not.
 
-use message_bus::{CommitError, ContextOperations};
+use message_bus::CommitError;
+use operations::ContextOperations;
 
 use super::*;
 use crate::CommitStatistics;
-use message_bus::EventLog;
+use event_delivery::EventLog;
 
 #[tokio::test]
 async fn in_a_batch_of_64_three_bad_write_sets_fail_alone() {

@@ -5,10 +5,9 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use message_bus::{
-    Beginning, Consumer, ContextOperations, Courier, Delivery, EventLog, ReactsTo, Relay, Route, Unavailable,
-    UseCaseError,
-};
+use event_delivery::{Courier, EventLog, Relay, Route};
+use message_bus::{Beginning, Consumer, Delivery, ReactsTo, Unavailable, UseCaseError};
+use operations::ContextOperations;
 use shared_kernel::{EventId, UserId, events::UserDeactivated};
 use tokio::sync::watch;
 

@@ -13,7 +13,7 @@ async fn what_was_committed_is_there_after_opening_again() {
     let clock = Arc::clone(&fixture.clock) as Arc<dyn Clock>;
     let again = SqliteContext::<Things>::open(&fixture.folder, "things", MIGRATIONS, clock).unwrap();
     assert_eq!(
-        message_bus::EventLog::unpublished(&again, 10)
+        event_delivery::EventLog::unpublished(&again, 10)
             .await
             .unwrap()
             .len(),

@@ -13,7 +13,7 @@ use shared_kernel::{EventId, IdGenerator};
 use super::*;
 use crate::{
     columns::RowTime,
-    sqlite::{deliveries, event_log, held_deliveries, invariants, operations},
+    sqlite::{deliveries, event_log, held_deliveries, invariants, operator_views},
 };
 
 #[derive(diesel::QueryableByName)]
@@ -67,8 +67,8 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         deliveries::standing(connection, &delivery)?;
         held_deliveries::due(connection, "test.things", RowTime(0), 10)?;
         held_deliveries::gaps(connection, "test.things", RowTime(0), 10)?;
-        operations::count_unfinished(connection)?;
-        operations::dead_letters(connection, None, 10)?;
+        operator_views::count_unfinished(connection)?;
+        operator_views::dead_letters(connection, None, 10)?;
         invariants::held_versions(connection, "test.things", id)?;
         let statements = std::mem::take(&mut *begun.0.lock().unwrap());
         let plans: Vec<String> = statements

@@ -5,7 +5,9 @@ mod deliveries;
 use std::time::Duration;
 
 use diesel::{RunQueryDsl, sql_query};
-use message_bus::{CommandLog, ContextOperations, EventLog, Recorded};
+use event_delivery::EventLog;
+use message_bus::{CommandLog, Recorded};
+use operations::ContextOperations;
 
 use super::*;
 use crate::context_database::{Forgettable, Forgotten};

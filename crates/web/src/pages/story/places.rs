@@ -1,6 +1,6 @@
 //! Where the boxes of a picture stand.
 
-use message_bus::timeline::{TimelineDelivery, TimelineEntry};
+use operations::timeline::{TimelineDelivery, TimelineEntry};
 
 /// Pixels. Two lanes fit a telephone held upright, a little smaller; of more one scrolls.
 pub(super) const LANE_WIDTH: usize = 216;

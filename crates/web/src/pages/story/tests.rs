@@ -1,6 +1,6 @@
 //! Pictures of made-up stories.
 
-use message_bus::timeline::TimelineDelivery;
+use operations::timeline::TimelineDelivery;
 use shared_kernel::{CommandId, CorrelationId, Timestamp};
 use uuid::Uuid;
 

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use message_bus::{
-    Delivery, DeliveryState, Doctor, HeldDelivery, Subscription,
+use event_delivery::{DeliveryState, HeldDelivery};
+use message_bus::Delivery;
+use operations::{
+    Doctor, Subscription,
     invariants::doctor::{Examination, Invariant},
 };
 use shared_kernel::{EventId, Version};

@@ -1,9 +1,7 @@
 //! What operators do about deliveries, and what they are told.
 
-use message_bus::{
-    DeliveryState,
-    operations::actions::{ActionKind, ActionOutcome},
-};
+use event_delivery::DeliveryState;
+use operations::actions::{ActionKind, ActionOutcome};
 use shared_kernel::Version;
 
 use super::{CONSUMER, Held, key};

@@ -1,9 +1,8 @@
 //! Deliveries that have ended, however they did.
 
-use message_bus::{
-    AttemptEnd, Delivery, DeliveryState, DeliveryStore, Envelope, HeldDelivery,
-    operations::actions::{ActionKind, OperatorAction},
-};
+use event_delivery::{AttemptEnd, DeliveryState, DeliveryStore, HeldDelivery};
+use message_bus::{Delivery, Envelope};
+use operations::actions::{ActionKind, OperatorAction};
 use shared_kernel::{EventId, IdGenerator};
 
 use super::*;

@@ -1,0 +1,102 @@
+//! The port over what is in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use message_bus::{Delivery, Unavailable};
+use shared_kernel::{Clock, Timestamp};
+
+use super::ConsumerState;
+use crate::{Attempt, AttemptEnd, DeliveryState, DeliveryStore, HeldDelivery, Standing};
+
+/// The store of a context's consumers.
+pub struct DeliveriesInMemory {
+    consumers: Mutex<BTreeMap<&'static str, ConsumerState>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl DeliveriesInMemory {
+    /// A store that holds nothing yet.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            consumers: Mutex::default(),
+            clock,
+        }
+    }
+
+    /// Reads or changes what is kept for one consumer, in one step.
+    pub fn with<T>(&self, consumer: &'static str, act: impl FnOnce(&mut ConsumerState) -> T) -> T {
+        act(self.consumers().entry(consumer).or_default())
+    }
+
+    fn consumers(&self) -> MutexGuard<'_, BTreeMap<&'static str, ConsumerState>> {
+        self.consumers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl DeliveryStore for DeliveriesInMemory {
+    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
+        Ok(self.with(delivery.consumer, |state| state.standing(delivery)))
+    }
+
+    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
+        self.with(held.delivery.consumer, |state| {
+            state.hold(held.clone(), attempt.cloned());
+        });
+        Ok(())
+    }
+
+    async fn begin_attempt(
+        &self,
+        held: &HeldDelivery,
+        began_at: Timestamp,
+        again_at: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        Ok(self.with(held.delivery.consumer, |state| {
+            state.begin_attempt(held, began_at, again_at)
+        }))
+    }
+
+    async fn end_attempt(
+        &self,
+        delivery: &Delivery,
+        number: u32,
+        end: &AttemptEnd,
+    ) -> Result<(), Unavailable> {
+        self.with(delivery.consumer, |state| {
+            state.end_attempt(delivery, number, end)
+        });
+        Ok(())
+    }
+
+    async fn settle(
+        &self,
+        held: &HeldDelivery,
+        at: Timestamp,
+        state: DeliveryState,
+        error: Option<&str>,
+    ) -> Result<(), Unavailable> {
+        self.with(held.delivery.consumer, |consumer| {
+            consumer.settle(held, at, state, error)
+        });
+        Ok(())
+    }
+
+    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+        let now = self.clock.now();
+        Ok(self.with(consumer, |state| state.due(now, limit)))
+    }
+
+    async fn gaps(
+        &self,
+        consumer: &'static str,
+        held_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+        Ok(self.with(consumer, |state| state.gaps(held_before, limit)))
+    }
+}

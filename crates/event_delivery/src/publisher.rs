@@ -1,0 +1,181 @@
+//! Publishes a context's events to their consumers and works off what they hold, over ports, so that the same code runs in virtual
+//! time. When, is the relay's business.
+
+mod gaps;
+mod publishing;
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, future::join_all, stream};
+use message_bus::{Consumer, Delivery, Handing, Unavailable};
+
+use self::publishing::Read;
+pub use self::publishing::{Look, Publishing};
+use crate::{Courier, EventLog, LoggedEvent, Transport, courier::Outcome};
+
+/// Events taken from the log at a time.
+const PAGE: u32 = 256;
+
+/// One consumer, where it began, what brings events to it, and the courier of its context.
+pub struct Route {
+    /// The consumer.
+    pub consumer: Arc<Consumer>,
+    /// It takes events after this sequence.
+    pub begins_after: i64,
+    /// Brings events.
+    pub transport: Arc<dyn Transport>,
+    /// Tries again what is held.
+    pub courier: Courier,
+}
+
+/// Carries the events of one context.
+pub struct Publisher {
+    log: Arc<dyn EventLog>,
+    routes: Vec<Route>,
+}
+
+/// Whether another pass makes sense at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// The pass took as much as it may at a time, and got on.
+    Waiting,
+    /// Not before something happens.
+    Nothing,
+}
+
+impl Publisher {
+    /// A publisher of the events in `log` to the consumers of `routes`, all of which take from that log.
+    pub fn new(log: Arc<dyn EventLog>, routes: Vec<Route>) -> Self {
+        Self { log, routes }
+    }
+
+    /// The log.
+    pub fn log(&self) -> &dyn EventLog {
+        &*self.log
+    }
+
+    /// The consumers' routes.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// The oldest events that are to be published, and up to where there were events at the start, unless that is known.
+    async fn read(&self, found: Option<i64>, limit: u32) -> Result<Read, Unavailable> {
+        let found = match found {
+            Some(found) => found,
+            None => self.log.last_sequence().await?,
+        };
+        let events = self.log.unpublished(limit).await?;
+        Ok(Read {
+            found,
+            full_page: events.len() >= limit as usize,
+            events,
+        })
+    }
+
+    /// Tries what one consumer holds and may be tried now. Says whether there may be more at once.
+    ///
+    /// # Errors
+    /// [`Unavailable`], when the consumer's context does not answer.
+    pub async fn work_off(&self, route: &Route) -> Result<More, Unavailable> {
+        let at_once = route.consumer.limits().at_once.max(1);
+        let limit = u32::try_from(at_once).unwrap_or(u32::MAX);
+        let due = route.courier.due(&route.consumer, limit).await?;
+        let full = due.len() >= at_once;
+        // At most one delivery of each aggregate is due, so their order among each other means nothing.
+        let outcomes: Vec<Result<Outcome, Unavailable>> = stream::iter(due)
+            .map(|held| async move { route.courier.retry(&route.consumer, &held).await })
+            .buffer_unordered(at_once)
+            .collect()
+            .await;
+        let mut applied = false;
+        for outcome in outcomes {
+            applied |= outcome? == Outcome::Applied;
+        }
+        // What was applied may have freed what waited behind it.
+        Ok(if full || applied {
+            More::Waiting
+        } else {
+            More::Nothing
+        })
+    }
+
+    /// Publishes events of one aggregate, oldest first, and stops at the first that cannot be: those behind it are
+    /// held back with it.
+    async fn publish_in_order(&self, events: Vec<LoggedEvent>, found: i64) -> Vec<Published> {
+        let mut published = Vec::with_capacity(events.len());
+        for event in events {
+            match self.publish_one(&event, found).await {
+                Ok(held) => published.push(Published {
+                    sequence: event.sequence,
+                    held,
+                }),
+                Err(error) => {
+                    tracing::warn!(
+                        trace_id = event.envelope.trace().trace_id().as_str(),
+                        event_id = %event.envelope.event_id,
+                        %error,
+                        "an event could not be published yet"
+                    );
+                    break;
+                }
+            }
+        }
+        published
+    }
+
+    /// Hands one event to its consumers, side by side: one that takes its time, or cannot be reached, keeps no other waiting. Says whether
+    /// one of them holds it.
+    async fn publish_one(&self, event: &LoggedEvent, found: i64) -> Result<bool, Unavailable> {
+        let envelope = &event.envelope;
+        let takers: Vec<&Route> = self
+            .routes
+            .iter()
+            .filter(|route| event.sequence > route.begins_after && route.consumer.takes(&envelope.event_type))
+            .collect();
+        if takers.is_empty() {
+            return Ok(false);
+        }
+        let history = self
+            .log
+            .history(
+                envelope.aggregate_type.clone(),
+                envelope.aggregate_id,
+                envelope.aggregate_version,
+            )
+            .await?;
+        let handed_over = takers.into_iter().map(|route| {
+            let delivery = Delivery {
+                consumer: route.consumer.name(),
+                event_id: envelope.event_id,
+                aggregate_id: envelope.aggregate_id,
+                version: envelope.aggregate_version,
+                previous_version: history.previous_version(&route.consumer, route.begins_after),
+            };
+            let handing = if event.sequence <= found {
+                Handing::ByRow
+            } else {
+                route.consumer.handing()
+            };
+            route
+                .transport
+                .hand_over(&route.consumer, envelope, delivery, handing)
+        });
+        // Every answer is awaited before one of them is refused: nothing of this event is under way when it is tried again.
+        let mut held = false;
+        for outcome in join_all(handed_over).await {
+            held |= matches!(outcome?, Outcome::Held { .. });
+        }
+        Ok(held)
+    }
+}
+
+/// An event that was published.
+struct Published {
+    sequence: i64,
+    /// A consumer holds it.
+    held: bool,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! A recorder, and what it recorded.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+use super::operation::Operation;
+
+const SOURCE: &str = include_str!("recorder.c");
+
+/// What the processes that are equipped for it do in one folder.
+#[derive(Debug)]
+pub struct Recording {
+    kept: TempDir,
+    folder: PathBuf,
+}
+
+impl Recording {
+    /// Of what happens in this folder, which has to be empty.
+    pub fn of(folder: &Path) -> Self {
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "found a folder in use");
+        let kept = tempfile::tempdir().unwrap();
+        let source = kept.path().join("recorder.c");
+        fs::write(&source, SOURCE).unwrap();
+        let compiled = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
+            .arg(kept.path().join("recorder.so"))
+            .arg(&source)
+            .arg("-ldl")
+            .output()
+            .unwrap_or_else(|error| panic!("cc cannot be run: {error}"));
+        assert!(
+            compiled.status.success(),
+            "{}",
+            String::from_utf8_lossy(&compiled.stderr)
+        );
+        let folder = folder.canonicalize().unwrap();
+        Self { kept, folder }
+    }
+
+    /// What a process is to find in its environment to be recorded.
+    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        vec![
+            ("LD_PRELOAD", self.kept.path().join("recorder.so")),
+            ("RECORDER_FOLDER", self.folder.clone()),
+            ("RECORDER_LOG", self.log()),
+            ("RECORDER_FAILING", self.failing()),
+        ]
+    }
+
+    /// From now on, syncs of files whose names end so fail.
+    pub fn fail_syncs_of(&self, end: &str) {
+        // Whole at once: who reads half of it would let other syncs fail.
+        let unfinished = self.kept.path().join("unfinished");
+        fs::write(&unfinished, end).unwrap();
+        fs::rename(unfinished, self.failing()).unwrap();
+    }
+
+    /// From now on, syncs succeed.
+    pub fn let_syncs_succeed(&self) {
+        fs::remove_file(self.failing()).unwrap();
+    }
+
+    /// Notes what a client was told.
+    pub(crate) fn note_told(&self, told: &str) {
+        self.note(&Operation::told(told));
+    }
+
+    /// Notes what the customer was told by a server that was started.
+    pub(crate) fn note_served(&self, told: &str) {
+        self.note(&Operation::served(told));
+    }
+
+    fn note(&self, entry: &[u8]) {
+        let mut log = fs::OpenOptions::new().append(true).open(self.log()).unwrap();
+        log.write_all(entry).unwrap();
+    }
+
+    /// All that was recorded so far.
+    pub(crate) fn operations(&self) -> Vec<Operation> {
+        Operation::all(&fs::read(self.log()).unwrap())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.kept.path().join("log")
+    }
+
+    fn failing(&self) -> PathBuf {
+        self.kept.path().join("failing")
+    }
+}
