@@ -1,3 +1,5 @@
+//! What an image of the disk has of files that were made, written, synced and renamed, when syncs succeed and when they fail.
+
 use super::*;
 
 const INODE: u64 = 7;
