@@ -1,4 +1,4 @@
-//! What an image of the disk has of files that were made, written, synced and renamed, when syncs succeed and when they fail.
+//! What an image of the disk holds, operation by operation.
 
 use super::*;
 
