@@ -1,4 +1,4 @@
-//! Texts that people give are printable, not too long, and there when they must be.
+//! Texts from callers are printable, not too long, and present when they are required.
 //!
 //! Lengths are counted in characters, not bytes.
 
