@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod event_record;
 pub mod in_memory;
+pub mod limits;
 pub mod ports;
 pub mod secret;
 pub mod views;

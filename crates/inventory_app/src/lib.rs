@@ -9,6 +9,7 @@
 pub mod event_record;
 pub mod in_memory;
 pub mod inventory;
+pub mod limits;
 pub mod ports;
 pub mod views;
 

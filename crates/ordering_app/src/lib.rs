@@ -8,6 +8,8 @@
 
 pub mod event_record;
 pub mod in_memory;
+pub mod limits;
+pub mod names;
 pub mod ordering;
 pub mod ports;
 pub mod views;

@@ -79,7 +79,7 @@ impl TestApp {
 
     /// Waits until every event is delivered.
     pub fn wait_idle(&self) {
-        self.run(&["wait-idle", "--timeout", "60"]).expecting_success();
+        self.run(&["wait-idle", "--timeout", "600"]).expecting_success();
     }
 
     /// A request to a path below `/api/v1`.
@@ -231,7 +231,7 @@ impl TestApp {
     }
 
     fn check_what_is_left(&mut self) {
-        let idle = self.run(&["wait-idle", "--timeout", "60"]);
+        let idle = self.run(&["wait-idle", "--timeout", "600"]);
         let doctor = self.run(&["doctor"]);
         self.server.kill();
         assert_eq!(idle.code, 0, "not everything was delivered: {}", idle.stderr);

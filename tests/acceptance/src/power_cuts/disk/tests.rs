@@ -1,3 +1,5 @@
+//! What an image of the disk holds, operation by operation.
+
 use super::*;
 
 const INODE: u64 = 7;
