@@ -1,10 +1,12 @@
-# What one can do here. `make` alone lists it.
+# What one can do here. `make` alone lists it; docs/CONTRIBUTING.md says how long each target takes.
 #
-# Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, curl and Python 3. What tests and measures on
-# PostgreSQL starts one of its own, of version 14 or newer, and the pages are clicked through in Chromium; where one of the two is
-# missing, root has it installed, others are told to.
+# Needed: Rust's toolchain, a C compiler (SQLite is built from source), make, git, curl and Python 3. Tests need PostgreSQL 14 or newer, of
+# which they start a server of their own, and Chromium. Where one of the two is missing, `make test` says so before it builds
+# anything: root has it installed, others are given the command.
 
 CARGO ?= cargo
+# The one suite that `make test` is to run; all of them when empty.
+SUITE ?=
 # Kills of a server under `make torture`, and four times as many cuts; `make test` makes three, and ten.
 ROUNDS ?= 25
 # Runs of the simulation of delivery under `make torture`, each of another seed; `make test` makes 2,000.
@@ -16,7 +18,7 @@ IMAGES ?= 5000
 # Orders that the demo customers have in all after `make seed`.
 ORDERS ?= 60
 
-.PHONY: help run demo test lint fmt doc seed bench torture contract ci
+.PHONY: help run demo check watch test lint fmt doc seed bench torture contract ci
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -32,8 +34,14 @@ demo: ## play an order's whole life against a temporary server, each step with w
 	$(CARGO) build --release --locked --package orderly
 	@.ci/demo $${CARGO_TARGET_DIR:-target}/release/orderly
 
-test: ## run every test, and print how long each suite took
-	@.ci/test
+check: lint ## the quick check: formatting, lints, and every test that needs no PostgreSQL
+	@.ci/test quick
+
+watch: ## run the quick check at each save, by bacon; INSTALL=yes installs that first
+	@.ci/watch $(INSTALL)
+
+test: ## run every test, or one suite (SUITE=ordering), and print how long each took
+	@.ci/test $(if $(SUITE),suite $(SUITE))
 
 lint: ## check formatting and lints; warnings fail
 	$(CARGO) fmt --all --check

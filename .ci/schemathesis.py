@@ -126,7 +126,7 @@ def before_call(context, case, kwargs):
             line["product_id"] = LINE["product_id"]
             line.pop("unit_price", None)
             line["quantity"] = 1 + int(line["quantity"]) % 5
-    elif operation == "listProduct":
+    elif operation == "createProduct":
         case.body["sku"] = str(uuid.uuid4())
     elif operation in ("getProduct", "changeProduct", "delistProduct"):
         case.path_parameters["product_id"] = a_product()["id"] if operation != "getProduct" else LINE["product_id"]

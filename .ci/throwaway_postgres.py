@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 
-from system_packages import installed
+from system_packages import Need, provide
 
 VARIABLE = "ORDERLY_TEST_POSTGRES_URL"
 OLDEST = 14
@@ -63,12 +63,16 @@ def free_port():
             return port
 
 
+POSTGRES = Need(f"PostgreSQL {OLDEST} or newer", programs, "postgresql")
+
+
 class ThrowawayPostgres:
     """A running PostgreSQL, from `with` to its end. `url` is its administrator's."""
 
     def __init__(self, **settings):
         self.settings = {**SETTINGS, **settings}
-        self.programs = installed(f"PostgreSQL {OLDEST} or newer", programs, "postgresql")
+        provide(POSTGRES)
+        self.programs = programs()
         self.as_user = {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
         self.port = free_port()
         self.process = None
@@ -143,8 +147,34 @@ class ThrowawayPostgres:
             self.process = None
 
     def environment(self):
-        path = os.pathsep.join([self.programs, os.environ.get("PATH", os.defpath)])
-        return {**os.environ, VARIABLE: self.url, "PATH": path}
+        return environment(self.programs, self.url)
+
+
+def environment(folder, url):
+    """The environment of tests: the server's URL, and the folder with PostgreSQL's programs first in PATH."""
+    return {**os.environ, VARIABLE: url, "PATH": os.pathsep.join([folder, os.environ.get("PATH", os.defpath)])}
+
+
+@contextlib.contextmanager
+def test_environment():
+    """The environment of tests, for as long as it is needed: with the server that ORDERLY_TEST_POSTGRES_URL names, or a throwaway one."""
+    url = os.environ.get(VARIABLE)
+    if not url:
+        with ThrowawayPostgres() as postgres:
+            yield postgres.environment()
+        return
+    provide(POSTGRES)
+    question = "SELECT current_setting('server_version_num')::int / 10000, current_setting('is_superuser'), current_setting('max_connections')"
+    command = [os.path.join(programs(), "psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--command", question, url]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    if answer.returncode != 0:
+        sys.exit(f"{VARIABLE} is set, and its server cannot be used: {answer.stderr.strip()}")
+    version, superuser, connections = answer.stdout.strip().split("|")
+    if int(version) < OLDEST or superuser != "on" or int(connections) < SETTINGS["max_connections"]:
+        sys.exit(f"{VARIABLE} has to name a superuser of PostgreSQL {OLDEST} or newer with max_connections of at least "
+                 f"{SETTINGS['max_connections']}; found version {version}, superuser {superuser}, max_connections {connections}")
+    print(f"tests use the server that {VARIABLE} names; each makes databases of its own there, and drops them", flush=True)
+    yield environment(programs(), url)
 
 
 class Log:

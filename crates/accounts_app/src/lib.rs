@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod event_record;
 pub mod in_memory;
+pub mod limits;
 pub mod ports;
 pub mod secret;
 pub mod store;

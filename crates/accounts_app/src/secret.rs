@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use schema::{Components, HasSchema, Value, json};
+
 /// A secret text. It has no `Display` and no JSON, and its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -15,6 +17,18 @@ impl Secret {
     /// The text.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl HasSchema for Secret {
+    fn schema(_: &mut Components) -> Value {
+        json!({"type": "string", "format": "password"})
     }
 }
 

@@ -3,11 +3,16 @@
 use std::fmt;
 
 use accounts_domain::{StoredSession, StoredUser, User, UserStatus};
+use schema::HasSchema;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{AggregateRoot, EmailAddress, Role, SessionId, Timestamp, UserId, Version};
 
-/// A user, as callers see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "User", example({
+    "id": "0197b2c4-0000-7000-8000-0000000000ad", "email": "ada@example.com",
+    "role": "customer", "active": true, "created_at": "2026-01-31T12:00:00.000000Z", "version": 1,
+}))]
 pub struct UserView {
     /// Identity.
     pub id: UserId,
@@ -49,8 +54,13 @@ impl UserView {
     }
 }
 
-/// A session that is open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A log-in session that is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "Session", example({
+    "id": "0197b2c4-0000-7000-8000-0000000000f1",
+    "created_at": "2026-01-31T12:00:00.000000Z", "last_used_at": "2026-01-31T12:00:00.000000Z",
+    "expires_at": "2026-03-02T12:00:00.000000Z",
+}))]
 pub struct SessionView {
     /// Identity.
     pub id: SessionId,

@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: what a customer pays, which is ordering's affair, and how many there are, which is inventory's.
 
+pub mod limits;
 mod product;
 mod product_fields;
 

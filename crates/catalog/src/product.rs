@@ -1,18 +1,24 @@
 //! A product: what is stored, and what everybody sees.
 
+use schema::HasSchema;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, ProductId, Timestamp, Version};
 
-/// A product of the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(example({
+    "id": "0197b2c4-0000-7000-8000-00000000beef", "sku": "TEA-250", "name": "Assam tea, 250 g",
+    "unit_price": {"amount": "11.90", "currency": "GBP"}, "status": "listed",
+    "created_at": "2026-01-31T12:00:00.000000Z", "updated_at": "2026-01-31T12:00:00.000000Z", "version": 1,
+}))]
 pub struct Product {
     /// The product.
     pub id: ProductId,
-    /// By what the shop knows it. No two products have the same one, however it is cased.
+    /// By what the shop knows it.
     pub sku: String,
     /// By what customers know it.
     pub name: String,
-    /// The list price of one unit.
+    /// The list price of one unit. What a customer pays is ordering's affair: list price less their tier's discount.
     pub unit_price: Money,
     /// Whether it can be bought.
     pub status: ProductStatus,
@@ -24,8 +30,8 @@ pub struct Product {
     pub version: Version,
 }
 
-/// Whether a product can be bought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Whether a product can be ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductStatus {
     /// It can.

@@ -4,10 +4,7 @@
 
 use shared_kernel::{ProductId, Refusal, RefusalKind, printable::is_printable};
 
-/// How long a sku may be, in characters.
-const LONGEST_SKU: usize = 40;
-/// How long a name may be, in characters.
-const LONGEST_NAME: usize = 200;
+use crate::limits::{NAME as LONGEST_NAME, SKU as LONGEST_SKU};
 
 /// Why a product was not listed or changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -34,9 +34,9 @@ pub struct Attempt {
     pub number: u32,
     /// When it began.
     pub began_at: Timestamp,
-    /// When it ended; `None` while it lasts, and for ever when the process ended first.
+    /// Null while it lasts, and when the process ended before it did.
     pub ended_at: Option<Timestamp>,
-    /// What it failed with; `None` when it succeeded, or has not ended.
+    /// Null when it succeeded, or has not ended.
     pub error: Option<String>,
 }
 

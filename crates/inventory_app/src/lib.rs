@@ -10,6 +10,7 @@
 pub mod event_record;
 pub mod in_memory;
 pub mod inventory;
+pub mod limits;
 pub mod store;
 pub mod unit_of_work;
 pub mod views;

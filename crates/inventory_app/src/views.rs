@@ -1,29 +1,50 @@
 //! What inventory answers: plain data, in the shape that callers see.
 
 use inventory_domain::{ChangedBy, LedgerEntry, ReservationRecord, StockCorrection, StockItem, StockRecord};
+use schema::{Components, HasSchema, Value};
 use serde::{Deserialize, Serialize};
 use shared_kernel::{
     AggregateRoot, OrderId, ProductId, ReservationId, Timestamp, Version,
     events::{ReservedLine, Shortage},
 };
 
-/// A product's stock, as staff see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+use crate::limits;
+
+/// A product's stock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "StockItem", example({
+    "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+    "on_hand": 100, "reserved": 2, "available": 98, "version": 4,
+}))]
 pub struct StockItemView {
     /// The product.
     pub product_id: ProductId,
     /// Units there are.
+    #[schema(maximum = limits::ON_HAND)]
     pub on_hand: u32,
     /// Units of these that are held for orders.
+    #[schema(maximum = limits::ON_HAND)]
     pub reserved: u32,
     /// Units that are not.
+    #[schema(maximum = limits::ON_HAND)]
     pub available: u32,
     /// The version of this state.
     pub version: Version,
 }
 
-/// An adjustment: its entry on the ledger, and the stock after it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An adjustment that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "AdjustmentMade", example({
+    "entry": {
+        "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+        "version": 2, "delta": 100, "reason": "delivery of May", "order_id": null,
+        "actor": "user:0197b2c4-0000-7000-8000-0000000000ad", "recorded_at": "2026-01-31T12:00:00.000000Z",
+    },
+    "stock": {
+        "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+        "on_hand": 100, "reserved": 0, "available": 100, "version": 2,
+    },
+}))]
 pub struct AdjustmentView {
     /// The entry.
     pub entry: LedgerEntryView,
@@ -31,8 +52,13 @@ pub struct AdjustmentView {
     pub stock: StockItemView,
 }
 
-/// One change of what is on hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A change of what is on hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "LedgerEntry", example({
+    "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+    "version": 2, "delta": 100, "reason": "delivery of May", "order_id": null,
+    "actor": "user:0197b2c4-0000-7000-8000-0000000000ad", "recorded_at": "2026-01-31T12:00:00.000000Z",
+}))]
 pub struct LedgerEntryView {
     /// The product.
     pub product_id: ProductId,
@@ -44,20 +70,29 @@ pub struct LedgerEntryView {
     pub reason: String,
     /// The order that it left with, if it did.
     pub order_id: Option<OrderId>,
-    /// Who wanted it, as in `user:<id>`; nobody, when an order took it.
+    /// Who wanted it; null, when an order took it.
     pub actor: Option<String>,
     /// When.
     pub recorded_at: Timestamp,
 }
 
 /// What is held for an order, or was, or could not be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "Reservation", example({
+    "id": "0197b2c4-0000-7000-8000-0000000000c1",
+    "order_id": "0197b2c4-0000-7000-8000-000000000001",
+    "state": "held",
+    "lines": [{"product_id": "0197b2c4-0000-7000-8000-00000000beef", "quantity": 2}],
+    "shortages": [],
+    "decided_at": "2026-01-31T12:00:00.000000Z", "updated_at": "2026-01-31T12:00:00.000000Z", "version": 1,
+}))]
 pub struct ReservationView {
     /// The reservation.
     pub id: ReservationId,
     /// The order.
     pub order_id: OrderId,
-    /// `held`, `committed`, `released` or `rejected`.
+    /// Where it stands.
+    #[schema(with = reservation_state)]
     pub state: String,
     /// What was asked for: a line for each product.
     pub lines: Vec<ReservedLine>,
@@ -69,6 +104,11 @@ pub struct ReservationView {
     pub updated_at: Timestamp,
     /// The version of this state.
     pub version: Version,
+}
+
+fn reservation_state(components: &mut Components) -> Value {
+    let names = ["held", "committed", "released", "rejected"];
+    components.names("ReservationState", "Where a reservation stands.", names)
 }
 
 /// Where an order's reservation stands, as the doctor sees it.

@@ -1,5 +1,6 @@
 //! What travels around an event. It maps one to one onto CloudEvents 1.0.
 
+use schema::HasSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{CommandId, CorrelationId, EventId, IntegrationEvent, Timestamp, Version};
@@ -88,13 +89,15 @@ impl NewEvent {
 /// | `aggregate_version` | `sequence` (extension) |
 /// | `traceparent` | `traceparent` (extension) |
 /// | the rest | extensions of the same name |
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "Event", description = "An event, with what is known about it.")]
 pub struct Envelope {
     /// This event.
     pub event_id: EventId,
     /// Past-tense name.
     pub event_type: String,
     /// Version of its JSON.
+    #[schema(as_type = u64, minimum = 1)]
     pub schema_version: u16,
     /// The context that tells of it.
     pub source: String,
@@ -116,7 +119,7 @@ pub struct Envelope {
     pub actor: String,
     /// The W3C trace context of the span in which the command was carried out; nothing in rows of before there was one.
     pub traceparent: Option<String>,
-    /// The event itself.
+    /// As the event's own schema has it.
     pub data: Value,
 }
 

@@ -1,21 +1,22 @@
 //! What operators do to consumers and deliveries. Each action is written down: who, what, why.
 
+use schema::{Components, HasSchema, Object, Value, json, with};
 use serde::Serialize;
 use shared_kernel::{EventId, Timestamp};
 use uuid::Uuid;
 
 use super::records::Follower;
 
-/// Something an operator wants done, or did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Something that an operator did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct OperatorAction {
     /// This action.
     pub id: Uuid,
     /// When.
     pub at: Timestamp,
-    /// Who: an actor, as events name them.
+    /// `user:` and an id, or `operator` for the command line.
     pub by: String,
-    /// Why, in the operator's words.
+    /// Empty when none was given.
     pub reason: String,
     /// To which consumer.
     pub consumer: String,
@@ -42,6 +43,26 @@ pub enum ActionKind {
     Pause,
     /// Hand the consumer events again, first those that waited.
     Resume,
+}
+
+/// Its fields, which stand among the action's.
+impl HasSchema for ActionKind {
+    fn schema(components: &mut Components) -> Value {
+        let names = ["replay", "discard", "pause", "resume"];
+        let event_id = with(
+            EventId::schema(components),
+            "The event of a replay or a discard; absent otherwise.",
+            json!({}),
+        );
+        let mut object = Object::default();
+        object.field(
+            "action",
+            true,
+            components.names("ActionName", "What can be done.", names),
+        );
+        object.field("event_id", false, event_id);
+        object.schema("", json!({}))
+    }
 }
 
 impl ActionKind {

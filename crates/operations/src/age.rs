@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schema::{Components, HasSchema, Value, json, with};
 use serde::{Serialize, Serializer};
 use shared_kernel::Timestamp;
 
@@ -22,6 +23,12 @@ impl Age {
     /// In seconds.
     pub fn seconds(self) -> f64 {
         self.milliseconds as f64 / 1e3
+    }
+}
+
+impl HasSchema for Age {
+    fn schema(components: &mut Components) -> Value {
+        with(f64::schema(components), "", json!({"minimum": 0}))
     }
 }
 

@@ -4,6 +4,7 @@ pub mod doctor;
 
 use async_trait::async_trait;
 use message_bus::Unavailable;
+use schema::HasSchema;
 use serde::Serialize;
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
@@ -15,11 +16,11 @@ use crate::{ContextOperations, ContextTraces};
 pub const MOST_FINDINGS: usize = 100;
 
 /// Something that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, HasSchema)]
 pub struct Finding {
     /// What it is about, as in `order 0197b2c4-6d00-7000-8000-000000000001`.
     pub subject: String,
-    /// What was found, and what was expected.
+    /// What was found and what was expected.
     pub detail: String,
 }
 

@@ -1,6 +1,7 @@
 //! An operator does something about a dead letter or a consumer. It is written down with who did it and why.
 
 use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError};
+use schema::HasSchema;
 use serde::Serialize;
 use shared_kernel::{Refusal, RefusalKind};
 
@@ -23,8 +24,8 @@ pub struct OperatorCommand {
     pub reason: Option<String>,
 }
 
-/// What was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What an operator did just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct Acted {
     /// As it is written down.
     #[serde(flatten)]

@@ -3,8 +3,9 @@
 use std::{fmt, str::FromStr};
 
 use message_bus::Envelope;
+use schema::{Components, HasSchema, Value, json};
 use serde::{Serialize, Serializer};
-use shared_kernel::{EventId, Timestamp};
+use shared_kernel::{EventId, Timestamp, Version};
 use uuid::Uuid;
 
 /// What one consumer holds.
@@ -33,12 +34,12 @@ pub struct Held {
     pub oldest_held_at: Option<Timestamp>,
 }
 
-/// A consumer is handed nothing until it is resumed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Who paused a consumer, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct Paused {
     /// Since when.
     pub at: Timestamp,
-    /// By whom: an actor, as events name them.
+    /// `user:` and an id, or `operator` for the command line.
     pub by: String,
     /// Why.
     pub reason: String,
@@ -87,78 +88,97 @@ impl FromStr for DeliveryKey {
     }
 }
 
+impl HasSchema for DeliveryKey {
+    fn schema(_: &mut Components) -> Value {
+        json!({"type": "string", "example": "ordering.users:0197b2c4-0000-7000-8000-0000000000e1"})
+    }
+}
+
 impl Serialize for DeliveryKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-/// A held delivery in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A delivery that did not succeed at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
+#[schema(name = "HeldDeliverySummary")]
 pub struct DeliverySummary {
-    /// Its name.
+    /// The consumer's name and the event's id.
     #[serde(rename = "id")]
     pub key: DeliveryKey,
     /// The event's type.
     pub event_type: String,
-    /// The context that tells of it.
+    /// The context that tells of the event.
     pub source: String,
     /// Kind of aggregate.
     pub aggregate_type: String,
     /// Which aggregate.
     pub aggregate_id: Uuid,
     /// The version that the event led to.
+    #[schema(as_type = Version)]
     pub aggregate_version: u32,
-    /// `retrying`, `waiting`, `dead`, `done` or `discarded`.
+    /// Where it stands.
+    #[schema(with = delivery_state)]
     pub state: String,
-    /// When it was first held.
+    /// Since when.
     pub held_at: Timestamp,
     /// When it is tried again, if it is.
     pub next_attempt_at: Option<Timestamp>,
-    /// When it was done or discarded.
+    /// When it was done, or discarded.
     pub ended_at: Option<Timestamp>,
     /// How often it was attempted, begun attempts included.
+    #[schema(as_type = u64)]
     pub attempts: u32,
     /// What the last attempt that ended failed with.
     pub last_error: Option<String>,
 }
 
 /// All that is known about a held delivery.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, HasSchema)]
+#[schema(name = "HeldDelivery")]
 pub struct DeliveryRecord {
     /// What a list shows of it.
     #[serde(flatten)]
     pub summary: DeliverySummary,
-    /// Every attempt, the first one first.
+    /// The first one first.
     pub attempt_history: Vec<AttemptRecord>,
-    /// The same consumer's deliveries of the same aggregate that wait behind it, in order.
+    /// The same consumer's deliveries of the same aggregate, in order.
     pub waiting_behind: Vec<Follower>,
     /// The event.
     pub event: Envelope,
 }
 
-/// One attempt at a held delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One attempt at a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
+#[schema(name = "Attempt")]
 pub struct AttemptRecord {
     /// Its number, from 1.
+    #[schema(as_type = u64, minimum = 1)]
     pub number: u32,
     /// When it began.
     pub began_at: Timestamp,
-    /// When it ended; `None` while it lasts, and for ever when the process ended first.
+    /// Null while it lasts, and when the process ended before it did.
     pub ended_at: Option<Timestamp>,
-    /// What it failed with; `None` when it succeeded, or has not ended.
+    /// Null when it succeeded, or has not ended.
     pub error: Option<String>,
 }
 
-/// A delivery that waits behind another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A delivery that waits behind another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct Follower {
     /// The event.
     pub event_id: EventId,
     /// Its type.
     pub event_type: String,
     /// The version that it led to.
+    #[schema(as_type = Version)]
     pub aggregate_version: u32,
+}
+
+fn delivery_state(components: &mut Components) -> Value {
+    let names = ["retrying", "waiting", "dead", "done", "discarded"];
+    components.names("DeliveryState", "Where a held delivery stands.", names)
 }
 
 #[cfg(test)]

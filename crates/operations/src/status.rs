@@ -1,5 +1,6 @@
 //! How contexts and their consumers stand at the moment, with ages in seconds.
 
+use schema::HasSchema;
 use serde::Serialize;
 use shared_kernel::Timestamp;
 
@@ -10,11 +11,12 @@ use super::{
 };
 
 /// How one context stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct ContextStatus {
     /// Its name.
+    #[schema(example = "ordering")]
     pub context: &'static str,
-    /// What its database says is left to do; `None` when that does not answer.
+    /// Null when its database does not answer.
     pub work: Option<WorkLeft>,
     /// What this process committed to it. No other process's share, so it is told as figures only.
     #[serde(skip)]
@@ -25,41 +27,46 @@ pub struct ContextStatus {
 }
 
 /// What a context has left to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct WorkLeft {
     /// Its events that not every consumer has, or holds, yet.
     pub unpublished: u64,
     /// How long ago the first of these happened.
     pub oldest_unpublished_seconds: Option<Age>,
-    /// Deliveries that its consumers hold as retrying or waiting.
+    /// Deliveries to its consumers that go on by themselves.
     pub unfinished: u64,
     /// Its consumers, by name.
     pub consumers: Vec<ConsumerStatus>,
 }
 
 /// What one consumer holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
+#[schema(example({
+    "consumer": "ordering.users", "source": "accounts", "paused": null,
+    "waiting": {"count": 1, "oldest_seconds": 86.25}, "retrying": {"count": 0, "oldest_seconds": null},
+    "dead": {"count": 1, "oldest_seconds": 90.5},
+}))]
 pub struct ConsumerStatus {
     /// Its name.
     pub consumer: String,
     /// The context whose events it takes.
     pub source: String,
-    /// Who paused it, when and why, if somebody did.
+    /// Who paused it, if somebody did.
     pub paused: Option<Paused>,
-    /// Deliveries that wait behind another, or for the consumer to be resumed.
+    /// Behind another one, or for the consumer to be resumed.
     pub waiting: HeldStatus,
-    /// Deliveries that are to be tried again at a set time.
+    /// To be tried again at a set time.
     pub retrying: HeldStatus,
-    /// Deliveries that were given up.
+    /// Given up.
     pub dead: HeldStatus,
 }
 
-/// How many deliveries are in a state, and how long the oldest of them is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// How many deliveries are in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct HeldStatus {
     /// How many.
     pub count: u64,
-    /// How long ago the one that is held longest was first held.
+    /// For how long the oldest of them is held.
     pub oldest_seconds: Option<Age>,
 }
 

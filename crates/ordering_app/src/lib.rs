@@ -9,6 +9,8 @@
 
 pub mod event_record;
 pub mod in_memory;
+pub mod limits;
+pub mod names;
 pub mod ordering;
 pub mod store;
 pub mod unit_of_work;

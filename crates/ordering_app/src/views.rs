@@ -3,32 +3,53 @@
 use ordering_domain::{
     AddressParts, Allocation, Customer, CustomerRecord, Order, OrderLine, OrderRecord, OrderStatus,
 };
+use schema::HasSchema;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{
     AggregateRoot, Currency, CustomerId, EmailAddress, LineStock, Money, MoneyError, OrderId, OrderLineId,
     ProductId, Quantity, Timestamp, Version, events::Shortage,
 };
 
-/// An order, as callers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+use crate::{limits, names};
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "Order", example({
+    "id": "0197b2c4-0000-7000-8000-000000000001", "reference": "7K3M-9QXD",
+    "customer_id": "0197b2c4-0000-7000-8000-0000000000ad", "status": "pending", "allocation": "none", "currency": "USD",
+    "lines": [{
+        "id": "0197b2c4-0000-7000-8000-000000000002", "product_id": "0197b2c4-0000-7000-8000-00000000beef",
+        "product_name": "Kettle", "quantity": 2, "unit_price": {"amount": "19.99", "currency": "USD"},
+        "total": {"amount": "39.98", "currency": "USD"}}],
+    "total": {"amount": "39.98", "currency": "USD"}, "shipping_address": null, "cancellation": null, "shipment": null,
+    "placed_at": "2026-01-31T12:00:00.000000Z", "updated_at": "2026-01-31T12:00:00.000000Z", "version": 1,
+    "allowed_actions": ["add_line", "remove_line", "change_quantity", "confirm", "cancel"],
+}))]
 pub struct OrderView {
     /// The order.
     pub id: OrderId,
     /// Its short name for people.
+    #[schema(
+        pattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$",
+        example = "7K3M-9QXD"
+    )]
     pub reference: String,
     /// Who ordered.
     pub customer_id: CustomerId,
     /// Where it stands, in lower case.
+    #[schema(with = names::order_status)]
     pub status: String,
     /// Where its stock stands, in lower case.
+    #[schema(with = names::allocation)]
     pub allocation: String,
     /// Its one currency.
     pub currency: Currency,
-    /// Its lines, in the order in which they were added.
+    /// In the order in which they were added.
+    #[schema(max_items = limits::LINES)]
     pub lines: Vec<OrderLineView>,
     /// The sum of its lines.
     pub total: Money,
-    /// Where it goes; known from its confirmation on.
+    /// Known from its confirmation on.
     pub shipping_address: Option<AddressView>,
     /// Why it was cancelled, if it was.
     pub cancellation: Option<CancellationView>,
@@ -41,11 +62,13 @@ pub struct OrderView {
     /// The version of this state.
     pub version: Version,
     /// What can be done with it as it stands, whoever does it.
+    #[schema(with = names::order_actions)]
     pub allowed_actions: Vec<String>,
 }
 
 /// A line of an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "OrderLine")]
 pub struct OrderLineView {
     /// The line.
     pub id: OrderLineId,
@@ -59,13 +82,14 @@ pub struct OrderLineView {
     pub unit_price: Money,
     /// Price of all of them.
     pub total: Money,
-    /// Whether stock is asked for it; not told where it is.
+    /// `false` where no stock is asked for it, as for a fee or a service; absent where it is.
     #[serde(default, skip_serializing_if = "LineStock::is_asked")]
     pub stock: LineStock,
 }
 
 /// Where an order goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "Address")]
 pub struct AddressView {
     /// Street and number.
     pub street: String,
@@ -76,14 +100,18 @@ pub struct AddressView {
     /// Postal code.
     pub postal_code: String,
     /// ISO 3166-1 alpha-2 code.
+    #[schema(pattern = "^[A-Z]{2}$", example = "US")]
     pub country: String,
 }
 
 /// Why an order was cancelled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "OrderCancellation")]
 pub struct CancellationView {
-    /// Which of the reasons that there are. Answers that were recorded before there were codes have none, and stay as they are.
+    /// Which of the reasons that there are.
+    // Answers recorded before there were codes have none, and stay as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required, with = names::cancellation_code)]
     pub code: Option<String>,
     /// The reason in a person's words, if they gave one.
     pub reason: Option<String>,
@@ -92,7 +120,8 @@ pub struct CancellationView {
 }
 
 /// How an order travels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "Shipment")]
 pub struct ShipmentView {
     /// Who carries it.
     pub carrier: String,
@@ -100,16 +129,22 @@ pub struct ShipmentView {
     pub tracking_number: String,
 }
 
-/// A customer, as staff see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, HasSchema)]
+#[schema(name = "Customer", example({
+    "id": "0197b2c4-0000-7000-8000-0000000000ad", "email": "ada@example.com",
+    "tier": "standard", "status": "open", "version": 1,
+}))]
 pub struct CustomerView {
-    /// The customer; the user's id.
+    /// The user's id.
     pub id: CustomerId,
     /// Where to write to them.
     pub email: EmailAddress,
-    /// `standard`, `silver` or `gold`.
+    /// What they pay by.
+    #[schema(with = names::customer_tier)]
     pub tier: String,
-    /// `open` or `closed`.
+    /// Whether they may order.
+    #[schema(with = names::customer_status)]
     pub status: String,
     /// The version of this state.
     pub version: Version,

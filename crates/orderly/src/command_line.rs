@@ -10,6 +10,7 @@ use clap::{
 };
 use shared_kernel::{CustomerId, EmailAddress, OrderId, Role};
 use storage::postgres::without_password;
+use web::OpenApiVersion;
 
 pub(crate) use operating::{ConsumersCommand, DeadLettersCommand, ListArguments};
 
@@ -124,8 +125,12 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print the contract of the HTTP API as OpenAPI 3.1; needs no database.
-    Openapi,
+    /// Print the contract of the HTTP API as OpenAPI; needs no database.
+    Openapi {
+        /// The version of OpenAPI: 3.1, or 3.0 for generators that read no newer one.
+        #[arg(long, value_name = "VERSION", default_value = "3.1")]
+        format: OpenApiVersion,
+    },
     /// Look at deliveries that were given up, try them again, or give them up for good.
     DeadLetters {
         #[command(subcommand)]

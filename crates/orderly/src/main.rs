@@ -87,7 +87,7 @@ fn run() -> Result<(), Failure> {
                 command: EventsCommand::Trace { order_id, json },
             } => trace::trace(&settings, order_id, json).await,
             Command::Describe { json } => describe::describe(json),
-            Command::Openapi => openapi::openapi(),
+            Command::Openapi { format } => openapi::openapi(format),
             Command::DeadLetters { command } => operate::dead_letters(&settings, command).await,
             Command::Consumers { command } => operate::consumers(&settings, command).await,
             Command::Actions(arguments) => operate::actions(&settings, arguments).await,

@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 
+use web::OpenApiVersion;
+
 use crate::failure::Failure;
 
 /// Prints the OpenAPI document.
-pub(crate) fn openapi() -> Result<(), Failure> {
-    let contract = web::openapi_json().map_err(Failure::unavailable)?;
+pub(crate) fn openapi(format: OpenApiVersion) -> Result<(), Failure> {
+    let contract = web::openapi_json(format).map_err(Failure::unavailable)?;
     io::stdout()
         .write_all(contract.as_bytes())
         .map_err(Failure::unavailable)

@@ -1,5 +1,7 @@
 //! What a handler answers when all went well.
 
+use std::marker::PhantomData;
+
 use actix_web::{
     HttpResponse,
     http::{
@@ -13,104 +15,108 @@ use crate::{preconditions::EntityTag, problem::Problem};
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// What every handler returns.
-pub(crate) type Handled = Result<Answer, Problem>;
+/// What a handler returns: an answer that has the JSON of a `T`, or something other than JSON.
+pub(crate) type Handled<T = ()> = Result<Answer<T>, Problem>;
 
-/// A successful answer. Its `tag` becomes the `ETag`.
-pub(crate) struct Answer {
+/// A successful answer, with the JSON of a `T`.
+pub(crate) struct Answer<T = ()> {
+    parts: Parts,
+    of: PhantomData<T>,
+}
+
+struct Parts {
     status: StatusCode,
     media_type: &'static str,
     body: Option<Vec<u8>>,
-    pub(crate) tag: Option<EntityTag>,
-    location: Option<String>,
-    link: Option<String>,
-    replayed: bool,
+    tag: Option<EntityTag>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Answer {
-    /// 200 with `view` as JSON.
-    pub(crate) fn ok(view: &impl Serialize) -> Handled {
-        let body = serde_json::to_vec(view).map_err(|error| Problem::internal_error(error.to_string()))?;
-        Ok(Self {
-            body: Some(body),
-            ..Self::empty(StatusCode::OK)
-        })
-    }
-
     /// 200 with something other than a view.
     pub(crate) fn content(media_type: &'static str, body: &[u8]) -> Self {
-        Self {
-            media_type,
-            body: Some(body.to_vec()),
-            ..Self::empty(StatusCode::OK)
-        }
-    }
-
-    /// 200 with one versioned thing.
-    pub(crate) fn one(view: &impl Serialize, tag: impl Into<EntityTag>) -> Handled {
-        Self::ok(view).map(|answer| Self {
-            tag: Some(tag.into()),
-            ..answer
-        })
-    }
-
-    /// 201 with the versioned thing that was made, and where it is.
-    pub(crate) fn created(view: &impl Serialize, tag: impl Into<EntityTag>, location: String) -> Handled {
-        Self::one(view, tag).map(|answer| Self {
-            status: StatusCode::CREATED,
-            location: Some(location),
-            ..answer
-        })
-    }
-
-    /// The same with status 202: more of it is still to come.
-    pub(crate) fn accepted(self) -> Self {
-        Self {
-            status: StatusCode::ACCEPTED,
-            ..self
-        }
+        let mut answer = Self::empty(StatusCode::OK);
+        answer.parts.media_type = media_type;
+        answer.parts.body = Some(body.to_vec());
+        answer
     }
 
     /// 303 to another page, which is to be got.
-    pub(crate) fn see_other(location: String) -> Self {
-        Self {
-            location: Some(location),
-            ..Self::empty(StatusCode::SEE_OTHER)
-        }
+    pub(crate) fn see_other(location: &str) -> Self {
+        Self::empty(StatusCode::SEE_OTHER).with_text_header(header::LOCATION, location)
     }
+}
 
+impl<T> Answer<T> {
     /// A status and nothing else.
     pub(crate) const fn empty(status: StatusCode) -> Self {
-        Self {
+        let parts = Parts {
             status,
             media_type: "application/json",
             body: None,
             tag: None,
-            location: None,
-            link: None,
-            replayed: false,
             headers: Vec::new(),
+        };
+        Self {
+            parts,
+            of: PhantomData,
         }
     }
 
-    /// The same, with a `Link` header.
-    pub(crate) fn with_link(self, link: Option<String>) -> Self {
-        Self { link, ..self }
+    /// 200 with `view` as JSON.
+    pub(crate) fn ok(view: &T) -> Handled<T>
+    where
+        T: Serialize,
+    {
+        let body = serde_json::to_vec(view).map_err(|error| Problem::internal_error(error.to_string()))?;
+        let mut answer = Self::empty(StatusCode::OK);
+        answer.parts.body = Some(body);
+        Ok(answer)
+    }
+
+    /// 200 with one versioned thing. Its tag becomes the `ETag`.
+    pub(crate) fn one(view: &T, tag: impl Into<EntityTag>) -> Handled<T>
+    where
+        T: Serialize,
+    {
+        let mut answer = Self::ok(view)?;
+        answer.parts.tag = Some(tag.into());
+        Ok(answer)
+    }
+
+    /// 201 with the versioned thing that was made, and where it is.
+    pub(crate) fn created(view: &T, tag: impl Into<EntityTag>, location: &str) -> Handled<T>
+    where
+        T: Serialize,
+    {
+        let mut answer = Self::one(view, tag)?.with_text_header(header::LOCATION, location);
+        answer.parts.status = StatusCode::CREATED;
+        Ok(answer)
+    }
+
+    /// The same with status 202: more of it is still to come.
+    pub(crate) fn accepted(mut self) -> Self {
+        self.parts.status = StatusCode::ACCEPTED;
+        self
     }
 
     /// The same, as the repetition of an answer given before.
     pub(crate) fn replayed(self) -> Self {
-        Self {
-            replayed: true,
-            ..self
-        }
+        self.with_header(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"))
     }
 
     /// The same, with a header more.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.parts.headers.push((name, value));
         self
+    }
+
+    /// The same, with a header whose value is made of our own words and numbers; one that no header can carry is left out.
+    pub(crate) fn with_text_header(self, name: HeaderName, value: &str) -> Self {
+        match HeaderValue::try_from(value) {
+            Ok(value) => self.with_header(name, value),
+            Err(_) => self,
+        }
     }
 
     /// The same, under a content security policy of its own.
@@ -118,26 +124,30 @@ impl Answer {
         self.with_header(header::CONTENT_SECURITY_POLICY, policy)
     }
 
+    /// The same, of whatever it has the JSON.
+    pub(crate) fn untyped(self) -> Answer {
+        Answer {
+            parts: self.parts,
+            of: PhantomData,
+        }
+    }
+
+    pub(crate) const fn tag(&self) -> Option<EntityTag> {
+        self.parts.tag
+    }
+
     pub(crate) fn into_response(self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        if let Some(tag) = self.tag {
+        let parts = self.parts;
+        let mut response = HttpResponse::build(parts.status);
+        if let Some(tag) = parts.tag {
             response.insert_header((header::ETAG, tag.header()));
         }
-        if let Some(location) = self.location {
-            response.insert_header((header::LOCATION, location));
-        }
-        if let Some(link) = self.link {
-            response.insert_header((header::LINK, link));
-        }
-        if self.replayed {
-            response.insert_header((IDEMPOTENT_REPLAYED, HeaderValue::from_static("true")));
-        }
-        for header in self.headers {
+        for header in parts.headers {
             response.insert_header(header);
         }
-        match self.body {
+        match parts.body {
             Some(body) => response
-                .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(self.media_type)))
+                .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(parts.media_type)))
                 .body(body),
             None => response.finish(),
         }

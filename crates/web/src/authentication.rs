@@ -5,7 +5,7 @@ use actix_web::http::header;
 use message_bus::Actor;
 use shared_kernel::{Role, SessionId, UserId};
 
-use crate::{ProblemCode, problem::Problem, request::Request};
+use crate::{codes, problem::Problem, request::Request};
 
 /// The logged-in user behind a request.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ impl Caller {
             return Ok(());
         }
         let detail = format!("found role {}, expected {needed}", self.role);
-        Err(Problem::new(ProblemCode::InsufficientRole, detail).with_fact("needed_role", needed.name()))
+        Err(Problem::new(codes::INSUFFICIENT_ROLE, detail).with_fact("needed_role", needed.name()))
     }
 }
 
@@ -58,11 +58,10 @@ pub(crate) async fn caller(request: &Request) -> Result<Caller, Problem> {
 fn bearer_token(request: &Request) -> Result<&str, Problem> {
     let mut headers = request.http().headers().get_all(header::AUTHORIZATION);
     let Some(header) = headers.next() else {
-        return Err(Problem::new(
-            ProblemCode::MissingToken,
-            "expected Authorization: Bearer <token>",
-        )
-        .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="orderly""#));
+        return Err(
+            Problem::new(codes::MISSING_TOKEN, "expected Authorization: Bearer <token>")
+                .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="orderly""#),
+        );
     };
     if headers.next().is_some() {
         return Err(invalid_token());
@@ -78,7 +77,7 @@ fn bearer_token(request: &Request) -> Result<&str, Problem> {
 
 fn invalid_token() -> Problem {
     Problem::new(
-        ProblemCode::InvalidToken,
+        codes::INVALID_TOKEN,
         "the access token does not stand; log in or refresh it",
     )
     .with_header(

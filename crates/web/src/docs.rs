@@ -4,10 +4,13 @@
 //! works without a network, and what is typed into it stays here.
 
 use actix_web::http::header::HeaderValue;
+use schema::json;
 use utoipa_swagger_ui::Config;
 
 use crate::{
     answer::{Answer, Handled},
+    codes,
+    endpoint::{Endpoint, GET, public},
     problem::Problem,
     request::Request,
     use_case_errors::not_found,
@@ -20,8 +23,8 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// A file that the page loads.
-pub(crate) struct File {
-    pub(crate) name: &'static str,
+struct File {
+    name: &'static str,
     media_type: &'static str,
     source: Source,
 }
@@ -32,7 +35,7 @@ enum Source {
 }
 
 /// Every file that the page loads.
-pub(crate) const FILES: [File; 4] = [
+const FILES: [File; 4] = [
     File {
         name: "start.js",
         media_type: "text/javascript; charset=utf-8",
@@ -55,16 +58,31 @@ pub(crate) const FILES: [File; 4] = [
     },
 ];
 
-/// GET /docs
-pub(crate) async fn page(_: Request) -> Handled {
+pub(crate) fn get_docs() -> Endpoint {
+    public(GET, "/docs", page)
+        .named("getDocs", "The API page")
+        .saying("Reads this document and lets one log in and try everything. Asks no other machine.")
+        .by_the_process()
+        .answering_page("text/html", "The page.")
+}
+
+async fn page(_: Request) -> Handled {
     Ok(
         Answer::content("text/html; charset=utf-8", include_bytes!("docs/page.html"))
             .guarded_by(CONTENT_SECURITY_POLICY),
     )
 }
 
-/// GET /docs/{file}
-pub(crate) async fn file(request: Request) -> Handled {
+pub(crate) fn get_docs_file() -> Endpoint {
+    public(GET, "/docs/{file}", file)
+        .named("getDocsFile", "A file of the API page")
+        .by_the_process()
+        .by_name(|_| json!({"type": "string", "enum": FILES.map(|file| file.name)}))
+        .answering_page("*/*", "The file.")
+        .refusing(&[codes::DOCS_FILE_NOT_FOUND])
+}
+
+async fn file(request: Request) -> Handled {
     let name = request.http().match_info().get("file");
     let file = FILES
         .iter()

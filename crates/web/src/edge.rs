@@ -19,15 +19,15 @@ use shared_kernel::Timestamp;
 use tracing::{Instrument, Span, error_span, field};
 
 use crate::{
-    ProblemCode, WebState,
+    WebState,
     answer::{Answer, Handled},
-    authentication,
+    authentication, codes,
+    endpoint::{Endpoint, Handler},
     metrics::NO_ROUTE,
     operators, pages, preconditions,
     problem::Problem,
     request::Request,
     request_id::RequestId,
-    route::{Handler, Route},
 };
 
 /// What is asked below these is traced; probes, figures and the contract's pages are not, unless a caller's trace is.
@@ -50,12 +50,12 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 
 /// Answers a request to a route of the table.
 pub(crate) async fn answer(
-    route: Rc<Route>,
+    endpoint: Rc<Endpoint>,
     state: Rc<WebState>,
     http: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    let exchange = Exchange::begin(&state, http, route.description.path);
+    let exchange = Exchange::begin(&state, http, endpoint.route.path);
     let request = Request::new(
         exchange.http.clone(),
         payload,
@@ -64,7 +64,7 @@ pub(crate) async fn answer(
     );
     // A handler shares nothing mutable with the rest of the process but the contexts, and those answer
     // for their own locks; what it was about to do dies with it.
-    let handling = handle(&route, request).instrument(exchange.span.clone());
+    let handling = handle(&endpoint, request).instrument(exchange.span.clone());
     let handled = AssertUnwindSafe(handling).catch_unwind().await;
     exchange.end(&state, handled.unwrap_or_else(|panic| Err(panicked(&*panic))))
 }
@@ -72,7 +72,7 @@ pub(crate) async fn answer(
 /// Answers a path that no route has.
 pub(crate) async fn route_not_found(state: Rc<WebState>, http: HttpRequest) -> HttpResponse {
     let detail = "there is nothing at this path";
-    Exchange::begin(&state, http, NO_ROUTE).end(&state, Err(Problem::new(ProblemCode::RouteNotFound, detail)))
+    Exchange::begin(&state, http, NO_ROUTE).end(&state, Err(Problem::new(codes::ROUTE_NOT_FOUND, detail)))
 }
 
 /// Answers a path that exists, for another method.
@@ -82,12 +82,12 @@ pub(crate) async fn method_not_allowed(
     allowed: String,
 ) -> HttpResponse {
     let detail = format!("found {}, expected {allowed}", http.method());
-    let problem = Problem::new(ProblemCode::MethodNotAllowed, detail).with_header(header::ALLOW, &allowed);
+    let problem = Problem::new(codes::METHOD_NOT_ALLOWED, detail).with_header(header::ALLOW, &allowed);
     Exchange::begin(&state, http, NO_ROUTE).end(&state, Err(problem))
 }
 
-async fn handle(route: &Route, request: Request) -> Handled {
-    match &route.handler {
+async fn handle(endpoint: &Endpoint, request: Request) -> Handled {
+    match &endpoint.handler {
         Handler::ForAnyone(handler) => handler(request).await,
         Handler::ForCallers { least_role, handler } => {
             let caller = authentication::caller(&request).await?;
@@ -199,7 +199,7 @@ impl Exchange {
 
     fn succeed(&self, answer: Answer) -> HttpResponse {
         let reading = self.http.method().is_safe();
-        match answer.tag {
+        match answer.tag() {
             Some(tag) if reading && preconditions::none_match_holds(&self.http, tag) => {
                 HttpResponse::build(StatusCode::NOT_MODIFIED)
                     .insert_header((header::ETAG, tag.header()))

@@ -1,10 +1,11 @@
 //! What can be wrong with one field of a body, or one parameter of a query.
 
+use schema::HasSchema;
 use serde::Serialize;
 use shared_kernel::MoneyError;
 
 /// The most errors that one answer lists, so that a small body cannot ask for a large answer.
-const MOST_ERRORS: usize = 100;
+pub(crate) const MOST_ERRORS: usize = 100;
 
 macro_rules! field_codes {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal;)*) => {
@@ -17,6 +18,14 @@ macro_rules! field_codes {
         impl FieldCode {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// What is wrong, in the words of `docs/API.md`.
+            #[cfg(test)]
+            pub(crate) const fn when(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),*),)*
+                }
+            }
 
             /// The code as callers see it.
             pub const fn name(self) -> &'static str {
@@ -133,10 +142,12 @@ impl From<MoneyError> for Wrong {
     }
 }
 
-/// One line of a problem's `errors`.
-#[derive(Debug, Serialize)]
+/// What is wrong with one field of a body, or one parameter of a query.
+#[derive(Debug, Serialize, HasSchema)]
+#[schema(name = "FieldProblem")]
 pub(crate) struct FieldError {
     /// A JSON pointer into the body (RFC 6901), or `?name` for a parameter of the query.
+    #[schema(example = "/lines/0/quantity")]
     pointer: String,
     code: &'static str,
     detail: String,

@@ -41,3 +41,9 @@ impl Form {
         Ok(value)
     }
 }
+
+/// A struct that is sent as a form.
+pub(crate) trait FromForm: Sized {
+    /// Takes its fields, each of which has to be there once.
+    fn from_form(form: &mut Form) -> Result<Self, NotOnce>;
+}

@@ -5,12 +5,15 @@ use std::time::Duration;
 use actix_web::rt::time::timeout;
 use futures_util::future::{join_all, try_join};
 use operations::ContextOperations;
-use serde_json::json;
+use schema::HasSchema;
+use serde::Serialize;
 use shared_kernel::{Fact, refusal::Facts};
 
 use crate::{
-    ProblemCode, WebState,
+    WebState,
     answer::{Answer, Handled},
+    codes,
+    endpoint::{Endpoint, GET, public},
     problem::Problem,
     request::Request,
 };
@@ -47,15 +50,53 @@ impl Standing {
     }
 }
 
-/// GET /livez
-pub(crate) async fn live(_: Request) -> Handled {
-    Answer::ok(&json!({"status": "live"}))
+pub(crate) fn get_liveness() -> Endpoint {
+    public(GET, "/livez", live)
+        .named("getLiveness", "Does the process live")
+        .by_the_process()
+        .answering("It does.")
 }
 
-/// GET /readyz
-///
+/// That the process lives.
+#[derive(Serialize, HasSchema)]
+#[schema(example({"status": "live"}))]
+struct Liveness {
+    #[schema(pattern = "^live$")]
+    status: &'static str,
+}
+
+async fn live(_: Request) -> Handled<Liveness> {
+    Answer::ok(&Liveness { status: "live" })
+}
+
+pub(crate) fn get_readiness() -> Endpoint {
+    public(GET, "/readyz", ready)
+        .named("getReadiness", "Can it serve")
+        .saying("Also whether events move: a context in which they stand still is `behind`.")
+        .by_the_process()
+        .answering("Every context can, and none is behind.")
+        .refusing(&[codes::NOT_READY])
+}
+
+/// That every context can serve.
+#[derive(Serialize, HasSchema)]
+#[schema(example({"status": "ready", "contexts": [{"context": "ordering", "status": "ready"}]}))]
+struct Readiness {
+    #[schema(pattern = "^ready$")]
+    status: &'static str,
+    contexts: Vec<ContextReadiness>,
+}
+
+/// Whether one context can serve.
+#[derive(Serialize, HasSchema)]
+struct ContextReadiness {
+    context: &'static str,
+    #[schema(pattern = "^(ready|behind|not_ready)$", example = "ready")]
+    status: &'static str,
+}
+
 /// Anybody may ask, so the answer says which context is not ready; why, says the log.
-pub(crate) async fn ready(request: Request) -> Handled {
+async fn ready(request: Request) -> Handled<Readiness> {
     let state = request.state();
     let contexts = state.operations.contexts();
     let standings = join_all(contexts.iter().map(|context| standing(&**context, state))).await;
@@ -65,10 +106,14 @@ pub(crate) async fn ready(request: Request) -> Handled {
         .filter_map(|(context, standing)| Some(format!("{context}: {}", standing.reason()?)))
         .collect();
     if reasons.is_empty() {
-        let contexts: Vec<_> = standings
-            .map(|(context, standing)| json!({"context": context, "status": standing.name()}))
-            .collect();
-        return Answer::ok(&json!({"status": "ready", "contexts": contexts}));
+        let contexts = standings.map(|(context, standing)| ContextReadiness {
+            context,
+            status: standing.name(),
+        });
+        return Answer::ok(&Readiness {
+            status: "ready",
+            contexts: contexts.collect(),
+        });
     }
     let facts = standings.map(|(context, standing)| {
         Facts(vec![
@@ -77,7 +122,7 @@ pub(crate) async fn ready(request: Request) -> Handled {
         ])
     });
     Err(Problem::new(
-        ProblemCode::NotReady,
+        codes::NOT_READY,
         "a context cannot serve, or is behind; see contexts",
     )
     .with_fact("contexts", Fact::List(facts.collect()))

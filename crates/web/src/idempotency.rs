@@ -14,7 +14,12 @@ use message_bus::{Actor, Command, Handles, LogsCommands, Replay, command_log::an
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
-use crate::{ProblemCode, answer::Answer, meta, problem::Problem, request::Request};
+use crate::{
+    answer::{Answer, Handled},
+    codes, meta,
+    problem::Problem,
+    request::Request,
+};
 
 /// The header, as requests spell it.
 const HEADER: &str = "Idempotency-Key";
@@ -80,9 +85,13 @@ pub(crate) struct CarriedOut<V> {
 
 impl<V> CarriedOut<V> {
     /// The answer made of the view, marked when it is a repetition.
-    pub(crate) fn answer(&self, make: impl FnOnce(&V) -> Result<Answer, Problem>) -> Result<Answer, Problem> {
+    pub(crate) fn answer<T>(&self, make: impl FnOnce(&V) -> Handled<T>) -> Handled<T> {
         let answer = make(&self.view)?;
-        Ok(if self.replayed { answer.replayed() } else { answer })
+        Ok(if self.replayed {
+            Answer::replayed(answer)
+        } else {
+            answer
+        })
     }
 }
 
@@ -105,8 +114,9 @@ where
             let keys = &request.state().idempotency;
             let Some(under_way) = keys.begin(&replay.key) else {
                 let detail = "a request with this key is being worked on";
-                return Err(Problem::new(ProblemCode::IdempotencyKeyInUse, detail)
-                    .with_retry_after(RETRY_AFTER_SECONDS));
+                return Err(
+                    Problem::new(codes::IDEMPOTENCY_KEY_IN_USE, detail).with_retry_after(RETRY_AFTER_SECONDS)
+                );
             };
             // Before `If-Match` is looked at: the repeated change has made the named version stale itself.
             if let Some(view) = answered_before(context.command_log(), replay).await? {
@@ -136,7 +146,7 @@ fn replay(request: &Request, actor: &Actor) -> Result<Option<Replay>, Problem> {
         |key: &&str| LENGTHS.contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     let (Some(key), None) = (given.filter(acceptable), headers.next()) else {
         let detail = "expected one key of 16 to 255 visible ASCII characters, bare or quoted";
-        return Err(Problem::new(ProblemCode::MalformedIdempotencyKey, detail));
+        return Err(Problem::new(codes::MALFORMED_IDEMPOTENCY_KEY, detail));
     };
     let method = request.http().method();
     let path = request.http().path();

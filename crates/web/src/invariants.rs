@@ -1,23 +1,33 @@
 //! What must hold after any fault, looked at when an operator asks.
 
 use operations::invariants::doctor::Examination;
+use schema::HasSchema;
 use serde::Serialize;
 
 use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
+    endpoint::{Endpoint, POST, admin},
     problem::Problem,
     request::Request,
 };
 
-#[derive(Serialize)]
+/// What the doctor found.
+#[derive(Serialize, HasSchema)]
 struct Examined {
+    /// Whether nothing was found. What could not be checked says so for itself.
     sound: bool,
     examinations: Vec<Examination>,
 }
 
-/// POST /ops/invariants
-pub(crate) async fn examine(mut request: Request, _: Caller) -> Handled {
+pub(crate) fn examine_invariants() -> Endpoint {
+    admin(POST, "/api/v1/ops/invariants", examine)
+        .named("examineInvariants", "Look at what must hold")
+        .saying("Reads every context's database, and may take minutes on a large one. Changes nothing.")
+        .answering("What was found.")
+}
+
+async fn examine(mut request: Request, _: Caller) -> Handled<Examined> {
     request.no_fields().await?;
     let examinations = request.state().doctor.examine().await.map_err(Problem::from)?;
     Answer::ok(&Examined {

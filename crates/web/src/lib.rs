@@ -1,8 +1,8 @@
 //! HTTP on one side, use cases on the other: routes, what they ask of a caller, and how requests
 //! become commands and answers become JSON.
 //!
-//! Where to look first: [`routes`](fn@routes) is every route there is. What happens around each of them (request id,
-//! policy, panics, headers, the log line) is `edge`; what a request can be refused with is [`ProblemCode`].
+//! Where to look first: `routes` is every endpoint there is. What happens around each of them (request id,
+//! policy, panics, headers, the log line) is `edge`; what a request can be refused with is `codes`.
 //!
 //! Deliberately not here: any rule of the business, any database, and any name out of a domain crate.
 //! Web knows the contexts by their commands, queries and views alone.
@@ -18,19 +18,18 @@ mod metrics;
 mod openapi;
 mod operator_actions;
 mod ops_contexts;
-mod order_lines;
 mod orders;
 mod pages;
 mod products;
 mod sessions;
 mod standstill;
 mod stock;
-mod timeline;
 mod tokens;
 mod users;
 
 mod authentication;
 mod edge;
+mod endpoint;
 mod idempotency;
 mod invariants;
 mod meta;
@@ -40,7 +39,6 @@ mod preferences;
 mod registration;
 mod request;
 mod request_id;
-mod route;
 
 mod body;
 mod cursors;
@@ -50,8 +48,8 @@ mod paging;
 mod parameters;
 
 mod answer;
+mod codes;
 mod problem;
-mod problem_code;
 mod use_case_errors;
 
 mod server;
@@ -64,12 +62,9 @@ pub use cursors::Cursors;
 pub use field_errors::FieldCode;
 pub use idempotency::IdempotencyKeys;
 pub use metrics::Metrics;
-pub use openapi::openapi_json;
+pub use openapi::{OpenApiVersion, openapi_json};
 pub use operators::OperatorSessions;
-pub use problem_code::ProblemCode;
 pub use registration::configure;
-pub use route::{Policy, RouteDescription};
-pub use routes::routes;
 pub use server::{Serving, serve};
 pub use standstill::Standstill;
 pub use state::WebState;

@@ -19,6 +19,7 @@ use shared_kernel::Timestamp;
 use crate::{
     WebState,
     answer::{Answer, Handled},
+    endpoint::{Endpoint, GET, public},
     problem::Problem,
     request::Request,
 };
@@ -109,8 +110,15 @@ impl Metrics {
     }
 }
 
-/// GET /metrics
-pub(crate) async fn show(request: Request) -> Handled {
+pub(crate) fn get_metrics() -> Endpoint {
+    public(GET, "/metrics", show)
+        .named("getMetrics", "Figures for Prometheus")
+        .saying("Requests, log-ins, commits, how far events are behind, and what consumers hold, in Prometheus's text format.")
+        .by_the_process()
+        .answering_page(TEXT_FORMAT, "The figures.")
+}
+
+async fn show(request: Request) -> Handled {
     let state = request.state();
     let mut families = state.metrics.registry.gather();
     families.extend(contexts::families(&state.operations.statuses().await));

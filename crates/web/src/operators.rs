@@ -17,7 +17,7 @@ use sha2::Sha256;
 use shared_kernel::{Role, SessionId, Timestamp, UserId};
 
 use crate::{
-    ProblemCode,
+    codes,
     form::{self, Form},
     problem::Problem,
     request::Request,
@@ -175,7 +175,7 @@ pub(crate) fn from_this_site(request: &Request) -> Result<(), Problem> {
 
 fn forged() -> Problem {
     let detail = "the form does not come from this page, or from before you logged in; go back, reload the page and try again";
-    Problem::new(ProblemCode::ForgedForm, detail)
+    Problem::new(codes::FORGED_FORM, detail)
 }
 
 #[cfg(test)]

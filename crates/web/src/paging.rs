@@ -2,6 +2,8 @@
 //!
 //! What a cursor is, is its own affair: see [`crate::cursors`].
 
+use actix_web::http::header;
+use schema::{Components, HasSchema, Object, Value, json};
 use serde::Serialize;
 
 use crate::{
@@ -21,6 +23,21 @@ const USUAL_LIMIT: u32 = 20;
 pub(crate) struct List<T> {
     pub(crate) data: Vec<T>,
     pub(crate) next_cursor: Option<String>,
+}
+
+/// Without its cursor's description, which says whether there can be another page.
+impl<T: HasSchema> HasSchema for List<T> {
+    fn schema(components: &mut Components) -> Value {
+        let mut object = Object::default();
+        object.field("data", true, Vec::<T>::schema(components));
+        object.field("next_cursor", true, json!({"type": ["string", "null"]}));
+        object.schema("", json!({}))
+    }
+}
+
+/// The schema of `limit`.
+pub(crate) fn limit_schema(_: &mut Components) -> Value {
+    json!({"type": "integer", "minimum": SMALLEST_LIMIT, "maximum": LARGEST_LIMIT, "default": USUAL_LIMIT})
 }
 
 impl<T> List<T> {
@@ -59,13 +76,16 @@ pub(crate) fn page<T>(request: &Request, data: Vec<T>, next: Option<Place>) -> L
 }
 
 /// 200 with a page, and the way to the next one.
-pub(crate) fn answer<T: Serialize>(request: &Request, page: &List<T>) -> Handled {
+pub(crate) fn answer<T: Serialize>(request: &Request, page: &List<T>) -> Handled<List<T>> {
     let http = request.http();
-    let link = page
-        .next_cursor
-        .as_ref()
-        .map(|cursor| next_link(http.path(), http.query_string(), cursor));
-    Ok(Answer::ok(page)?.with_link(link))
+    let answer = Answer::ok(page)?;
+    Ok(match &page.next_cursor {
+        None => answer,
+        Some(cursor) => {
+            let next = next_link(http.path(), http.query_string(), cursor);
+            answer.with_text_header(header::LINK, &next)
+        }
+    })
 }
 
 fn list_of(request: &Request) -> String {

@@ -1,10 +1,11 @@
 //! Reads a query's parameters the way bodies are read: all that is wrong with them at once. None that holds a control character is read.
 
 use actix_web::web::Query;
+use schema::{Components, Value, json};
 use shared_kernel::printable::is_printable;
 
 use crate::{
-    ProblemCode,
+    codes,
     field_errors::{FieldErrors, Wrong},
     problem::Problem,
 };
@@ -61,7 +62,7 @@ impl Parameters {
 pub(crate) fn read<T>(query: &str, read: impl FnOnce(&mut Parameters) -> Option<T>) -> Result<T, Problem> {
     let refused = |errors| {
         Problem::new(
-            ProblemCode::InvalidQuery,
+            codes::INVALID_QUERY,
             "parameters of the query are wrong; see errors",
         )
         .with_errors(errors)
@@ -85,4 +86,9 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
 /// Any printable text. What it may be is for the use case to say.
 pub(crate) fn text(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
+}
+
+/// The schema of an id in a query.
+pub(crate) fn id_schema(_: &mut Components) -> Value {
+    json!({"type": "string", "format": "uuid"})
 }

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use shared_kernel::Version;
 
-use crate::{ProblemCode, problem::Problem};
+use crate::{codes, problem::Problem};
 
 /// The entity tag of what is answered: its version and, where the answer shows something of another context as well, that one's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ fn version_of(tag: &str) -> Option<Version> {
 
 fn malformed() -> Problem {
     Problem::new(
-        ProblemCode::MalformedIfMatch,
+        codes::MALFORMED_IF_MATCH,
         "expected If-Match to be * or one entity tag, as in \"3\"",
     )
 }

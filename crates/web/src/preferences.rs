@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use actix_web::{
-    HttpRequest,
-    http::header::{HeaderName, HeaderValue},
-};
+use actix_web::{HttpRequest, http::header::HeaderName};
 
 use crate::answer::Answer;
 
 const PREFER: &str = "prefer";
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 /// The longest that a request waits, in seconds; longer wishes are shortened to it.
-const LONGEST_WAIT_SECONDS: u32 = 10;
+pub(crate) const LONGEST_WAIT_SECONDS: u32 = 10;
 
 /// `wait=N`: the caller would rather wait for so many seconds than come back (section 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +50,8 @@ impl Wait {
     }
 
     /// The same answer, which says for how long it was ready to wait.
-    pub(crate) fn applied_to(self, answer: Answer) -> Answer {
-        match HeaderValue::try_from(format!("wait={}", self.seconds)) {
-            Ok(value) => answer.with_header(PREFERENCE_APPLIED, value),
-            Err(_) => answer,
-        }
+    pub(crate) fn applied_to<T>(self, answer: Answer<T>) -> Answer<T> {
+        answer.with_text_header(PREFERENCE_APPLIED, &format!("wait={}", self.seconds))
     }
 }
 

@@ -12,7 +12,10 @@ use actix_web::{
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use shared_kernel::{Fact, refusal::Facts};
 
-use crate::{ProblemCode, field_errors::FieldError};
+use crate::{
+    codes::{self, Code},
+    field_errors::FieldError,
+};
 
 /// Why a request failed. Small to hand around: its parts are on the heap.
 #[derive(Debug)]
@@ -33,8 +36,8 @@ struct Parts {
 
 impl Problem {
     /// One that web found.
-    pub(crate) fn new(code: ProblemCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::of(code.status(), code.name(), detail)
+    pub(crate) fn new(code: &'static Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(code.status(), code.name, detail)
     }
 
     /// One whose code is not web's.
@@ -56,10 +59,17 @@ impl Problem {
         }))
     }
 
+    /// One as callers may see it: with a detail and facts that such a problem may have.
+    pub(crate) fn example(code: &'static Code) -> Self {
+        let examples = code.facts.iter();
+        let examples = examples.filter_map(|(name, kind)| Some((*name, kind.example()?)));
+        Self::new(code, code.detail).with_facts(Facts(examples.collect()))
+    }
+
     /// A defect: the log gets its cause, the caller an id to ask about.
     pub(crate) fn internal_error(cause: impl Into<String>) -> Self {
         let detail = "something is wrong on our side; it was logged with this request_id";
-        Self::new(ProblemCode::InternalError, detail).with_cause(cause)
+        Self::new(codes::INTERNAL_ERROR, detail).with_cause(cause)
     }
 
     #[must_use]
@@ -221,13 +231,18 @@ impl Serialize for FactsOnTheWire<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (name, fact) in &self.0.0 {
-            if OWN_FIELDS.contains(name) {
-                map.serialize_entry(&format!("found_{name}"), fact)?;
-            } else {
-                map.serialize_entry(name, fact)?;
-            }
+            map.serialize_entry(&name_on_the_wire(name), fact)?;
         }
         map.end()
+    }
+}
+
+/// The name under which a fact goes out.
+pub(crate) fn name_on_the_wire(name: &str) -> Cow<'_, str> {
+    if OWN_FIELDS.contains(&name) {
+        format!("found_{name}").into()
+    } else {
+        name.into()
     }
 }
 

@@ -11,31 +11,32 @@ use actix_web::{
     web::{self, Payload, ServiceConfig},
 };
 
-use crate::{Serving, WebState, edge, route::Route, routes::table};
+use crate::{Serving, WebState, edge, endpoint::Endpoint, routes};
 
 /// Registers the routes that are served, and the answers to everything else.
 pub fn configure(state: WebState, serving: Serving) -> impl FnOnce(&mut ServiceConfig) + Clone {
-    let served = move |route: &Route| serving.includes(&route.description);
-    move |config| register(config, table().into_iter().filter(served).collect(), state)
+    move |config| {
+        let endpoints = routes::table().into_iter().flat_map(|group| group.endpoints);
+        let served = endpoints.filter(|endpoint| serving.includes(&endpoint.route));
+        register(config, served.collect(), state);
+    }
 }
 
-pub(crate) fn register(config: &mut ServiceConfig, table: Vec<Route>, state: WebState) {
+pub(crate) fn register(config: &mut ServiceConfig, table: Vec<Endpoint>, state: WebState) {
     let state = Rc::new(state);
-    let mut by_path: BTreeMap<&'static str, Vec<Rc<Route>>> = BTreeMap::new();
-    for route in table {
-        by_path
-            .entry(route.description.path)
-            .or_default()
-            .push(Rc::new(route));
+    let mut by_path: BTreeMap<&'static str, Vec<Rc<Endpoint>>> = BTreeMap::new();
+    for endpoint in table {
+        let path = endpoint.route.path;
+        by_path.entry(path).or_default().push(Rc::new(endpoint));
     }
-    for (path, routes) in by_path {
-        let allowed = allowed_methods(&routes);
+    for (path, endpoints) in by_path {
+        let allowed = allowed_methods(&endpoints);
         let mut resource = web::resource(path);
-        for route in routes {
+        for endpoint in endpoints {
             let state = Rc::clone(&state);
-            let method = answers_to(route.description.method.clone());
+            let method = answers_to(endpoint.route.method.clone());
             let answer = move |http: HttpRequest, payload: Payload| {
-                edge::answer(Rc::clone(&route), Rc::clone(&state), http, payload)
+                edge::answer(Rc::clone(&endpoint), Rc::clone(&state), http, payload)
             };
             resource = resource.route(web::route().guard(method).to(answer));
         }
@@ -56,10 +57,10 @@ fn answers_to(method: Method) -> Rc<dyn Guard> {
     }
 }
 
-fn allowed_methods(routes: &[Rc<Route>]) -> String {
+fn allowed_methods(endpoints: &[Rc<Endpoint>]) -> String {
     let mut methods: Vec<&str> = Vec::new();
-    for route in routes {
-        let method = &route.description.method;
+    for endpoint in endpoints {
+        let method = &endpoint.route.method;
         methods.push(method.as_str());
         if *method == Method::GET {
             methods.push("HEAD");

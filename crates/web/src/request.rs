@@ -16,7 +16,7 @@ use shared_kernel::printable::is_printable;
 
 use crate::{
     WebState,
-    body::{self, Body, Fields},
+    body::{self, FromJson, Nothing},
     form::Form,
     meta,
     parameters::{self, Parameters},
@@ -102,31 +102,16 @@ impl Request {
         parameters::read(self.http.query_string(), read)
     }
 
-    /// The JSON body, read by `read`; refused with all that is wrong with it.
-    pub(crate) async fn json<T>(
-        &mut self,
-        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
-    ) -> Result<T, Problem> {
-        match self.body().await? {
-            Body::Given(json) => body::read_object(json, read),
-            Body::Missing => Err(body::missing()),
-        }
+    /// The JSON body; refused with all that is wrong with it.
+    pub(crate) async fn json<T: FromJson>(&mut self) -> Result<T, Problem> {
+        self.body = body::bytes(&self.http, &mut self.payload).await?;
+        body::read(&self.body)
     }
 
     /// The same where every field is optional: no body at all is as good as `{}`.
-    pub(crate) async fn json_or_nothing<T>(
-        &mut self,
-        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
-    ) -> Result<T, Problem> {
-        match self.body().await? {
-            Body::Given(json) => body::read_object(json, read),
-            Body::Missing => body::read_object(body::no_fields(), read),
-        }
-    }
-
-    async fn body(&mut self) -> Result<Body, Problem> {
+    pub(crate) async fn json_or_nothing<T: FromJson>(&mut self) -> Result<T, Problem> {
         self.body = body::bytes(&self.http, &mut self.payload).await?;
-        body::json(&self.body)
+        body::read_or_nothing(&self.body)
     }
 
     /// The JSON body as it came, once it has been read; nothing before that.
@@ -136,7 +121,7 @@ impl Request {
 
     /// Refuses a body that says something, on a route that takes none.
     pub(crate) async fn no_fields(&mut self) -> Result<(), Problem> {
-        self.json_or_nothing(|_| Some(())).await
+        self.json_or_nothing::<Nothing>().await.map(drop)
     }
 
     /// The form in the body, of at most so many bytes.

@@ -4,7 +4,7 @@ use std::{io, net::TcpListener, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server};
 
-use crate::{RouteDescription, WebState, configure};
+use crate::{WebState, configure, endpoint::RouteDescription};
 
 /// How long an idle connection stays open. Longer than common proxies keep theirs, so that it is the proxy who closes.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);

@@ -1,9 +1,11 @@
 //! Requests in, answers out, over the contexts' in-memory fakes.
 
+pub(crate) mod generated;
 pub(crate) mod shop;
 
 mod accounts;
 mod addresses;
+mod api_document;
 mod bad_bodies;
 mod docs;
 mod edges;

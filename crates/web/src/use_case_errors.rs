@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use message_bus::{Conflict, Unavailable, UseCaseError};
 use shared_kernel::RefusalKind;
 
-use crate::{ProblemCode, problem::Problem};
+use crate::{codes, problem::Problem};
 
 /// When another try makes sense after a dependency failed, in seconds.
 const DEPENDENCY_RETRY_AFTER_SECONDS: u32 = 5;
@@ -22,10 +22,10 @@ impl From<UseCaseError> for Problem {
             UseCaseError::NotFound(error) => not_found(error.what),
             UseCaseError::Conflict(error) => match error {
                 Conflict::StaleVersion { current, .. } => {
-                    Self::new(ProblemCode::VersionMismatch, error.to_string())
+                    Self::new(codes::VERSION_MISMATCH, error.to_string())
                         .with_fact("current_version", current.number())
                 }
-                Conflict::OthersWereFaster => Self::new(ProblemCode::Conflict, error.to_string()),
+                Conflict::OthersWereFaster => Self::new(codes::CONFLICT, error.to_string()),
             },
             UseCaseError::Unavailable(error) => error.into(),
         }
@@ -36,22 +36,22 @@ impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
         match error {
             Unavailable::Busy { retry_after_seconds } => {
-                Self::new(ProblemCode::Busy, error.to_string()).with_retry_after(retry_after_seconds)
+                Self::new(codes::BUSY, error.to_string()).with_retry_after(retry_after_seconds)
             }
             Unavailable::Throttled { retry_after_seconds } => {
-                Self::new(ProblemCode::Throttled, error.to_string()).with_retry_after(retry_after_seconds)
+                Self::new(codes::THROTTLED, error.to_string()).with_retry_after(retry_after_seconds)
             }
             Unavailable::Dependency(cause) => Self::new(
-                ProblemCode::DependencyUnavailable,
+                codes::DEPENDENCY_UNAVAILABLE,
                 "something that this depends on does not answer; try again later",
             )
             .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS)
             .with_cause(cause.to_string()),
             Unavailable::ValueRefused(cause) => {
-                Self::new(ProblemCode::ValueRefused, "a value is none that can be kept here")
+                Self::new(codes::VALUE_REFUSED, "a value is none that can be kept here")
                     .with_cause(cause.to_string())
             }
-            Unavailable::OutcomeUnknown => Self::new(ProblemCode::OutcomeUnknown, error.to_string())
+            Unavailable::OutcomeUnknown => Self::new(codes::OUTCOME_UNKNOWN, error.to_string())
                 .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS),
             Unavailable::Defect(cause) => Self::internal_error(cause.to_string()),
         }

@@ -1,117 +1,226 @@
 //! Users: registering, one's own account, and what admins do to others'.
 
 use accounts_app::{
-    ChangeEmail, ChangePassword, ChangeRole, DeactivateUser, ReactivateUser, RegisterUser, UserView,
+    ChangeEmail, ChangePassword, ChangeRole, DeactivateUser, ReactivateUser, RegisterUser, Secret, UserView,
+    limits,
 };
 use actix_web::http::StatusCode;
 use message_bus::{Actor, Handles};
-use shared_kernel::UserId;
+use schema::{Body, HasSchema};
+use shared_kernel::{EmailAddress, Role, UserId};
 
 use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
-    body,
+    body::{self, Nothing},
+    codes::{self, Code},
+    endpoint::{Endpoint, GET, POST, PUT, admin, authenticated, public},
     idempotency::carry_out,
     paging::List,
     problem::Problem,
     request::Request,
 };
 
-/// POST /users
-pub(crate) async fn register(mut request: Request) -> Handled {
-    let caller_address = request.caller_address();
-    let command = request
-        .json(|fields| {
-            let email = fields.required("email", body::email_address);
-            let password = fields.required("password", body::secret);
-            Some(RegisterUser {
-                email: email?,
-                password: password?,
-                caller_address,
-            })
-        })
-        .await?;
-    let registered = carry_out(&request, request.accounts(), command, Actor::Anonymous).await?;
-    // The one address at which its owner can get it.
-    registered.answer(|user| Answer::created(user, user.version, "/api/v1/users/me".to_owned()))
+const PASSWORD_RULES: &[&Code] = &[codes::PASSWORD_LENGTH, codes::COMMON_PASSWORD];
+
+pub(crate) fn register() -> Endpoint {
+    public(POST, "/api/v1/users", create)
+        .named("register", "Register")
+        .saying("Makes a customer's account. Log in to it with `POST /api/v1/auth/token`.")
+        .taking::<Registration>()
+        .creating("The user. `Location` is where they find themselves, once logged in.")
+        .repeatable()
+        .refusing(&[
+            codes::MALFORMED_IF_MATCH,
+            codes::THROTTLED,
+            codes::EMAIL_ALREADY_REGISTERED,
+        ])
+        .refusing(PASSWORD_RULES)
 }
 
-/// GET /users?email=
-pub(crate) async fn with_email(request: Request, _: Caller) -> Handled {
+/// A new account.
+#[derive(Body)]
+#[schema(example({"email": "ada@example.com", "password": "correct horse battery staple"}))]
+struct Registration {
+    email: EmailAddress,
+    /// None of the commonest passwords.
+    #[schema(min_length = limits::SHORTEST_PASSWORD, max_length = limits::LONGEST_PASSWORD)]
+    password: Secret,
+}
+
+async fn create(mut request: Request) -> Handled<UserView> {
+    let caller_address = request.caller_address();
+    let Registration { email, password } = request.json().await?;
+    let command = RegisterUser {
+        email,
+        password,
+        caller_address,
+    };
+    let registered = carry_out(&request, request.accounts(), command, Actor::Anonymous).await?;
+    // The one address at which its owner can get it.
+    registered.answer(|user| Answer::created(user, user.version, "/api/v1/users/me"))
+}
+
+pub(crate) fn find_users() -> Endpoint {
+    admin(GET, "/api/v1/users", with_email)
+        .named("findUsers", "Find users by e-mail address")
+        .asking_for("email", "The whole address, in any case.", EmailAddress::schema)
+        .listing("UserList", "Users.")
+        .answering("Those who have it: one or none.")
+}
+
+async fn with_email(request: Request, _: Caller) -> Handled<List<UserView>> {
     let email = request.query(|parameters| parameters.required("email", body::parse_email_address))?;
     Answer::ok(&List::whole(request.accounts().users_with_email(&email).await?))
 }
 
-/// GET /users/me
-pub(crate) async fn me(request: Request, caller: Caller) -> Handled {
+pub(crate) fn get_me() -> Endpoint {
+    authenticated(GET, "/api/v1/users/me", me)
+        .named("getMe", "Who am I")
+        .answering("The caller.")
+        .versioned()
+        .refusing(&[codes::USER_NOT_FOUND])
+}
+
+async fn me(request: Request, caller: Caller) -> Handled<UserView> {
     one(&request.accounts().user(caller.user_id).await?)
 }
 
-/// PUT /users/me/email
-pub(crate) async fn change_email(mut request: Request, caller: Caller) -> Handled {
-    let command = request
-        .json(|fields| {
-            let email = fields.required("email", body::email_address)?;
-            Some(ChangeEmail { email })
-        })
-        .await?;
-    let meta = request.meta(caller.actor())?;
-    one(&request.accounts().send(command, meta).await?)
+pub(crate) fn change_my_email() -> Endpoint {
+    authenticated(PUT, "/api/v1/users/me/email", change_email)
+        .named("changeMyEmail", "Change my e-mail address")
+        .taking::<EmailChange>()
+        .answering("The caller, with the new address.")
+        .versioned()
+        .refusing(&[
+            codes::USER_NOT_FOUND,
+            codes::EMAIL_ALREADY_REGISTERED,
+            codes::USER_INACTIVE,
+        ])
 }
 
-/// PUT /users/me/password
-pub(crate) async fn change_password(mut request: Request, caller: Caller) -> Handled {
-    let command = request
-        .json(|fields| {
-            let current_password = fields.required("current_password", body::secret);
-            let new_password = fields.required("new_password", body::secret);
-            Some(ChangePassword {
-                current_password: current_password?,
-                new_password: new_password?,
-                keep_session: Some(caller.session_id),
-            })
-        })
-        .await?;
+/// Another e-mail address than the user has.
+#[derive(Body)]
+#[schema(example({"email": "ada.lovelace@example.com"}))]
+struct EmailChange {
+    email: EmailAddress,
+}
+
+async fn change_email(mut request: Request, caller: Caller) -> Handled<UserView> {
+    let EmailChange { email } = request.json().await?;
+    let meta = request.meta(caller.actor())?;
+    one(&request.accounts().send(ChangeEmail { email }, meta).await?)
+}
+
+pub(crate) fn change_my_password() -> Endpoint {
+    authenticated(PUT, "/api/v1/users/me/password", change_password)
+        .named("changeMyPassword", "Change my password")
+        .saying("Ends the caller's other sessions.")
+        .taking::<PasswordChange>()
+        .answering_nothing("The new password holds.")
+        .depending_on_version()
+        .refusing(&[
+            codes::USER_NOT_FOUND,
+            codes::THROTTLED,
+            codes::USER_INACTIVE,
+            codes::CURRENT_PASSWORD_MISMATCH,
+        ])
+        .refusing(PASSWORD_RULES)
+}
+
+/// Another password, and the one that it replaces.
+#[derive(Body)]
+#[schema(example({
+    "current_password": "correct horse battery staple",
+    "new_password": "an even more correct horse battery staple",
+}))]
+struct PasswordChange {
+    /// The password that the user has.
+    current_password: Secret,
+    /// None of the commonest passwords.
+    #[schema(min_length = limits::SHORTEST_PASSWORD, max_length = limits::LONGEST_PASSWORD)]
+    new_password: Secret,
+}
+
+async fn change_password(mut request: Request, caller: Caller) -> Handled {
+    let change: PasswordChange = request.json().await?;
+    let command = ChangePassword {
+        current_password: change.current_password,
+        new_password: change.new_password,
+        keep_session: Some(caller.session_id),
+    };
     let meta = request.meta(caller.actor())?;
     request.accounts().send(command, meta).await?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
-/// POST /users/{user_id}/deactivate
-pub(crate) async fn deactivate(mut request: Request, caller: Caller) -> Handled {
+pub(crate) fn deactivate_user() -> Endpoint {
+    admin(POST, "/api/v1/users/{user_id}/deactivate", deactivate)
+        .named("deactivateUser", "Deactivate a user")
+        .saying("Ends their sessions. They cannot log in, and their customer places no orders.")
+        .taking_perhaps::<Nothing>()
+        .answering("The user.")
+        .versioned()
+        .repeatable()
+        .refusing(&[codes::USER_NOT_FOUND, codes::USER_ALREADY_INACTIVE])
+}
+
+async fn deactivate(mut request: Request, caller: Caller) -> Handled<UserView> {
     let user_id = user_id(&request)?;
-    request.no_fields().await?;
+    let Nothing {} = request.json_or_nothing().await?;
     let command = DeactivateUser { user_id };
     carry_out(&request, request.accounts(), command, caller.actor())
         .await?
         .answer(one)
 }
 
-/// POST /users/{user_id}/reactivate
-pub(crate) async fn reactivate(mut request: Request, caller: Caller) -> Handled {
+pub(crate) fn reactivate_user() -> Endpoint {
+    admin(POST, "/api/v1/users/{user_id}/reactivate", reactivate)
+        .named("reactivateUser", "Reactivate a user")
+        .taking_perhaps::<Nothing>()
+        .answering("The user.")
+        .versioned()
+        .repeatable()
+        .refusing(&[codes::USER_NOT_FOUND, codes::USER_ALREADY_ACTIVE])
+}
+
+async fn reactivate(mut request: Request, caller: Caller) -> Handled<UserView> {
     let user_id = user_id(&request)?;
-    request.no_fields().await?;
+    let Nothing {} = request.json_or_nothing().await?;
     let command = ReactivateUser { user_id };
     carry_out(&request, request.accounts(), command, caller.actor())
         .await?
         .answer(one)
 }
 
-/// PUT /users/{user_id}/role
-pub(crate) async fn change_role(mut request: Request, caller: Caller) -> Handled {
+pub(crate) fn change_role() -> Endpoint {
+    admin(PUT, "/api/v1/users/{user_id}/role", put_role)
+        .named("changeRole", "Change a user's role")
+        .taking::<RoleChange>()
+        .answering("The user, with the new role.")
+        .versioned()
+        .refusing(&[codes::USER_NOT_FOUND])
+}
+
+/// Another role than the user has.
+#[derive(Body)]
+#[schema(example({"role": "staff"}))]
+struct RoleChange {
+    role: Role,
+}
+
+async fn put_role(mut request: Request, caller: Caller) -> Handled<UserView> {
     let user_id = user_id(&request)?;
-    let role = request.json(|fields| fields.required("role", body::role)).await?;
+    let RoleChange { role } = request.json().await?;
     let meta = request.meta(caller.actor())?;
-    one(&request
-        .accounts()
-        .send(ChangeRole { user_id, role }, meta)
-        .await?)
+    let command = ChangeRole { user_id, role };
+    one(&request.accounts().send(command, meta).await?)
 }
 
 fn user_id(request: &Request) -> Result<UserId, Problem> {
     request.path_id("user_id", "user")
 }
 
-fn one(user: &UserView) -> Handled {
+fn one(user: &UserView) -> Handled<UserView> {
     Answer::one(user, user.version)
 }

@@ -28,9 +28,12 @@ const fn may_use(name: &'static str, uses: &'static [&'static str]) -> Allowed {
 /// The table. No crate's build script names another crate, and no context names another context.
 pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("shared_kernel", &[]),
-    may_use("message_bus", &["shared_kernel"]),
+    // A derive, which is named through the crate that has its trait.
+    may_use("schema_derive", &[]),
+    may_use("schema", &["schema_derive", "shared_kernel"]),
+    may_use("message_bus", &["schema", "shared_kernel"]),
     may_use("event_delivery", &["message_bus", "shared_kernel"]),
-    may_use("operations", &["message_bus", "shared_kernel"]),
+    may_use("operations", &["message_bus", "schema", "shared_kernel"]),
     may_use(
         "storage",
         &["event_delivery", "message_bus", "operations", "shared_kernel"],
@@ -39,7 +42,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("accounts_domain", &["shared_kernel"]),
     may_use(
         "accounts_app",
-        &["accounts_domain", "message_bus", "shared_kernel"],
+        &["accounts_domain", "message_bus", "schema", "shared_kernel"],
     ),
     Allowed {
         name: "accounts_infra",
@@ -55,7 +58,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("ordering_domain", &["shared_kernel"]),
     may_use(
         "ordering_app",
-        &["message_bus", "ordering_domain", "shared_kernel"],
+        &["message_bus", "ordering_domain", "schema", "shared_kernel"],
     ),
     may_use(
         "ordering_infra",
@@ -70,7 +73,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("inventory_domain", &["shared_kernel"]),
     may_use(
         "inventory_app",
-        &["inventory_domain", "message_bus", "shared_kernel"],
+        &["inventory_domain", "message_bus", "schema", "shared_kernel"],
     ),
     may_use(
         "inventory_infra",
@@ -83,7 +86,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         ],
     ),
     // Contexts that are one crate, and no layers.
-    may_use("catalog", &["message_bus", "shared_kernel", "storage"]),
+    may_use("catalog", &["message_bus", "schema", "shared_kernel", "storage"]),
     Allowed {
         name: "notifications",
         uses: &["message_bus", "shared_kernel", "storage"],
@@ -98,6 +101,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "message_bus",
             "operations",
             "ordering_app",
+            "schema",
             "shared_kernel",
         ],
     ),

@@ -1,10 +1,10 @@
 //! `docs/API.md` and the code say the same: each code that callers can be answered with stands there once with its
-//! status, each route with its policy, and nothing stands there that the code does not have.
+//! status, and nothing stands there that the code does not have. The document's tables are made from web's declarations, whose
+//! own tests compare them; here they are held against the rules and use cases, which web does not see.
 //!
 //! Codes are read off the source text, by the few ways in which this workspace writes them.
 
 mod codes;
-mod routes;
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ impl Told {
     }
 }
 
-/// Compares the codes and routes in `files` with the document's text.
+/// Compares the codes in `files` with the document's text.
 pub fn check(files: &[SourceFile], document: &str) -> Vec<Violation> {
     let files: Vec<SourceFile> = files
         .iter()
@@ -47,10 +47,7 @@ pub fn check(files: &[SourceFile], document: &str) -> Vec<Violation> {
         .filter(|file| !file.is_for_tests())
         .map(|file| SourceFile::new(&file.path, codes::working_text(file)))
         .collect();
-    let (mut told, mut violations) = codes::of(&files);
-    let (routes, unreadable) = routes::of(&files);
-    told.extend(routes);
-    violations.extend(unreadable);
+    let (told, mut violations) = codes::of(&files);
 
     let mut rows: BTreeSet<(String, String)> = BTreeSet::new();
     for (index, line) in document.lines().enumerate() {
@@ -83,7 +80,7 @@ pub fn check(files: &[SourceFile], document: &str) -> Vec<Violation> {
     violations
 }
 
-/// The first two cells of a row that tells of a code or a route; other tables have no such rows.
+/// The first two cells of a row that tells of a code; other tables have no such rows.
 fn row(line: &str) -> Option<(String, String)> {
     let cells: Vec<&str> = line.split('|').map(str::trim).collect();
     let ["", first, second, _, ..] = cells.as_slice() else {
@@ -91,7 +88,7 @@ fn row(line: &str) -> Option<(String, String)> {
     };
     let name = first.strip_prefix('`')?.strip_suffix('`')?;
     let is_status = second.len() == 3 && second.bytes().all(|byte| byte.is_ascii_digit());
-    let is_told = is_status || second.starts_with("in `") || routes::POLICIES.contains(second);
+    let is_told = is_status || second.starts_with("in `");
     is_told.then(|| (name.to_owned(), (*second).to_owned()))
 }
 

@@ -1,4 +1,4 @@
-//! Whoever changes a password must give the current one.
+//! A change of password needs the current one.
 
 use shared_kernel::{Refusal, RefusalKind};
 

@@ -1,4 +1,4 @@
-//! A refresh token is used once. Using it again ends the session, since somebody else may have it.
+//! A refresh token is used once. Using it again ends the session, since it may have been stolen.
 //!
 //! Two requests of one client can use a token at the same time, and an answer can get lost. So for ten seconds
 //! the token that was just replaced gets the same successor again, unless the successor has been used itself.

@@ -1,4 +1,5 @@
-//! Whoever names the count that they believe in is told when there is another one. A count always names it.
+//! If the caller states an expected number of units on hand and it differs, the change is refused. A count always
+//! states it.
 
 use shared_kernel::{Refusal, RefusalKind};
 

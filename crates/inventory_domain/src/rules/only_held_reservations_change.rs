@@ -1,4 +1,4 @@
-//! Only a reservation that holds its units changes: releasing or taking them a second time, or late, changes nothing.
+//! Only a reservation in state `held` changes: releasing or fulfilling it a second time, or late, changes nothing.
 
 use crate::ReservationState;
 

@@ -1,5 +1,5 @@
-//! Quantities of the same product are summed before anybody asks whether there are enough: two lines that each fit may not
-//! fit together.
+//! Quantities of the same product are summed before they are compared with the available units: two lines that each fit
+//! may not fit together.
 
 use std::collections::BTreeMap;
 

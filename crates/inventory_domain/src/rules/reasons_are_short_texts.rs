@@ -1,4 +1,4 @@
-//! Whoever adjusts stock says why, in 1 to 200 printable characters.
+//! An adjustment of stock has a reason of 1 to 200 printable characters.
 //!
 //! Lengths are counted in characters, not bytes.
 

@@ -1,4 +1,4 @@
-//! Reserving an order is all or nothing: when anything is short, nothing is held, and everything that is short is named.
+//! Reserving an order is all or nothing: if any product is short, nothing is reserved, and every shortage is listed.
 
 use shared_kernel::events::{ReservedLine, Shortage};
 

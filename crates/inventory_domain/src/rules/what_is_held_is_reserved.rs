@@ -1,5 +1,5 @@
-//! What a reservation holds is reserved of its stock items; where that has drifted apart, nothing goes on until somebody
-//! corrects it.
+//! The units of a reservation are reserved in their stock items. If the numbers differ, it is neither released nor
+//! fulfilled until an operator has corrected them.
 
 use shared_kernel::{ProductId, Refusal, RefusalKind, events::ReservedLine};
 

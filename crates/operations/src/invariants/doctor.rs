@@ -4,6 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use message_bus::Unavailable;
+use schema::HasSchema;
 use serde::Serialize;
 use shared_kernel::{Clock, Version};
 use uuid::Uuid;
@@ -17,7 +18,7 @@ const PAGE: u32 = 1_000;
 const PUBLISHED_WITHIN_SECONDS: i64 = 60;
 
 /// What must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, HasSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Invariant {
     /// One event per version of every aggregate, and the reverse.
@@ -39,15 +40,16 @@ pub enum Invariant {
 }
 
 /// How one invariant was found to be in one place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct Examination {
     /// What must hold.
     pub invariant: Invariant,
-    /// Where: a context, or a consumer.
+    /// A context, or a consumer.
+    #[schema(example = "ordering")]
     pub at: String,
-    /// Why it was not looked at, if it was not.
+    /// Why it was not checked, if it was not.
     pub not_checked: Option<String>,
-    /// What does not hold: nothing, if all is well. At most [`MOST_FINDINGS`].
+    /// At most 100.
     pub findings: Vec<Finding>,
 }
 

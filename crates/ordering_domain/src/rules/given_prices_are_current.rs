@@ -1,5 +1,5 @@
-//! A price that somebody gives with a line, or that a line of a pending order has, is the one that they would pay: today's list price
-//! less their tier's discount.
+//! If a caller states a line's unit price, it must equal the customer's current price, which is the list price less the
+//! discount of their tier. The prices of a pending order's lines must, too.
 
 use shared_kernel::{Money, ProductId, Refusal, RefusalKind};
 

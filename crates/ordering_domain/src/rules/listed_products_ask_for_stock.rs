@@ -1,4 +1,5 @@
-//! What the price list has asks for stock, whoever orders it. Only a custom line may say not to: a fee, a service.
+//! A product of the price list needs stock, also when staff order it. Only a custom line may need none: a fee, a
+//! service.
 
 use shared_kernel::{LineStock, ProductId, Refusal, RefusalKind};
 

@@ -1,5 +1,5 @@
-//! An order ships only when its stock is reserved, or when nobody was asked for any (allocation `none`): none of its lines asks for stock,
-//! or it was confirmed before there was an inventory to ask.
+//! An order ships only when its stock is reserved, or when it needs none (allocation `none`): none of its lines asks
+//! for stock, or it was confirmed before the inventory context existed.
 
 use shared_kernel::{Refusal, RefusalKind};
 

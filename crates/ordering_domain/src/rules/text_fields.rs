@@ -1,4 +1,4 @@
-//! Texts that people give are printable, not too long, and there when they must be.
+//! Texts from callers are printable, not too long, and present when they are required.
 //!
 //! Lengths are counted in characters, not bytes.
 
@@ -84,6 +84,11 @@ impl TextField {
     const fn optional(name: &'static str, limit: usize) -> Self {
         let need = Need::Optional;
         Self { name, need, limit }
+    }
+
+    /// How many characters it may have.
+    pub const fn limit(&self) -> usize {
+        self.limit
     }
 
     pub(crate) fn check(&self, text: &str) -> Result<(), TextError> {

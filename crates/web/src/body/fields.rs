@@ -1,7 +1,7 @@
-//! Reads an object's fields one by one, and goes on after a wrong one.
+//! Reads JSON into structs, and goes on after something wrong: one pass finds all of it.
 //!
-//! A reader takes every field it knows first, each as an `Option`, and only then asks them all for their
-//! values with `?`. So one pass finds everything that is wrong; what was not taken is an unknown field.
+//! A body's struct derives its reader (`Body`): it takes every field it has first, each as an `Option`, and only then asks
+//! them all for their values with `?`. What was not taken is an unknown field.
 
 use std::fmt;
 
@@ -31,22 +31,107 @@ impl fmt::Display for Pointer<'_> {
     }
 }
 
-/// An object's fields that were not taken yet.
-pub(crate) struct Fields<'a> {
-    entries: Vec<(String, Json)>,
+/// Where a value is read, and where what is wrong with it is noted.
+pub(crate) struct Place<'a> {
     at: &'a Pointer<'a>,
     errors: &'a mut FieldErrors,
 }
 
+impl<'a> Place<'a> {
+    pub(super) const fn root(errors: &'a mut FieldErrors) -> Self {
+        Self {
+            at: &Pointer::Root,
+            errors,
+        }
+    }
+
+    /// Notes that the value is wrong.
+    pub(crate) fn refuse(&mut self, wrong: Wrong) {
+        self.errors.add(self.at, wrong);
+    }
+
+    /// The value, unless it is wrong, which is noted.
+    pub(crate) fn noting<T>(&mut self, read: Result<T, Wrong>) -> Option<T> {
+        read.map_err(|wrong| self.refuse(wrong)).ok()
+    }
+
+    fn read_within<T: FromJson>(&mut self, at: &Pointer<'_>, json: Json) -> Option<T> {
+        let errors = &mut *self.errors;
+        T::from_json(json, &mut Place { at, errors })
+    }
+}
+
+/// A type that callers send.
+pub(crate) trait FromJson: Sized {
+    /// Reads it. `None` means that an error was noted.
+    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self>;
+
+    /// What a field that is absent stands for; nothing, when it has to be there.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// May be absent or null.
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+        match json {
+            Json::Null => Some(None),
+            json => T::from_json(json, place).map(Some),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+        let items = match json {
+            Json::List(items) => items,
+            other => {
+                place.refuse(Wrong::type_of(other.type_name(), "a list"));
+                return None;
+            }
+        };
+        let at = place.at;
+        let mut read = Some(Self::with_capacity(items.len()));
+        for (index, item) in items.into_iter().enumerate() {
+            let item = place.read_within(&Pointer::Item(at, index), item);
+            // One wrong item spoils the list, but not the looking at the others.
+            read = read.zip(item).map(|(mut read, item)| {
+                read.push(item);
+                read
+            });
+        }
+        read
+    }
+}
+
+/// An object's fields that were not taken yet.
+pub(crate) struct Fields<'a> {
+    entries: Vec<(String, Json)>,
+    place: Place<'a>,
+}
+
 impl Fields<'_> {
     /// Reads an object with `read`, and refuses the fields that it did not take.
-    pub(super) fn read<T>(
-        entries: Vec<(String, Json)>,
-        at: &Pointer<'_>,
-        errors: &mut FieldErrors,
+    pub(crate) fn read<T>(
+        json: Json,
+        place: &mut Place<'_>,
         read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
     ) -> Option<T> {
-        let mut fields = Fields { entries, at, errors };
+        let entries = match json {
+            Json::Object(entries) => entries,
+            other => {
+                place.refuse(Wrong::type_of(other.type_name(), "an object"));
+                return None;
+            }
+        };
+        let (at, errors) = (place.at, &mut *place.errors);
+        let place = Place { at, errors };
+        let mut fields = Fields { entries, place };
         let value = read(&mut fields);
         for (name, _) in std::mem::take(&mut fields.entries) {
             fields.refuse(&name, Wrong::unknown());
@@ -54,94 +139,15 @@ impl Fields<'_> {
         value
     }
 
-    /// A field that has to be there. `None` means that an error was noted.
-    pub(crate) fn required<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(Json) -> Result<T, Wrong>,
-    ) -> Option<T> {
-        let value = self.take(name)?.ok_or_else(Wrong::missing).and_then(read);
-        value.map_err(|wrong| self.refuse(name, wrong)).ok()
-    }
-
-    /// A field that may be absent or null. The outer `None` means that an error was noted.
-    pub(crate) fn optional<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(Json) -> Result<T, Wrong>,
-    ) -> Option<Option<T>> {
-        match self.take(name)? {
-            None | Some(Json::Null) => Some(None),
-            Some(json) => read(json)
-                .map(Some)
-                .map_err(|wrong| self.refuse(name, wrong))
-                .ok(),
-        }
-    }
-
-    /// A field that has to be there and is an object with fields of its own.
-    pub(crate) fn object<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
-    ) -> Option<T> {
-        let entries = self.required(name, entries_of)?;
-        Fields::read(entries, &Pointer::Field(self.at, name), self.errors, read)
-    }
-
-    /// An object that may be absent or null. The outer `None` means that an error was noted.
-    pub(crate) fn optional_object<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
-    ) -> Option<Option<T>> {
-        let Some(entries) = self.optional(name, entries_of)? else {
-            return Some(None);
-        };
-        Fields::read(entries, &Pointer::Field(self.at, name), self.errors, read).map(Some)
-    }
-
-    /// A field that has to be there and is a list of objects, each read by `read`.
-    pub(crate) fn objects<T>(
-        &mut self,
-        name: &str,
-        mut read: impl FnMut(&mut Fields<'_>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let items = self.required(name, |json| match json {
-            Json::List(items) => Ok(items),
-            other => Err(Wrong::type_of(other.type_name(), "a list")),
-        })?;
-        let list = Pointer::Field(self.at, name);
-        let mut objects = Some(Vec::with_capacity(items.len()));
-        for (index, item) in items.into_iter().enumerate() {
-            let at = Pointer::Item(&list, index);
-            let object = match item {
-                Json::Object(entries) => Fields::read(entries, &at, self.errors, &mut read),
-                other => {
-                    self.errors
-                        .add(&at, Wrong::type_of(other.type_name(), "an object"));
-                    None
-                }
-            };
-            // One wrong object spoils the list, but not the looking at the others.
-            objects = objects.zip(object).map(|(mut objects, object)| {
-                objects.push(object);
-                objects
-            });
-        }
-        objects
-    }
-
-    /// Notes that a field's value is wrong.
-    pub(crate) fn refuse(&mut self, name: &str, wrong: Wrong) {
-        self.errors.add(Pointer::Field(self.at, name), wrong);
-    }
-
-    /// Takes a field out. The outer `None` means that it was given several times.
-    fn take(&mut self, name: &str) -> Option<Option<Json>> {
+    /// A field's value. `None` means that an error was noted: it is absent and has to be there, given twice, or wrong.
+    pub(crate) fn take<T: FromJson>(&mut self, name: &str) -> Option<T> {
         let index = self.entries.iter().position(|(found, _)| found == name);
         let Some(index) = index else {
-            return Some(None);
+            let absent = T::absent();
+            if absent.is_none() {
+                self.refuse(name, Wrong::missing());
+            }
+            return absent;
         };
         let (_, json) = self.entries.remove(index);
         let others = self.entries.len();
@@ -150,13 +156,11 @@ impl Fields<'_> {
             self.refuse(name, Wrong::duplicate());
             return None;
         }
-        Some(Some(json))
+        self.place.read_within(&Pointer::Field(self.place.at, name), json)
     }
-}
 
-fn entries_of(json: Json) -> Result<Vec<(String, Json)>, Wrong> {
-    match json {
-        Json::Object(entries) => Ok(entries),
-        other => Err(Wrong::type_of(other.type_name(), "an object")),
+    /// Notes that a field's value is wrong.
+    pub(crate) fn refuse(&mut self, name: &str, wrong: Wrong) {
+        self.place.errors.add(Pointer::Field(self.place.at, name), wrong);
     }
 }

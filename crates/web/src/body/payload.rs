@@ -14,7 +14,7 @@ use actix_web::{
 };
 use futures_util::{Stream, StreamExt};
 
-use crate::{ProblemCode, problem::Problem};
+use crate::{codes, problem::Problem};
 
 /// How long a whole body may take, from its first byte read to its last.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -74,7 +74,7 @@ async fn within(
         .await
         .unwrap_or_else(|_| {
             let detail = format!("the body took longer than {} s", deadline.as_secs());
-            Err(Problem::new(ProblemCode::BodyTooSlow, detail))
+            Err(Problem::new(codes::BODY_TOO_SLOW, detail))
         })
 }
 
@@ -85,12 +85,8 @@ async fn collect(
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| {
-            Problem::new(
-                ProblemCode::IncompleteBody,
-                format!("the body broke off: {error}"),
-            )
-        })?;
+        let chunk = chunk
+            .map_err(|error| Problem::new(codes::INCOMPLETE_BODY, format!("the body broke off: {error}")))?;
         if first.len() + joined.len() + chunk.len() > limit {
             return Err(too_large(limit));
         }
@@ -114,12 +110,12 @@ fn is(declared: &[u8], media_type: MediaType) -> bool {
 
 fn unsupported(media_type: MediaType) -> Problem {
     let detail = format!("expected Content-Type: {}, not encoded", media_type.name());
-    Problem::new(ProblemCode::UnsupportedMediaType, detail)
+    Problem::new(codes::UNSUPPORTED_MEDIA_TYPE, detail)
 }
 
 fn too_large(limit: usize) -> Problem {
     let problem = Problem::new(
-        ProblemCode::BodyTooLarge,
+        codes::BODY_TOO_LARGE,
         format!("expected a body of at most {limit} bytes"),
     );
     problem.with_fact("limit", i64::try_from(limit).unwrap_or(i64::MAX))

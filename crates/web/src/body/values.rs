@@ -1,29 +1,46 @@
-//! Reads single values: JSON or text in, kernel values out, with the kernel's own reasons when they are refused.
+//! The values that bodies hold: JSON in, kernel values out, with the kernel's own reasons when they are refused.
 
 use std::str::FromStr;
 
 use accounts_app::Secret;
-use shared_kernel::{Currency, EmailAddress, LineStock, Money, Quantity, Role};
+use schema::{Components, HasSchema, Object, Value, json};
+use shared_kernel::{Currency, CustomerId, EmailAddress, LineStock, Money, ProductId, Quantity, Role};
 
-use super::{fields::Fields, json::Json};
+use super::{Fields, FromJson, Json, Place};
 use crate::field_errors::{FieldCode, Wrong};
 
-/// Any text. What it may hold is for rules to say.
-pub(crate) fn text(json: Json) -> Result<String, Wrong> {
+macro_rules! values {
+    ($($(#[$about:meta])* $kind:ty = $read:expr;)*) => {$(
+        $(#[$about])*
+        impl FromJson for $kind {
+            fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+                place.noting($read(json))
+            }
+        }
+    )*};
+}
+
+values! {
+    /// Any text. What it may hold is for rules to say.
+    String = text;
+    /// A text that is kept out of logs and errors.
+    Secret = |json| text(json).map(Self::new);
+    CustomerId = |json| parse_identifier(&text(json)?);
+    ProductId = |json| parse_identifier(&text(json)?);
+    EmailAddress = |json| parse_email_address(&text(json)?);
+    Role = |json| text(json)?.parse().map_err(|error| Wrong::new(FieldCode::UnknownRole, error));
+    Currency = |json| Ok(text(json)?.parse()?);
+    Quantity = quantity;
+    LineStock = line_stock;
+    i64 = whole_number;
+    u32 = count;
+}
+
+fn text(json: Json) -> Result<String, Wrong> {
     match json {
         Json::Text(text) => Ok(text),
         other => Err(Wrong::type_of(other.type_name(), "a text")),
     }
-}
-
-/// A text that is kept out of logs and errors.
-pub(crate) fn secret(json: Json) -> Result<Secret, Wrong> {
-    text(json).map(Secret::new)
-}
-
-/// An id.
-pub(crate) fn identifier<T: FromStr>(json: Json) -> Result<T, Wrong> {
-    parse_identifier(&text(json)?)
 }
 
 /// An id in a text.
@@ -32,26 +49,13 @@ pub(crate) fn parse_identifier<T: FromStr>(text: &str) -> Result<T, Wrong> {
         .map_err(|_| Wrong::new(FieldCode::InvalidId, "expected a UUID"))
 }
 
-/// An e-mail address.
-pub(crate) fn email_address(json: Json) -> Result<EmailAddress, Wrong> {
-    parse_email_address(&text(json)?)
-}
-
 /// An e-mail address in a text.
 pub(crate) fn parse_email_address(text: &str) -> Result<EmailAddress, Wrong> {
     text.parse()
         .map_err(|error| Wrong::new(FieldCode::InvalidEmail, error))
 }
 
-/// A role's name.
-pub(crate) fn role(json: Json) -> Result<Role, Wrong> {
-    text(json)?
-        .parse()
-        .map_err(|error| Wrong::new(FieldCode::UnknownRole, error))
-}
-
-/// A positive count.
-pub(crate) fn quantity(json: Json) -> Result<Quantity, Wrong> {
+fn quantity(json: Json) -> Result<Quantity, Wrong> {
     match json {
         Json::Whole(count) => {
             Quantity::new(count).map_err(|error| Wrong::new(FieldCode::InvalidQuantity, error))
@@ -64,8 +68,7 @@ pub(crate) fn quantity(json: Json) -> Result<Quantity, Wrong> {
     }
 }
 
-/// Whether stock is asked for a line.
-pub(crate) fn line_stock(json: Json) -> Result<LineStock, Wrong> {
+fn line_stock(json: Json) -> Result<LineStock, Wrong> {
     match json {
         Json::Boolean(asked) => Ok(asked.into()),
         other => Err(Wrong::type_of(other.type_name(), "a boolean")),
@@ -73,7 +76,7 @@ pub(crate) fn line_stock(json: Json) -> Result<LineStock, Wrong> {
 }
 
 /// A whole number, of whatever sign.
-pub(crate) fn whole_number(json: Json) -> Result<i64, Wrong> {
+fn whole_number(json: Json) -> Result<i64, Wrong> {
     match json {
         Json::Whole(number) => Ok(number),
         Json::Fractional => Err(Wrong::new(
@@ -85,33 +88,66 @@ pub(crate) fn whole_number(json: Json) -> Result<i64, Wrong> {
 }
 
 /// A count, which may be zero.
-pub(crate) fn count(json: Json) -> Result<u32, Wrong> {
+fn count(json: Json) -> Result<u32, Wrong> {
     u32::try_from(whole_number(json)?).map_err(|_| {
         let detail = format!("expected a whole number from 0 to {}", u32::MAX);
         Wrong::new(FieldCode::InvalidNumber, detail)
     })
 }
 
-/// A currency's code.
-pub(crate) fn currency(json: Json) -> Result<Currency, Wrong> {
-    Ok(text(json)?.parse()?)
+/// Money as callers give it: an object, with its amount as a text.
+pub(crate) struct MoneyGiven(pub(crate) Money);
+
+struct Amount(String);
+
+impl FromJson for Amount {
+    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+        let amount = match json {
+            Json::Whole(_) | Json::Fractional => Err(Wrong::new(
+                FieldCode::AmountIsANumber,
+                r#"found a number, expected a text, as in "19.99""#,
+            )),
+            other => text(other),
+        };
+        place.noting(amount).map(Self)
+    }
 }
 
-/// Money: an object, with its amount as a text.
-pub(crate) fn money(fields: &mut Fields<'_>) -> Option<Money> {
-    let amount = fields.required("amount", |json| match json {
-        Json::Whole(_) | Json::Fractional => Err(Wrong::new(
-            FieldCode::AmountIsANumber,
-            r#"found a number, expected a text, as in "19.99""#,
-        )),
-        other => text(other),
-    });
-    let currency = fields.required("currency", currency);
-    match Money::parse(&amount?, currency?) {
-        Ok(money) => Some(money),
-        Err(error) => {
-            fields.refuse("amount", error.into());
-            None
-        }
+impl FromJson for MoneyGiven {
+    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+        Fields::read(json, place, |fields| {
+            let amount = fields.take::<Amount>("amount");
+            let currency = fields.take("currency");
+            match Money::parse(&amount?.0, currency?) {
+                Ok(money) => Some(Self(money)),
+                Err(error) => {
+                    fields.refuse("amount", error.into());
+                    None
+                }
+            }
+        })
+    }
+}
+
+impl HasSchema for MoneyGiven {
+    fn schema(components: &mut Components) -> Value {
+        components.named("MoneyGiven", |components| {
+            let amount = json!({
+                "type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,2}0{0,2})?$", "example": "19.99",
+                "description": "As a text, since a JSON number may have been a float somewhere. \
+                    At most two decimal places, apart from zeros at the end.",
+            });
+            let mut object = Object::default();
+            object.field("amount", true, amount);
+            let currency = Currency::schema(components);
+            object.field(
+                "currency",
+                true,
+                schema::with(currency, "Of an order's line, the order's.", json!({})),
+            );
+            let more =
+                json!({"additionalProperties": false, "example": {"amount": "19.99", "currency": "USD"}});
+            object.schema("An amount of money, as callers give it.", more)
+        })
     }
 }

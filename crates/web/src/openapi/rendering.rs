@@ -1,137 +1,39 @@
-//! An operation and its route's policy, as OpenAPI.
+//! A declaration, as an operation of OpenAPI.
 
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
 
-use actix_web::http::{Method, StatusCode};
-use serde_json::{Value, json};
-use utoipa::openapi::{
-    AllOfBuilder, ContentBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
-    Schema, SecurityRequirement,
-    example::{Example, ExampleBuilder},
-    extensions::ExtensionsBuilder,
-    path::{Operation as Rendered, OperationBuilder},
-    request_body::RequestBodyBuilder,
+use super::{Shared, problems};
+use crate::{
+    codes::{self, Code},
+    endpoint::{Endpoint, Operation, Policy, Success},
 };
-
-use super::{
-    operation::{Body, Operation, Success},
-    parts::{schema_of, text},
-    problems::{Problem as ProblemSchema, TokenProblem},
-};
-use crate::{Policy, ProblemCode, RouteDescription, problem::Problem};
-
-/// The name under which the log-in with a password stands.
-pub(super) const LOGIN: &str = "login";
-/// The name under which a bearer token from elsewhere stands.
-pub(super) const TOKEN: &str = "token";
-
-/// The method, as the document spells it. The table has no others.
-pub(super) fn method(method: &Method) -> Option<HttpMethod> {
-    match method.as_str() {
-        "GET" => Some(HttpMethod::Get),
-        "POST" => Some(HttpMethod::Post),
-        "PUT" => Some(HttpMethod::Put),
-        "PATCH" => Some(HttpMethod::Patch),
-        "DELETE" => Some(HttpMethod::Delete),
-        _ => None,
-    }
-}
 
 /// A refusal with so many codes, or fewer, is likely to be several operations', and stands among the shared ones.
 const MOST_SHARED_CODES: usize = 2;
 
-/// The operation of a route. What it shares with others is added to `shared`.
-pub(super) fn rendered(
-    operation: Operation,
-    route: &RouteDescription,
-    tag: &str,
-    shared: &mut BTreeMap<String, Response>,
-) -> Rendered {
-    let operation = match route.policy {
-        Policy::Public => operation,
-        Policy::Authenticated | Policy::Owner => needing_a_token(operation),
-        Policy::Staff | Policy::Admin | Policy::Operator => {
-            needing_a_token(operation).may_be(ProblemCode::InsufficientRole)
-        }
-    };
-    let mut builder = OperationBuilder::new()
-        .tag(tag)
-        .operation_id(Some(operation.id))
-        .summary(Some(operation.summary))
-        .description(Some(description(&operation, route.policy)))
-        .parameters(Some(operation.parameters.clone()))
-        .request_body(operation.body.as_ref().map(|body| {
-            RequestBodyBuilder::new()
-                .required(Some(if body.required {
-                    Required::True
-                } else {
-                    Required::False
-                }))
-                .content(body.media_type, content_of(body))
-                .build()
-        }))
-        .securities(Some(securities(route.policy)))
-        .extensions(Some(
-            ExtensionsBuilder::new()
-                .add("x-policy", policy_name(route.policy))
-                .build(),
-        ));
-    for name in &operation.headers {
-        builder = builder.parameter_ref(Ref::new(format!("#/components/parameters/{name}")));
+/// The operation. What it shares with others is added to `shared`.
+pub(super) fn operation(endpoint: &Endpoint, tag: &str, shared: &mut Shared) -> Value {
+    let Endpoint { route, operation, .. } = endpoint;
+    let mut rendered = json!({
+        "tags": [tag],
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": format!("{} {}", operation.description, whom(route.policy)).trim_start(),
+        "parameters": parameters(operation, shared),
+        "responses": responses(endpoint, shared),
+        "security": securities(route.policy),
+        "x-policy": route.policy.name(),
+    });
+    if let Some(body) = &operation.body {
+        let schema = (body.schema)(&mut shared.components);
+        let content = json!({body.media_type: {"schema": schema}});
+        rendered["requestBody"] = json!({"content": content, "required": body.required});
     }
-    builder = builder.response(operation.success.status.as_str(), success(&operation.success));
-    if operation.headers.contains(&"If-None-Match") {
-        builder = builder.response("304", not_modified());
-    }
-    if operation.headers.contains(&"Prefer") {
-        let later = Success {
-            description: "The same, as it is by now: what follows from it is still to come.",
-            ..operation.success.clone()
-        };
-        builder = builder.response("202", success(&later));
-    }
-    for (status, codes) in &operation.refusals {
-        let refusal = refusal(&operation, *status, codes);
-        builder = if codes.len() > MOST_SHARED_CODES {
-            builder.response(status.to_string(), refusal)
-        } else {
-            let shape = if operation.in_oauth_shape {
-                "_for_tokens"
-            } else {
-                ""
-            };
-            let name = codes.join("_or_") + shape;
-            let reference = Ref::from_response_name(&name);
-            shared.insert(name, refusal);
-            builder.response(status.to_string(), reference)
-        };
-    }
-    builder.build()
+    rendered
 }
 
-fn needing_a_token(operation: Operation) -> Operation {
-    operation
-        .may_be(ProblemCode::MissingToken)
-        .may_be(ProblemCode::InvalidToken)
-}
-
-fn content_of(body: &Body) -> utoipa::openapi::Content {
-    ContentBuilder::new().schema(Some(body.schema.clone())).build()
-}
-
-const fn policy_name(policy: Policy) -> &'static str {
+fn whom(policy: Policy) -> &'static str {
     match policy {
-        Policy::Public => "public",
-        Policy::Authenticated => "authenticated",
-        Policy::Owner => "owner",
-        Policy::Staff => "staff",
-        Policy::Admin => "admin",
-        Policy::Operator => "operator",
-    }
-}
-
-fn description(operation: &Operation, policy: Policy) -> String {
-    let who = match policy {
         Policy::Public => "For anybody.",
         Policy::Authenticated => "For anybody who is logged in, about themselves.",
         Policy::Owner => {
@@ -139,88 +41,143 @@ fn description(operation: &Operation, policy: Policy) -> String {
         }
         Policy::Staff => "For staff and admins.",
         Policy::Admin | Policy::Operator => "For admins.",
-    };
-    format!("{} {who}", operation.description).trim_start().to_owned()
+    }
 }
 
 /// Either kind of log-in will do. A bearer token's requirement names the least role, which is not a scope that
 /// anybody asks for.
-fn securities(policy: Policy) -> Vec<SecurityRequirement> {
-    let Some(role) = policy.least_role() else {
-        return Vec::new();
-    };
-    vec![
-        SecurityRequirement::new(LOGIN, [] as [&str; 0]),
-        SecurityRequirement::new(TOKEN, [role.name()]),
-    ]
-}
-
-fn success(success: &Success) -> Response {
-    let mut response = with_headers(
-        ResponseBuilder::new().description(success.description),
-        &success.headers,
-    );
-    if let Some(schema) = &success.schema {
-        let content = ContentBuilder::new().schema(Some(schema.clone())).build();
-        response = response.content(success.media_type, content);
+fn securities(policy: Policy) -> Value {
+    match policy.least_role() {
+        None => json!([]),
+        Some(role) => json!([{"login": []}, {"token": [role.name()]}]),
     }
-    response.build()
 }
 
-fn not_modified() -> Response {
-    let response = ResponseBuilder::new().description("It is still as `If-None-Match` says.");
-    with_headers(response, &["Request-Id", "ETag"]).build()
+pub(super) fn security_schemes() -> Value {
+    json!({
+        "login": {
+            "type": "oauth2",
+            "description": "The e-mail address is the user name. No client is needed.",
+            "flows": {"password": {
+                "tokenUrl": "/api/v1/auth/token", "refreshUrl": "/api/v1/auth/token", "scopes": {},
+            }},
+        },
+        "token": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "An access token that was got before.",
+        },
+    })
 }
 
-fn refusal(operation: &Operation, status: u16, codes: &[String]) -> Response {
-    let mut headers = vec!["Request-Id"];
-    match status {
-        401 => headers.push("WWW-Authenticate"),
-        429 | 503 => headers.push("Retry-After"),
-        409 if codes
-            .iter()
-            .any(|code| code == ProblemCode::IdempotencyKeyInUse.name()) =>
-        {
-            headers.push("Retry-After");
+fn parameters(operation: &Operation, shared: &mut Shared) -> Vec<Value> {
+    let own = operation.parameters.iter().map(|parameter| {
+        let mut rendered = json!({
+            "name": parameter.name,
+            "in": parameter.place,
+            "required": parameter.required,
+            "schema": (parameter.schema)(&mut shared.components),
+        });
+        if !parameter.description.is_empty() {
+            rendered["description"] = parameter.description.into();
         }
+        rendered
+    });
+    let headers = operation.headers.iter();
+    let headers = headers.map(|name| json!({"$ref": format!("#/components/parameters/{name}")}));
+    own.chain(headers).collect()
+}
+
+fn responses(endpoint: &Endpoint, shared: &mut Shared) -> Value {
+    let operation = &endpoint.operation;
+    let mut responses = Map::new();
+    let success = success(&operation.success, shared);
+    if operation.headers.contains(&"If-None-Match") {
+        let headers = headers(&["Request-Id", "ETag"]);
+        let not_modified = json!({"description": "It is still as `If-None-Match` says.", "headers": headers});
+        responses.insert("304".to_owned(), not_modified);
+    }
+    if operation.headers.contains(&"Prefer") {
+        let mut later = success.clone();
+        later["description"] = "The same, as it is by now: what follows from it is still to come.".into();
+        responses.insert("202".to_owned(), later);
+    }
+    responses.insert(operation.success.status.as_str().to_owned(), success);
+    for (status, codes) in &operation.refusals {
+        let mut refusal = refusal(endpoint, *status, codes, shared);
+        if codes.len() <= MOST_SHARED_CODES {
+            let names: Vec<&str> = codes.iter().map(|code| code.name).collect();
+            let shape = if operation.in_oauth_shape {
+                "_for_tokens"
+            } else {
+                ""
+            };
+            let name = names.join("_or_") + shape;
+            let reference = json!({"$ref": format!("#/components/responses/{name}")});
+            // The example is of the first that has it.
+            shared.responses.entry(name).or_insert(refusal);
+            refusal = reference;
+        }
+        responses.insert(status.to_string(), refusal);
+    }
+    responses.into()
+}
+
+fn success(success: &Success, shared: &mut Shared) -> Value {
+    let names: Vec<&str> = ["Request-Id"]
+        .into_iter()
+        .chain(success.headers.iter().copied())
+        .collect();
+    let mut response = json!({"description": success.description, "headers": headers(&names)});
+    let schema = match success.list {
+        None => (success.schema)(&mut shared.components),
+        Some((name, about)) => shared.components.named(name, |components| {
+            let mut list = (success.schema)(components);
+            list["description"] = about.into();
+            list["properties"]["next_cursor"]["description"] = if success.headers.contains(&"Link") {
+                "Gets the next page, as `cursor`; null when this is the last one.".into()
+            } else {
+                "This list is never longer than one page.".into()
+            };
+            list
+        }),
+    };
+    if !schema.is_null() {
+        response["content"] = json!({success.media_type: {"schema": schema}});
+    }
+    response
+}
+
+fn refusal(endpoint: &Endpoint, status: u16, codes: &[&'static Code], shared: &mut Shared) -> Value {
+    let mut names = vec!["Request-Id"];
+    let in_use = codes
+        .iter()
+        .any(|code| code.name == codes::IDEMPOTENCY_KEY_IN_USE.name);
+    match status {
+        401 => names.push("WWW-Authenticate"),
+        429 | 503 => names.push("Retry-After"),
+        409 if in_use => names.push("Retry-After"),
         _ => {}
     }
-    let names: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
-    let response = ResponseBuilder::new().description(names.join(", "));
-    let response = with_headers(response, &headers);
-    if operation.in_oauth_shape {
-        let content = ContentBuilder::new()
-            .schema(Some(schema_of::<TokenProblem>()))
-            .build();
-        return response.content("application/json", content).build();
-    }
-    let schema: Schema = AllOfBuilder::new()
-        .item(schema_of::<ProblemSchema>())
-        .item(ObjectBuilder::new().property("code", text().enum_values(Some(codes.iter().cloned()))))
-        .build()
-        .into();
-    let examples = codes
-        .iter()
-        .map(|code| (code.clone(), RefOr::T(example(status, code))));
-    let content = ContentBuilder::new()
-        .schema(Some(schema))
-        .examples_from_iter(examples)
-        .build();
-    response.content("application/problem+json", content).build()
+    let description: Vec<String> = codes.iter().map(|code| format!("`{}`", code.name)).collect();
+    let content = if endpoint.operation.in_oauth_shape {
+        json!({"application/json": {"schema": problems::token_problem(&mut shared.components)}})
+    } else {
+        let examples = codes
+            .iter()
+            .map(|code| (code.name.to_owned(), problems::example(code, endpoint)));
+        let examples: Map<String, Value> = examples.collect();
+        json!({"application/problem+json": {
+            "schema": problems::one_of(codes, &mut shared.components),
+            "examples": examples,
+        }})
+    };
+    json!({"description": description.join(", "), "headers": headers(&names), "content": content})
 }
 
-/// The problem that the code itself makes of such a refusal, but for its detail and facts.
-fn example(status: u16, code: &str) -> Example {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let problem = Problem::of(status, code.to_owned(), "what was found, and what was expected");
-    let value: Value = problem
-        .as_json("/api/v1/orders", "4b1c6d1e-checkout")
-        .unwrap_or(json!({}));
-    ExampleBuilder::new().value(Some(value)).build()
-}
-
-fn with_headers(response: ResponseBuilder, names: &[&str]) -> ResponseBuilder {
-    names.iter().fold(response, |response, name| {
-        response.header_ref(*name, Ref::new(format!("#/components/headers/{name}")))
-    })
+fn headers(names: &[&str]) -> Value {
+    let references = names.iter().map(|name| {
+        let reference = json!({"$ref": format!("#/components/headers/{name}")});
+        ((*name).to_owned(), reference)
+    });
+    references.collect::<Map<String, Value>>().into()
 }

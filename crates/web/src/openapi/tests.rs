@@ -1,24 +1,19 @@
 //! The contract against the route table, against answers, against the rules, and against its committed copy.
 
 mod answers;
+mod differences;
 mod ops_answers;
 mod product_answers;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::http::StatusCode;
 use serde_json::Value;
 
-use super::{groups, openapi_json};
-use crate::{ProblemCode, routes};
-
-const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
+use super::{OpenApiVersion, openapi_json};
+use crate::{codes, endpoint::Endpoint, routes, tests::generated};
 
 fn contract() -> Value {
-    serde_json::from_str(&openapi_json().unwrap()).unwrap()
+    serde_json::from_str(&openapi_json(OpenApiVersion::V3_1).unwrap()).unwrap()
 }
 
 /// Every operation of the contract, by method and path.
@@ -32,47 +27,21 @@ fn operations(contract: &Value) -> BTreeMap<String, &Value> {
     operations
 }
 
-#[test]
-fn the_contract_has_the_routes_of_the_table_and_no_others() {
-    let table: BTreeSet<String> = routes()
-        .iter()
-        .filter(|route| !route.is_page())
-        .map(|route| format!("{} {}", route.method, route.path))
-        .collect();
-    let contract = contract();
-    let rendered: BTreeSet<String> = operations(&contract).into_keys().collect();
-    assert_eq!(rendered, table);
-    let described: Vec<String> = groups()
-        .iter()
-        .flat_map(|(_, _, operations)| operations)
-        .map(|operation| format!("{} {}", operation.method, operation.path))
-        .collect();
-    assert_eq!(
-        described.len(),
-        table.len(),
-        "described, but no route: {described:?}"
-    );
+/// The endpoints that the contract describes.
+fn described() -> Vec<Endpoint> {
+    let endpoints = routes::table().into_iter().flat_map(|group| group.endpoints);
+    endpoints.filter(|endpoint| !endpoint.route.is_page()).collect()
 }
 
 #[test]
-fn the_contract_says_of_each_route_who_may() {
-    let contract = contract();
-    let operations = operations(&contract);
-    for route in routes().into_iter().filter(|route| !route.is_page()) {
-        let operation = operations[&format!("{} {}", route.method, route.path)];
-        let needed = operation["security"][1]["token"][0].as_str();
-        let least = route.policy.least_role().map(|role| role.name());
-        assert_eq!(needed, least, "{}", route.path);
-        assert_eq!(
-            operation["security"].as_array().map(Vec::is_empty),
-            Some(least.is_none())
-        );
-        assert_eq!(
-            operation["responses"].get("401").is_some(),
-            least.is_some(),
-            "{}",
-            route.path
-        );
+fn every_endpoint_has_an_id_of_its_own_a_sentence_and_an_answer() {
+    let mut ids = BTreeSet::new();
+    for endpoint in described() {
+        let (route, operation) = (endpoint.route, endpoint.operation);
+        assert!(ids.insert(operation.id), "{}", route.path);
+        for text in [operation.id, operation.summary, operation.success.description] {
+            assert!(!text.is_empty(), "{} {}", route.method, route.path);
+        }
     }
 }
 
@@ -118,88 +87,108 @@ fn every_example_is_one() {
     assert!(checked > 20, "{checked}");
 }
 
-/// The rules' codes with their statuses, out of the list that another test holds against the rules.
-fn codes_of_rules() -> BTreeMap<String, u16> {
-    let list = fs::read_to_string(format!("{DOCS}/BUSINESS_RULES.md")).unwrap();
-    let mut codes = BTreeMap::new();
-    for row in list.lines().filter(|line| line.starts_with("| ")) {
-        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        let status = match cells[3] {
-            "value" => 422,
-            "state" => 409,
-            _ => continue,
-        };
-        let names = cells[2].split(", ").map(|code| code.trim_matches('`').to_owned());
-        codes.extend(names.map(|code| (code, status)));
-    }
-    codes
-}
-
-/// Refusals that neither web nor a rule of the list brings, but the use cases themselves or the kernel's money.
-const OF_USE_CASES: [(&str, u16); 15] = [
-    ("invalid_sku", 422),
-    ("sku_already_listed", 409),
-    ("product_delisted", 409),
-    ("unknown_tier", 422),
-    ("ordering_for_somebody_else", 422),
-    ("idempotency_key_reused", 422),
-    ("unknown_status", 422),
-    ("invalid_reference", 422),
-    ("money_out_of_range", 422),
-    ("reason_missing", 422),
-    ("reason_too_long", 422),
-    ("reason_not_printable", 422),
-    ("delivery_not_dead", 409),
-    ("consumer_already_paused", 409),
-    ("consumer_not_paused", 409),
-];
-
 #[test]
-fn every_code_stands_under_its_status_and_every_code_that_there_is_stands_somewhere() {
-    let mut known = codes_of_rules();
-    assert!(known.len() > 20, "{known:?}");
-    known.extend(OF_USE_CASES.map(|(code, status)| (code.to_owned(), status)));
-    known.extend(
-        ProblemCode::ALL
-            .iter()
-            .map(|code| (code.name().to_owned(), code.status().as_u16())),
-    );
-    let mut used = BTreeSet::new();
-    for operation in groups().into_iter().flat_map(|(_, _, operations)| operations) {
-        for (status, codes) in operation.refusals {
-            assert!(StatusCode::from_u16(status).unwrap().is_client_error() || status >= 500);
-            for code in codes {
-                let absent = code.ends_with("_not_found").then_some(404);
-                let expected = absent.or_else(|| known.get(&code).copied());
-                assert_eq!(Some(status), expected, "{code} at {}", operation.path);
-                used.insert(code);
+fn every_example_of_a_problem_is_one_of_those_that_the_operation_refuses_with() {
+    let contract = contract();
+    let mut checked = 0;
+    for (name, operation) in operations(&contract) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let response = answers::resolved(&contract, response);
+            let content = &response["content"]["application/problem+json"];
+            let Some(examples) = content["examples"].as_object() else {
+                continue;
+            };
+            let mut schema = content["schema"].clone();
+            schema["components"] = contract["components"].clone();
+            answers::close(&mut schema);
+            let validator = answers::validator(&schema);
+            for (code, example) in examples {
+                let example = &example["value"];
+                let errors: Vec<String> = validator
+                    .iter_errors(example)
+                    .map(|error| error.to_string())
+                    .collect();
+                assert!(errors.is_empty(), "{name} {status} {code}: {errors:?}");
+                assert_eq!(example["code"], *code);
+                checked += 1;
             }
         }
     }
-    // A policy brings these; no operation has to name them.
-    let by_policy = ["missing_token", "invalid_token"];
-    // These are answers to requests that reach no operation; then rules that no route reaches, and a page's refusal.
+    assert!(checked > 400, "{checked}");
+}
+
+#[test]
+fn every_code_that_there_is_stands_at_some_endpoint() {
+    let mut used = BTreeSet::new();
+    for endpoint in described() {
+        used.extend(
+            endpoint
+                .operation
+                .refusals
+                .into_values()
+                .flatten()
+                .map(|code| code.name),
+        );
+    }
+    // These are answers to requests that reach no operation; then rules that no route reaches, and what pages refuse.
     let of_no_operation = [
         "route_not_found",
         "method_not_allowed",
         "unknown_line",
         "stock_out_of_step",
+        "customer_missing",
         "forged_form",
+        "ops_file_not_found",
     ];
-    let missing: Vec<&String> = known
-        .keys()
-        .filter(|code| !used.contains(*code))
-        .filter(|code| !by_policy.contains(&code.as_str()) && !of_no_operation.contains(&code.as_str()))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    let all = [codes::FOUND_BY_WEB, codes::NOT_THERE, codes::REFUSED].concat();
+    let missing = all
+        .iter()
+        .map(|code| code.name)
+        .filter(|code| !used.contains(code));
+    assert_eq!(BTreeSet::from_iter(missing), BTreeSet::from(of_no_operation));
 }
 
 #[test]
 fn the_committed_contract_is_the_generated_one() {
-    let committed = fs::read_to_string(format!("{DOCS}/openapi.json")).unwrap_or_default();
-    assert!(
-        committed == openapi_json().unwrap(),
-        "docs/openapi.json is not what `orderly openapi` prints; write it anew with: \
-         cargo run --package orderly -- openapi > docs/openapi.json"
+    let path = "docs/openapi.json";
+    generated::assert_written(
+        path,
+        &generated::committed(path),
+        &openapi_json(OpenApiVersion::V3_1).unwrap(),
     );
+}
+
+#[test]
+fn the_contract_in_3_0_has_every_operation_and_nothing_that_3_0_does_not_know() {
+    fn unknown<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+        match value {
+            Value::Object(fields) => {
+                let null = fields
+                    .get("type")
+                    .is_some_and(|kind| kind.is_array() || kind == "null");
+                let beside = fields.contains_key("$ref") && fields.len() > 1;
+                if null || beside {
+                    found.push(value);
+                }
+                fields.values().for_each(|value| unknown(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| unknown(item, found)),
+            _ => {}
+        }
+    }
+    let text = openapi_json(OpenApiVersion::V3_0).unwrap();
+    let older: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(older["openapi"], "3.0.3");
+    let mut found = Vec::new();
+    unknown(&older, &mut found);
+    assert!(found.is_empty(), "{found:?}");
+    let contract = contract();
+    assert!(operations(&older).keys().eq(operations(&contract).keys()));
+    let order = &older["components"]["schemas"]["Order"]["properties"];
+    assert_eq!(order["shipment"]["nullable"], true);
+    assert_eq!(
+        order["shipment"]["allOf"][0]["$ref"],
+        "#/components/schemas/Shipment"
+    );
+    assert!(text.matches("\"nullable\": true").count() > 20);
 }

@@ -6,13 +6,22 @@ use maud::{Markup, html};
 use operations::actions::{ActionKind, OperatorAction};
 
 use super::{layout, page};
-use crate::{answer::Handled, operators::Operator, problem::Problem, request::Request};
+use crate::{
+    answer::Handled,
+    endpoint::{Endpoint, GET, operator},
+    operators::Operator,
+    problem::Problem,
+    request::Request,
+};
 
 /// How many are shown.
 const SHOWN: u32 = 100;
 
-/// GET /ops/actions
-pub(crate) async fn list(request: Request, operator: Operator) -> Handled {
+pub(crate) fn actions_page() -> Endpoint {
+    operator(GET, "/ops/actions", list).saying("What operators did.")
+}
+
+async fn list(request: Request, operator: Operator) -> Handled {
     let actions = request.operations().actions(SHOWN).await?;
     let names = names(&request, &actions).await?;
     let content = html! {

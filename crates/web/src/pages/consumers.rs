@@ -6,18 +6,29 @@ use super::log_in::to;
 use crate::{
     answer::Handled,
     consumers::consumer,
+    endpoint::{Endpoint, POST, operator},
     operator_actions::act,
     operators::{self, Operator},
     request::Request,
 };
 
-/// POST /ops/consumers/{consumer}/pause
-pub(crate) async fn pause(request: Request, operator: Operator) -> Handled {
+pub(crate) fn pause_page() -> Endpoint {
+    operator(POST, "/ops/consumers/{consumer}/pause", pause)
+        .with_form(&["reason"])
+        .saying("303 to `/ops`.")
+}
+
+async fn pause(request: Request, operator: Operator) -> Handled {
     change(request, operator, ActionKind::Pause).await
 }
 
-/// POST /ops/consumers/{consumer}/resume
-pub(crate) async fn resume(request: Request, operator: Operator) -> Handled {
+pub(crate) fn resume_page() -> Endpoint {
+    operator(POST, "/ops/consumers/{consumer}/resume", resume)
+        .with_form(&["reason"])
+        .saying("303 to `/ops`. A reason need not be given.")
+}
+
+async fn resume(request: Request, operator: Operator) -> Handled {
     change(request, operator, ActionKind::Resume).await
 }
 

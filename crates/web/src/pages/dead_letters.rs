@@ -5,20 +5,29 @@ use operations::{
     actions::ActionKind,
     records::{AttemptRecord, DeliveryKey, DeliveryRecord, DeliverySummary, Follower},
 };
+use schema::HasSchema;
 
 use super::{layout, log_in::to, page};
 use crate::{
     answer::Handled,
     dead_letters::{key, page_of},
+    endpoint::{Endpoint, GET, POST, operator},
     operator_actions::act,
     operators::{self, Operator},
+    orders::timeline::ORDER,
+    paging,
     problem::Problem,
     request::Request,
-    timeline::ORDER,
 };
 
-/// GET /ops/dead-letters
-pub(crate) async fn list(request: Request, operator: Operator) -> Handled {
+pub(crate) fn dead_letters_page() -> Endpoint {
+    operator(GET, "/ops/dead-letters", list)
+        .asking("limit", "", paging::limit_schema)
+        .asking("cursor", "", String::schema)
+        .saying("Dead letters.")
+}
+
+async fn list(request: Request, operator: Operator) -> Handled {
     let letters = page_of(&request).await?;
     let content = html! {
         @if letters.data.is_empty() {
@@ -50,8 +59,12 @@ fn row(request: &Request, letter: &DeliverySummary) -> Markup {
     }
 }
 
-/// GET /ops/dead-letters/{delivery_id}
-pub(crate) async fn one(request: Request, operator: Operator) -> Handled {
+pub(crate) fn dead_letter_page() -> Endpoint {
+    operator(GET, "/ops/dead-letters/{delivery_id}", one)
+        .saying("One of them, with what can be done about it.")
+}
+
+async fn one(request: Request, operator: Operator) -> Handled {
     let freed =
         request.query(|parameters| parameters.optional("freed", |text| Ok(text.parse::<u32>().ok())))?;
     let record = request.operations().delivery(&key(&request)?).await?;
@@ -175,13 +188,23 @@ fn pretty(record: &DeliveryRecord) -> Result<String, Problem> {
     serde_json::to_string_pretty(&record.event).map_err(|error| Problem::internal_error(error.to_string()))
 }
 
-/// POST /ops/dead-letters/{delivery_id}/replay
-pub(crate) async fn replay(request: Request, operator: Operator) -> Handled {
+pub(crate) fn replay_page() -> Endpoint {
+    operator(POST, "/ops/dead-letters/{delivery_id}/replay", replay)
+        .with_form(&["reason"])
+        .saying("303, back to it. A reason need not be given.")
+}
+
+async fn replay(request: Request, operator: Operator) -> Handled {
     decide(request, operator, |event_id| ActionKind::Replay { event_id }).await
 }
 
-/// POST /ops/dead-letters/{delivery_id}/discard
-pub(crate) async fn discard(request: Request, operator: Operator) -> Handled {
+pub(crate) fn discard_page() -> Endpoint {
+    operator(POST, "/ops/dead-letters/{delivery_id}/discard", discard)
+        .with_form(&["reason"])
+        .saying("303, back to it.")
+}
+
+async fn discard(request: Request, operator: Operator) -> Handled {
     decide(request, operator, |event_id| ActionKind::Discard { event_id }).await
 }
 

@@ -2,12 +2,16 @@
 
 use crate::{
     answer::{Answer, Handled},
+    endpoint::{Endpoint, GET, public},
     request::Request,
     use_case_errors::not_found,
 };
 
-/// GET /ops/files/{file}
-pub(crate) async fn file(request: Request) -> Handled {
+pub(crate) fn page_file() -> Endpoint {
+    public(GET, "/ops/files/{file}", file).saying("One of the pages' files; 404 `ops_file_not_found`.")
+}
+
+async fn file(request: Request) -> Handled {
     match request.http().match_info().get("file") {
         Some("style.css") => Ok(Answer::content(
             "text/css; charset=utf-8",

@@ -8,16 +8,20 @@ use shared_kernel::{Role, SessionId};
 
 use super::{layout, page, refusal_as};
 use crate::{
-    ProblemCode,
     answer::{Answer, Handled},
+    codes,
+    endpoint::{Endpoint, GET, POST, operator, public},
     form,
     operators::{self, Operator},
     problem::Problem,
     request::Request,
 };
 
-/// GET /ops/log-in
-pub(crate) async fn ask(_: Request) -> Handled {
+pub(crate) fn log_in_page() -> Endpoint {
+    public(GET, "/ops/log-in", ask).saying("A form.")
+}
+
+async fn ask(_: Request) -> Handled {
     Ok(page(&asking(None)))
 }
 
@@ -36,8 +40,13 @@ fn asking(refused: Option<&str>) -> Markup {
     layout::public("Log in", &content)
 }
 
-/// POST /ops/log-in
-pub(crate) async fn log_in(mut request: Request) -> Handled {
+pub(crate) fn log_in_form() -> Endpoint {
+    public(POST, "/ops/log-in", log_in)
+        .with_form(&["username", "password"])
+        .saying("303 to `/ops`, `Set-Cookie`; 400; 403 for any role but admin; 429.")
+}
+
+async fn log_in(mut request: Request) -> Handled {
     match session(&mut request).await {
         Ok(session) => {
             let cookie = operators::log_in_cookie(&request, session);
@@ -66,7 +75,7 @@ async fn session(request: &mut Request) -> Result<SessionId, Problem> {
     request.state().metrics.logged_in(&granted);
     let TokenGrant::Granted(tokens) = granted? else {
         let detail = "the e-mail address or the password is wrong";
-        return Err(Problem::new(ProblemCode::InvalidGrant, detail));
+        return Err(Problem::new(codes::INVALID_GRANT, detail));
     };
     match request.accounts().authenticate(&tokens.access_token).await? {
         Authentication::Authenticated { role, session_id, .. } if role.includes(Role::Admin) => {
@@ -79,15 +88,20 @@ async fn session(request: &mut Request) -> Result<SessionId, Problem> {
         } => {
             end(request, Actor::User { id: user_id, role }, session_id).await?;
             let detail = format!("found role {role}, expected {}", Role::Admin);
-            Err(Problem::new(ProblemCode::InsufficientRole, detail))
+            Err(Problem::new(codes::INSUFFICIENT_ROLE, detail))
         }
         // Somebody ended the session, or deactivated the user, in this very moment.
-        Authentication::Rejected(_) => Err(Problem::new(ProblemCode::InvalidGrant, "the session is over")),
+        Authentication::Rejected(_) => Err(Problem::new(codes::INVALID_GRANT, "the session is over")),
     }
 }
 
-/// POST /ops/log-out
-pub(crate) async fn log_out(mut request: Request, operator: Operator) -> Handled {
+pub(crate) fn log_out_form() -> Endpoint {
+    operator(POST, "/ops/log-out", log_out)
+        .with_form(&[])
+        .saying("303 to `/ops/log-in`; the session has ended.")
+}
+
+async fn log_out(mut request: Request, operator: Operator) -> Handled {
     operators::form(&mut request, &operator).await?;
     end(&request, operator.actor(), operator.session_id).await?;
     Ok(to_log_in().with_header(header::SET_COOKIE, cookie_header(&operators::log_out_cookie())?))
@@ -109,7 +123,7 @@ pub(crate) fn to_log_in() -> Answer {
 
 /// To another page, by getting it: a form that was sent once is not sent again when the page is reloaded.
 pub(super) fn to(path: &str) -> Answer {
-    Answer::see_other(path.to_owned())
+    Answer::see_other(path)
 }
 
 fn cookie_header(cookie: &str) -> Result<HeaderValue, Problem> {

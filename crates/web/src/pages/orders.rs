@@ -4,16 +4,27 @@ use maud::{Markup, html};
 use message_bus::{Actor, UseCaseError};
 use operations::timeline::{TimelineDelivery, TimelineEntry};
 use ordering_app::{OrderFilter, OrderView};
+use schema::HasSchema;
 use shared_kernel::{OrderId, PageRequest};
 
 use super::{layout, log_in::to, page, story};
 use crate::{
-    answer::Handled, operators::Operator, orders::order_id, parameters, problem::Problem, request::Request,
-    timeline::ORDER,
+    answer::Handled,
+    endpoint::{Endpoint, GET, operator},
+    operators::Operator,
+    orders::{order_id, timeline::ORDER},
+    parameters,
+    problem::Problem,
+    request::Request,
 };
 
-/// GET /ops/orders
-pub(crate) async fn find(request: Request, operator: Operator) -> Handled {
+pub(crate) fn find_order_page() -> Endpoint {
+    operator(GET, "/ops/orders", find)
+        .asking("order", "", String::schema)
+        .saying("A form; with a reference or an id of an order, 303 to it.")
+}
+
+async fn find(request: Request, operator: Operator) -> Handled {
     let wanted = request.query(|parameters| parameters.optional("order", parameters::text))?;
     let wanted = wanted.unwrap_or_default();
     if let Some(id) = found(&request, &operator.actor(), wanted.trim()).await? {
@@ -57,8 +68,11 @@ async fn found(request: &Request, actor: &Actor, wanted: &str) -> Result<Option<
     }
 }
 
-/// GET /ops/orders/{order_id}
-pub(crate) async fn one(request: Request, operator: Operator) -> Handled {
+pub(crate) fn order_page() -> Endpoint {
+    operator(GET, "/ops/orders/{order_id}", one).saying("The order's story.")
+}
+
+async fn one(request: Request, operator: Operator) -> Handled {
     let order = request
         .ordering()
         .order(order_id(&request)?, &operator.actor())

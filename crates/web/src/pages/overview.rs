@@ -4,10 +4,18 @@ use maud::{Markup, html};
 use operations::status::{ConsumerStatus, ContextStatus, HeldStatus, WorkLeft};
 
 use super::{layout, page};
-use crate::{answer::Handled, operators::Operator, request::Request};
+use crate::{
+    answer::Handled,
+    endpoint::{Endpoint, GET, operator},
+    operators::Operator,
+    request::Request,
+};
 
-/// GET /ops
-pub(crate) async fn show(request: Request, operator: Operator) -> Handled {
+pub(crate) fn overview_page() -> Endpoint {
+    operator(GET, "/ops", show).saying("Contexts and consumers.")
+}
+
+async fn show(request: Request, operator: Operator) -> Handled {
     let contexts = request.operations().statuses().await;
     let content = html! {
         @for context in &contexts { (of_context(&request, &operator, context)) }

@@ -7,8 +7,8 @@ use actix_web::{
     test::TestRequest,
 };
 
-use super::shop::Shop;
-use crate::{RouteDescription, Serving, routes};
+use super::{policies::every_route, shop::Shop};
+use crate::{Serving, endpoint::RouteDescription};
 
 const FOR_OPERATORS: [&str; 3] = [
     "/metrics",
@@ -29,7 +29,7 @@ async fn is_there(shop: &Shop, serving: Serving, route: &RouteDescription) -> bo
 async fn every_route_is_at_one_of_two_addresses_and_never_at_both() {
     let shop = Shop::open();
     let mut for_operators = BTreeSet::new();
-    for route in routes() {
+    for route in every_route() {
         let on_the_main_one = is_there(&shop, Serving::AllButOperations, &route).await;
         let on_the_operators = is_there(&shop, Serving::OperationsOnly, &route).await;
         assert_ne!(on_the_main_one, on_the_operators, "{}", route.path);

@@ -11,9 +11,9 @@ use serde_json::json;
 use super::shop::{Answered, By, Shop, get, post, put, request};
 use crate::{
     answer::{Answer, Handled},
+    endpoint::public,
     registration::register,
     request::Request,
-    route::public,
 };
 
 fn assert_headers(answer: &Answered) {
@@ -149,7 +149,7 @@ async fn panics(_: Request) -> Handled {
     panic!("the secret is 42")
 }
 
-async fn works(_: Request) -> Handled {
+async fn works(_: Request) -> Handled<&'static str> {
     Answer::ok(&"works")
 }
 

@@ -24,7 +24,7 @@ use crate::{
 /// Images of one recording, at most.
 const IMAGES_OF_A_RECORDING: u64 = 1_000;
 /// Images of a recording with a known bug, which most recordings show.
-const IMAGES_OF_A_BUG: u64 = 60;
+const IMAGES_OF_A_BUG: u64 = 20;
 /// Images that are looked at, at the same time.
 const AT_ONCE: usize = 3;
 

@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 
 const API_DOCUMENT: &str = include_str!("../../../../docs/API.md");
 
+/// The headers that no operation lists, since any request may carry them.
+const OF_ANY_REQUEST: [&str; 2] = ["Request-Id", "traceparent"];
+
 /// One thing that can be asked for, with every place for a value.
 pub(crate) struct Operation {
     pub(crate) method: Method,
@@ -44,10 +47,11 @@ pub(crate) fn operations(contract: &Value) -> Vec<Operation> {
     for (path, methods) in contract["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-            let places: Vec<Place> = parameters
+            let parameters = parameters
                 .iter()
-                .map(|parameter| parameter_place(resolved(contract, parameter)))
-                .collect();
+                .map(|parameter| parameter_place(resolved(contract, parameter)));
+            let of_any_request = OF_ANY_REQUEST.map(|name| Place::Header(name.to_owned()));
+            let places: Vec<Place> = parameters.chain(of_any_request).collect();
             for body in bodies(contract, &operation["requestBody"]["content"]) {
                 let mut places = places.clone();
                 places.extend(places_in(&body));

@@ -3,7 +3,7 @@
 use super::Told;
 use crate::{SourceFile, Violation, rust_text::RustText};
 
-const PROBLEM_CODES: &str = "crates/web/src/problem_code.rs";
+const PROBLEM_CODES: &str = "crates/web/src/codes/found_by_web.rs";
 const FIELD_CODES: &str = "crates/web/src/field_errors.rs";
 const TOKEN_ERRORS: &str = "crates/web/src/tokens.rs";
 const MONEY_ERRORS: &str = "crates/shared_kernel/src/money_error.rs";
@@ -12,24 +12,6 @@ const REFUSALS: [(&str, &str); 2] = [
     ("new(RefusalKind::Value, ", "422"),
     ("new(RefusalKind::State, ", "409"),
 ];
-/// Statuses by their names in the `http` crate.
-const STATUSES: [(&str, &str); 14] = [
-    ("BAD_REQUEST", "400"),
-    ("UNAUTHORIZED", "401"),
-    ("FORBIDDEN", "403"),
-    ("NOT_FOUND", "404"),
-    ("METHOD_NOT_ALLOWED", "405"),
-    ("REQUEST_TIMEOUT", "408"),
-    ("CONFLICT", "409"),
-    ("PRECONDITION_FAILED", "412"),
-    ("PAYLOAD_TOO_LARGE", "413"),
-    ("UNSUPPORTED_MEDIA_TYPE", "415"),
-    ("UNPROCESSABLE_ENTITY", "422"),
-    ("TOO_MANY_REQUESTS", "429"),
-    ("INTERNAL_SERVER_ERROR", "500"),
-    ("SERVICE_UNAVAILABLE", "503"),
-];
-
 /// A file's text without its comments and tests, with one space wherever there was any white space.
 pub(super) fn working_text(file: &SourceFile) -> String {
     let test_lines = RustText::of(&file.text).test_lines();
@@ -62,10 +44,10 @@ pub(super) fn of(files: &[SourceFile]) -> (Vec<Told>, Vec<Violation>) {
             }
         }
     };
-    let codes = between(text_of(PROBLEM_CODES), "problem_codes! {", "}");
+    let codes = between(text_of(PROBLEM_CODES), "FOUND_BY_WEB:", "}");
     take(
         PROBLEM_CODES,
-        "problem_codes! { … }",
+        "codes! { … }",
         codes.split(';').filter_map(problem_code).collect(),
     );
     let codes = between(text_of(FIELD_CODES), "field_codes! {", "}");
@@ -103,16 +85,11 @@ pub(super) fn of(files: &[SourceFile]) -> (Vec<Told>, Vec<Violation>) {
     (told, violations)
 }
 
-/// `Variant = "code", STATUS`; an unknown status is told by its name, which no row has.
+/// `CONSTANT = "code", 400, "when", …`.
 fn problem_code(entry: &str) -> Option<Told> {
     let (_, entry) = entry.split_once(" = \"")?;
-    let (code, status) = entry.split_once("\", ").unwrap_or((entry, ""));
-    let known = STATUSES.iter().find(|(name, _)| *name == status.trim());
-    Some(Told::new(
-        code,
-        known.map_or(status, |(_, number)| number),
-        PROBLEM_CODES,
-    ))
+    let (code, rest) = entry.split_once("\", ")?;
+    Some(Told::new(code, rest.get(..3)?, PROBLEM_CODES))
 }
 
 /// What is absent: the kinds of things that a `NotFound` names.

@@ -113,7 +113,8 @@ fn words(our_crates: &[&str], file: &SourceFile) -> Vec<Violation> {
         }
         if says(&["pub", "use"]) || says(&["pub", "extern", "crate"]) {
             for name in first_segments(rest) {
-                if our_crates.contains(&name) {
+                // A derive is named through the crate that has its trait, as serde's is.
+                if our_crates.contains(&name) && !name.ends_with("_derive") {
                     report(
                         *line,
                         &format!("found items of `{name}` re-exported"),

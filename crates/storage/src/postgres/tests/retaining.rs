@@ -1,5 +1,7 @@
 //! What is forgotten, and when, whatever the clocks say. The server's clock cannot be set here: instead, everything that is stored moves the other way.
 
+mod numbering;
+
 use std::time::Duration;
 
 use event_delivery::{AttemptEnd, DeliveryState, DeliveryStore, EventLog};

@@ -1,5 +1,7 @@
 //! The relay, the courier and the positions, together.
 
+mod numbering;
+
 use std::sync::{
     Mutex,
     atomic::{AtomicU32, Ordering},

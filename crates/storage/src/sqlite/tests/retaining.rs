@@ -264,6 +264,20 @@ async fn an_event_stays_for_as_long_as_an_earlier_one_of_its_aggregate() {
 }
 
 #[tokio::test]
+async fn the_newest_event_stays_so_that_no_number_is_given_twice() {
+    let fixture = Fixture::new();
+    fixture.look_at_the_clock().await;
+    for id in 1..=3 {
+        fixture.store(id).await;
+    }
+    fixture.live_for_days(31).await;
+    assert_eq!(fixture.events().await, 1);
+    fixture.store(4).await;
+    let last = fixture.number("SELECT max(sequence) AS number FROM event_log");
+    assert_eq!(last.await, 4);
+}
+
+#[tokio::test]
 async fn lines_are_kept_for_as_long_as_they_are_needed() {
     let fixture = Fixture::new();
     fixture.look_at_the_clock().await;

@@ -10,10 +10,17 @@ use crate::tests::shop::{
 
 /// What the contract says of an operation's answer with this status.
 fn response<'a>(contract: &'a Value, operation: &str, status: u16) -> &'a Value {
-    let response = &operations(contract)[operation]["responses"][status.to_string()];
-    match response["$ref"].as_str() {
+    resolved(
+        contract,
+        &operations(contract)[operation]["responses"][status.to_string()],
+    )
+}
+
+/// What stands where a reference may be.
+pub(super) fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
         Some(reference) => contract.pointer(reference.trim_start_matches('#')).unwrap(),
-        None => response,
+        None => value,
     }
 }
 
@@ -33,20 +40,16 @@ fn schema(contract: &Value, operation: &str, status: u16) -> Value {
     schema
 }
 
-fn close(value: &mut Value) {
+pub(super) fn close(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.values_mut().for_each(close);
             // Problems stay open: the facts of each stand beside its fields.
             let all = fields.get("allOf").and_then(Value::as_array).cloned();
-            let is_problem = fields
-                .get("properties")
-                .is_some_and(|its| its.get("instance").is_some())
-                || all
-                    .iter()
-                    .flatten()
-                    .any(|part| part["$ref"] == "#/components/schemas/Problem");
-            if !is_problem && (all.is_some() || fields.contains_key("properties")) {
+            // What all problems have stays open: the facts of each stand beside it, and close the whole.
+            let properties = fields.get("properties");
+            let is_part = properties.is_some_and(|its| its.get("instance").is_some());
+            if !is_part && (all.is_some() || fields.contains_key("properties")) {
                 fields.insert("unevaluatedProperties".to_owned(), json!(false));
             }
             // What is closed is the whole, not each of its parts.
