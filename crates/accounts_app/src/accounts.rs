@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use accounts_domain::{User, rules::email_already_registered};
 use message_bus::{
-    CommandLog, CommandMeta, CommitError, LogsCommands, NotFound, ReplayRecord, UseCaseError, retry::Attempt,
+    CommandLog, CommandMeta, CommitError, LogsCommands, NotFound, ReplayRecord, UseCaseError,
+    retry::UseCaseFailure,
 };
 use shared_kernel::{AggregateRoot, Clock, EmailAddress, IdGenerator, Refusal, Timestamp, UserId};
 
 use crate::{
     AccessClaims, AccessTokens, AccountsStore, PasswordHasher, RefreshTokens, Secret, TokenGrant, Tokens,
     UnitOfWork,
-    standing_cache::StandingCache,
+    session_status_cache::SessionStatusCache,
     throttling::{LogInThrottle, RegistrationThrottle},
 };
 
@@ -34,7 +35,7 @@ pub struct AccountsPorts {
 /// The accounts context.
 pub struct Accounts {
     pub(crate) ports: AccountsPorts,
-    pub(crate) standings: StandingCache,
+    pub(crate) statuses: SessionStatusCache,
     pub(crate) log_ins: LogInThrottle,
     pub(crate) registrations: RegistrationThrottle,
 }
@@ -44,7 +45,7 @@ impl Accounts {
     pub fn new(ports: AccountsPorts) -> Self {
         Self {
             ports,
-            standings: StandingCache::default(),
+            statuses: SessionStatusCache::default(),
             log_ins: LogInThrottle::default(),
             registrations: RegistrationThrottle::default(),
         }
@@ -106,13 +107,13 @@ pub(crate) async fn commit_changes(
 pub(crate) const NO_SUCH_USER: NotFound = NotFound { what: "user" };
 
 /// The unique index's answer, as the rule's error.
-pub(crate) fn unless_registered(error: CommitError, email: &EmailAddress) -> Attempt {
+pub(crate) fn unless_registered(error: CommitError, email: &EmailAddress) -> UseCaseFailure {
     match error {
         CommitError::AlreadyExists { constraint }
             if constraint == email_already_registered::DECIDING_INDEX =>
         {
             let error = email_already_registered::EmailAlreadyRegistered { email: email.clone() };
-            Attempt::from(Refusal::from(error))
+            UseCaseFailure::from(Refusal::from(error))
         }
         other => other.into(),
     }

@@ -81,7 +81,7 @@ impl AccountsUnderTest {
             password: Secret::new(PASSWORD.to_owned()),
             role: Role::Customer,
         };
-        self.accounts.handle(command, self.by_the_operator()).await
+        self.accounts.send(command, self.by_the_operator()).await
     }
 
     /// A user with the address ada@example.com.
@@ -104,7 +104,7 @@ impl AccountsUnderTest {
             password: Secret::new(password.to_owned()),
             caller_address,
         };
-        self.accounts.handle(command, self.meta(Actor::Anonymous)).await
+        self.accounts.send(command, self.meta(Actor::Anonymous)).await
     }
 
     pub(crate) async fn log_in(&self, username: &str) -> Tokens {
@@ -116,7 +116,7 @@ impl AccountsUnderTest {
             refresh_token: Secret::new(token.to_owned()),
         };
         self.accounts
-            .handle(command, self.meta(Actor::Anonymous))
+            .send(command, self.meta(Actor::Anonymous))
             .await
             .unwrap()
     }

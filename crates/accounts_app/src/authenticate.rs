@@ -8,7 +8,7 @@ use accounts_domain::rules::inactive_users_have_no_access::has_access;
 use message_bus::UseCaseError;
 use shared_kernel::{Role, SessionId, Timestamp, UserId};
 
-use crate::{AccessClaims, Accounts, RejectedToken, SessionStanding};
+use crate::{AccessClaims, Accounts, RejectedToken, SessionStatus};
 
 /// What an access token came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +37,10 @@ impl Accounts {
             Ok(claims) => claims,
             Err(reason) => return Ok(Authentication::Rejected(reason)),
         };
-        let Some(standing) = self.standing(claims.session_id, now).await? else {
+        let Some(status) = self.status(claims.session_id, now).await? else {
             return Ok(Authentication::Rejected(RejectedToken::SessionOver));
         };
-        Ok(judge(claims, standing, now))
+        Ok(judge(claims, status, now))
     }
 
     /// Says who is behind a session whose holder has proved by something other than an access token to be that.
@@ -49,41 +49,41 @@ impl Accounts {
     /// [`UseCaseError::Unavailable`] when the store does not answer.
     pub async fn authenticate_session(&self, session_id: SessionId) -> Result<Authentication, UseCaseError> {
         let now = self.ports.clock.now();
-        let Some(standing) = self.standing(session_id, now).await? else {
+        let Some(status) = self.status(session_id, now).await? else {
             return Ok(Authentication::Rejected(RejectedToken::SessionOver));
         };
         let claims = AccessClaims {
-            user_id: standing.user_id,
-            role: standing.role,
+            user_id: status.user_id,
+            role: status.role,
             session_id,
         };
-        Ok(judge(claims, standing, now))
+        Ok(judge(claims, status, now))
     }
 
-    async fn standing(&self, id: SessionId, now: Timestamp) -> Result<Option<SessionStanding>, UseCaseError> {
-        if let Some(standing) = self.standings.get(id, now) {
-            return Ok(Some(standing));
+    async fn status(&self, id: SessionId, now: Timestamp) -> Result<Option<SessionStatus>, UseCaseError> {
+        if let Some(status) = self.statuses.get(id, now) {
+            return Ok(Some(status));
         }
-        let standing = self.ports.store.session_standing(id).await?;
-        if let Some(standing) = standing {
-            self.standings.keep(id, standing, now);
+        let status = self.ports.store.session_status(id).await?;
+        if let Some(status) = status {
+            self.statuses.keep(id, status, now);
         }
-        Ok(standing)
+        Ok(status)
     }
 }
 
-fn judge(claims: AccessClaims, standing: SessionStanding, now: Timestamp) -> Authentication {
+fn judge(claims: AccessClaims, status: SessionStatus, now: Timestamp) -> Authentication {
     let AccessClaims {
         user_id, session_id, ..
     } = claims;
-    if standing.user_id != user_id || standing.ended_at.is_some() || now >= standing.expires_at {
+    if status.user_id != user_id || status.ended_at.is_some() || now >= status.expires_at {
         Authentication::Rejected(RejectedToken::SessionOver)
-    } else if !has_access(standing.user_status) {
+    } else if !has_access(status.user_status) {
         Authentication::Rejected(RejectedToken::UserInactive)
     } else {
         Authentication::Authenticated {
             user_id,
-            role: standing.role,
+            role: status.role,
             session_id,
         }
     }
@@ -188,7 +188,7 @@ mod tests {
             role: Role::Admin,
             session_id,
         };
-        let standing = SessionStanding {
+        let status = SessionStatus {
             user_id,
             role: Role::Staff,
             user_status: UserStatus::Active,
@@ -200,16 +200,16 @@ mod tests {
             role: Role::Staff,
             session_id,
         };
-        assert_eq!(judge(claims, standing, now), good);
-        let inactive = SessionStanding {
+        assert_eq!(judge(claims, status, now), good);
+        let inactive = SessionStatus {
             user_status: UserStatus::Inactive,
-            ..standing
+            ..status
         };
         assert_eq!(
             judge(claims, inactive, now),
             Authentication::Rejected(RejectedToken::UserInactive)
         );
-        let expired = judge(claims, standing, now.plus_seconds(1));
+        let expired = judge(claims, status, now.plus_seconds(1));
         assert_eq!(expired, Authentication::Rejected(RejectedToken::SessionOver));
     }
 }

@@ -1,6 +1,6 @@
 //! A user takes another e-mail address. Taking the one they have, in the same spelling, changes nothing.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{EmailAddress, Refusal};
 
 use crate::{
@@ -22,7 +22,7 @@ impl Command for ChangeEmail {
 impl Handles<ChangeEmail> for Accounts {
     async fn handle(&self, command: ChangeEmail, meta: CommandMeta) -> Result<UserView, UseCaseError> {
         let user_id = meta.actor.user_id().ok_or(NO_SUCH_USER)?;
-        deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, user_id, &meta).await?;
             user.change_email(command.email.clone()).map_err(Refusal::from)?;
@@ -55,7 +55,7 @@ mod tests {
         let ada = under_test.ada().await;
         let view = under_test
             .accounts
-            .handle(to("ada@lovelace.org"), under_test.by(ada.id))
+            .send(to("ada@lovelace.org"), under_test.by(ada.id))
             .await
             .unwrap();
         assert_eq!(view.version, Version::new(2));
@@ -79,7 +79,7 @@ mod tests {
     async fn the_address_that_is_there_already_changes_nothing_and_another_spelling_does() {
         let under_test = AccountsUnderTest::new();
         let ada = under_test.ada().await;
-        let change = |email| under_test.accounts.handle(to(email), under_test.by(ada.id));
+        let change = |email| under_test.accounts.send(to(email), under_test.by(ada.id));
         assert_eq!(change("ada@example.com").await.unwrap(), ada);
         assert_eq!(under_test.event_types(), ["UserAccountCreated"]);
         let respelled = change("Ada@example.com").await.unwrap();
@@ -101,7 +101,7 @@ mod tests {
             actor: under_test.by(ada.id).actor,
             ..under_test.by_the_operator_with_key("key")
         };
-        let change = |meta, email| under_test.accounts.handle(to(email), meta);
+        let change = |meta, email| under_test.accounts.send(to(email), meta);
         assert_eq!(change(with_key(), "ada@example.com").await.unwrap(), ada);
         let moved = change(under_test.by(ada.id), "ada@lovelace.org").await.unwrap();
         assert_eq!(change(with_key(), "ada@example.com").await.unwrap(), ada);
@@ -115,7 +115,7 @@ mod tests {
         under_test.create("bob@example.com").await.unwrap();
         let result = under_test
             .accounts
-            .handle(to("BOB@example.com"), under_test.by(ada.id))
+            .send(to("BOB@example.com"), under_test.by(ada.id))
             .await;
         assert_eq!(refused_by(result), "email_already_registered");
         assert_eq!(under_test.accounts.user(ada.id).await.unwrap(), ada);
@@ -129,7 +129,7 @@ mod tests {
             expected_version: Some(Version::new(7)),
             ..under_test.by(ada.id)
         };
-        let result = under_test.accounts.handle(to("ada@lovelace.org"), meta).await;
+        let result = under_test.accounts.send(to("ada@lovelace.org"), meta).await;
         let expected = Conflict::StaleVersion {
             expected: Version::new(7),
             current: Version::FIRST,
@@ -142,7 +142,7 @@ mod tests {
         let under_test = AccountsUnderTest::new();
         let result = under_test
             .accounts
-            .handle(to("a@example.com"), under_test.by_the_operator())
+            .send(to("a@example.com"), under_test.by_the_operator())
             .await;
         assert!(matches!(result, Err(UseCaseError::NotFound(found)) if found == NO_SUCH_USER));
     }

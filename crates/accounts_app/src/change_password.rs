@@ -1,7 +1,7 @@
 //! A user takes another password, which ends their other sessions.
 
 use accounts_domain::NewPassword;
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{Refusal, SessionId};
 
 use crate::{
@@ -29,7 +29,7 @@ impl Handles<ChangePassword> for Accounts {
         let user_id = meta.actor.user_id().ok_or(NO_SUCH_USER)?;
         let new_password = NewPassword::choose(command.new_password.expose()).map_err(Refusal::from)?;
         let new_hash = self.ports.passwords.hash(&new_password).await?;
-        deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, user_id, &meta).await?;
             let current = self
@@ -46,7 +46,7 @@ impl Handles<ChangePassword> for Accounts {
             Ok(())
         })
         .await?;
-        self.standings.forget_user(user_id);
+        self.statuses.forget_user(user_id);
         Ok(())
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         let ada = under_test.ada().await;
         under_test
             .accounts
-            .handle(command(PASSWORD, NEW, None), under_test.by(ada.id))
+            .send(command(PASSWORD, NEW, None), under_test.by(ada.id))
             .await
             .unwrap();
         assert_eq!(
@@ -98,7 +98,7 @@ mod tests {
         under_test.session_of(&there).await;
         under_test
             .accounts
-            .handle(command(PASSWORD, NEW, Some(keep)), under_test.by(ada.id))
+            .send(command(PASSWORD, NEW, Some(keep)), under_test.by(ada.id))
             .await
             .unwrap();
         let rejected = Authentication::Rejected(RejectedToken::SessionOver);
@@ -118,7 +118,7 @@ mod tests {
         let tokens = under_test.log_in("ada@example.com").await;
         let result = under_test
             .accounts
-            .handle(command("wrong", NEW, None), under_test.by(ada.id))
+            .send(command("wrong", NEW, None), under_test.by(ada.id))
             .await;
         assert_eq!(refused_by(result), "current_password_mismatch");
         under_test.session_of(&tokens).await;
@@ -131,7 +131,7 @@ mod tests {
         let ada = under_test.ada().await;
         under_test
             .accounts
-            .handle(command(PASSWORD, NEW, None), under_test.by(ada.id))
+            .send(command(PASSWORD, NEW, None), under_test.by(ada.id))
             .await
             .unwrap();
         let event = under_test.store.events().pop().unwrap();

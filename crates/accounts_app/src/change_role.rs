@@ -1,6 +1,6 @@
 //! An admin gives a user another role. Giving the one they have changes nothing.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{Role, UserId};
 
 use crate::{
@@ -23,7 +23,7 @@ impl Command for ChangeRole {
 
 impl Handles<ChangeRole> for Accounts {
     async fn handle(&self, command: ChangeRole, meta: CommandMeta) -> Result<UserView, UseCaseError> {
-        let view = deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        let view = retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
             user.change_role(command.role);
@@ -32,7 +32,7 @@ impl Handles<ChangeRole> for Accounts {
             Ok(view)
         })
         .await?;
-        self.standings.forget_user(command.user_id);
+        self.statuses.forget_user(command.user_id);
         Ok(view)
     }
 }
@@ -54,7 +54,7 @@ mod tests {
         };
         under_test
             .accounts
-            .handle(command, under_test.by_the_operator())
+            .send(command, under_test.by_the_operator())
             .await
             .unwrap();
         let found = under_test.authenticate(&tokens).await;
@@ -86,7 +86,7 @@ mod tests {
         };
         let view = under_test
             .accounts
-            .handle(command, under_test.by_the_operator())
+            .send(command, under_test.by_the_operator())
             .await
             .unwrap();
         assert_eq!(view, ada);

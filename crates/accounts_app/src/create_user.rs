@@ -1,7 +1,7 @@
 //! An operator or an admin creates an account for somebody, with a role.
 
 use accounts_domain::{NewPassword, User};
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{EmailAddress, Refusal, Role, UserId};
 
 use crate::{Accounts, Secret, UserView, accounts::unless_registered};
@@ -40,7 +40,7 @@ impl Accounts {
         let password = NewPassword::choose(password.expose()).map_err(Refusal::from)?;
         let hash = self.ports.passwords.hash(&password).await?;
         let id = UserId::new(self.ports.ids.next_id());
-        deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let user = User::register(id, email.clone(), hash.clone(), role, meta.issued_at);
             let view = UserView::of(&user);
@@ -72,7 +72,7 @@ mod tests {
         let command = an_admin("root@example.com", PASSWORD);
         let view = under_test
             .accounts
-            .handle(command, under_test.by_the_operator())
+            .send(command, under_test.by_the_operator())
             .await
             .unwrap();
         assert_eq!((view.role, view.active), (Role::Admin, true));
@@ -84,7 +84,7 @@ mod tests {
         let under_test = AccountsUnderTest::new();
         let create = |email: &str| {
             let meta = under_test.by_the_operator_with_key("key");
-            under_test.accounts.handle(an_admin(email, PASSWORD), meta)
+            under_test.accounts.send(an_admin(email, PASSWORD), meta)
         };
         let first = create("root@example.com").await.unwrap();
         assert_eq!(create("root@example.com").await.unwrap(), first);
@@ -98,7 +98,7 @@ mod tests {
             let command = an_admin("root@example.com", password);
             let result = under_test
                 .accounts
-                .handle(command, under_test.by_the_operator())
+                .send(command, under_test.by_the_operator())
                 .await;
             assert_eq!(refused_by(result), code);
         }

@@ -1,6 +1,6 @@
 //! An admin closes a user's account for now, which ends all their sessions.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{Refusal, UserId};
 
 use crate::{Accounts, UserView, accounts::user_to_change};
@@ -18,7 +18,7 @@ impl Command for DeactivateUser {
 
 impl Handles<DeactivateUser> for Accounts {
     async fn handle(&self, command: DeactivateUser, meta: CommandMeta) -> Result<UserView, UseCaseError> {
-        let view = deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        let view = retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
             user.deactivate().map_err(Refusal::from)?;
@@ -29,7 +29,7 @@ impl Handles<DeactivateUser> for Accounts {
             Ok(view)
         })
         .await?;
-        self.standings.forget_user(command.user_id);
+        self.statuses.forget_user(command.user_id);
         Ok(view)
     }
 }
@@ -51,7 +51,7 @@ mod tests {
         let deactivate = DeactivateUser { user_id };
         let view = under_test
             .accounts
-            .handle(deactivate, under_test.by_the_operator())
+            .send(deactivate, under_test.by_the_operator())
             .await
             .unwrap();
         assert!(!view.active);
@@ -69,7 +69,7 @@ mod tests {
         let reactivate = ReactivateUser { user_id };
         under_test
             .accounts
-            .handle(reactivate, under_test.by_the_operator())
+            .send(reactivate, under_test.by_the_operator())
             .await
             .unwrap();
         assert_eq!(
@@ -93,20 +93,14 @@ mod tests {
         let under_test = AccountsUnderTest::new();
         let user_id = under_test.ada().await.id;
         let meta = || under_test.by_the_operator();
-        let reactivated = under_test
-            .accounts
-            .handle(ReactivateUser { user_id }, meta())
-            .await;
+        let reactivated = under_test.accounts.send(ReactivateUser { user_id }, meta()).await;
         assert_eq!(refused_by(reactivated), "user_already_active");
         under_test
             .accounts
-            .handle(DeactivateUser { user_id }, meta())
+            .send(DeactivateUser { user_id }, meta())
             .await
             .unwrap();
-        let deactivated = under_test
-            .accounts
-            .handle(DeactivateUser { user_id }, meta())
-            .await;
+        let deactivated = under_test.accounts.send(DeactivateUser { user_id }, meta()).await;
         assert_eq!(refused_by(deactivated), "user_already_inactive");
     }
 
@@ -116,7 +110,7 @@ mod tests {
         let user_id = "0197b2c4-6d00-7000-8000-00000000ffff".parse().unwrap();
         let result = under_test
             .accounts
-            .handle(DeactivateUser { user_id }, under_test.by_the_operator())
+            .send(DeactivateUser { user_id }, under_test.by_the_operator())
             .await;
         assert!(matches!(result, Err(UseCaseError::NotFound(_))), "{result:?}");
     }

@@ -1,6 +1,6 @@
 //! A user ends one of their sessions: logs out, here or on another device.
 
-use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::SessionId;
 
 use crate::Accounts;
@@ -21,7 +21,7 @@ impl Handles<EndSession> for Accounts {
         const NO_SUCH_SESSION: NotFound = NotFound { what: "session" };
         let user_id = meta.actor.user_id().ok_or(NO_SUCH_SESSION)?;
         let now = meta.issued_at;
-        deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut session = unit
                 .sessions()
@@ -35,7 +35,7 @@ impl Handles<EndSession> for Accounts {
             Ok(())
         })
         .await?;
-        self.standings.forget_session(command.session_id);
+        self.statuses.forget_session(command.session_id);
         Ok(())
     }
 }
@@ -56,7 +56,7 @@ mod tests {
         };
         under_test
             .accounts
-            .handle(command, under_test.by(ada.id))
+            .send(command, under_test.by(ada.id))
             .await
             .unwrap();
         let rejected = Authentication::Rejected(RejectedToken::SessionOver);
@@ -66,7 +66,7 @@ mod tests {
             TokenGrant::InvalidGrant
         );
         under_test.session_of(&here).await;
-        let again = under_test.accounts.handle(command, under_test.by(ada.id)).await;
+        let again = under_test.accounts.send(command, under_test.by(ada.id)).await;
         assert!(matches!(
             again,
             Err(UseCaseError::NotFound(NotFound { what: "session" }))
@@ -82,7 +82,7 @@ mod tests {
         let command = EndSession {
             session_id: under_test.session_of(&adas).await,
         };
-        let result = under_test.accounts.handle(command, under_test.by(bob.id)).await;
+        let result = under_test.accounts.send(command, under_test.by(bob.id)).await;
         assert!(matches!(
             result,
             Err(UseCaseError::NotFound(NotFound { what: "session" }))

@@ -30,7 +30,7 @@ pub mod reactivate_user;
 pub mod refresh_session;
 pub mod register_user;
 pub mod revoke_token;
-mod standing_cache;
+mod session_status_cache;
 mod throttling;
 
 pub use accounts::{Accounts, AccountsPorts};
@@ -50,7 +50,7 @@ pub use refresh_session::RefreshSession;
 pub use register_user::RegisterUser;
 pub use revoke_token::RevokeToken;
 pub use secret::Secret;
-pub use store::{AccountsStore, SessionStanding};
+pub use store::{AccountsStore, SessionStatus};
 pub use unit_of_work::UnitOfWork;
 pub use views::{SessionView, TokenGrant, Tokens, UserView};
 

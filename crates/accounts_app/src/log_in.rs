@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use accounts_domain::{PasswordMatch, Session, User, rules::inactive_users_have_no_access::has_access};
 use message_bus::{
     Command, CommandMeta, Handles, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use shared_kernel::{AggregateRoot, EmailAddress, Role, SessionId, UserId};
 
@@ -35,7 +35,7 @@ impl Handles<LogIn> for Accounts {
             .log_ins
             .admit(command.caller_address, &command.username, meta.issued_at)?;
         let result = self.log_in(&command, &meta).await;
-        self.log_ins.settle(attempt, &result);
+        self.log_ins.record_result(attempt, &result);
         result
     }
 }
@@ -46,7 +46,7 @@ impl Accounts {
         let refresh_token = self.ports.refresh_tokens.first();
         let token_hash = self.ports.refresh_tokens.hash(&refresh_token);
         let now = meta.issued_at;
-        let opened: Option<(UserId, Role)> = deciding_again(meta, self.ports.ids.as_ref(), || async {
+        let opened: Option<(UserId, Role)> = retry_on_conflict(meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(meta);
             let Some(user) = self.user_with_password(&mut unit, command).await? else {
                 return Ok(None);
@@ -76,7 +76,7 @@ impl Accounts {
         &self,
         unit: &mut UnitOfWork<'_>,
         given: &LogIn,
-    ) -> Result<Option<User>, Attempt> {
+    ) -> Result<Option<User>, UseCaseFailure> {
         let user = match given.username.parse::<EmailAddress>() {
             Ok(email) => unit.users().with_email(&email).await?,
             Err(_) => None,

@@ -1,6 +1,6 @@
 //! An admin opens a closed account again. The sessions it had stay ended.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{Refusal, UserId};
 
 use crate::{Accounts, UserView, accounts::user_to_change};
@@ -18,7 +18,7 @@ impl Command for ReactivateUser {
 
 impl Handles<ReactivateUser> for Accounts {
     async fn handle(&self, command: ReactivateUser, meta: CommandMeta) -> Result<UserView, UseCaseError> {
-        deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
             user.reactivate().map_err(Refusal::from)?;

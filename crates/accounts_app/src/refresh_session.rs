@@ -3,7 +3,7 @@
 use accounts_domain::{PresentedToken, rules::inactive_users_have_no_access::has_access};
 use message_bus::{
     Command, CommandMeta, Handles, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use shared_kernel::{AggregateRoot, Role, SessionId, UserId};
 
@@ -23,7 +23,7 @@ impl Command for RefreshSession {
 impl Handles<RefreshSession> for Accounts {
     async fn handle(&self, command: RefreshSession, meta: CommandMeta) -> Result<TokenGrant, UseCaseError> {
         let successor = self.ports.refresh_tokens.successor(&command.refresh_token);
-        let refreshed = deciding_again(&meta, self.ports.ids.as_ref(), || {
+        let refreshed = retry_on_conflict(&meta, self.ports.ids.as_ref(), || {
             self.refresh(&command, &successor, &meta)
         })
         .await?;
@@ -50,7 +50,7 @@ impl Accounts {
         command: &RefreshSession,
         successor: &Secret,
         meta: &CommandMeta,
-    ) -> Result<Option<(UserId, Role, SessionId)>, Attempt> {
+    ) -> Result<Option<(UserId, Role, SessionId)>, UseCaseFailure> {
         let tokens = &self.ports.refresh_tokens;
         let presented = tokens.hash(&command.refresh_token);
         let now = meta.issued_at;
@@ -80,7 +80,7 @@ impl Accounts {
                 session.end(now);
                 unit.sessions().end(session);
                 unit.commit(None).await?;
-                self.standings.forget_session(session_id);
+                self.statuses.forget_session(session_id);
                 Ok(None)
             }
             PresentedToken::Spent => Ok(None),

@@ -30,7 +30,7 @@ impl Handles<RegisterUser> for Accounts {
         let result = self
             .create_account(command.email, &command.password, Role::Customer, meta)
             .await;
-        self.registrations.settle(&attempt, &result);
+        self.registrations.record_result(&attempt, &result);
         result
     }
 }
@@ -52,7 +52,7 @@ mod tests {
         };
         under_test
             .accounts
-            .handle(command, under_test.meta(Actor::Anonymous))
+            .send(command, under_test.meta(Actor::Anonymous))
             .await
     }
 

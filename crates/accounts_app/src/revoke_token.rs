@@ -1,7 +1,7 @@
 //! Somebody hands in a token they no longer need (RFC 7009), which ends its session.
 
 use accounts_domain::Session;
-use message_bus::{Command, CommandMeta, Handles, Unavailable, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, Unavailable, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::SessionId;
 
 use crate::{Accounts, Secret, UnitOfWork};
@@ -20,7 +20,7 @@ impl Command for RevokeToken {
 impl Handles<RevokeToken> for Accounts {
     async fn handle(&self, command: RevokeToken, meta: CommandMeta) -> Result<(), UseCaseError> {
         let now = meta.issued_at;
-        let ended: Option<SessionId> = deciding_again(&meta, self.ports.ids.as_ref(), || async {
+        let ended: Option<SessionId> = retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let session = self.session_of(&mut unit, &command.token, &meta).await?;
             let Some(mut session) = session.filter(|session| !session.is_over(now)) else {
@@ -34,7 +34,7 @@ impl Handles<RevokeToken> for Accounts {
         })
         .await?;
         if let Some(session_id) = ended {
-            self.standings.forget_session(session_id);
+            self.statuses.forget_session(session_id);
         }
         Ok(())
     }
@@ -74,7 +74,7 @@ mod tests {
         };
         under_test
             .accounts
-            .handle(command, under_test.meta(Actor::Anonymous))
+            .send(command, under_test.meta(Actor::Anonymous))
             .await
             .unwrap();
     }

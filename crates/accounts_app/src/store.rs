@@ -25,7 +25,7 @@ pub trait AccountsStore: CommandLog {
     -> Result<Vec<StoredSession>, Unavailable>;
 
     /// Whether a session stands, and whose it is.
-    async fn session_standing(&self, id: SessionId) -> Result<Option<SessionStanding>, Unavailable>;
+    async fn session_status(&self, id: SessionId) -> Result<Option<SessionStatus>, Unavailable>;
 
     /// Writes what one command changes, all of it or nothing. `Ok` means: on disk.
     async fn commit(&self, write_set: WriteSet<AccountsChanges>) -> Result<(), CommitError>;
@@ -33,7 +33,7 @@ pub trait AccountsStore: CommandLog {
 
 /// What an access token's session and user look like in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionStanding {
+pub struct SessionStatus {
     /// Whose session it is.
     pub user_id: UserId,
     /// The user's role now.

@@ -4,7 +4,7 @@ mod schema;
 mod session_tables;
 mod user_table;
 
-use accounts_app::{AccountsStore, SessionStanding, store::AccountsChanges};
+use accounts_app::{AccountsStore, SessionStatus, store::AccountsChanges};
 use accounts_domain::{StoredSession, StoredUser, TokenHash};
 use async_trait::async_trait;
 use diesel::QueryResult;
@@ -92,12 +92,12 @@ impl AccountsStore for PostgresAccounts {
         Ok(rows.map(StoredSession::try_from).collect::<Result<_, _>>()?)
     }
 
-    async fn session_standing(&self, id: SessionId) -> Result<Option<SessionStanding>, Unavailable> {
+    async fn session_status(&self, id: SessionId) -> Result<Option<SessionStatus>, Unavailable> {
         let row = self
             .context
-            .read(|connection| async move { session_tables::read_standing(id, &connection).await })
+            .read(|connection| async move { session_tables::read_status(id, &connection).await })
             .await?;
-        Ok(row.map(SessionStanding::try_from).transpose()?)
+        Ok(row.map(SessionStatus::try_from).transpose()?)
     }
 
     async fn commit(&self, write_set: WriteSet<AccountsChanges>) -> Result<(), CommitError> {

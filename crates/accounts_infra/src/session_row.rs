@@ -1,7 +1,7 @@
 //! A session as a row, and back; and what can happen to sessions.
 
 use accounts_app::{
-    SessionStanding,
+    SessionStatus,
     store::{self, SessionChange},
 };
 use accounts_domain::{StoredSession, TokenHash, rules::refresh_tokens_are_used_once::ReplacedToken};
@@ -31,7 +31,7 @@ pub(crate) struct SessionRow {
 
 /// What decides whether a session stands: its own columns, and those of its user.
 #[derive(Debug, Queryable)]
-pub(crate) struct StandingRow {
+pub(crate) struct SessionStatusRow {
     user_id: RowId,
     role: String,
     status: String,
@@ -145,10 +145,10 @@ impl TryFrom<SessionRow> for StoredSession {
     }
 }
 
-impl TryFrom<StandingRow> for SessionStanding {
+impl TryFrom<SessionStatusRow> for SessionStatus {
     type Error = ReadError;
 
-    fn try_from(row: StandingRow) -> Result<Self, ReadError> {
+    fn try_from(row: SessionStatusRow) -> Result<Self, ReadError> {
         Ok(Self {
             user_id: UserId::new(row.user_id.0),
             role: read_role(&row.role)?,

@@ -15,7 +15,7 @@ mod delist_product;
 mod list_product;
 mod queries;
 
-mod face;
+mod catalog;
 mod rows;
 mod store;
 
@@ -23,9 +23,9 @@ pub mod in_memory;
 pub mod postgres;
 pub mod sqlite;
 
+pub use self::catalog::Catalog;
 pub use change_product::ChangeProduct;
 pub use delist_product::DelistProduct;
-pub use face::Catalog;
 pub use list_product::ListProduct;
 pub use product::{Product, ProductPosition, ProductStatus};
 pub use queries::ProductsWanted;

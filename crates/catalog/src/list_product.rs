@@ -2,13 +2,13 @@
 
 use message_bus::{
     Command, CommandMeta, CommitError, Handles, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use shared_kernel::{Money, ProductId, Refusal, Version, events::ProductListed};
 
 use crate::{
     Catalog, CatalogRows, Product, ProductStatus,
-    face::told,
+    catalog::told,
     product_fields::{ProductError, check_name, check_sku},
     store::SKU_INDEX,
 };
@@ -48,7 +48,7 @@ impl Handles<ListProduct> for Catalog {
             name: product.name.clone(),
             unit_price: product.unit_price,
         };
-        deciding_again(&meta, self.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ids.as_ref(), || async {
             let rows = CatalogRows::listed(&product);
             let event = told(&listed, &product)?;
             let committed = self.commit(rows, Some(event), &product, &meta).await;
@@ -60,9 +60,11 @@ impl Handles<ListProduct> for Catalog {
 }
 
 /// The unique index's answer, as the refusal.
-fn unless_taken(error: Attempt, sku: &str) -> Attempt {
+fn unless_taken(error: UseCaseFailure, sku: &str) -> UseCaseFailure {
     match error {
-        Attempt::NotCommitted(CommitError::AlreadyExists { constraint }) if constraint == SKU_INDEX => {
+        UseCaseFailure::NotCommitted(CommitError::AlreadyExists { constraint })
+            if constraint == SKU_INDEX =>
+        {
             let sku = sku.to_owned();
             Refusal::from(ProductError::SkuAlreadyListed { sku }).into()
         }

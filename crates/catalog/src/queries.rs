@@ -3,7 +3,7 @@
 use message_bus::UseCaseError;
 use shared_kernel::{Page, ProductId};
 
-use crate::{Catalog, Product, ProductPosition, face::NO_SUCH_PRODUCT, product::folded, store::Stretch};
+use crate::{Catalog, Product, ProductPosition, catalog::NO_SUCH_PRODUCT, product::folded, store::Stretch};
 
 /// Which part of the list of products is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]

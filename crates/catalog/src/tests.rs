@@ -69,7 +69,7 @@ impl Shop {
     where
         Catalog: Handles<C>,
     {
-        self.catalog.handle(command, self.meta()).await
+        self.catalog.send(command, self.meta()).await
     }
 
     async fn tea(&self) -> Product {
@@ -236,7 +236,7 @@ async fn a_version_that_is_not_there_any_more_is_a_conflict() {
         expected_version: Some(Version::new(7)),
         ..shop.meta()
     };
-    let result = shop.catalog.handle(DelistProduct { product_id }, meta).await;
+    let result = shop.catalog.send(DelistProduct { product_id }, meta).await;
     let Err(UseCaseError::Conflict(Conflict::StaleVersion { current, .. })) = result else {
         panic!("{result:?}");
     };
@@ -249,26 +249,26 @@ async fn a_command_repeated_under_its_key_is_answered_as_the_first_time() {
     let listed = list("TEA-250", "Assam tea, 250 g");
     let first = shop
         .catalog
-        .handle(listed.clone(), shop.meta_with_key("list"))
+        .send(listed.clone(), shop.meta_with_key("list"))
         .await;
-    let again = shop.catalog.handle(listed, shop.meta_with_key("list")).await;
+    let again = shop.catalog.send(listed, shop.meta_with_key("list")).await;
     let tea = first.unwrap();
     assert_eq!(again.unwrap(), tea);
     let delist = DelistProduct { product_id: tea.id };
     let delisted = shop
         .catalog
-        .handle(delist.clone(), shop.meta_with_key("one"))
+        .send(delist.clone(), shop.meta_with_key("one"))
         .await
         .unwrap();
     // Nothing changes, and the answer is kept all the same.
     let nothing_new = shop
         .catalog
-        .handle(delist.clone(), shop.meta_with_key("two"))
+        .send(delist.clone(), shop.meta_with_key("two"))
         .await
         .unwrap();
     assert_eq!(
         shop.catalog
-            .handle(delist, shop.meta_with_key("two"))
+            .send(delist, shop.meta_with_key("two"))
             .await
             .unwrap(),
         nothing_new

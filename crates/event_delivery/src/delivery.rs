@@ -6,7 +6,7 @@ use shared_kernel::{Timestamp, Version};
 
 /// What a consumer knows about one aggregate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct ConsumerProgress {
     /// The version of the last event applied.
     pub position: Version,
     /// The earliest version whose delivery is held (retrying, dead or waiting), if any is.
@@ -21,21 +21,21 @@ pub enum Arrival {
     /// It was applied before.
     Duplicate,
     /// It has a row already, which goes on by itself.
-    Held,
+    Pending,
     /// Hand it to the handler.
     Attempt,
     /// Keep it: something earlier of the same aggregate is held or has not arrived, or the consumer is paused.
     Wait,
 }
 
-impl Standing {
+impl ConsumerProgress {
     /// Decides what to do with a delivery when it arrives.
     pub fn arrival_of(self, delivery: &Delivery) -> Arrival {
         if delivery.version <= self.position {
             Arrival::Duplicate
         } else if self.held_from == Some(delivery.version) {
-            Arrival::Held
-        } else if self.paused || self.held_from.is_some_and(|held| held < delivery.version) {
+            Arrival::Pending
+        } else if self.paused || self.held_from.is_some_and(|pending| pending < delivery.version) {
             Arrival::Wait
         } else if delivery.previous_version > self.position {
             // A gap: what is missing was published before this, and will be again.

@@ -76,7 +76,7 @@ pub trait EventLog: Send + Sync {
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable>;
 
     /// Makes events of one aggregate unpublished again, for a consumer that misses them. Says whether the log still holds the last of them.
-    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable>;
+    async fn republish_gap(&self, missing: Missing) -> Result<bool, Unavailable>;
 }
 
 /// What a consumer waits for: the events of one aggregate between two versions.

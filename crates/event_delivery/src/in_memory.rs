@@ -1,4 +1,4 @@
-//! Positions and held deliveries in memory, for tests and fakes: what [`DeliveryStore`](crate::DeliveryStore) asks of a database, as
+//! Positions and pending deliveries in memory, for tests and fakes: what [`DeliveryStore`](crate::DeliveryStore) asks of a database, as
 //! plain data.
 
 mod delivery_store;
@@ -9,7 +9,7 @@ use message_bus::{CommitError, Delivery};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
 
-use crate::{Attempt, AttemptEnd, DeliveryState, HeldDelivery, Standing, delivery::Arrival};
+use crate::{Attempt, AttemptEnd, ConsumerProgress, DeliveryState, PendingDelivery, delivery::Arrival};
 
 pub use delivery_store::DeliveriesInMemory;
 
@@ -22,11 +22,11 @@ pub struct ConsumerState {
     rows: BTreeMap<(Uuid, Version), DeliveryRow>,
 }
 
-/// A held delivery with its attempts.
+/// A pending delivery with its attempts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliveryRow {
     /// The delivery.
-    pub held: HeldDelivery,
+    pub pending: PendingDelivery,
     /// Its attempts, the first one first.
     pub attempts: Vec<Attempt>,
     /// When it was done or discarded.
@@ -40,16 +40,16 @@ const fn key(delivery: &Delivery) -> (Uuid, Version) {
 impl DeliveryRow {
     /// Whether it stands in the way of what comes after it.
     pub const fn is_unfinished(&self) -> bool {
-        !matches!(self.held.state, DeliveryState::Done | DeliveryState::Discarded)
+        !matches!(self.pending.state, DeliveryState::Done | DeliveryState::Discarded)
     }
 
     fn turn(&mut self, state: DeliveryState, at: Timestamp) {
-        self.held.state = state;
+        self.pending.state = state;
         self.ended_at = (!self.is_unfinished()).then_some(at);
     }
 
     fn count_interruptions(&mut self) {
-        let before_replay = self.held.attempts_before_replay;
+        let before_replay = self.pending.attempts_before_replay;
         let since_replay = self
             .attempts
             .iter()
@@ -57,7 +57,7 @@ impl DeliveryRow {
         let open = since_replay
             .rev()
             .take_while(|attempt| attempt.ended_at.is_none());
-        self.held.interruptions = u32::try_from(open.count()).unwrap_or(u32::MAX);
+        self.pending.interruptions = u32::try_from(open.count()).unwrap_or(u32::MAX);
     }
 }
 
@@ -97,61 +97,66 @@ impl ConsumerState {
     pub fn apply(&mut self, delivery: &Delivery) -> Result<(), CommitError> {
         let position = self.position(delivery.aggregate_id);
         // Whether something is held was asked before the handler ran; in the transaction only the position counts.
-        let standing = Standing {
+        let progress = ConsumerProgress {
             position,
             held_from: None,
             paused: false,
         };
-        match standing.arrival_of(delivery) {
+        match progress.arrival_of(delivery) {
             Arrival::Attempt => {
                 self.positions.insert(delivery.aggregate_id, delivery.version);
                 Ok(())
             }
             Arrival::Duplicate => Err(CommitError::AlreadyApplied),
-            Arrival::Held | Arrival::Wait => Err(CommitError::DeliveryGap {
+            Arrival::Pending | Arrival::Wait => Err(CommitError::DeliveryGap {
                 position,
                 previous: delivery.previous_version,
             }),
         }
     }
 
-    /// See [`DeliveryStore::standing`](crate::DeliveryStore::standing).
-    pub fn standing(&self, delivery: &Delivery) -> Standing {
+    /// See [`DeliveryStore::progress`](crate::DeliveryStore::progress).
+    pub fn progress(&self, delivery: &Delivery) -> ConsumerProgress {
         let mut unfinished = self.unfinished(delivery.aggregate_id);
-        Standing {
+        ConsumerProgress {
             position: self.position(delivery.aggregate_id),
-            held_from: unfinished.next().map(|row| row.held.delivery.version),
+            held_from: unfinished.next().map(|row| row.pending.delivery.version),
             paused: self.paused,
         }
     }
 
     /// See [`DeliveryStore::hold`](crate::DeliveryStore::hold).
-    pub fn hold(&mut self, held: HeldDelivery, attempt: Option<Attempt>) {
-        self.rows.entry(key(&held.delivery)).or_insert(DeliveryRow {
-            held,
+    pub fn hold(&mut self, pending: PendingDelivery, attempt: Option<Attempt>) {
+        self.rows.entry(key(&pending.delivery)).or_insert(DeliveryRow {
+            pending,
             attempts: attempt.into_iter().collect(),
             ended_at: None,
         });
     }
 
     /// See [`DeliveryStore::begin_attempt`](crate::DeliveryStore::begin_attempt).
-    pub fn begin_attempt(&mut self, held: &HeldDelivery, began_at: Timestamp, again_at: Timestamp) -> bool {
-        let Some(row) = self.rows.get_mut(&key(&held.delivery)) else {
+    pub fn begin_attempt(
+        &mut self,
+        pending: &PendingDelivery,
+        began_at: Timestamp,
+        again_at: Timestamp,
+    ) -> bool {
+        let Some(row) = self.rows.get_mut(&key(&pending.delivery)) else {
             return false;
         };
         let goes_on = matches!(
-            row.held.state,
+            row.pending.state,
             DeliveryState::Waiting | DeliveryState::Retrying { .. }
         );
-        if !goes_on || row.held.attempts != held.attempts {
+        if !goes_on || row.pending.attempts != pending.attempts {
             return false;
         }
-        row.held.attempts = row.held.attempts.saturating_add(1);
-        row.held.state = DeliveryState::Retrying {
+        row.pending.attempts = row.pending.attempts.saturating_add(1);
+        row.pending.state = DeliveryState::Retrying {
             next_attempt_at: again_at,
         };
         row.attempts.push(Attempt {
-            number: row.held.attempts,
+            number: row.pending.attempts,
             began_at,
             ended_at: None,
             error: None,
@@ -170,37 +175,38 @@ impl ConsumerState {
             attempt.error.clone_from(&end.error);
         }
         row.count_interruptions();
-        let decides = row.held.attempts == number && matches!(row.held.state, DeliveryState::Retrying { .. });
+        let decides =
+            row.pending.attempts == number && matches!(row.pending.state, DeliveryState::Retrying { .. });
         if decides {
-            row.held.last_error = end.error.clone().or_else(|| row.held.last_error.take());
+            row.pending.last_error = end.error.clone().or_else(|| row.pending.last_error.take());
             row.turn(end.state, end.at);
         }
         decides
     }
 
-    /// See [`DeliveryStore::settle`](crate::DeliveryStore::settle). Says whether the row was as it had been read.
-    pub fn settle(
+    /// See [`DeliveryStore::mark_outcome`](crate::DeliveryStore::mark_outcome). Says whether the row was as it had been read.
+    pub fn mark_outcome(
         &mut self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         at: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> bool {
-        let Some(row) = self.rows.get_mut(&key(&held.delivery)) else {
+        let Some(row) = self.rows.get_mut(&key(&pending.delivery)) else {
             return false;
         };
-        let unchanged = row.held.state == held.state && row.held.attempts == held.attempts;
+        let unchanged = row.pending.state == pending.state && row.pending.attempts == pending.attempts;
         if unchanged {
-            row.held.last_error = error.map(str::to_owned).or_else(|| row.held.last_error.take());
+            row.pending.last_error = error.map(str::to_owned).or_else(|| row.pending.last_error.take());
             row.turn(state, at);
         }
         unchanged
     }
 
     /// See [`DeliveryStore::due`](crate::DeliveryStore::due).
-    pub fn due(&self, now: Timestamp, limit: u32) -> Vec<HeldDelivery> {
-        let is_due = |row: &&DeliveryRow| match row.held.state {
-            DeliveryState::Waiting => row.held.delivery.previous_version <= self.position_of(row),
+    pub fn due(&self, now: Timestamp, limit: u32) -> Vec<PendingDelivery> {
+        let is_due = |row: &&DeliveryRow| match row.pending.state {
+            DeliveryState::Waiting => row.pending.delivery.previous_version <= self.position_of(row),
             DeliveryState::Retrying { next_attempt_at } => next_attempt_at <= now,
             DeliveryState::Done | DeliveryState::Dead | DeliveryState::Discarded => false,
         };
@@ -211,11 +217,11 @@ impl ConsumerState {
     }
 
     /// See [`DeliveryStore::gaps`](crate::DeliveryStore::gaps).
-    pub fn gaps(&self, held_before: Timestamp, limit: u32) -> Vec<HeldDelivery> {
+    pub fn gaps(&self, held_before: Timestamp, limit: u32) -> Vec<PendingDelivery> {
         let is_gap = |row: &&DeliveryRow| {
-            row.held.state == DeliveryState::Waiting
-                && row.held.held_at < held_before
-                && row.held.delivery.previous_version > self.position_of(row)
+            row.pending.state == DeliveryState::Waiting
+                && row.pending.held_at < held_before
+                && row.pending.delivery.previous_version > self.position_of(row)
         };
         if self.paused {
             return Vec::new();
@@ -226,7 +232,7 @@ impl ConsumerState {
     /// Has a dead delivery tried again at once, with all its attempts before it.
     pub fn replay(&mut self, aggregate_id: Uuid, version: Version, at: Timestamp) {
         if let Some(row) = self.dead(aggregate_id, version) {
-            row.held.attempts_before_replay = row.held.attempts;
+            row.pending.attempts_before_replay = row.pending.attempts;
             row.count_interruptions();
             row.turn(DeliveryState::Retrying { next_attempt_at: at }, at);
         }
@@ -243,21 +249,21 @@ impl ConsumerState {
 
     fn dead(&mut self, aggregate_id: Uuid, version: Version) -> Option<&mut DeliveryRow> {
         let row = self.rows.get_mut(&(aggregate_id, version));
-        row.filter(|row| row.held.state == DeliveryState::Dead)
+        row.filter(|row| row.pending.state == DeliveryState::Dead)
     }
 
-    fn oldest_heads(&self, wanted: impl Fn(&&DeliveryRow) -> bool, limit: u32) -> Vec<HeldDelivery> {
+    fn oldest_heads(&self, wanted: impl Fn(&&DeliveryRow) -> bool, limit: u32) -> Vec<PendingDelivery> {
         let mut heads: BTreeMap<Uuid, &DeliveryRow> = BTreeMap::new();
         for row in self.rows.values().filter(|row| row.is_unfinished()) {
-            heads.entry(row.held.delivery.aggregate_id).or_insert(row);
+            heads.entry(row.pending.delivery.aggregate_id).or_insert(row);
         }
         let mut rows: Vec<&DeliveryRow> = heads.into_values().filter(wanted).collect();
-        rows.sort_by_key(|row| row.held.held_at);
+        rows.sort_by_key(|row| row.pending.held_at);
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        rows.into_iter().map(|row| row.held.clone()).collect()
+        rows.into_iter().map(|row| row.pending.clone()).collect()
     }
 
     fn position_of(&self, row: &DeliveryRow) -> Version {
-        self.position(row.held.delivery.aggregate_id)
+        self.position(row.pending.delivery.aggregate_id)
     }
 }

@@ -7,17 +7,17 @@ mod publishing;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, future::join_all, stream};
-use message_bus::{Consumer, Delivery, Handing, Unavailable};
+use message_bus::{Consumer, Delivery, DeliveryMode, Unavailable};
 
 use self::publishing::Read;
 pub use self::publishing::{Look, Publishing};
-use crate::{Courier, EventLog, LoggedEvent, Transport, courier::Outcome};
+use crate::{Dispatcher, EventLog, LoggedEvent, Transport, dispatcher::Outcome};
 
 /// Events taken from the log at a time.
 const PAGE: u32 = 256;
 
-/// One consumer, where it began, what brings events to it, and the courier of its context.
-pub struct Route {
+/// One consumer, where it began, what brings events to it, and the dispatcher of its context.
+pub struct Subscription {
     /// The consumer.
     pub consumer: Arc<Consumer>,
     /// It takes events after this sequence.
@@ -25,13 +25,13 @@ pub struct Route {
     /// Brings events.
     pub transport: Arc<dyn Transport>,
     /// Tries again what is held.
-    pub courier: Courier,
+    pub dispatcher: Dispatcher,
 }
 
 /// Carries the events of one context.
 pub struct Publisher {
     log: Arc<dyn EventLog>,
-    routes: Vec<Route>,
+    subscriptions: Vec<Subscription>,
 }
 
 /// Whether another pass makes sense at once.
@@ -44,9 +44,9 @@ pub enum More {
 }
 
 impl Publisher {
-    /// A publisher of the events in `log` to the consumers of `routes`, all of which take from that log.
-    pub fn new(log: Arc<dyn EventLog>, routes: Vec<Route>) -> Self {
-        Self { log, routes }
+    /// A publisher of the events in `log` to the consumers of `subscriptions`, all of which take from that log.
+    pub fn new(log: Arc<dyn EventLog>, subscriptions: Vec<Subscription>) -> Self {
+        Self { log, subscriptions }
     }
 
     /// The log.
@@ -54,20 +54,20 @@ impl Publisher {
         &*self.log
     }
 
-    /// The consumers' routes.
-    pub fn routes(&self) -> &[Route] {
-        &self.routes
+    /// The consumers' subscriptions.
+    pub fn subscriptions(&self) -> &[Subscription] {
+        &self.subscriptions
     }
 
     /// The oldest events that are to be published, and up to where there were events at the start, unless that is known.
-    async fn read(&self, found: Option<i64>, limit: u32) -> Result<Read, Unavailable> {
-        let found = match found {
-            Some(found) => found,
+    async fn read(&self, backlog_end: Option<i64>, limit: u32) -> Result<Read, Unavailable> {
+        let backlog_end = match backlog_end {
+            Some(backlog_end) => backlog_end,
             None => self.log.last_sequence().await?,
         };
         let events = self.log.unpublished(limit).await?;
         Ok(Read {
-            found,
+            backlog_end,
             full_page: events.len() >= limit as usize,
             events,
         })
@@ -77,14 +77,19 @@ impl Publisher {
     ///
     /// # Errors
     /// [`Unavailable`], when the consumer's context does not answer.
-    pub async fn work_off(&self, route: &Route) -> Result<More, Unavailable> {
-        let at_once = route.consumer.limits().at_once.max(1);
+    pub async fn work_off(&self, subscription: &Subscription) -> Result<More, Unavailable> {
+        let at_once = subscription.consumer.limits().at_once.max(1);
         let limit = u32::try_from(at_once).unwrap_or(u32::MAX);
-        let due = route.courier.due(&route.consumer, limit).await?;
+        let due = subscription.dispatcher.due(&subscription.consumer, limit).await?;
         let full = due.len() >= at_once;
         // At most one delivery of each aggregate is due, so their order among each other means nothing.
         let outcomes: Vec<Result<Outcome, Unavailable>> = stream::iter(due)
-            .map(|held| async move { route.courier.retry(&route.consumer, &held).await })
+            .map(|pending| async move {
+                subscription
+                    .dispatcher
+                    .retry(&subscription.consumer, &pending)
+                    .await
+            })
             .buffer_unordered(at_once)
             .collect()
             .await;
@@ -102,13 +107,13 @@ impl Publisher {
 
     /// Publishes events of one aggregate, oldest first, and stops at the first that cannot be: those behind it are
     /// held back with it.
-    async fn publish_in_order(&self, events: Vec<LoggedEvent>, found: i64) -> Vec<Published> {
+    async fn publish_in_order(&self, events: Vec<LoggedEvent>, backlog_end: i64) -> Vec<Published> {
         let mut published = Vec::with_capacity(events.len());
         for event in events {
-            match self.publish_one(&event, found).await {
-                Ok(held) => published.push(Published {
+            match self.publish_one(&event, backlog_end).await {
+                Ok(pending) => published.push(Published {
                     sequence: event.sequence,
-                    held,
+                    pending,
                 }),
                 Err(error) => {
                     tracing::warn!(
@@ -126,12 +131,15 @@ impl Publisher {
 
     /// Hands one event to its consumers, side by side: one that takes its time, or cannot be reached, keeps no other waiting. Says whether
     /// one of them holds it.
-    async fn publish_one(&self, event: &LoggedEvent, found: i64) -> Result<bool, Unavailable> {
+    async fn publish_one(&self, event: &LoggedEvent, backlog_end: i64) -> Result<bool, Unavailable> {
         let envelope = &event.envelope;
-        let takers: Vec<&Route> = self
-            .routes
+        let takers: Vec<&Subscription> = self
+            .subscriptions
             .iter()
-            .filter(|route| event.sequence > route.begins_after && route.consumer.takes(&envelope.event_type))
+            .filter(|subscription| {
+                event.sequence > subscription.begins_after
+                    && subscription.consumer.takes(&envelope.event_type)
+            })
             .collect();
         if takers.is_empty() {
             return Ok(false);
@@ -144,29 +152,29 @@ impl Publisher {
                 envelope.aggregate_version,
             )
             .await?;
-        let handed_over = takers.into_iter().map(|route| {
+        let handed_over = takers.into_iter().map(|subscription| {
             let delivery = Delivery {
-                consumer: route.consumer.name(),
+                consumer: subscription.consumer.name(),
                 event_id: envelope.event_id,
                 aggregate_id: envelope.aggregate_id,
                 version: envelope.aggregate_version,
-                previous_version: history.previous_version(&route.consumer, route.begins_after),
+                previous_version: history.previous_version(&subscription.consumer, subscription.begins_after),
             };
-            let handing = if event.sequence <= found {
-                Handing::ByRow
+            let mode = if event.sequence <= backlog_end {
+                DeliveryMode::Persisted
             } else {
-                route.consumer.handing()
+                subscription.consumer.mode()
             };
-            route
+            subscription
                 .transport
-                .hand_over(&route.consumer, envelope, delivery, handing)
+                .hand_over(&subscription.consumer, envelope, delivery, mode)
         });
         // Every answer is awaited before one of them is refused: nothing of this event is under way when it is tried again.
-        let mut held = false;
+        let mut pending = false;
         for outcome in join_all(handed_over).await {
-            held |= matches!(outcome?, Outcome::Held { .. });
+            pending |= matches!(outcome?, Outcome::Pending { .. });
         }
-        Ok(held)
+        Ok(pending)
     }
 }
 
@@ -174,7 +182,7 @@ impl Publisher {
 struct Published {
     sequence: i64,
     /// A consumer holds it.
-    held: bool,
+    pending: bool,
 }
 
 #[cfg(test)]

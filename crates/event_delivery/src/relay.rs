@@ -17,13 +17,13 @@ use tokio::{
 };
 
 use crate::{
-    EventLog, Publisher, Route,
+    EventLog, Publisher, Subscription,
     publisher::{More, Publishing},
 };
 
 /// How soon what another process committed is seen.
 const POLL: Duration = Duration::from_secs(1);
-/// How often held deliveries are looked at, when nothing says that there are some.
+/// How often pending deliveries are looked at, when nothing says that there are some.
 const RETRY_POLL: Duration = Duration::from_millis(200);
 /// How often deliveries are looked for that wait in vain.
 const GAP_POLL: Duration = Duration::from_secs(5);
@@ -33,25 +33,26 @@ pub struct Relay {
     publisher: Arc<Publisher>,
     /// Whether this process relayed when it last asked.
     leads: watch::Sender<bool>,
-    /// One for each route: told when rows were written for its consumer, perhaps.
-    held: Vec<Notify>,
+    /// One for each subscription: told when rows were written for its consumer, perhaps.
+    pending: Vec<Notify>,
 }
 
 impl Relay {
-    /// A relay for the events in `log` to the consumers of `routes`, all of which take from that log.
-    pub fn new(log: Arc<dyn EventLog>, routes: Vec<Route>) -> Self {
+    /// A relay for the events in `log` to the consumers of `subscriptions`, all of which take from that log.
+    pub fn new(log: Arc<dyn EventLog>, subscriptions: Vec<Subscription>) -> Self {
         Self {
             leads: watch::Sender::new(false),
-            held: routes.iter().map(|_| Notify::new()).collect(),
-            publisher: Arc::new(Publisher::new(log, routes)),
+            pending: subscriptions.iter().map(|_| Notify::new()).collect(),
+            publisher: Arc::new(Publisher::new(log, subscriptions)),
         }
     }
 
     /// Relays until `stop` turns true; finishes what is under way.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        let routes = self.publisher.routes().iter().zip(&self.held);
+        let subscriptions = self.publisher.subscriptions().iter().zip(&self.pending);
         // A consumer that waits for something outside keeps no other waiting: each works off what it holds by itself.
-        let workers = routes.map(|(route, held)| self.work_off_until(route, held, stop.clone()));
+        let workers = subscriptions
+            .map(|(subscription, pending)| self.work_off_until(subscription, pending, stop.clone()));
         tokio::join!(self.publish_until(stop.clone()), join_all(workers));
     }
 
@@ -77,9 +78,9 @@ impl Relay {
                     }
                     self.leads.send_replace(publishing.leads());
                 }
-                held = publishing.settle(), if publishing.is_under_way() => {
-                    if held {
-                        self.held.iter().for_each(Notify::notify_one);
+                pending = publishing.await_completions(), if publishing.is_under_way() => {
+                    if pending {
+                        self.pending.iter().for_each(Notify::notify_one);
                     }
                 }
                 () = tokio::time::sleep_until(next_poll), if looking.is_terminated() => {}
@@ -88,28 +89,33 @@ impl Relay {
         publishing.finish().await;
     }
 
-    async fn work_off_until(&self, route: &Route, held: &Notify, mut stop: watch::Receiver<bool>) {
+    async fn work_off_until(
+        &self,
+        subscription: &Subscription,
+        pending: &Notify,
+        mut stop: watch::Receiver<bool>,
+    ) {
         let mut gaps_closed_at = Instant::now();
         while !*stop.borrow() {
             if *self.leads.borrow() {
-                match self.publisher.work_off(route).await {
+                match self.publisher.work_off(subscription).await {
                     Ok(More::Waiting) => continue,
                     Ok(More::Nothing) => {}
                     Err(error) => {
-                        tracing::warn!(consumer = route.consumer.name(), %error, "held deliveries could not be tried");
+                        tracing::warn!(consumer = subscription.consumer.name(), %error, "pending deliveries could not be tried");
                     }
                 }
                 if gaps_closed_at.elapsed() >= GAP_POLL {
                     gaps_closed_at = Instant::now();
-                    if let Err(error) = self.publisher.close_gaps(route).await {
-                        tracing::warn!(consumer = route.consumer.name(), %error, "what is missing could not be looked for");
+                    if let Err(error) = self.publisher.close_gaps(subscription).await {
+                        tracing::warn!(consumer = subscription.consumer.name(), %error, "what is missing could not be looked for");
                     }
                 }
             }
             tokio::select! {
                 biased;
                 changed = stop.changed() => if changed.is_err() { break },
-                () = held.notified() => {}
+                () = pending.notified() => {}
                 () = tokio::time::sleep(RETRY_POLL) => {}
             }
         }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use inventory_domain::StockCorrection;
 use message_bus::{
     Command, CommandMeta, Conflict, Handles, Unavailable, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use shared_kernel::{AggregateRoot, Version};
 
@@ -28,7 +28,11 @@ impl Inventory {
         self.store.drifted(limit).await
     }
 
-    async fn correct_once(&self, corrections: &[StockCorrection], meta: &CommandMeta) -> Result<(), Attempt> {
+    async fn correct_once(
+        &self,
+        corrections: &[StockCorrection],
+        meta: &CommandMeta,
+    ) -> Result<(), UseCaseFailure> {
         let products: BTreeSet<_> = corrections
             .iter()
             .map(|correction| correction.product_id)
@@ -60,7 +64,7 @@ impl Command for CorrectStock {
 impl Handles<CorrectStock> for Inventory {
     async fn handle(&self, command: CorrectStock, meta: CommandMeta) -> Result<(), UseCaseError> {
         let corrections: Vec<StockCorrection> = command.corrections.into_iter().map(Into::into).collect();
-        deciding_again(&meta, self.ids.as_ref(), || {
+        retry_on_conflict(&meta, self.ids.as_ref(), || {
             self.correct_once(&corrections, &meta)
         })
         .await

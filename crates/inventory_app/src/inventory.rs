@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use inventory_domain::{ChangedBy, StockError, StockItem};
 use message_bus::{
     CommandLog, CommandMeta, Conflict, LogsCommands, NotFound, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use shared_kernel::{AggregateRoot, IdGenerator, ProductId, Refusal};
@@ -48,10 +48,10 @@ impl Inventory {
         V: Serialize + DeserializeOwned + Send,
     {
         let attempt = || self.change_stock_once(product_id, meta, &change, &answer);
-        match deciding_again(meta, self.ids.as_ref(), attempt).await {
+        match retry_on_conflict(meta, self.ids.as_ref(), attempt).await {
             Err(UseCaseError::Conflict(Conflict::OthersWereFaster)) => {
                 let _turn = self.batcher.turn().await;
-                deciding_again(meta, self.ids.as_ref(), attempt).await
+                retry_on_conflict(meta, self.ids.as_ref(), attempt).await
             }
             answered => answered,
         }
@@ -63,7 +63,7 @@ impl Inventory {
         meta: &CommandMeta,
         change: &(impl Fn(&mut StockItem) -> Result<(), StockError> + Sync),
         answer: &(impl Fn(&StockItem) -> V + Sync),
-    ) -> Result<V, Attempt> {
+    ) -> Result<V, UseCaseFailure> {
         let mut unit = self.begin(meta);
         let mut stock = unit.stock().of_products(&BTreeSet::from([product_id])).await?;
         let mut item = stock.remove(&product_id).ok_or(NO_SUCH_ITEM)?;

@@ -34,7 +34,7 @@ pub use inventory::Inventory;
 pub use store::InventoryStore;
 pub use unit_of_work::UnitOfWork;
 pub use views::{
-    AdjustmentView, CorrectionView, LedgerEntryView, ReservationStanding, ReservationView, StockDrift,
+    AdjustmentView, CorrectionView, LedgerEntryView, ReservationStatus, ReservationView, StockDrift,
     StockItemView,
 };
 

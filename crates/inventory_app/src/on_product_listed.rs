@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use inventory_domain::StockItem;
 use message_bus::{
     CommandMeta, CommitError, ReactsTo, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use shared_kernel::{ProductId, events::ProductListed};
 
@@ -13,7 +13,7 @@ use crate::{Inventory, store::STOCK_ITEM_KEY};
 
 impl ReactsTo<ProductListed> for Inventory {
     async fn react(&self, event: ProductListed, meta: CommandMeta) -> Result<(), UseCaseError> {
-        deciding_again(&meta, self.ids.as_ref(), || {
+        retry_on_conflict(&meta, self.ids.as_ref(), || {
             self.open_stock(event.product_id, &meta)
         })
         .await
@@ -21,7 +21,7 @@ impl ReactsTo<ProductListed> for Inventory {
 }
 
 impl Inventory {
-    async fn open_stock(&self, product_id: ProductId, meta: &CommandMeta) -> Result<(), Attempt> {
+    async fn open_stock(&self, product_id: ProductId, meta: &CommandMeta) -> Result<(), UseCaseFailure> {
         let mut unit = self.begin(meta);
         let stock = unit.stock().of_products(&BTreeSet::from([product_id])).await?;
         if stock.is_empty() {

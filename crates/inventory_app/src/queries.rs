@@ -6,7 +6,7 @@ use message_bus::UseCaseError;
 use shared_kernel::{OrderId, Page, PageRequest, ProductId, ReservationId, Version};
 
 use crate::{
-    Inventory, LedgerEntryView, ReservationStanding, ReservationView, StockItemView, inventory::NO_SUCH_ITEM,
+    Inventory, LedgerEntryView, ReservationStatus, ReservationView, StockItemView, inventory::NO_SUCH_ITEM,
 };
 
 impl Inventory {
@@ -86,12 +86,12 @@ impl Inventory {
     ///
     /// # Errors
     /// [`UseCaseError::Unavailable`] when the store does not answer.
-    pub async fn standing_of(
+    pub async fn status_of(
         &self,
         orders: &BTreeSet<OrderId>,
-    ) -> Result<BTreeMap<OrderId, ReservationStanding>, UseCaseError> {
-        let standings = self.store.standing_of(orders).await?.into_iter();
-        Ok(standings.map(|standing| (standing.order_id, standing)).collect())
+    ) -> Result<BTreeMap<OrderId, ReservationStatus>, UseCaseError> {
+        let statuses = self.store.status_of(orders).await?.into_iter();
+        Ok(statuses.map(|status| (status.order_id, status)).collect())
     }
 
     /// A page of the reservations that hold their units, in the order of their orders.
@@ -101,10 +101,10 @@ impl Inventory {
     pub async fn held(
         &self,
         page: PageRequest<OrderId>,
-    ) -> Result<Page<ReservationStanding, OrderId>, UseCaseError> {
+    ) -> Result<Page<ReservationStatus, OrderId>, UseCaseError> {
         let held = self.store.held(page).await?;
-        Ok(Page::of(held, page.limit, |standing: &ReservationStanding| {
-            standing.order_id
+        Ok(Page::of(held, page.limit, |status: &ReservationStatus| {
+            status.order_id
         }))
     }
 }

@@ -14,7 +14,7 @@ use std::{
 use inventory_domain::{Reservation, ReservationRequest, Stock, StockError, fulfil, release, reserve};
 use message_bus::{
     CommandMeta, CommitError, Unavailable, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use shared_kernel::{IdGenerator, OrderId, ProductId, Refusal, ReservationId, events::ReservedLine};
 use tokio::sync::oneshot;
@@ -164,12 +164,16 @@ impl ReservationBatcher {
         match requests {
             [] => Ok(()),
             [first, others @ ..] => {
-                deciding_again(&first.meta, self.ids.as_ref(), || self.decide_once(first, others)).await
+                retry_on_conflict(&first.meta, self.ids.as_ref(), || self.decide_once(first, others)).await
             }
         }
     }
 
-    async fn decide_once(&self, first: &PendingRequest, others: &[PendingRequest]) -> Result<(), Attempt> {
+    async fn decide_once(
+        &self,
+        first: &PendingRequest,
+        others: &[PendingRequest],
+    ) -> Result<(), UseCaseFailure> {
         let requests = || std::iter::once(first).chain(others);
         let mut unit = UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), first.meta.clone());
         let orders = requests().map(|request| request.order_id).collect();
@@ -196,7 +200,7 @@ impl ReservationBatcher {
             }
             // Trying again would fail again. Decided one by one, only the request fails whose delivery it is.
             CommitError::AlreadyApplied | CommitError::DeliveryGap { .. } if !others.is_empty() => {
-                Attempt::Failed(UseCaseError::defect(error))
+                UseCaseFailure::Failed(UseCaseError::defect(error))
             }
             error => error.into(),
         })

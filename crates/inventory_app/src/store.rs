@@ -7,7 +7,7 @@ use inventory_domain::{Reservation, ReservationRecord, StockItem, StockRecord};
 use message_bus::{CommandLog, CommitError, Unavailable, WriteSet};
 use shared_kernel::{OrderId, PageRequest, ProductId, ReservationId, Version};
 
-use crate::{LedgerEntryView, ReservationStanding, StockDrift};
+use crate::{LedgerEntryView, ReservationStatus, StockDrift};
 
 /// The primary key that says that a product's stock was opened before.
 pub const STOCK_ITEM_KEY: &str = "stock_items.product_id";
@@ -37,7 +37,7 @@ pub trait InventoryStore: CommandLog {
     ) -> Result<Vec<StoredReservation>, Unavailable>;
 
     /// The same without their lines.
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable>;
+    async fn status_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable>;
 
     /// Reservations, newest first; only that of one order, when it is named.
     async fn reservations(
@@ -47,7 +47,7 @@ pub trait InventoryStore: CommandLog {
     ) -> Result<Vec<StoredReservation>, Unavailable>;
 
     /// Reservations that hold their units, in the order of their orders.
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable>;
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable>;
 
     /// Stock items that do not agree with their ledger or with what is held, as of one moment, in the order of the products:
     /// at most `limit`. Also products of which units are held although they have no stock item.

@@ -90,7 +90,7 @@ impl<'a> UnitOfWork<'a> {
         let last = (self.meta, self.reservations.saved);
         for (meta, mut reservations) in self.decided.into_iter().chain([last]) {
             reservations.retain(|reservation| !reservation.changes().is_empty());
-            write_set = write_set.and_also(events_of(&reservations)?, &meta, self.ids);
+            write_set = write_set.with_command(events_of(&reservations)?, &meta, self.ids);
             write_set.changes.reservations.extend(reservations);
         }
         self.store.commit(write_set).await

@@ -113,7 +113,7 @@ fn reservation_state(components: &mut Components) -> Value {
 
 /// Where an order's reservation stands, as the doctor sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReservationStanding {
+pub struct ReservationStatus {
     /// The order.
     pub order_id: OrderId,
     /// Its reservation.

@@ -80,7 +80,7 @@ impl Reservation {
         self.changed(ReservationState::Released, ReservationEvent::Released, at);
     }
 
-    pub(crate) fn committed(&mut self, at: Timestamp) {
+    pub(crate) fn fulfilled(&mut self, at: Timestamp) {
         self.changed(ReservationState::Committed, ReservationEvent::Committed, at);
     }
 

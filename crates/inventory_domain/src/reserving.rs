@@ -88,7 +88,7 @@ pub fn fulfil(reservation: &mut Reservation, stock: &mut Stock, at: Timestamp) -
             item.take(line.quantity, order_id, at)?;
         }
     }
-    reservation.committed(at);
+    reservation.fulfilled(at);
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use inventory_app::{
-    InventoryStore, LedgerEntryView, ReservationStanding, StockDrift,
+    InventoryStore, LedgerEntryView, ReservationStatus, StockDrift,
     store::{InventoryChanges, StoredReservation, StoredStockItem},
 };
 use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
@@ -98,7 +98,7 @@ impl InventoryStore for PostgresInventory {
         .await
     }
 
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+    async fn status_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
         let orders = ids_of(orders);
         self.read(|connection| async move { reservation_tables::of_orders(orders, &connection).await })
             .await
@@ -116,7 +116,7 @@ impl InventoryStore for PostgresInventory {
         .await
     }
 
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
         self.read(|connection| async move { reservation_tables::held(page, &connection).await })
             .await
     }

@@ -1,7 +1,7 @@
 //! A reservation as rows, and back. What was short of it stands on its lines.
 
 use diesel::Queryable;
-use inventory_app::{ReservationStanding, store::StoredReservation};
+use inventory_app::{ReservationStatus, store::StoredReservation};
 use inventory_domain::{Reservation, ReservationRecord, ReservationState};
 use shared_kernel::{
     AggregateRoot, OrderId, ProductId, ReservationId,
@@ -80,7 +80,7 @@ impl TryFrom<WholeReservation> for StoredReservation {
     }
 }
 
-impl TryFrom<ReservationRow> for ReservationStanding {
+impl TryFrom<ReservationRow> for ReservationStatus {
     type Error = ReadError;
 
     fn try_from(row: ReservationRow) -> Result<Self, ReadError> {

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use inventory_app::{
-    InventoryStore, LedgerEntryView, ReservationStanding, StockDrift,
+    InventoryStore, LedgerEntryView, ReservationStatus, StockDrift,
     store::{InventoryChanges, StoredReservation, StoredStockItem},
 };
 use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
@@ -97,7 +97,7 @@ impl InventoryStore for SqliteInventory {
         .await
     }
 
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+    async fn status_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
         let orders = orders.clone();
         self.read(move |connection| reservation_tables::of_orders(&orders, connection))
             .await
@@ -115,7 +115,7 @@ impl InventoryStore for SqliteInventory {
         .await
     }
 
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
         self.read(move |connection| reservation_tables::held(page, connection))
             .await
     }

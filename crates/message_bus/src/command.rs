@@ -17,7 +17,8 @@ pub trait Command: Send + 'static {
 
 /// A context handles a command. A command without a handler does not compile where it is sent.
 pub trait Handles<C: Command> {
-    /// Carries the command out. When it answers `Ok`, everything it decided is durable.
+    /// Carries the command out. When it answers `Ok`, everything it decided is durable. To be implemented, and called only by
+    /// [`Self::send`]: clippy refuses other calls.
     fn handle(
         &self,
         command: C,
@@ -25,6 +26,10 @@ pub trait Handles<C: Command> {
     ) -> impl Future<Output = Result<C::Output, UseCaseError>> + Send;
 
     /// The same in a span of its own, the one that the command's events name. This is what callers use.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "callers send; only this calls the handler"
+    )]
     fn send(
         &self,
         command: C,

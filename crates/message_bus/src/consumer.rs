@@ -17,12 +17,12 @@ pub trait ReactsTo<E: IntegrationEvent>: Send + Sync + 'static {
 
 /// How events reach a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Handing {
+pub enum DeliveryMode {
     /// The handler is called as soon as the event is published. What fails gets a row.
-    Directly,
+    Inline,
     /// Each event gets a row first, and the handler is called from there: for one that waits for something outside, such as a mail
     /// server, which no other consumer of the same events is to wait for. Also for what may have stopped the process before.
-    ByRow,
+    Persisted,
 }
 
 /// Where in the log a consumer that is new begins.
@@ -40,7 +40,7 @@ type Reaction = Box<
         + Sync,
 >;
 
-struct Route {
+struct HandlerEntry {
     event_type: &'static str,
     reaction: Reaction,
 }
@@ -52,9 +52,9 @@ pub struct Consumer {
     context: &'static str,
     source: &'static str,
     beginning: Beginning,
-    handing: Handing,
+    mode: DeliveryMode,
     limits: Limits,
-    routes: Vec<Route>,
+    handlers: Vec<HandlerEntry>,
 }
 
 impl Consumer {
@@ -72,16 +72,16 @@ impl Consumer {
             context,
             source,
             beginning,
-            handing: Handing::Directly,
+            mode: DeliveryMode::Inline,
             limits: Limits::default(),
-            routes: Vec::new(),
+            handlers: Vec::new(),
         }
     }
 
     /// The same, whose handlers call something outside this process: events reach them by row, within `limits`.
     #[must_use]
     pub fn calling_outside(mut self, limits: Limits) -> Self {
-        self.handing = Handing::ByRow;
+        self.mode = DeliveryMode::Persisted;
         self.limits = limits;
         self
     }
@@ -106,7 +106,7 @@ impl Consumer {
                 handler.react(event, meta).await.map_err(HandlingError::from)
             })
         });
-        self.routes.push(Route {
+        self.handlers.push(HandlerEntry {
             event_type: E::TYPE,
             reaction,
         });
@@ -134,8 +134,8 @@ impl Consumer {
     }
 
     /// How events reach it.
-    pub const fn handing(&self) -> Handing {
-        self.handing
+    pub const fn mode(&self) -> DeliveryMode {
+        self.mode
     }
 
     /// What it may take of time and attempts.
@@ -145,12 +145,12 @@ impl Consumer {
 
     /// The event types it takes.
     pub fn event_types(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.routes.iter().map(|route| route.event_type)
+        self.handlers.iter().map(|entry| entry.event_type)
     }
 
     /// Whether it takes events of this type.
     pub fn takes(&self, event_type: &str) -> bool {
-        self.routes.iter().any(|route| route.event_type == event_type)
+        self.handlers.iter().any(|entry| entry.event_type == event_type)
     }
 
     /// Reacts to an event of a type that it takes.
@@ -158,13 +158,13 @@ impl Consumer {
     /// # Errors
     /// What the reaction failed with; permanent, when the consumer does not take the type.
     pub async fn handle(&self, envelope: Envelope, meta: CommandMeta) -> Result<(), HandlingError> {
-        let route = self
-            .routes
+        let entry = self
+            .handlers
             .iter()
-            .find(|route| route.event_type == envelope.event_type)
+            .find(|entry| entry.event_type == envelope.event_type)
             .ok_or_else(|| {
                 HandlingError::Permanent(format!("{} does not take {}", self.name, envelope.event_type))
             })?;
-        (route.reaction)(envelope, meta).await
+        (entry.reaction)(envelope, meta).await
     }
 }

@@ -24,7 +24,7 @@ pub mod write_set;
 pub use actor::Actor;
 pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord};
 pub use command_log::{CommandLog, LogsCommands, Recorded};
-pub use consumer::{Beginning, Consumer, Handing, ReactsTo};
+pub use consumer::{Beginning, Consumer, DeliveryMode, ReactsTo};
 pub use delivery::{Delivery, HandlingError};
 pub use envelope::{Audience, Envelope, NewEvent};
 pub use errors::{CommitError, Conflict, NotFound, Unavailable, UseCaseError};

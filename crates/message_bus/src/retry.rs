@@ -14,20 +14,20 @@ const LONGEST_PAUSE_MICROSECONDS: u64 = 5_000;
 
 /// How one try of a use case ended without success.
 #[derive(Debug)]
-pub enum Attempt {
+pub enum UseCaseFailure {
     /// The use case's own answer, for good.
     Failed(UseCaseError),
     /// The commit's answer, which may be worth another try.
     NotCommitted(CommitError),
 }
 
-impl<E: Into<UseCaseError>> From<E> for Attempt {
+impl<E: Into<UseCaseError>> From<E> for UseCaseFailure {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl From<CommitError> for Attempt {
+impl From<CommitError> for UseCaseFailure {
     fn from(error: CommitError) -> Self {
         Self::NotCommitted(error)
     }
@@ -42,21 +42,21 @@ impl From<CommitError> for Attempt {
 ///
 /// # Errors
 /// The use case's own, or [`Conflict::OthersWereFaster`].
-pub async fn deciding_again<T, F>(
+pub async fn retry_on_conflict<T, F>(
     meta: &CommandMeta,
     ids: &dyn IdGenerator,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T, UseCaseError>
 where
     T: DeserializeOwned,
-    F: Future<Output = Result<T, Attempt>>,
+    F: Future<Output = Result<T, UseCaseFailure>>,
 {
     let mut tries = 0;
     loop {
         let error = match attempt().await {
             Ok(answer) => return Ok(answer),
-            Err(Attempt::Failed(error)) => return Err(error),
-            Err(Attempt::NotCommitted(error)) => error,
+            Err(UseCaseFailure::Failed(error)) => return Err(error),
+            Err(UseCaseFailure::NotCommitted(error)) => error,
         };
         match error {
             // With a version named by the caller, the next try finds the newer one and says which it is.
@@ -69,7 +69,7 @@ where
                 return Err(command_log::key_reused());
             }
             CommitError::Unavailable(unavailable) => return Err(unavailable.into()),
-            // The courier looks at the consumer's standing again, and finds a duplicate or a gap there.
+            // The dispatcher looks at the consumer's progress again, and finds a duplicate or a gap there.
             CommitError::AlreadyApplied | CommitError::DeliveryGap { .. } => {
                 return Err(Conflict::OthersWereFaster.into());
             }

@@ -33,10 +33,10 @@ impl<C> WriteSet<C> {
         meta: &CommandMeta,
         ids: &dyn IdGenerator,
     ) -> Self {
-        Self::without_events(changes, replay, source).and_also(events, meta, ids)
+        Self::without_events(changes, replay, source).with_command(events, meta, ids)
     }
 
-    /// The write set of commands in the context named `source`, each of which is still to be added by [`Self::and_also`].
+    /// The write set of commands in the context named `source`, each of which is still to be added by [`Self::with_command`].
     pub const fn without_events(changes: C, replay: Option<ReplayRecord>, source: &'static str) -> Self {
         Self {
             changes,
@@ -49,7 +49,7 @@ impl<C> WriteSet<C> {
 
     /// The same, with what a command led to: its events carry its meta, and its delivery's position moves along.
     #[must_use]
-    pub fn and_also(mut self, events: Vec<NewEvent>, meta: &CommandMeta, ids: &dyn IdGenerator) -> Self {
+    pub fn with_command(mut self, events: Vec<NewEvent>, meta: &CommandMeta, ids: &dyn IdGenerator) -> Self {
         let source = self.source;
         self.events.extend(events.into_iter().map(|event| {
             let audience = event.audience;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use message_bus::{CommandMeta, Unavailable, UseCaseError, WriteSet, retry::deciding_again};
+use message_bus::{CommandMeta, Unavailable, UseCaseError, WriteSet, retry::retry_on_conflict};
 use shared_kernel::{CustomerId, IdGenerator, OrderId, UserId};
 
 use crate::{
@@ -86,7 +86,7 @@ impl Notifications {
         meta: &CommandMeta,
     ) -> Result<(), UseCaseError> {
         let write_set = WriteSet::new(rows, Vec::new(), None, CONTEXT, meta, self.ids.as_ref());
-        deciding_again(meta, self.ids.as_ref(), || async {
+        retry_on_conflict(meta, self.ids.as_ref(), || async {
             Ok(self.store.commit(write_set.clone()).await?)
         })
         .await

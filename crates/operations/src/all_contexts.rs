@@ -110,7 +110,7 @@ impl Operations {
         Ok(DeadLetters { data, next })
     }
 
-    /// All that is known about one held delivery, whatever its state.
+    /// All that is known about one pending delivery, whatever its state.
     ///
     /// # Errors
     /// [`UseCaseError::NotFound`] when no consumer ever held it.

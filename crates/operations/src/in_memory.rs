@@ -1,4 +1,4 @@
-//! A context's operations in memory, for tests: held deliveries that change by nothing but what operators do.
+//! A context's operations in memory, for tests: pending deliveries that change by nothing but what operators do.
 
 mod dead_letters;
 
@@ -13,7 +13,9 @@ use shared_kernel::Timestamp;
 use super::{
     Backlog, Commits, ContextOperations,
     actions::{ActionKind, ActionOutcome, OperatorAction},
-    records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary, Follower, Held, Paused},
+    records::{
+        ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary, Follower, Paused, PendingCount,
+    },
 };
 /// A context that says what it was told to say.
 pub struct InMemoryOperations {
@@ -28,7 +30,7 @@ struct State {
     clock_jump_seconds: i64,
     backlog: Backlog,
     consumers: Vec<ConsumerBacklog>,
-    held: Vec<DeliveryRecord>,
+    pending: Vec<DeliveryRecord>,
     actions: Vec<OperatorAction>,
 }
 
@@ -44,14 +46,14 @@ impl InMemoryOperations {
     /// The same, with a consumer of the events of `source`.
     #[must_use]
     pub fn with_consumer(self, name: &str, source: &str) -> Self {
-        let held = Held::default();
+        let pending = PendingCount::default();
         self.state().consumers.push(ConsumerBacklog {
             consumer: name.to_owned(),
             source: source.to_owned(),
             paused: None,
-            waiting: held,
-            retrying: held,
-            dead: held,
+            waiting: pending,
+            retrying: pending,
+            dead: pending,
         });
         self
     }
@@ -59,7 +61,7 @@ impl InMemoryOperations {
     /// The same, holding a delivery.
     #[must_use]
     pub fn holding(self, record: DeliveryRecord) -> Self {
-        self.state().held.push(record);
+        self.state().pending.push(record);
         self
     }
 
@@ -119,9 +121,9 @@ impl ContextOperations for InMemoryOperations {
         let state = self.answering()?;
         let mut consumers = state.consumers.clone();
         for consumer in &mut consumers {
-            let held = |name| state.held_by(&consumer.consumer, name);
+            let pending = |name| state.pending_of(&consumer.consumer, name);
             (consumer.waiting, consumer.retrying, consumer.dead) =
-                (held("waiting"), held("retrying"), held("dead"));
+                (pending("waiting"), pending("retrying"), pending("dead"));
         }
         Ok(consumers)
     }
@@ -133,7 +135,11 @@ impl ContextOperations for InMemoryOperations {
     ) -> Result<Vec<DeliverySummary>, Unavailable> {
         let state = self.answering()?;
         let place = |letter: &DeliverySummary| (letter.held_at, letter.key.clone());
-        let mut dead: Vec<DeliverySummary> = state.held.iter().map(|record| record.summary.clone()).collect();
+        let mut dead: Vec<DeliverySummary> = state
+            .pending
+            .iter()
+            .map(|record| record.summary.clone())
+            .collect();
         dead.retain(|letter| {
             letter.state == "dead" && after.as_ref().is_none_or(|after| place(letter) > *after)
         });
@@ -145,7 +151,7 @@ impl ContextOperations for InMemoryOperations {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<DeliveryRecord>, Unavailable> {
         let state = self.answering()?;
         Ok(state
-            .held
+            .pending
             .iter()
             .find(|record| record.summary.key == *key)
             .cloned())
@@ -154,8 +160,8 @@ impl ContextOperations for InMemoryOperations {
     async fn act(&self, action: &OperatorAction) -> Result<ActionOutcome, Unavailable> {
         let mut state = self.answering()?;
         let outcome = match action.kind {
-            ActionKind::Replay { .. } => state.settle(action, "retrying"),
-            ActionKind::Discard { .. } => state.settle(action, "discarded"),
+            ActionKind::Replay { .. } => state.mark_outcome(action, "retrying"),
+            ActionKind::Discard { .. } => state.mark_outcome(action, "discarded"),
             ActionKind::Pause | ActionKind::Resume => state.pause_or_resume(action),
         };
         if matches!(outcome, ActionOutcome::Done { .. }) {
@@ -172,17 +178,17 @@ impl ContextOperations for InMemoryOperations {
 }
 
 impl State {
-    fn held_by(&self, consumer: &str, name: &str) -> Held {
-        let held = self.held.iter().map(|record| &record.summary);
-        let held = held.filter(|summary| summary.key.consumer == consumer && summary.state == name);
-        Held {
-            count: held.clone().count() as u64,
-            oldest_held_at: held.map(|summary| summary.held_at).min(),
+    fn pending_of(&self, consumer: &str, name: &str) -> PendingCount {
+        let pending = self.pending.iter().map(|record| &record.summary);
+        let pending = pending.filter(|summary| summary.key.consumer == consumer && summary.state == name);
+        PendingCount {
+            count: pending.clone().count() as u64,
+            oldest_held_at: pending.map(|summary| summary.held_at).min(),
         }
     }
 
-    fn settle(&mut self, action: &OperatorAction, state: &str) -> ActionOutcome {
-        let found = self.held.iter_mut().find(|record| {
+    fn mark_outcome(&mut self, action: &OperatorAction, state: &str) -> ActionOutcome {
+        let found = self.pending.iter_mut().find(|record| {
             record.summary.key.consumer == action.consumer
                 && Some(record.summary.key.event_id) == action.kind.event_id()
         });

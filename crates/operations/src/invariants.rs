@@ -133,7 +133,7 @@ pub trait ContextInvariants: ContextTraces + ContextOperations {
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
-    async fn held_versions(
+    async fn pending_versions(
         &self,
         consumer: &'static str,
         aggregate_id: Uuid,

@@ -19,7 +19,7 @@ pub mod traces;
 pub use all_contexts::Operations;
 pub use invariants::{ContextInvariants, InvariantCheck, doctor::Doctor};
 pub use operator_command::OperatorCommand;
-pub use timeline::{Subscription, Timeline, Timelines};
+pub use timeline::{ConsumerDescription, Timeline, Timelines};
 pub use traces::{ContextTraces, ReachedPosition, TracedEvent};
 
 use async_trait::async_trait;
@@ -128,7 +128,7 @@ pub trait ContextOperations: Send + Sync {
         limit: u32,
     ) -> Result<Vec<DeliverySummary>, Unavailable>;
 
-    /// All that is known about one held delivery, whatever its state.
+    /// All that is known about one pending delivery, whatever its state.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.

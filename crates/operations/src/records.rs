@@ -18,16 +18,16 @@ pub struct ConsumerBacklog {
     /// Who paused it, when and why, if somebody did.
     pub paused: Option<Paused>,
     /// Deliveries that wait behind another, or for the consumer to be resumed.
-    pub waiting: Held,
+    pub waiting: PendingCount,
     /// Deliveries that are to be tried again at a set time.
-    pub retrying: Held,
+    pub retrying: PendingCount,
     /// Deliveries that were given up.
-    pub dead: Held,
+    pub dead: PendingCount,
 }
 
 /// How many deliveries are in a state, and since when the oldest of them is held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Held {
+pub struct PendingCount {
     /// How many.
     pub count: u64,
     /// When the one that is held longest was first held.
@@ -134,7 +134,7 @@ pub struct DeliverySummary {
     pub last_error: Option<String>,
 }
 
-/// All that is known about a held delivery.
+/// All that is known about a pending delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, HasSchema)]
 #[schema(name = "HeldDelivery")]
 pub struct DeliveryRecord {
@@ -178,7 +178,7 @@ pub struct Follower {
 
 fn delivery_state(components: &mut Components) -> Value {
     let names = ["retrying", "waiting", "dead", "done", "discarded"];
-    components.names("DeliveryState", "Where a held delivery stands.", names)
+    components.names("DeliveryState", "Where a pending delivery stands.", names)
 }
 
 #[cfg(test)]

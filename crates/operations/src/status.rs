@@ -7,7 +7,7 @@ use shared_kernel::Timestamp;
 use super::{
     Backlog, Commits,
     age::Age,
-    records::{ConsumerBacklog, Held, Paused},
+    records::{ConsumerBacklog, Paused, PendingCount},
 };
 
 /// How one context stands.
@@ -54,16 +54,16 @@ pub struct ConsumerStatus {
     /// Who paused it, if somebody did.
     pub paused: Option<Paused>,
     /// Behind another one, or for the consumer to be resumed.
-    pub waiting: HeldStatus,
+    pub waiting: PendingStatus,
     /// To be tried again at a set time.
-    pub retrying: HeldStatus,
+    pub retrying: PendingStatus,
     /// Given up.
-    pub dead: HeldStatus,
+    pub dead: PendingStatus,
 }
 
 /// How many deliveries are in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, HasSchema)]
-pub struct HeldStatus {
+pub struct PendingStatus {
     /// How many.
     pub count: u64,
     /// For how long the oldest of them is held.
@@ -87,14 +87,14 @@ impl WorkLeft {
 
 impl ConsumerStatus {
     fn at(now: Timestamp, backlog: ConsumerBacklog) -> Self {
-        let held = |held: Held| HeldStatus {
-            count: held.count,
-            oldest_seconds: held.oldest_held_at.map(|since| Age::at(now, since)),
+        let pending = |pending: PendingCount| PendingStatus {
+            count: pending.count,
+            oldest_seconds: pending.oldest_held_at.map(|since| Age::at(now, since)),
         };
         Self {
-            waiting: held(backlog.waiting),
-            retrying: held(backlog.retrying),
-            dead: held(backlog.dead),
+            waiting: pending(backlog.waiting),
+            retrying: pending(backlog.retrying),
+            dead: pending(backlog.dead),
             consumer: backlog.consumer,
             source: backlog.source,
             paused: backlog.paused,
@@ -102,7 +102,7 @@ impl ConsumerStatus {
     }
 
     /// Each state in which it holds deliveries, with what it holds in it.
-    pub const fn states(&self) -> [(&'static str, HeldStatus); 3] {
+    pub const fn states(&self) -> [(&'static str, PendingStatus); 3] {
         [
             ("waiting", self.waiting),
             ("retrying", self.retrying),

@@ -16,7 +16,7 @@ const LONGEST: usize = 1_000;
 
 /// Who takes which events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subscription {
+pub struct ConsumerDescription {
     /// The consumer's name.
     pub consumer: &'static str,
     /// Its context.
@@ -27,7 +27,7 @@ pub struct Subscription {
     pub event_types: Vec<&'static str>,
 }
 
-impl From<&Consumer> for Subscription {
+impl From<&Consumer> for ConsumerDescription {
     fn from(consumer: &Consumer) -> Self {
         Self {
             consumer: consumer.name(),
@@ -42,7 +42,7 @@ impl From<&Consumer> for Subscription {
 #[derive(Clone)]
 pub struct Timelines {
     contexts: Vec<Arc<dyn ContextTraces>>,
-    subscriptions: Vec<Subscription>,
+    subscriptions: Vec<ConsumerDescription>,
 }
 
 /// The story of one aggregate.
@@ -106,7 +106,7 @@ pub struct TimelineDelivery {
 
 impl Timelines {
     /// Stories out of these contexts, whose consumers take what `subscriptions` says.
-    pub fn new(contexts: Vec<Arc<dyn ContextTraces>>, subscriptions: Vec<Subscription>) -> Self {
+    pub fn new(contexts: Vec<Arc<dyn ContextTraces>>, subscriptions: Vec<ConsumerDescription>) -> Self {
         Self {
             contexts,
             subscriptions,
@@ -122,14 +122,14 @@ impl Timelines {
         let ids: Vec<EventId> = events.iter().map(|event| event.envelope.event_id).collect();
         let aggregates: HashSet<Uuid> = events.iter().map(|event| event.envelope.aggregate_id).collect();
         let aggregates: Vec<Uuid> = aggregates.into_iter().collect();
-        let held = try_join_all(self.contexts.iter().map(|context| context.deliveries_of(&ids))).await?;
+        let pending = try_join_all(self.contexts.iter().map(|context| context.deliveries_of(&ids))).await?;
         let reached = try_join_all(
             self.contexts
                 .iter()
                 .map(|context| context.positions_of(&aggregates)),
         )
         .await?;
-        let (held, reached) = (held.concat(), reached.concat());
+        let (pending, reached) = (pending.concat(), reached.concat());
         let entries = in_causal_order(&events)
             .into_iter()
             .map(|event| {
@@ -138,7 +138,7 @@ impl Timelines {
                     .iter()
                     .filter(|subscription| subscription.takes(event))
                     .filter_map(|subscription| {
-                        let row = held.iter().find(|record| {
+                        let row = pending.iter().find(|record| {
                             record.summary.key.event_id == event.envelope.event_id
                                 && record.summary.key.consumer == subscription.consumer
                         });
@@ -207,7 +207,7 @@ impl Timelines {
     }
 }
 
-impl Subscription {
+impl ConsumerDescription {
     fn takes(&self, event: &TracedEvent) -> bool {
         !event.private
             && event.envelope.source == self.source

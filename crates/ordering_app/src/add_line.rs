@@ -1,6 +1,6 @@
 //! A line is added to an order.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::OrderId;
 
 use crate::{
@@ -25,7 +25,7 @@ impl Command for AddLine {
 impl Handles<AddLine> for Ordering {
     async fn handle(&self, command: AddLine, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
         let wanted = [command.line.with_id(self.ids.as_ref())];
-        deciding_again(&meta, self.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ids.as_ref(), || async {
             let (unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
             let (customer_id, currency) = (order.record().customer_id, order.record().currency);
             let (_, lines) = priced(&wanted, customer_id, currency, &unit, &meta).await?;

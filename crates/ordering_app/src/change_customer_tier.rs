@@ -1,6 +1,6 @@
 //! A customer is at another tier from now on, and so are the prices that they pay.
 
-use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError, retry::retry_on_conflict};
 use ordering_domain::CustomerTier;
 use shared_kernel::{AggregateRoot, CustomerId, Refusal, RefusalKind};
 
@@ -29,7 +29,7 @@ impl Handles<ChangeCustomerTier> for Ordering {
             .tier
             .parse()
             .map_err(|error| Refusal::new(RefusalKind::Value, "unknown_tier", &error))?;
-        deciding_again(&meta, self.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let customer = unit.customers().get(command.customer_id).await?;
             let mut customer = customer.ok_or(NotFound { what: "customer" })?;

@@ -1,6 +1,6 @@
 //! More, or fewer, of the same product are ordered. More of it is asked for like a new line; fewer is not.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{OrderId, OrderLineId, Quantity};
 
 use crate::{
@@ -26,7 +26,7 @@ impl Command for ChangeQuantity {
 
 impl Handles<ChangeQuantity> for Ordering {
     async fn handle(&self, command: ChangeQuantity, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
-        deciding_again(&meta, self.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ids.as_ref(), || async {
             let (unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
             let record = order.record();
             let named = record.lines.iter().filter(|line| line.id == command.line_id);

@@ -3,7 +3,7 @@
 //! What was placed is asked for again: whether the customer may order, whether the products are listed, and whether the prices are today's.
 //! Somebody who accepts other prices takes the lines off and adds them again, and so says yes to each of them.
 
-use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::deciding_again};
+use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use ordering_domain::{Address, AddressParts};
 use shared_kernel::{OrderId, Refusal};
 
@@ -44,7 +44,7 @@ impl Command for ConfirmOrder {
 impl Handles<ConfirmOrder> for Ordering {
     async fn handle(&self, command: ConfirmOrder, meta: CommandMeta) -> Result<OrderView, UseCaseError> {
         let address = Address::new(command.shipping_address.into_parts()).map_err(Refusal::from)?;
-        deciding_again(&meta, self.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ids.as_ref(), || async {
             let (unit, mut order) = self.order_to_change(command.order_id, &meta).await?;
             let record = order.record();
             let products = record.lines.iter().map(|line| line.product_id);

@@ -1,8 +1,6 @@
 //! The schemas of names out of closed lists: the domain's own lists.
 
-use ordering_domain::{
-    Allocation, CancellationCode, CustomerStanding, CustomerTier, OrderAction, OrderStatus,
-};
+use ordering_domain::{Allocation, CancellationCode, CustomerStatus, CustomerTier, OrderAction, OrderStatus};
 use schema::{Components, Value, json};
 
 /// The schema of an order's status.
@@ -37,6 +35,6 @@ pub fn customer_tier(components: &mut Components) -> Value {
 }
 
 pub(crate) fn customer_status(components: &mut Components) -> Value {
-    let names = CustomerStanding::ALL.map(CustomerStanding::name);
+    let names = CustomerStatus::ALL.map(CustomerStatus::name);
     components.names("Standing", "Whether a customer may order.", names)
 }

@@ -1,18 +1,18 @@
 //! A product is delisted, and so it can no longer be ordered. Orders that have it go their way.
 
-use message_bus::{CommandMeta, ReactsTo, UseCaseError, retry::deciding_again};
-use ordering_domain::ProductStanding;
+use message_bus::{CommandMeta, ReactsTo, UseCaseError, retry::retry_on_conflict};
+use ordering_domain::ProductStatus;
 use shared_kernel::events::ProductDelisted;
 
 use crate::Ordering;
 
 impl ReactsTo<ProductDelisted> for Ordering {
     async fn react(&self, event: ProductDelisted, meta: CommandMeta) -> Result<(), UseCaseError> {
-        deciding_again(&meta, self.ids.as_ref(), || async {
+        retry_on_conflict(&meta, self.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             // What the list never had cannot be ordered anyway.
             if let Some(mut entry) = unit.price_list().get(event.product_id).await? {
-                entry.standing = ProductStanding::Delisted;
+                entry.status = ProductStatus::Delisted;
                 unit.price_list().put(entry);
             }
             unit.commit(None).await?;

@@ -1,7 +1,7 @@
 //! A product is listed, and so it can be ordered.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
-use ordering_domain::{PriceListEntry, ProductStanding};
+use ordering_domain::{PriceListEntry, ProductStatus};
 use shared_kernel::events::ProductListed;
 
 use crate::Ordering;
@@ -12,7 +12,7 @@ impl ReactsTo<ProductListed> for Ordering {
             product_id: event.product_id,
             name: event.name,
             list_price: event.unit_price,
-            standing: ProductStanding::Listed,
+            status: ProductStatus::Listed,
         };
         self.put_on_price_list(entry, &meta).await
     }

@@ -1,7 +1,7 @@
 //! A product has another name or another price, and so it has on the price list. Lines that were ordered keep theirs.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
-use ordering_domain::{PriceListEntry, ProductStanding};
+use ordering_domain::{PriceListEntry, ProductStatus};
 use shared_kernel::events::ProductRepriced;
 
 use crate::Ordering;
@@ -12,7 +12,7 @@ impl ReactsTo<ProductRepriced> for Ordering {
             product_id: event.product_id,
             name: event.name,
             list_price: event.unit_price,
-            standing: ProductStanding::Listed,
+            status: ProductStatus::Listed,
         };
         self.put_on_price_list(entry, &meta).await
     }

@@ -7,7 +7,7 @@ use crate::Ordering;
 
 impl ReactsTo<StockReleased> for Ordering {
     async fn react(&self, event: StockReleased, meta: CommandMeta) -> Result<(), UseCaseError> {
-        self.settle(event.order_id, &meta, |order| {
+        self.apply_stock_result(event.order_id, &meta, |order| {
             order.stock_released(meta.issued_at)
         })
         .await

@@ -7,7 +7,7 @@ use crate::Ordering;
 
 impl ReactsTo<StockReservationRejected> for Ordering {
     async fn react(&self, event: StockReservationRejected, meta: CommandMeta) -> Result<(), UseCaseError> {
-        self.settle(event.order_id, &meta, |order| {
+        self.apply_stock_result(event.order_id, &meta, |order| {
             order.stock_rejected(event.shortages.clone(), meta.issued_at);
         })
         .await

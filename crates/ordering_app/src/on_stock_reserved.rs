@@ -7,7 +7,7 @@ use crate::Ordering;
 
 impl ReactsTo<StockReserved> for Ordering {
     async fn react(&self, event: StockReserved, meta: CommandMeta) -> Result<(), UseCaseError> {
-        self.settle(event.order_id, &meta, |order| {
+        self.apply_stock_result(event.order_id, &meta, |order| {
             order.stock_reserved(meta.issued_at)
         })
         .await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use message_bus::{
     CommandLog, CommandMeta, LogsCommands, NotFound, Unavailable, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use ordering_domain::{Customer, Order, OrderError, PriceListEntry};
 use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Refusal};
@@ -44,7 +44,7 @@ impl Ordering {
         meta: &CommandMeta,
         change: impl Fn(&mut Order) -> Result<(), OrderError> + Sync,
     ) -> Result<OrderView, UseCaseError> {
-        deciding_again(meta, self.ids.as_ref(), || async {
+        retry_on_conflict(meta, self.ids.as_ref(), || async {
             let (unit, mut order) = self.order_to_change(order_id, meta).await?;
             change(&mut order).map_err(refused)?;
             commit_order(unit, order, meta).await
@@ -74,7 +74,7 @@ impl Ordering {
         meta: &CommandMeta,
         change: impl Fn(&mut Customer) + Sync,
     ) -> Result<(), UseCaseError> {
-        deciding_again(meta, self.ids.as_ref(), || async {
+        retry_on_conflict(meta, self.ids.as_ref(), || async {
             let mut unit = self.begin(meta);
             let mut customer = unit.customers().get(customer_id).await?.ok_or_else(|| {
                 // A user's events come in order, so the customer is there. If not, what is missing will come.
@@ -96,7 +96,7 @@ impl Ordering {
         entry: PriceListEntry,
         meta: &CommandMeta,
     ) -> Result<(), UseCaseError> {
-        deciding_again(meta, self.ids.as_ref(), || async {
+        retry_on_conflict(meta, self.ids.as_ref(), || async {
             let mut unit = self.begin(meta);
             unit.price_list().put(entry.clone());
             unit.commit(None).await?;
@@ -117,7 +117,7 @@ pub(crate) async fn commit_order(
     mut unit: UnitOfWork<'_>,
     order: Order,
     meta: &CommandMeta,
-) -> Result<OrderView, Attempt> {
+) -> Result<OrderView, UseCaseFailure> {
     let view = OrderView::of(&order).map_err(UseCaseError::defect)?;
     unit.orders().save(order);
     unit.commit(meta.replay_record(&view)?).await?;

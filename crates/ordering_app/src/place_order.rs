@@ -2,7 +2,7 @@
 
 use message_bus::{
     Command, CommandMeta, CommitError, Handles, UseCaseError,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use ordering_domain::{
     Customer, Order, OrderLine, OrderReference, Placement, WantedLine, rules::order_line_limit,
@@ -87,7 +87,7 @@ impl Handles<PlaceOrder> for Ordering {
         };
         let lines = command.lines.into_iter();
         let wanted: Vec<WantedLine> = lines.map(|line| line.with_id(self.ids.as_ref())).collect();
-        deciding_again(&meta, self.ids.as_ref(), || {
+        retry_on_conflict(&meta, self.ids.as_ref(), || {
             self.place(placement.clone(), &wanted, &meta)
         })
         .await
@@ -100,7 +100,7 @@ impl Ordering {
         mut placement: Placement,
         wanted: &[WantedLine],
         meta: &CommandMeta,
-    ) -> Result<OrderView, Attempt> {
+    ) -> Result<OrderView, UseCaseFailure> {
         let mut draws = 1;
         loop {
             let mut unit = self.begin(meta);

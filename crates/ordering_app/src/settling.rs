@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use message_bus::{Actor, CommandMeta, Unavailable, UseCaseError, retry::deciding_again};
+use message_bus::{Actor, CommandMeta, Unavailable, UseCaseError, retry::retry_on_conflict};
 use ordering_domain::Order;
 use shared_kernel::OrderId;
 use tokio::{
@@ -30,13 +30,13 @@ pub(crate) struct Waiting {
 
 impl Ordering {
     /// Does with the order what inventory's news lead to. News that come too late change nothing, and move the consumer's position.
-    pub(crate) async fn settle(
+    pub(crate) async fn apply_stock_result(
         &self,
         order_id: OrderId,
         meta: &CommandMeta,
         change: impl Fn(&mut Order) + Sync,
     ) -> Result<(), UseCaseError> {
-        deciding_again(meta, self.ids.as_ref(), || async {
+        retry_on_conflict(meta, self.ids.as_ref(), || async {
             let mut unit = self.begin(meta);
             let order = unit.orders().get(order_id, VisibleTo::Everyone).await?;
             let mut order = order.ok_or_else(|| {

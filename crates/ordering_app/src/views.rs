@@ -261,7 +261,7 @@ impl CustomerView {
             id: record.id,
             email: record.email,
             tier: record.tier.name().to_owned(),
-            status: record.standing.name().to_owned(),
+            status: record.status.name().to_owned(),
             version,
         }
     }

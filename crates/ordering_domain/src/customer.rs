@@ -26,7 +26,7 @@ pub struct CustomerRecord {
     /// How good a customer they are.
     pub tier: CustomerTier,
     /// Whether they may place orders.
-    pub standing: CustomerStanding,
+    pub status: CustomerStatus,
 }
 
 /// How good a customer is; decides their discount.
@@ -42,7 +42,7 @@ pub enum CustomerTier {
 
 /// Whether a customer may place orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CustomerStanding {
+pub enum CustomerStatus {
     /// They may.
     Open,
     /// They may not; their account was deactivated.
@@ -82,7 +82,7 @@ impl Customer {
             id,
             email,
             tier: CustomerTier::Standard,
-            standing: CustomerStanding::Open,
+            status: CustomerStatus::Open,
         };
         Self { record, changes }
     }
@@ -119,16 +119,16 @@ impl Customer {
 
     /// They may no longer place orders.
     pub fn close(&mut self) {
-        if self.record.standing == CustomerStanding::Open {
-            self.record.standing = CustomerStanding::Closed;
+        if self.record.status == CustomerStatus::Open {
+            self.record.status = CustomerStatus::Closed;
             self.changes.raise(CustomerEvent::Closed);
         }
     }
 
     /// They may place orders again.
     pub fn open(&mut self) {
-        if self.record.standing == CustomerStanding::Closed {
-            self.record.standing = CustomerStanding::Open;
+        if self.record.status == CustomerStatus::Closed {
+            self.record.status = CustomerStatus::Open;
             self.changes.raise(CustomerEvent::Opened);
         }
     }
@@ -169,7 +169,7 @@ impl CustomerTier {
     }
 }
 
-impl CustomerStanding {
+impl CustomerStatus {
     /// Both of them.
     pub const ALL: [Self; 2] = [Self::Open, Self::Closed];
 
@@ -203,13 +203,13 @@ impl FromStr for CustomerTier {
     }
 }
 
-impl FromStr for CustomerStanding {
+impl FromStr for CustomerStatus {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         Self::ALL
             .into_iter()
-            .find(|standing| standing.name() == text)
+            .find(|status| status.name() == text)
             .ok_or_else(|| UnknownName {
                 found: text.to_owned(),
                 kind: "customer status",
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_new_customer_is_open_and_at_the_standard_tier() {
         let ada = ada();
-        assert_eq!(ada.record().standing, CustomerStanding::Open);
+        assert_eq!(ada.record().status, CustomerStatus::Open);
         assert_eq!(ada.record().tier, CustomerTier::Standard);
         assert_eq!(ada.version(), Version::FIRST);
     }
@@ -259,9 +259,9 @@ mod tests {
     fn a_closed_customer_can_be_opened_again() {
         let mut ada = ada();
         ada.close();
-        assert_eq!(ada.record().standing, CustomerStanding::Closed);
+        assert_eq!(ada.record().status, CustomerStatus::Closed);
         ada.open();
-        assert_eq!(ada.record().standing, CustomerStanding::Open);
+        assert_eq!(ada.record().status, CustomerStatus::Open);
         assert_eq!(ada.version(), Version::new(3));
     }
 
@@ -280,8 +280,8 @@ mod tests {
         for tier in CustomerTier::ALL {
             assert_eq!(tier.name().parse(), Ok(tier));
         }
-        for standing in CustomerStanding::ALL {
-            assert_eq!(standing.name().parse(), Ok(standing));
+        for status in CustomerStatus::ALL {
+            assert_eq!(status.name().parse(), Ok(status));
         }
         assert!("platinum".parse::<CustomerTier>().is_err());
     }

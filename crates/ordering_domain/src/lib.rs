@@ -27,7 +27,7 @@ pub mod wanted_line;
 
 pub use address::{Address, AddressError, AddressParts};
 pub use cancellation::{Cancellation, CancellationCode};
-pub use customer::{Customer, CustomerEvent, CustomerRecord, CustomerStanding, CustomerTier};
+pub use customer::{Customer, CustomerEvent, CustomerRecord, CustomerStatus, CustomerTier};
 pub use lines_refused::LinesRefused;
 pub use order::{Order, Placement};
 pub use order_action::OrderAction;
@@ -36,6 +36,6 @@ pub use order_event::OrderEvent;
 pub use order_record::{LineKind, OrderLine, OrderRecord, Shipment};
 pub use order_reference::{InvalidOrderReference, OrderReference};
 pub use order_status::{Allocation, OrderStatus, UnknownName};
-pub use price_list::{PriceListEntry, ProductStanding};
+pub use price_list::{PriceListEntry, ProductStatus};
 pub use terms::{CustomLines, Terms};
 pub use wanted_line::WantedLine;

@@ -16,19 +16,19 @@ pub struct PriceListEntry {
     /// What one unit costs before any discount.
     pub list_price: Money,
     /// Whether it can be ordered.
-    pub standing: ProductStanding,
+    pub status: ProductStatus,
 }
 
 /// Whether a product of the price list can be ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ProductStanding {
+pub enum ProductStatus {
     /// It can.
     Listed,
     /// No longer.
     Delisted,
 }
 
-impl ProductStanding {
+impl ProductStatus {
     /// Both of them.
     pub const ALL: [Self; 2] = [Self::Listed, Self::Delisted];
 
@@ -41,13 +41,13 @@ impl ProductStanding {
     }
 }
 
-impl FromStr for ProductStanding {
+impl FromStr for ProductStatus {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
         Self::ALL
             .into_iter()
-            .find(|standing| standing.name() == text)
+            .find(|status| status.name() == text)
             .ok_or_else(|| UnknownName {
                 found: text.to_owned(),
                 kind: "product status",

@@ -69,7 +69,7 @@ mod tests {
     use shared_kernel::Currency;
 
     use super::*;
-    use crate::{Customer, CustomerTier, PriceListEntry, ProductStanding};
+    use crate::{Customer, CustomerTier, PriceListEntry, ProductStatus};
 
     const TEAPOT: &str = "0197b2c4-6d00-7000-8000-000000000020";
     const KETTLE: &str = "0197b2c4-6d00-7000-8000-000000000021";
@@ -78,12 +78,12 @@ mod tests {
         Money::parse(amount, Currency::Usd).unwrap()
     }
 
-    fn teapot(standing: ProductStanding) -> PriceListEntry {
+    fn teapot(status: ProductStatus) -> PriceListEntry {
         PriceListEntry {
             product_id: TEAPOT.parse().unwrap(),
             name: "Teapot".to_owned(),
             list_price: usd("20.00"),
-            standing,
+            status,
         }
     }
 
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_is_listed_has_the_lists_name_and_the_customers_price() {
-        let list = [teapot(ProductStanding::Listed)];
+        let list = [teapot(ProductStatus::Listed)];
         for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
             for (name, price) in [(None, None), (Some("My pot"), Some("19.00"))] {
                 let line = wanted(TEAPOT, name, price)
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_given_price_that_is_not_the_customers_is_refused_whoever_gives_it() {
-        let list = [teapot(ProductStanding::Listed)];
+        let list = [teapot(ProductStatus::Listed)];
         for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
             let result =
                 wanted(TEAPOT, Some("Teapot"), Some("20.00")).on(&terms(&silver(), &list, custom_lines));
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn another_currency_is_told_before_another_price() {
-        let (list, ada) = ([teapot(ProductStanding::Listed)], silver());
+        let (list, ada) = ([teapot(ProductStatus::Listed)], silver());
         let in_euros = Terms {
             currency: Currency::Eur,
             ..terms(&ada, &list, CustomLines::Refused)
@@ -167,7 +167,7 @@ mod tests {
     fn a_closed_customer_gets_no_line_whoever_asks() {
         let mut ada = silver();
         ada.close();
-        let list = [teapot(ProductStanding::Listed)];
+        let list = [teapot(ProductStatus::Listed)];
         for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
             let result = wanted(TEAPOT, None, None).on(&terms(&ada, &list, custom_lines));
             assert!(matches!(result, Err(OrderError::CustomerClosed(_))), "{result:?}");
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn only_staff_order_what_is_not_listed_and_only_with_name_and_price() {
-        let list = [teapot(ProductStanding::Delisted)];
+        let list = [teapot(ProductStatus::Delisted)];
         for product in [TEAPOT, KETTLE] {
             let with_both = wanted(product, Some("Sample"), Some("1.00"));
             let line = with_both
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_is_listed_asks_for_stock_whoever_orders() {
-        let (list, ada) = ([teapot(ProductStanding::Listed)], silver());
+        let (list, ada) = ([teapot(ProductStatus::Listed)], silver());
         for custom_lines in [CustomLines::Refused, CustomLines::Allowed] {
             let line = WantedLine {
                 stock: LineStock::NotAsked,

@@ -27,7 +27,7 @@ impl CustomerRow {
             id: RowId(record.id.uuid()),
             email: record.email.as_str().to_owned(),
             tier: record.tier.name().to_owned(),
-            status: record.standing.name().to_owned(),
+            status: record.status.name().to_owned(),
             version: i64::from(customer.version().number()),
         }
     }
@@ -41,7 +41,7 @@ impl TryFrom<CustomerRow> for StoredCustomer {
             id: CustomerId::new(row.id.0),
             email: row.email.parse().map_err(ReadError::corrupt)?,
             tier: row.tier.parse().map_err(ReadError::corrupt)?,
-            standing: row.status.parse().map_err(ReadError::corrupt)?,
+            status: row.status.parse().map_err(ReadError::corrupt)?,
         };
         Ok(Self {
             record,

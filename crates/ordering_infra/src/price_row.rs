@@ -1,7 +1,7 @@
 //! An entry of the price list as a row, and back.
 
 use diesel::Queryable;
-use ordering_domain::{PriceListEntry, ProductStanding};
+use ordering_domain::{PriceListEntry, ProductStatus};
 use shared_kernel::{Money, ProductId};
 use storage::{ReadError, columns::RowId};
 
@@ -22,7 +22,7 @@ impl From<&PriceListEntry> for PriceRow {
             name: entry.name.clone(),
             price: entry.list_price.minor_units(),
             currency: entry.list_price.currency().code().to_owned(),
-            status: entry.standing.name().to_owned(),
+            status: entry.status.name().to_owned(),
         }
     }
 }
@@ -36,10 +36,7 @@ impl TryFrom<PriceRow> for PriceListEntry {
             product_id: ProductId::new(row.product_id.0),
             name: row.name,
             list_price: Money::from_minor_units(row.price, currency).map_err(ReadError::corrupt)?,
-            standing: row
-                .status
-                .parse::<ProductStanding>()
-                .map_err(ReadError::corrupt)?,
+            status: row.status.parse::<ProductStatus>().map_err(ReadError::corrupt)?,
         })
     }
 }
@@ -50,12 +47,12 @@ mod tests {
 
     use super::*;
 
-    fn a_row(standing: ProductStanding) -> (PriceListEntry, PriceRow) {
+    fn a_row(status: ProductStatus) -> (PriceListEntry, PriceRow) {
         let entry = PriceListEntry {
             product_id: "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap(),
             name: "Teapot".to_owned(),
             list_price: Money::parse("19.99", Currency::Inr).unwrap(),
-            standing,
+            status,
         };
         let row = PriceRow::from(&entry);
         (entry, row)
@@ -63,8 +60,8 @@ mod tests {
 
     #[test]
     fn an_entry_goes_into_a_row_and_back() {
-        for standing in ProductStanding::ALL {
-            let (entry, row) = a_row(standing);
+        for status in ProductStatus::ALL {
+            let (entry, row) = a_row(status);
             assert_eq!(PriceListEntry::try_from(row).unwrap(), entry);
         }
     }
@@ -77,7 +74,7 @@ mod tests {
             |row| row.status = "sold out".to_owned(),
         ];
         for (number, spoil) in spoil.into_iter().enumerate() {
-            let (_, mut row) = a_row(ProductStanding::Listed);
+            let (_, mut row) = a_row(ProductStatus::Listed);
             spoil(&mut row);
             assert!(PriceListEntry::try_from(row).is_err(), "{number}");
         }

@@ -12,9 +12,9 @@ use storage::{
 
 use crate::{
     command_line::CopyArguments,
+    database_location::DatabaseLocation,
     databases::{Migrations, migrations},
     failure::Failure,
-    place::Place,
     progress::Progress,
     settings::DatabaseUrl,
     token_secret,
@@ -28,11 +28,11 @@ pub(crate) async fn copy(arguments: &CopyArguments) -> Result<(), Failure> {
         ));
     };
     let server = PostgresServer::new(&to.0).map_err(|error| Failure::usage(format!("--to: {error}")))?;
-    let source = Place::of_an_installation(&arguments.from).await?;
+    let source = DatabaseLocation::of_an_installation(&arguments.from).await?;
     let _not_served = source.lock_for_serving()?;
-    let target = Place::Server(Box::new(server.clone()));
+    let target = DatabaseLocation::Server(Box::new(server.clone()));
     let _alone = target.lock_for("copy", "copied to").await?;
-    let Place::Folder(folder) = source else {
+    let DatabaseLocation::Folder(folder) = source else {
         return Err(Failure::usage("--from: found a server, expected a folder"));
     };
     let (mut sources, opened) = open_for_copying(&folder, &server).await?;

@@ -7,14 +7,14 @@ use message_bus::{Actor, CommandMeta, Handles};
 use serde_json::json;
 
 use crate::{
-    command_line::CreateUserArguments, failure::Failure, installation::Installation, place::Place,
-    settings::Settings,
+    command_line::CreateUserArguments, database_location::DatabaseLocation, failure::Failure,
+    installation::Installation, settings::Settings,
 };
 
 /// Creates the user, beside a running server or without one.
 pub(crate) async fn create_user(settings: &Settings, arguments: CreateUserArguments) -> Result<(), Failure> {
     let password = password(arguments.password_stdin)?;
-    let installation = Installation::open(settings, &Place::of(&settings.database_url)?).await?;
+    let installation = Installation::open(settings, &DatabaseLocation::of(&settings.database_url)?).await?;
     let meta = CommandMeta::new(
         Actor::Operator,
         installation.clock.now(),

@@ -6,17 +6,17 @@ use serde_json::json;
 
 use crate::{
     command_line::CustomerTierArguments,
+    database_location::DatabaseLocation,
     failure::Failure,
     installation::Installation,
     output::{print, print_json},
-    place::Place,
     settings::Settings,
 };
 
 /// Puts the customer at the tier, beside a running server or without one.
 pub(crate) async fn change(settings: &Settings, arguments: CustomerTierArguments) -> Result<(), Failure> {
-    let place = Place::of_an_installation(&settings.database_url).await?;
-    let installation = Installation::open(settings, &place).await?;
+    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
+    let installation = Installation::open(settings, &location).await?;
     let meta = CommandMeta::new(
         Actor::Operator,
         installation.clock.now(),

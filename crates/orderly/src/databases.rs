@@ -10,7 +10,7 @@ use inventory_app::{Inventory, InventoryStore};
 use inventory_infra::{PostgresInventory, SqliteInventory};
 use message_bus::Unavailable;
 use notifications::NotificationsStore;
-use operations::{ContextInvariants, ContextOperations, ContextTraces, Doctor, Subscription};
+use operations::{ConsumerDescription, ContextInvariants, ContextOperations, ContextTraces, Doctor};
 use ordering_app::{Ordering, OrderingStore};
 use ordering_infra::{PostgresOrdering, SqliteOrdering};
 use shared_kernel::{Clock, IdGenerator};
@@ -22,9 +22,9 @@ use storage::{
 };
 
 use crate::{
-    agreement::Agreement,
+    database_location::DatabaseLocation,
     failure::Failure,
-    place::Place,
+    order_reservation_check::OrderReservationCheck,
     settings::{DatabaseUrl, Settings},
     stock_check::StockCheck,
 };
@@ -83,7 +83,7 @@ pub(crate) const fn migrations() -> [Migrations; 5] {
 impl Databases {
     /// Opens every context's database, migrated to what this binary knows.
     pub(crate) async fn open(
-        place: &Place,
+        location: &DatabaseLocation,
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn IdGenerator>,
     ) -> Result<Self, Failure> {
@@ -94,8 +94,8 @@ impl Databases {
             for_inventory,
             for_notifications,
         ] = migrations();
-        match place {
-            Place::Folder(folder) => {
+        match location {
+            DatabaseLocation::Folder(folder) => {
                 let accounts = open_file(folder, for_accounts, clock)?;
                 let catalog = open_file(folder, for_catalog, clock)?;
                 let ordering = open_file(folder, for_ordering, clock)?;
@@ -122,7 +122,7 @@ impl Databases {
                     server: None,
                 })
             }
-            Place::Server(server) => {
+            DatabaseLocation::Server(server) => {
                 let accounts = open_schema(server, for_accounts, clock, ids).await?;
                 let catalog = open_schema(server, for_catalog, clock, ids).await?;
                 let ordering = open_schema(server, for_ordering, clock, ids).await?;
@@ -195,20 +195,20 @@ impl Databases {
         &self,
         ordering: &Arc<Ordering>,
         inventory: &Arc<Inventory>,
-        subscriptions: Vec<Subscription>,
+        subscriptions: Vec<ConsumerDescription>,
         clock: Arc<dyn Clock>,
     ) -> Doctor {
-        let agreement = Agreement {
+        let order_reservation_check = OrderReservationCheck {
             ordering: Arc::clone(ordering),
             inventory: Arc::clone(inventory),
             contexts: self.examined(),
             subscriptions: subscriptions.clone(),
         };
         let doctor = Doctor::new(self.examined(), subscriptions, clock)
-            .and_also(Arc::new(StockCheck(Arc::clone(inventory))))
-            .and_also(Arc::new(agreement));
+            .with_check(Arc::new(StockCheck(Arc::clone(inventory))))
+            .with_check(Arc::new(order_reservation_check));
         match &self.server {
-            Some(server) => doctor.and_also(Arc::new(server.clone())),
+            Some(server) => doctor.with_check(Arc::new(server.clone())),
             None => doctor,
         }
     }

@@ -18,7 +18,7 @@ use notifications::{
     Notifications,
     in_memory::{InMemoryMailer, InMemoryNotifications},
 };
-use operations::Subscription;
+use operations::ConsumerDescription;
 use ordering_app::{Ordering, in_memory::InMemoryOrdering};
 use serde_json::{Value, json};
 use shared_kernel::IdGenerator;
@@ -27,8 +27,8 @@ use self::contexts::{Context, DescribedEvent, contexts};
 use crate::{failure::Failure, settings::DEFAULT_MAIL_FROM, subscriptions::subscriptions, system::SystemIds};
 
 /// Who takes which events, for who opens databases and no contexts.
-pub(crate) fn subscriptions_there_are() -> Result<Vec<Subscription>, Failure> {
-    Ok(consumers()?.iter().map(Subscription::from).collect())
+pub(crate) fn subscriptions_there_are() -> Result<Vec<ConsumerDescription>, Failure> {
+    Ok(consumers()?.iter().map(ConsumerDescription::from).collect())
 }
 
 fn consumers() -> Result<Vec<Consumer>, Failure> {

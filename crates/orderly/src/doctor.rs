@@ -11,21 +11,21 @@ use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
     command_line::DoctorArguments,
+    database_location::DatabaseLocation,
     databases::Databases,
     describe,
     failure::Failure,
     output,
-    place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
 };
 
 /// Examines everything, prints what was found, and fails when something does not hold.
 pub(crate) async fn doctor(settings: &Settings, arguments: &DoctorArguments) -> Result<(), Failure> {
-    let place = Place::of_an_installation(&settings.database_url).await?;
+    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let databases = Databases::open(&place, &clock, &ids).await?;
+    let databases = Databases::open(&location, &clock, &ids).await?;
     let result = if arguments.repair {
         let inventory = databases.inventory(&ids);
         repair::repair(&inventory, arguments, clock.as_ref(), ids.as_ref()).await
@@ -83,7 +83,7 @@ fn told(examinations: &[Examination]) -> String {
             Invariant::SoundFiles => "the files are sound",
             Invariant::SafeSettings => "the server keeps what is committed",
             Invariant::Stock => "stock agrees with its ledger and with what is held",
-            Invariant::Agreement => "orders and reservations agree",
+            Invariant::OrderReservationCheck => "orders and reservations agree",
         };
         let result = match (not_checked, findings.len()) {
             (Some(why), _) => format!("not checked: {why}"),

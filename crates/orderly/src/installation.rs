@@ -9,11 +9,11 @@ use std::{
 use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
 use catalog::Catalog;
-use event_delivery::{Courier, Relay, Route};
+use event_delivery::{Dispatcher, Relay, Subscription};
 use inventory_app::Inventory;
-use message_bus::{Beginning, Consumer, Handing, Unavailable};
+use message_bus::{Beginning, Consumer, DeliveryMode, Unavailable};
 use notifications::{Mailer, Notifications, Sender};
-use operations::{Backlog, ContextOperations, Doctor, Subscription, Timelines};
+use operations::{Backlog, ConsumerDescription, ContextOperations, Doctor, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
@@ -22,9 +22,9 @@ use storage::{
 };
 
 use crate::{
+    database_location::DatabaseLocation,
     databases::Databases,
     failure::Failure,
-    place::Place,
     settings::Settings,
     subscriptions::subscriptions,
     system::{SystemClock, SystemIds},
@@ -67,21 +67,24 @@ pub(crate) struct Surroundings {
 }
 
 impl Installation {
-    /// Opens every context's database at `place`, migrated to what this binary knows.
-    pub(crate) async fn open(settings: &Settings, place: &Place) -> Result<Self, Failure> {
+    /// Opens every context's database at `database_location`, migrated to what this binary knows.
+    pub(crate) async fn open(settings: &Settings, location: &DatabaseLocation) -> Result<Self, Failure> {
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
         let surroundings = Surroundings {
             clock: Arc::new(SystemClock),
-            secret: token_secret(settings, place, ids.as_ref())?,
+            secret: token_secret(settings, location, ids.as_ref())?,
             ids,
             mailer: settings.mail_target().mailer(&settings.mail_from),
             mail_from: settings.mail_from.clone(),
         };
-        Self::open_in(surroundings, place).await
+        Self::open_in(surroundings, location).await
     }
 
     /// The same, with what it takes from outside.
-    pub(crate) async fn open_in(surroundings: Surroundings, place: &Place) -> Result<Self, Failure> {
+    pub(crate) async fn open_in(
+        surroundings: Surroundings,
+        location: &DatabaseLocation,
+    ) -> Result<Self, Failure> {
         let Surroundings {
             clock,
             ids,
@@ -89,7 +92,7 @@ impl Installation {
             mailer,
             mail_from,
         } = surroundings;
-        let databases = Databases::open(place, &clock, &ids).await?;
+        let databases = Databases::open(location, &clock, &ids).await?;
         let accounts = Arc::new(Accounts::new(AccountsPorts {
             store: Arc::clone(&databases.accounts_store),
             passwords: Arc::new(Argon2PasswordHasher::new(Arc::clone(&ids))),
@@ -143,9 +146,9 @@ impl Installation {
         )
     }
 
-    fn subscriptions(&self) -> Vec<Subscription> {
+    fn subscriptions(&self) -> Vec<ConsumerDescription> {
         let consumers = subscriptions(&self.ordering, &self.inventory, &self.notifications);
-        consumers.iter().map(Subscription::from).collect()
+        consumers.iter().map(ConsumerDescription::from).collect()
     }
 
     /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,
@@ -185,45 +188,48 @@ impl Installation {
     /// A relay for this context's events alone. The consumers of the others do not begin by it, nor those that call outside and have not
     /// begun yet.
     pub(crate) async fn relay_of(&self, context: &str) -> Result<Relay, Unavailable> {
-        let mut routes = Vec::new();
+        let mut subscribed = Vec::new();
         for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
-            let calls_outside = consumer.handing() == Handing::ByRow;
+            let calls_outside = consumer.mode() == DeliveryMode::Persisted;
             if consumer.source() == context && (!calls_outside || self.takes_already(&consumer).await?) {
-                routes.push(self.route_to(consumer).await?);
+                subscribed.push(self.subscription_of(consumer).await?);
             }
         }
         let database = self.databases.of(context)?;
-        Ok(Relay::new(Arc::clone(database) as _, routes))
+        Ok(Relay::new(Arc::clone(database) as _, subscribed))
     }
 
-    async fn route_to(&self, consumer: Consumer) -> Result<Route, Unavailable> {
+    async fn subscription_of(&self, consumer: Consumer) -> Result<Subscription, Unavailable> {
         let own = self.databases.of(consumer.context())?;
         let source = self.databases.of(consumer.source())?;
         let begins_after = own.begin_consumer(&consumer, source.as_ref()).await?;
         let store = Arc::clone(own) as _;
-        let courier = Courier::new(store, Arc::clone(&self.clock), Arc::clone(&self.ids));
-        Ok(Route {
+        let dispatcher = Dispatcher::new(store, Arc::clone(&self.clock), Arc::clone(&self.ids));
+        Ok(Subscription {
             consumer: Arc::new(consumer),
             begins_after,
-            transport: Arc::new(courier.clone()),
-            courier,
+            transport: Arc::new(dispatcher.clone()),
+            dispatcher,
         })
     }
 
     /// A relay for each context whose events somebody takes or may come to take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
-        let mut routes: HashMap<&'static str, Vec<Route>> = HashMap::new();
+        let mut subscribed: HashMap<&'static str, Vec<Subscription>> = HashMap::new();
         for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
-            let route = self.route_to(consumer).await?;
-            routes.entry(route.consumer.source()).or_default().push(route);
+            let subscription = self.subscription_of(consumer).await?;
+            subscribed
+                .entry(subscription.consumer.source())
+                .or_default()
+                .push(subscription);
         }
         // Only now: each of them has begun, and takes what is written from here on.
         self.publish_what_nobody_takes().await?;
         let databases = self.databases.all().iter();
         Ok(databases
             .map(|database| {
-                let routes = routes.remove(database.context()).unwrap_or_default();
-                Relay::new(Arc::clone(database) as _, routes)
+                let subscribed = subscribed.remove(database.context()).unwrap_or_default();
+                Relay::new(Arc::clone(database) as _, subscribed)
             })
             .collect())
     }

@@ -5,11 +5,11 @@
 
 #[cfg(test)]
 mod ageing;
-mod agreement;
 mod command_line;
 mod copy;
 mod create_user;
 mod customer_tier;
+mod database_location;
 mod databases;
 mod describe;
 mod doctor;
@@ -20,8 +20,8 @@ mod logging;
 mod migrate;
 mod openapi;
 mod operate;
+mod order_reservation_check;
 mod output;
-mod place;
 mod progress;
 mod seed;
 mod serve;

@@ -6,9 +6,9 @@ use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
+    database_location::DatabaseLocation,
     databases::{Databases, migration_status},
     failure::Failure,
-    place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
 };
@@ -18,7 +18,7 @@ pub(crate) async fn up(settings: &Settings) -> Result<(), Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     // To open is to migrate: nothing else ever sees a database that is behind.
-    Databases::open(&Place::of(&settings.database_url)?, &clock, &ids)
+    Databases::open(&DatabaseLocation::of(&settings.database_url)?, &clock, &ids)
         .await?
         .close()
         .await;

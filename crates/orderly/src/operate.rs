@@ -18,10 +18,10 @@ use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
+    database_location::DatabaseLocation,
     databases::Databases,
     failure::Failure,
     output::{print, print_json},
-    place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
 };
@@ -31,10 +31,10 @@ async fn with_operations<T>(
     settings: &Settings,
     work: impl AsyncFnOnce(&Operations) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let place = Place::of_an_installation(&settings.database_url).await?;
+    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let databases = Databases::open(&place, &clock, &ids).await?;
+    let databases = Databases::open(&location, &clock, &ids).await?;
     let worked = work(&Operations::new(databases.contexts(), clock)).await;
     databases.close().await;
     worked

@@ -17,8 +17,8 @@ use self::{
     report::{Report, Speed},
 };
 use crate::{
-    command_line::SeedArguments, failure::Failure, installation::Installation, place::Place,
-    progress::Progress, settings::Settings,
+    command_line::SeedArguments, database_location::DatabaseLocation, failure::Failure,
+    installation::Installation, progress::Progress, settings::Settings,
 };
 
 /// How many orders live at the same time: so many share a commit at best.
@@ -26,14 +26,14 @@ const AT_ONCE: usize = 256;
 
 /// Brings the installation to what was asked for, beside a running server or without one.
 pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Result<(), Failure> {
-    let place = Place::of(&settings.database_url)?;
+    let location = DatabaseLocation::of(&settings.database_url)?;
     // Two that count what is there at the same time would both add what is missing.
-    let _lock = place.lock_for("seed", "seeded").await?;
-    let installation = Installation::open(settings, &place).await?;
+    let _lock = location.lock_for("seed", "seeded").await?;
+    let installation = Installation::open(settings, &location).await?;
     let mut report = Report::new(arguments.json);
     let started = Instant::now();
     let filling = fill(&installation, arguments.orders, &mut report);
-    let filled = while_delivering(&installation, &place, filling).await;
+    let filled = while_delivering(&installation, &location, filling).await;
     for (context, statistics) in installation.close().await {
         if context == "ordering" {
             report.speed = Some(Speed {

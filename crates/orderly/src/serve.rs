@@ -15,11 +15,11 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState};
+use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, WebState};
 
 use crate::{
-    command_line::ServeArguments, failure::Failure, installation::Installation, keeping::Keeping,
-    place::Place, settings::Settings, span_export::SpanExport,
+    command_line::ServeArguments, database_location::DatabaseLocation, failure::Failure,
+    installation::Installation, keeping::Keeping, settings::Settings, span_export::SpanExport,
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -33,10 +33,10 @@ pub(crate) async fn serve(
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
 
-    let place = Place::of(&settings.database_url)?;
-    let _lock = place.lock_for_serving()?;
+    let location = DatabaseLocation::of(&settings.database_url)?;
+    let _lock = location.lock_for_serving()?;
     let listeners = listeners(arguments)?;
-    let installation = Installation::open(settings, &place).await?;
+    let installation = Installation::open(settings, &location).await?;
     let mut keeping = Keeping::start(&installation)
         .await
         .map_err(Failure::unavailable)?;
@@ -66,7 +66,7 @@ pub(crate) async fn serve(
             installation.secret.derived_key("sessions of operators' pages"),
         ),
         metrics: Metrics::new().map_err(Failure::unavailable)?,
-        standstill: Standstill::of_at_most(arguments.ready_max_lag),
+        stalled_relay: StalledRelay::of_at_most(arguments.ready_max_lag),
         sampling: spans.map_or(Sampling::NONE, SpanExport::sampling),
         spans_lost: spans.map(SpanExport::lost),
         cursors: Cursors::new(installation.secret.derived_key("cursors of lists")),

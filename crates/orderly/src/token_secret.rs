@@ -12,8 +12,8 @@ use shared_kernel::IdGenerator;
 use storage::folders::sync_folder;
 
 use crate::{
+    database_location::DatabaseLocation,
     failure::Failure,
-    place::Place,
     settings::{Settings, token_secret_from_environment},
 };
 
@@ -24,7 +24,7 @@ pub(crate) const FILE: &str = "token_secret";
 /// given to each of them.
 pub(crate) fn token_secret(
     settings: &Settings,
-    place: &Place,
+    location: &DatabaseLocation,
     ids: &dyn IdGenerator,
 ) -> Result<SigningSecret, Failure> {
     if let Some(secret) = token_secret_from_environment() {
@@ -39,7 +39,7 @@ pub(crate) fn token_secret(
         })?;
         return checked(&secret, "ORDERLY_TOKEN_SECRET_FILE");
     }
-    let Place::Folder(folder) = place else {
+    let DatabaseLocation::Folder(folder) = location else {
         return Err(Failure::usage(
             "neither ORDERLY_TOKEN_SECRET_FILE (--token-secret-file) nor ORDERLY_TOKEN_SECRET is set: found none, expected at least 32 bytes, since \
              the data is on a PostgreSQL server",

@@ -7,20 +7,20 @@ use serde_json::json;
 use shared_kernel::{Clock, OrderId};
 
 use crate::{
+    database_location::DatabaseLocation,
     databases::Databases,
     describe,
     failure::Failure,
     output,
-    place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
 };
 
 /// Prints the story of an order.
 pub(crate) async fn trace(settings: &Settings, order_id: OrderId, as_json: bool) -> Result<(), Failure> {
-    let place = Place::of_an_installation(&settings.database_url).await?;
+    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let databases = Databases::open(&place, &clock, &(Arc::new(SystemIds) as _)).await?;
+    let databases = Databases::open(&location, &clock, &(Arc::new(SystemIds) as _)).await?;
     let timelines = Timelines::new(databases.traced(), describe::subscriptions_there_are()?);
     let timeline = timelines.of("order", order_id.uuid()).await;
     databases.close().await;

@@ -6,9 +6,9 @@ use operations::{Backlog, ContextOperations};
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
+    database_location::DatabaseLocation,
     databases::Databases,
     failure::Failure,
-    place::Place,
     settings::Settings,
     system::{SystemClock, SystemIds},
 };
@@ -18,10 +18,10 @@ const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Waits until nothing is left to do, `timeout` seconds at most.
 pub(crate) async fn wait_idle(settings: &Settings, timeout: u64) -> Result<(), Failure> {
-    let place = Place::of_an_installation(&settings.database_url).await?;
+    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let databases = Databases::open(&place, &clock, &ids).await?;
+    let databases = Databases::open(&location, &clock, &ids).await?;
     let contexts = databases.contexts();
     let waited = tokio::time::timeout(Duration::from_secs(timeout), until_idle(&contexts)).await;
     let left = match waited {

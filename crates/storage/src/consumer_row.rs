@@ -8,7 +8,7 @@ use diesel::{
 };
 use operations::{
     invariants::RecordedBeginning,
-    records::{ConsumerBacklog, Held, Paused},
+    records::{ConsumerBacklog, Paused, PendingCount},
 };
 
 use crate::{ReadError, columns::RowTime, event_row::to_time};
@@ -52,20 +52,20 @@ pub(crate) fn recorded_beginning(
 }
 
 /// How many deliveries of a consumer are in a state, and since when the oldest is held.
-pub(crate) type HeldCount = (String, String, i64, Option<RowTime>);
+pub(crate) type PendingCountRow = (String, String, i64, Option<RowTime>);
 
 /// The same, by consumer and state.
-pub(crate) type HeldCounts = HashMap<(String, String), Held>;
+pub(crate) type PendingCounts = HashMap<(String, String), PendingCount>;
 
 /// One count, by consumer and state.
-pub(crate) fn held(
-    (consumer, state, count, oldest): HeldCount,
-) -> Result<((String, String), Held), ReadError> {
-    let held = Held {
+pub(crate) fn pending(
+    (consumer, state, count, oldest): PendingCountRow,
+) -> Result<((String, String), PendingCount), ReadError> {
+    let pending = PendingCount {
         count: u64::try_from(count).map_err(ReadError::corrupt)?,
         oldest_held_at: oldest.map(to_time).transpose()?,
     };
-    Ok(((consumer, state), held))
+    Ok(((consumer, state), pending))
 }
 
 /// A row of `consumers`, as far as operators see it.
@@ -79,12 +79,12 @@ pub(crate) struct ConsumerRow {
 }
 
 impl ConsumerRow {
-    pub(crate) fn into_backlog(self, counts: &HeldCounts) -> Result<ConsumerBacklog, ReadError> {
-        let held = |state: &str| {
+    pub(crate) fn into_backlog(self, counts: &PendingCounts) -> Result<ConsumerBacklog, ReadError> {
+        let pending = |state: &str| {
             let key = (self.consumer.clone(), state.to_owned());
             counts.get(&key).copied().unwrap_or_default()
         };
-        let (waiting, retrying, dead) = (held("waiting"), held("retrying"), held("dead"));
+        let (waiting, retrying, dead) = (pending("waiting"), pending("retrying"), pending("dead"));
         let paused = match self.paused_at {
             Some(at) => Some(Paused {
                 at: to_time(at)?,

@@ -36,7 +36,7 @@ pub fn database_file(path: &Path, context: &str) -> PathBuf {
 #[derive(Clone, Debug)]
 pub struct DataFolder(PathBuf);
 
-/// Held by the one process that serves a folder; given back when it is dropped, and by the system when the process dies.
+/// Pending by the one process that serves a folder; given back when it is dropped, and by the system when the process dies.
 #[derive(Debug)]
 pub struct ServingLock {
     _file: File,

@@ -1,6 +1,6 @@
 //! When a delivery must not be applied in a transaction.
 
-use event_delivery::{Standing, delivery::Arrival};
+use event_delivery::{ConsumerProgress, delivery::Arrival};
 use message_bus::{CommitError, Delivery};
 use shared_kernel::Version;
 
@@ -9,13 +9,13 @@ pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError>
     // The tables hold no position outside a version's range.
     let position = Version::new(u32::try_from(position).unwrap_or(u32::MAX));
     // Whether something is held or paused was asked before the handler ran; in the transaction only the position counts.
-    let standing = Standing {
+    let progress = ConsumerProgress {
         position,
         held_from: None,
         paused: false,
     };
-    match standing.arrival_of(delivery) {
-        Arrival::Attempt | Arrival::Held => None,
+    match progress.arrival_of(delivery) {
+        Arrival::Attempt | Arrival::Pending => None,
         Arrival::Duplicate => Some(CommitError::AlreadyApplied),
         Arrival::Wait => Some(CommitError::DeliveryGap {
             position,

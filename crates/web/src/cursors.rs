@@ -18,7 +18,7 @@ const SIGNATURE_BYTES: usize = 16;
 
 /// Where a page ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct CursorPosition {
     /// The epoch, in a list that goes by names alone.
     pub(crate) time: Timestamp,
     /// What comes before the id where times are equal; empty in a list that has nothing of the kind.
@@ -26,7 +26,7 @@ pub(crate) struct Place {
     pub(crate) id: Uuid,
 }
 
-impl Place {
+impl CursorPosition {
     /// A place in a list that goes by ids alone.
     pub(crate) const fn by_id(id: Uuid) -> Self {
         Self {
@@ -50,36 +50,36 @@ impl Cursors {
     }
 
     /// The cursor of a place in the list named `list`.
-    pub(crate) fn cursor(&self, list: &str, place: &Place) -> String {
-        let (time, id) = (place.time.as_microseconds(), place.id.simple());
-        let place = format!("{time:016x}{id}{}", digits(place.name.as_bytes()));
-        let signature = self.mac(list, &place).map(|mac| mac.finalize().into_bytes());
+    pub(crate) fn cursor(&self, list: &str, position: &CursorPosition) -> String {
+        let (time, id) = (position.time.as_microseconds(), position.id.simple());
+        let position = format!("{time:016x}{id}{}", digits(position.name.as_bytes()));
+        let signature = self.mac(list, &position).map(|mac| mac.finalize().into_bytes());
         let signature = signature.unwrap_or_default();
         let shown = signature.get(..SIGNATURE_BYTES).unwrap_or_default();
-        place + &digits(shown)
+        position + &digits(shown)
     }
 
     /// The place that a cursor of the list named `list` stands for; `None` when it is none of its cursors.
-    pub(crate) fn place(&self, list: &str, cursor: &str) -> Option<Place> {
+    pub(crate) fn position(&self, list: &str, cursor: &str) -> Option<CursorPosition> {
         let signature = cursor.len().checked_sub(2 * SIGNATURE_BYTES)?;
-        let (place, signature) = cursor.split_at_checked(signature)?;
+        let (position, signature) = cursor.split_at_checked(signature)?;
         // Compares in constant time.
-        self.mac(list, place)?
+        self.mac(list, position)?
             .verify_truncated_left(&bytes(signature)?)
             .ok()?;
-        let (time, rest) = place.split_at_checked(TIME_DIGITS)?;
+        let (time, rest) = position.split_at_checked(TIME_DIGITS)?;
         let (id, name) = rest.split_at_checked(ID_DIGITS)?;
         let time = i64::from_str_radix(time, 16).ok()?;
-        Some(Place {
+        Some(CursorPosition {
             time: Timestamp::from_microseconds(time).ok()?,
             name: String::from_utf8(bytes(name)?).ok()?,
             id: id.parse().ok()?,
         })
     }
 
-    fn mac(&self, list: &str, place: &str) -> Option<Hmac<Sha256>> {
+    fn mac(&self, list: &str, position: &str) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_slice()).ok()?;
-        mac.update(place.as_bytes());
+        mac.update(position.as_bytes());
         mac.update(list.as_bytes());
         Some(mac)
     }
@@ -97,7 +97,7 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
     }
     (0..digits.len())
         .step_by(2)
-        .map(|place| u8::from_str_radix(digits.get(place..place + 2)?, 16).ok())
+        .map(|position| u8::from_str_radix(digits.get(position..position + 2)?, 16).ok())
         .collect()
 }
 
@@ -105,8 +105,8 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn place() -> Place {
-        Place {
+    fn position() -> CursorPosition {
+        CursorPosition {
             time: Timestamp::from_microseconds(1_767_225_600_000_123).unwrap(),
             name: String::new(),
             id: "0196a0b0-0000-7000-8000-00000000002a".parse().unwrap(),
@@ -114,35 +114,43 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_leads_back_to_its_place() {
+    fn a_cursor_leads_back_to_its_position() {
         let cursors = Cursors::new([7; 32]);
-        let with_a_name = Place {
+        let with_a_name = CursorPosition {
             name: "ordering.users".to_owned(),
-            ..place()
+            ..position()
         };
-        for place in [place(), with_a_name] {
-            let cursor = cursors.cursor("/orders", &place);
-            assert_eq!(cursors.place("/orders", &cursor), Some(place));
+        for position in [position(), with_a_name] {
+            let cursor = cursors.cursor("/orders", &position);
+            assert_eq!(cursors.position("/orders", &cursor), Some(position));
         }
     }
 
     #[test]
     fn a_cursor_of_another_list_or_another_key_is_none() {
         let cursors = Cursors::new([7; 32]);
-        let cursor = cursors.cursor("/orders", &place());
-        assert_eq!(cursors.place("/orders?status=pending", &cursor), None);
-        assert_eq!(Cursors::new([8; 32]).place("/orders", &cursor), None);
+        let cursor = cursors.cursor("/orders", &position());
+        assert_eq!(cursors.position("/orders?status=pending", &cursor), None);
+        assert_eq!(Cursors::new([8; 32]).position("/orders", &cursor), None);
     }
 
     #[test]
     fn no_digit_of_a_cursor_can_be_changed_left_out_or_added() {
         let cursors = Cursors::new([7; 32]);
-        let cursor = cursors.cursor("/orders", &place());
-        for place in 0..cursor.len() {
-            let other = if &cursor[place..=place] == "0" { "1" } else { "0" };
-            let tampered = format!("{}{other}{}", &cursor[..place], &cursor[place + 1..]);
-            assert_eq!(cursors.place("/orders", &tampered), None, "{place}");
-            assert_eq!(cursors.place("/orders", &cursor[..place]), None, "{place}");
+        let cursor = cursors.cursor("/orders", &position());
+        for position in 0..cursor.len() {
+            let other = if &cursor[position..=position] == "0" {
+                "1"
+            } else {
+                "0"
+            };
+            let tampered = format!("{}{other}{}", &cursor[..position], &cursor[position + 1..]);
+            assert_eq!(cursors.position("/orders", &tampered), None, "{position}");
+            assert_eq!(
+                cursors.position("/orders", &cursor[..position]),
+                None,
+                "{position}"
+            );
         }
         let umlauts = "ä".repeat(40);
         for text in [
@@ -152,7 +160,7 @@ mod tests {
             &cursor.to_uppercase(),
             &umlauts,
         ] {
-            assert_eq!(cursors.place("/orders", text), None, "{text:?}");
+            assert_eq!(cursors.position("/orders", text), None, "{text:?}");
         }
     }
 }

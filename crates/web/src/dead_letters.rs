@@ -13,7 +13,7 @@ use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
     codes,
-    cursors::Place,
+    cursors::CursorPosition,
     endpoint::{Endpoint, GET, POST, admin},
     operator_actions::{REASON_RULES, Reason, ReasonPerhaps, act},
     paging::{self, List},
@@ -39,15 +39,15 @@ async fn list(request: Request, _: Caller) -> Handled<List<DeliverySummary>> {
 /// The page of dead letters that the request asks for.
 pub(crate) async fn page_of(request: &Request) -> Result<List<DeliverySummary>, Problem> {
     let (limit, after) = request.query(|parameters| paging::page_request(parameters, request))?;
-    let after = after.map(|place| DeadLetterPosition {
-        held_at: place.time,
+    let after = after.map(|position| DeadLetterPosition {
+        held_at: position.time,
         key: DeliveryKey {
-            consumer: place.name,
-            event_id: EventId::new(place.id),
+            consumer: position.name,
+            event_id: EventId::new(position.id),
         },
     });
     let letters = request.operations().dead_letters(after, limit).await?;
-    let next = letters.next.map(|next| Place {
+    let next = letters.next.map(|next| CursorPosition {
         time: next.held_at,
         name: next.key.consumer,
         id: next.key.event_id.uuid(),

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const READY_AGAIN_AFTER_SECONDS: u32 = 2;
 
 /// How a context stands, with what the log says of it.
-enum Standing {
+enum ContextHealth {
     Ready,
     /// It cannot serve.
     NotReady(String),
@@ -33,7 +33,7 @@ enum Standing {
     Behind(String),
 }
 
-impl Standing {
+impl ContextHealth {
     const fn name(&self) -> &'static str {
         match self {
             Self::Ready => "ready",
@@ -99,26 +99,26 @@ struct ContextReadiness {
 async fn ready(request: Request) -> Handled<Readiness> {
     let state = request.state();
     let contexts = state.operations.contexts();
-    let standings = join_all(contexts.iter().map(|context| standing(&**context, state))).await;
-    let standings = contexts.iter().map(|context| context.context()).zip(&standings);
-    let reasons: Vec<String> = standings
+    let healths = join_all(contexts.iter().map(|context| health(&**context, state))).await;
+    let healths = contexts.iter().map(|context| context.context()).zip(&healths);
+    let reasons: Vec<String> = healths
         .clone()
-        .filter_map(|(context, standing)| Some(format!("{context}: {}", standing.reason()?)))
+        .filter_map(|(context, health)| Some(format!("{context}: {}", health.reason()?)))
         .collect();
     if reasons.is_empty() {
-        let contexts = standings.map(|(context, standing)| ContextReadiness {
+        let contexts = healths.map(|(context, health)| ContextReadiness {
             context,
-            status: standing.name(),
+            status: health.name(),
         });
         return Answer::ok(&Readiness {
             status: "ready",
             contexts: contexts.collect(),
         });
     }
-    let facts = standings.map(|(context, standing)| {
+    let facts = healths.map(|(context, health)| {
         Facts(vec![
             ("context", Fact::from(context)),
-            ("status", Fact::from(standing.name())),
+            ("status", Fact::from(health.name())),
         ])
     });
     Err(Problem::new(
@@ -130,16 +130,19 @@ async fn ready(request: Request) -> Handled<Readiness> {
     .with_cause(reasons.join("; ")))
 }
 
-async fn standing(context: &dyn ContextOperations, state: &WebState) -> Standing {
+async fn health(context: &dyn ContextOperations, state: &WebState) -> ContextHealth {
     let backlog = match timeout(PATIENCE, try_join(context.readiness(), context.backlog())).await {
         Ok(Ok(((), backlog))) => backlog,
-        Ok(Err(reason)) => return Standing::NotReady(reason.to_string()),
-        Err(_) => return Standing::NotReady(format!("no answer within {} s", PATIENCE.as_secs())),
+        Ok(Err(reason)) => return ContextHealth::NotReady(reason.to_string()),
+        Err(_) => return ContextHealth::NotReady(format!("no answer within {} s", PATIENCE.as_secs())),
     };
     let (first, now) = (backlog.oldest_unpublished_at, state.clock.now());
-    match state.standstill.seconds_too_long(context.context(), first, now) {
-        None => Standing::Ready,
-        Some(seconds) => Standing::Behind(format!(
+    match state
+        .stalled_relay
+        .seconds_too_long(context.context(), first, now)
+    {
+        None => ContextHealth::Ready,
+        Some(seconds) => ContextHealth::Behind(format!(
             "the first of {} unpublished events has been the first for {seconds} s",
             backlog.unpublished
         )),

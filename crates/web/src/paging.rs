@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     answer::{Answer, Handled},
-    cursors::Place,
+    cursors::CursorPosition,
     field_errors::{FieldCode, Wrong},
     parameters::Parameters,
     request::Request,
@@ -51,11 +51,14 @@ impl<T> List<T> {
 }
 
 /// How long a page is to be, and behind which place it begins.
-pub(crate) fn page_request(parameters: &mut Parameters, request: &Request) -> Option<(u32, Option<Place>)> {
+pub(crate) fn page_request(
+    parameters: &mut Parameters,
+    request: &Request,
+) -> Option<(u32, Option<CursorPosition>)> {
     let limit = limit(parameters);
     let after = parameters.optional("cursor", |cursor| {
         let cursors = &request.state().cursors;
-        cursors.place(&list_of(request), cursor).ok_or_else(|| {
+        cursors.position(&list_of(request), cursor).ok_or_else(|| {
             let detail = "expected a cursor as an earlier answer to the same query gave it";
             Wrong::new(FieldCode::InvalidCursor, detail)
         })
@@ -70,7 +73,7 @@ pub(crate) fn limit(parameters: &mut Parameters) -> Option<u32> {
 }
 
 /// A page of the list that was asked for. The next one begins behind `next`.
-pub(crate) fn page<T>(request: &Request, data: Vec<T>, next: Option<Place>) -> List<T> {
+pub(crate) fn page<T>(request: &Request, data: Vec<T>, next: Option<CursorPosition>) -> List<T> {
     let next_cursor = next.map(|next| request.state().cursors.cursor(&list_of(request), &next));
     List { data, next_cursor }
 }

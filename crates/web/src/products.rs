@@ -11,7 +11,7 @@ use crate::{
     authentication::Caller,
     body::{MoneyGiven, NOT_BLANK, Nothing, PRINTABLE},
     codes,
-    cursors::Place,
+    cursors::CursorPosition,
     endpoint::{Endpoint, GET, PATCH, POST, public, staff},
     idempotency::carry_out,
     orders::TEXT_RULES,
@@ -143,15 +143,15 @@ async fn list(request: Request) -> Handled<List<Product>> {
     let wanted = ProductsWanted {
         name_prefix,
         limit,
-        after: after.map(|place| ProductPosition {
-            name: place.name,
-            id: ProductId::new(place.id),
+        after: after.map(|position| ProductPosition {
+            name: position.name,
+            id: ProductId::new(position.id),
         }),
     };
     let page = request.catalog().products(wanted).await?;
-    let next = page.next.map(|next| Place {
+    let next = page.next.map(|next| CursorPosition {
         name: next.name,
-        ..Place::by_id(next.id.uuid())
+        ..CursorPosition::by_id(next.id.uuid())
     });
     paging::answer(&request, &paging::page(&request, page.data, next))
 }

@@ -10,7 +10,7 @@ use operations::{Doctor, Operations, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Standstill};
+use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, StalledRelay};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub struct WebState {
     /// The figures that `/metrics` shows.
     pub metrics: Metrics,
     /// For how long events may stand still before `/readyz` says so.
-    pub standstill: Standstill,
+    pub stalled_relay: StalledRelay,
     /// Which of the traces that begin here are recorded.
     pub sampling: Sampling,
     /// How many spans never reached the collector, where there is one.

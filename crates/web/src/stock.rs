@@ -10,7 +10,7 @@ use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
     body, codes,
-    cursors::Place,
+    cursors::CursorPosition,
     endpoint::{Endpoint, GET, POST, staff},
     idempotency::carry_out,
     orders::TEXT_RULES,
@@ -32,10 +32,10 @@ async fn list(request: Request, _: Caller) -> Handled<List<StockItemView>> {
     let (limit, after) = request.query(|parameters| paging::page_request(parameters, &request))?;
     let page = PageRequest {
         limit,
-        after: after.map(|place| ProductId::new(place.id)),
+        after: after.map(|position| ProductId::new(position.id)),
     };
     let page = request.inventory().stock(page).await?;
-    let next = page.next.map(|next| Place::by_id(next.uuid()));
+    let next = page.next.map(|next| CursorPosition::by_id(next.uuid()));
     paging::answer(&request, &paging::page(&request, page.data, next))
 }
 
@@ -67,12 +67,14 @@ async fn ledger(request: Request, _: Caller) -> Handled<List<LedgerEntryView>> {
     let page = PageRequest {
         limit,
         // The ledger goes by the versions that its entries led to.
-        after: after.and_then(|place| place.name.parse().ok()).map(Version::new),
+        after: after
+            .and_then(|position| position.name.parse().ok())
+            .map(Version::new),
     };
     let page = request.inventory().ledger(product_id, page).await?;
-    let next = page.next.map(|next| Place {
+    let next = page.next.map(|next| CursorPosition {
         name: next.to_string(),
-        ..Place::by_id(product_id.uuid())
+        ..CursorPosition::by_id(product_id.uuid())
     });
     paging::answer(&request, &paging::page(&request, page.data, next))
 }
@@ -189,10 +191,10 @@ async fn reservations(request: Request, _: Caller) -> Handled<List<ReservationVi
     let (limit, after) = page;
     let page = PageRequest {
         limit,
-        after: after.map(|place| ReservationId::new(place.id)),
+        after: after.map(|position| ReservationId::new(position.id)),
     };
     let page = request.inventory().reservations(order_id, page).await?;
-    let next = page.next.map(|next| Place::by_id(next.uuid()));
+    let next = page.next.map(|next| CursorPosition::by_id(next.uuid()));
     paging::answer(&request, &paging::page(&request, page.data, next))
 }
 

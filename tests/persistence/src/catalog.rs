@@ -44,7 +44,7 @@ impl CatalogOn {
             name: name.to_owned(),
             unit_price: eur(19_99),
         };
-        self.face.handle(command, self.seams.meta()).await
+        self.face.send(command, self.seams.meta()).await
     }
 
     pub(crate) async fn stored(&self, id: ProductId) -> Option<Product> {

@@ -4,7 +4,7 @@ use accounts_domain::{StoredUser, User};
 use inventory_domain::{ChangedBy, StockItem, StockRecord};
 use message_bus::{CommandMeta, CommitError, ReplayRecord};
 use ordering_app::{OrdersWanted, VisibleTo};
-use ordering_domain::{Customer, CustomerRecord, CustomerStanding, CustomerTier};
+use ordering_domain::{Customer, CustomerRecord, CustomerStatus, CustomerTier};
 use shared_kernel::{CustomerId, PageRequest, ProductId, Version};
 
 use crate::{
@@ -159,7 +159,7 @@ impl OrderingStore {
             id: CustomerId::new(self.seams.next_id()),
             email: "ada@example.com".parse().unwrap(),
             tier: CustomerTier::Standard,
-            standing: CustomerStanding::Open,
+            status: CustomerStatus::Open,
         };
         let mut customer = Customer::rehydrate(customer, Version::new(7));
         customer.close();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use accounts_app::{ChangeRole, UserView};
 use message_bus::Handles;
-use operations::{Subscription, Timelines};
+use operations::{ConsumerDescription, Timelines};
 use shared_kernel::Role;
 
 use crate::{engines::on_every_database, event_history::history, installation::Installation};
@@ -80,7 +80,7 @@ async fn private_events_are_never_handed_to_the_relay(here: Installation) {
         role: Role::Staff,
     };
     let meta = here.accounts.seams.meta();
-    here.accounts.face().handle(promote, meta).await.unwrap();
+    here.accounts.face().send(promote, meta).await.unwrap();
     let unpublished = here.accounts_log.unpublished(10).await.unwrap();
     let types: Vec<_> = unpublished
         .iter()
@@ -143,7 +143,7 @@ async fn the_story_of_an_account_is_told_across_contexts(here: Installation) {
     here.relay_until_idle(2).await;
     here.change_password(&ada).await;
     here.move_to(&ada, "ada@lovelace.org").await;
-    let subscription = Subscription {
+    let subscription = ConsumerDescription {
         consumer: "ordering.users",
         context: "ordering",
         source: "accounts",

@@ -11,7 +11,7 @@ use std::{
 use accounts_app::{
     ChangeEmail, ChangePassword, DeactivateUser, ReactivateUser, RegisterUser, Secret, UserView,
 };
-use event_delivery::{Courier, EventLog, Relay, Route};
+use event_delivery::{Dispatcher, EventLog, Relay, Subscription};
 use message_bus::{Beginning, CommandMeta, Consumer, Handles, ReactsTo, Unavailable, UseCaseError};
 use ordering_app::{CustomerView, Ordering};
 use shared_kernel::{
@@ -67,7 +67,7 @@ impl Installation {
             caller_address: None,
         };
         let meta = self.accounts.seams.meta();
-        self.accounts.face().handle(command, meta).await.unwrap()
+        self.accounts.face().send(command, meta).await.unwrap()
     }
 
     pub(crate) async fn move_to(&self, user: &UserView, email: &str) {
@@ -75,19 +75,19 @@ impl Installation {
             email: email.parse().unwrap(),
         };
         let meta = self.accounts.seams.by(user.id);
-        self.accounts.face().handle(command, meta).await.unwrap();
+        self.accounts.face().send(command, meta).await.unwrap();
     }
 
     pub(crate) async fn deactivate(&self, user: &UserView) {
         let command = DeactivateUser { user_id: user.id };
         let meta = self.accounts.seams.meta();
-        self.accounts.face().handle(command, meta).await.unwrap();
+        self.accounts.face().send(command, meta).await.unwrap();
     }
 
     pub(crate) async fn reactivate(&self, user: &UserView) {
         let command = ReactivateUser { user_id: user.id };
         let meta = self.accounts.seams.meta();
-        self.accounts.face().handle(command, meta).await.unwrap();
+        self.accounts.face().send(command, meta).await.unwrap();
     }
 
     pub(crate) async fn change_password(&self, user: &UserView) {
@@ -97,7 +97,7 @@ impl Installation {
             keep_session: None,
         };
         let meta = self.accounts.seams.by(user.id);
-        self.accounts.face().handle(command, meta).await.unwrap();
+        self.accounts.face().send(command, meta).await.unwrap();
     }
 
     pub(crate) async fn customer(&self, user: &UserView) -> CustomerView {
@@ -163,18 +163,18 @@ impl Installation {
             .on::<UserDeactivated, _>(&handler)
             .on::<UserReactivated, _>(&handler);
         let seams = &self.ordering.seams;
-        let courier = Courier::new(
+        let dispatcher = Dispatcher::new(
             Arc::clone(&self.ordering_database) as _,
             seams.clock(),
             seams.ids(),
         );
-        let route = Route {
+        let subscription = Subscription {
             consumer: Arc::new(consumer),
             begins_after: 0,
-            transport: Arc::new(courier.clone()),
-            courier,
+            transport: Arc::new(dispatcher.clone()),
+            dispatcher,
         };
-        let relay = Relay::new(Arc::clone(&self.accounts_log), vec![route]);
+        let relay = Relay::new(Arc::clone(&self.accounts_log), vec![subscription]);
         let (stop, stopped) = watch::channel(false);
         (stop, tokio::spawn(relay.run(stopped)))
     }

@@ -151,8 +151,8 @@ impl InventoryStore {
 
     async fn states(&self, orders: impl IntoIterator<Item = OrderId>) -> Vec<String> {
         let orders: BTreeSet<_> = orders.into_iter().collect();
-        let standing = self.face().standing_of(&orders).await.unwrap();
-        standing.into_values().map(|standing| standing.state).collect()
+        let status = self.face().status_of(&orders).await.unwrap();
+        status.into_values().map(|status| status.state).collect()
     }
 
     async fn agrees(&self) {

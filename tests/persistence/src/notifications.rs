@@ -83,7 +83,7 @@ impl NotificationsOn {
     pub(crate) async fn position(&self, meta: &CommandMeta) -> Option<Version> {
         let deliveries = self.deliveries.as_ref()?;
         let delivery = meta.delivery.expect("it is a reaction");
-        Some(deliveries.standing(&delivery).await.unwrap().position)
+        Some(deliveries.progress(&delivery).await.unwrap().position)
     }
 
     /// A new user, whose address is in the book.

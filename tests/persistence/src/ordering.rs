@@ -4,13 +4,13 @@ pub(crate) mod builders;
 
 mod customers;
 mod deliveries;
-mod held_deliveries;
 mod order_events;
 mod order_lines;
 mod order_lists;
 mod order_states;
 mod orders;
 mod ownership;
+mod pending_deliveries;
 mod price_list;
 mod reactions;
 mod use_cases;

@@ -15,7 +15,7 @@ use message_bus::{
 use shared_kernel::{AggregateRoot, EmailAddress, SessionId, Timestamp, UserId};
 
 use crate::{
-    AccountsStore, SessionStanding,
+    AccountsStore, SessionStatus,
     store::{AccountsChanges, EndOfAll, SessionChange},
 };
 
@@ -91,12 +91,12 @@ impl AccountsStore for InMemoryAccounts {
         Ok(open)
     }
 
-    async fn session_standing(&self, id: SessionId) -> Result<Option<SessionStanding>, Unavailable> {
+    async fn session_status(&self, id: SessionId) -> Result<Option<SessionStatus>, Unavailable> {
         let state = self.state();
         let Some(session) = state.sessions.get(&id) else {
             return Ok(None);
         };
-        Ok(state.users.get(&session.user_id).map(|user| SessionStanding {
+        Ok(state.users.get(&session.user_id).map(|user| SessionStatus {
             user_id: user.id,
             role: user.role,
             user_status: user.status,

@@ -128,7 +128,7 @@ impl LogInThrottle {
 
     /// Gives tokens back, now that it is known what the attempt came to. An attempt whose caller hangs up before that
     /// has cost what a failure costs.
-    pub(crate) fn settle(&self, attempt: LogInAttempt, result: &Result<TokenGrant, UseCaseError>) {
+    pub(crate) fn record_result(&self, attempt: LogInAttempt, result: &Result<TokenGrant, UseCaseError>) {
         let given_back_to_network = match result {
             Ok(TokenGrant::InvalidGrant) => return,
             Ok(TokenGrant::Granted(_)) => GIVEN_BACK_TO_A_NETWORK,

@@ -82,7 +82,11 @@ impl RegistrationThrottle {
     }
 
     /// Gives the tokens back when the registration came to nothing and told nothing.
-    pub(crate) fn settle(&self, attempt: &RegistrationAttempt, result: &Result<UserView, UseCaseError>) {
+    pub(crate) fn record_result(
+        &self,
+        attempt: &RegistrationAttempt,
+        result: &Result<UserView, UseCaseError>,
+    ) {
         let costs = match result {
             Ok(_) => true,
             // What is wrong with the request itself tells nothing about others; the address being taken does.

@@ -177,7 +177,7 @@ async fn register(
     };
     under_test
         .accounts
-        .handle(command, under_test.meta(Actor::Anonymous))
+        .send(command, under_test.meta(Actor::Anonymous))
         .await
 }
 
@@ -230,7 +230,7 @@ async fn an_attempt_that_could_not_be_made_costs_nothing_and_one_given_up_costs_
         let busy = Unavailable::Busy {
             retry_after_seconds: 1,
         };
-        throttle.settle(admit().unwrap(), &Err(busy.into()));
+        throttle.record_result(admit().unwrap(), &Err(busy.into()));
     }
     for _ in 0..20 {
         drop(admit().unwrap());

@@ -8,7 +8,7 @@ use storage::{columns::RowId, postgres::BatchStatement};
 
 use crate::session_row::{EndOfAll, SessionRow, SessionWrite};
 
-pub(super) use reading::{read, read_by_token, read_open, read_standing};
+pub(super) use reading::{read, read_by_token, read_open, read_status};
 
 /// A session that is opened, and the version that its user must have.
 type Opened<'a> = (usize, &'a SessionRow, i64);

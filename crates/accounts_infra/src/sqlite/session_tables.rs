@@ -13,7 +13,7 @@ use storage::{
 };
 
 use super::schema::{refresh_tokens, sessions, users};
-use crate::session_row::{EndOfAll, SessionRow, SessionWrite, StandingRow};
+use crate::session_row::{EndOfAll, SessionRow, SessionStatusRow, SessionWrite};
 
 /// Lets happen to a session what is to happen to it.
 pub(super) fn write(connection: &mut SqliteConnection, write: &SessionWrite) -> Result<(), RowError> {
@@ -144,10 +144,10 @@ pub(super) fn read_open(
         .load(connection)?)
 }
 
-pub(super) fn read_standing(
+pub(super) fn read_status(
     connection: &mut SqliteConnection,
     id: SessionId,
-) -> Result<Option<StandingRow>, ReadError> {
+) -> Result<Option<SessionStatusRow>, ReadError> {
     Ok(sessions::table
         .find(RowId(id.uuid()))
         .inner_join(users::table)

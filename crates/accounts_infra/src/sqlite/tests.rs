@@ -91,7 +91,7 @@ impl OnAFile {
             password: Secret::new(PASSWORD.to_owned()),
             role: Role::Customer,
         };
-        self.accounts.handle(command, self.meta(Actor::Operator)).await
+        self.accounts.send(command, self.meta(Actor::Operator)).await
     }
 
     async fn log_in(&self) -> Tokens {
@@ -102,7 +102,7 @@ impl OnAFile {
         };
         granted(
             self.accounts
-                .handle(command, self.meta(Actor::Anonymous))
+                .send(command, self.meta(Actor::Anonymous))
                 .await
                 .unwrap(),
         )
@@ -113,7 +113,7 @@ impl OnAFile {
             refresh_token: Secret::new(token.to_owned()),
         };
         self.accounts
-            .handle(command, self.meta(Actor::Anonymous))
+            .send(command, self.meta(Actor::Anonymous))
             .await
             .unwrap()
     }

@@ -15,8 +15,8 @@ fn delivery(version: u32, previous: u32) -> Delivery {
     }
 }
 
-fn at(position: u32, held_from: Option<u32>) -> Standing {
-    Standing {
+fn at(position: u32, held_from: Option<u32>) -> ConsumerProgress {
+    ConsumerProgress {
         position: Version::new(position),
         held_from: held_from.map(Version::new),
         paused: false,
@@ -43,7 +43,7 @@ fn an_event_whose_predecessor_is_missing_waits() {
 #[test]
 fn followers_of_a_held_delivery_wait_and_the_head_goes_on_from_its_row() {
     assert_eq!(at(3, Some(4)).arrival_of(&delivery(5, 4)), Arrival::Wait);
-    assert_eq!(at(3, Some(4)).arrival_of(&delivery(4, 3)), Arrival::Held);
+    assert_eq!(at(3, Some(4)).arrival_of(&delivery(4, 3)), Arrival::Pending);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_was_missing_is_attempted_before_the_follower_that_waits_for_it() {
 
 #[test]
 fn a_paused_consumer_is_handed_nothing_and_still_knows_a_duplicate() {
-    let paused = |position| Standing {
+    let paused = |position| ConsumerProgress {
         paused: true,
         ..at(position, None)
     };

@@ -10,7 +10,7 @@ use message_bus::{Delivery, Unavailable};
 use shared_kernel::{Clock, Timestamp};
 
 use super::ConsumerState;
-use crate::{Attempt, AttemptEnd, DeliveryState, DeliveryStore, HeldDelivery, Standing};
+use crate::{Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, PendingDelivery};
 
 /// The store of a context's consumers.
 pub struct DeliveriesInMemory {
@@ -39,25 +39,25 @@ impl DeliveriesInMemory {
 
 #[async_trait]
 impl DeliveryStore for DeliveriesInMemory {
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
-        Ok(self.with(delivery.consumer, |state| state.standing(delivery)))
+    async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable> {
+        Ok(self.with(delivery.consumer, |state| state.progress(delivery)))
     }
 
-    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
-        self.with(held.delivery.consumer, |state| {
-            state.hold(held.clone(), attempt.cloned());
+    async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
+        self.with(pending.delivery.consumer, |state| {
+            state.hold(pending.clone(), attempt.cloned());
         });
         Ok(())
     }
 
     async fn begin_attempt(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable> {
-        Ok(self.with(held.delivery.consumer, |state| {
-            state.begin_attempt(held, began_at, again_at)
+        Ok(self.with(pending.delivery.consumer, |state| {
+            state.begin_attempt(pending, began_at, again_at)
         }))
     }
 
@@ -73,20 +73,20 @@ impl DeliveryStore for DeliveriesInMemory {
         Ok(())
     }
 
-    async fn settle(
+    async fn mark_outcome(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         at: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
-        self.with(held.delivery.consumer, |consumer| {
-            consumer.settle(held, at, state, error)
+        self.with(pending.delivery.consumer, |consumer| {
+            consumer.mark_outcome(pending, at, state, error)
         });
         Ok(())
     }
 
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = self.clock.now();
         Ok(self.with(consumer, |state| state.due(now, limit)))
     }
@@ -96,7 +96,7 @@ impl DeliveryStore for DeliveriesInMemory {
         consumer: &'static str,
         held_before: Timestamp,
         limit: u32,
-    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         Ok(self.with(consumer, |state| state.gaps(held_before, limit)))
     }
 }

@@ -2,8 +2,8 @@
 
 use message_bus::Unavailable;
 
-use super::{PAGE, Publisher, Route};
-use crate::{HeldDelivery, Missing};
+use super::{PAGE, Publisher, Subscription};
+use crate::{Missing, PendingDelivery};
 
 /// How long something published may be missing until it is driven again, in seconds.
 const GAP_PATIENCE_SECONDS: i64 = 10;
@@ -13,33 +13,37 @@ impl Publisher {
     ///
     /// # Errors
     /// [`Unavailable`], when a context does not answer.
-    pub async fn close_gaps(&self, route: &Route) -> Result<(), Unavailable> {
-        for held in route
-            .courier
-            .gaps(&route.consumer, GAP_PATIENCE_SECONDS, PAGE)
+    pub async fn close_gaps(&self, subscription: &Subscription) -> Result<(), Unavailable> {
+        for pending in subscription
+            .dispatcher
+            .gaps(&subscription.consumer, GAP_PATIENCE_SECONDS, PAGE)
             .await?
         {
-            self.close_gap(route, &held).await?;
+            self.close_gap(subscription, &pending).await?;
         }
         Ok(())
     }
 
-    pub(super) async fn close_gap(&self, route: &Route, held: &HeldDelivery) -> Result<(), Unavailable> {
-        let position = route.courier.position(held).await?;
-        if position >= held.delivery.previous_version {
+    pub(super) async fn close_gap(
+        &self,
+        subscription: &Subscription,
+        pending: &PendingDelivery,
+    ) -> Result<(), Unavailable> {
+        let position = subscription.dispatcher.position(pending).await?;
+        if position >= pending.delivery.previous_version {
             // What was missing has come meanwhile.
             return Ok(());
         }
         let missing = Missing {
-            aggregate_type: held.envelope.aggregate_type.clone(),
-            aggregate_id: held.delivery.aggregate_id,
+            aggregate_type: pending.envelope.aggregate_type.clone(),
+            aggregate_id: pending.delivery.aggregate_id,
             after: position,
-            up_to: held.delivery.previous_version,
+            up_to: pending.delivery.previous_version,
         };
-        if self.log.drive_again(missing).await? {
+        if self.log.republish_gap(missing).await? {
             tracing::warn!(
-                consumer = route.consumer.name(),
-                aggregate_id = %held.delivery.aggregate_id,
+                consumer = subscription.consumer.name(),
+                aggregate_id = %pending.delivery.aggregate_id,
                 position = %position,
                 "an event that was published never arrived; it is published again"
             );
@@ -47,9 +51,9 @@ impl Publisher {
         }
         let why = format!(
             "found the consumer at version {position}, expected {}, which the log of {} no longer holds",
-            held.delivery.previous_version,
+            pending.delivery.previous_version,
             self.log.source()
         );
-        route.courier.give_up(held, &why).await
+        subscription.dispatcher.give_up(pending, &why).await
     }
 }

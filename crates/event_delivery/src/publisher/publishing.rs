@@ -19,7 +19,7 @@ use crate::LoggedEvent;
 /// Aggregates whose events are carried at the same time: enough for consumers to share commits.
 const AGGREGATES_AT_ONCE: usize = 64;
 /// How long a process that may publish does so without asking again: a third of the time for which it was told.
-const LEAD: Duration = Duration::from_secs(1);
+const LEASE_RECHECK: Duration = Duration::from_secs(1);
 /// How long an event that was delivered may go unmarked until it is delivered again.
 pub(super) const MARK_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -31,18 +31,18 @@ type Aggregate = (String, Uuid);
 pub struct Publishing {
     publisher: Arc<Publisher>,
     /// When the process was last told that it is the one that publishes.
-    led_since: Option<Instant>,
+    lease_confirmed_at: Option<Instant>,
     /// Events up to here were found when it began to lead: one of them may have stopped the process that led before.
-    found: Option<i64>,
+    backlog_end: Option<i64>,
     /// How often it ceased to lead. What was begun before the last time is not marked: whoever leads now does that.
-    term: u64,
+    leadership_epoch: u64,
     /// Published, and since when, but the marks may not be committed yet.
     delivered: HashMap<i64, Instant>,
     /// Read, and not begun for want of room.
     waiting: VecDeque<Group>,
     /// Aggregates that are waiting or under way.
-    taken: HashMap<Aggregate, Taken>,
-    under_way: FuturesUnordered<BoxFuture<'static, Through>>,
+    in_flight: HashMap<Aggregate, InFlight>,
+    under_way: FuturesUnordered<BoxFuture<'static, FinishedGroup>>,
     /// The log had more than was read last.
     full_page: bool,
     /// Something got on, so that there may be more to publish.
@@ -55,28 +55,28 @@ struct Group {
     events: Vec<LoggedEvent>,
 }
 
-struct Taken {
+struct InFlight {
     sequences: Vec<i64>,
     /// Later events of the aggregate were seen, and left for the next look.
     followed: bool,
 }
 
 /// A group that is through: its events are published, or the first of them that could not be stopped the others.
-struct Through {
+struct FinishedGroup {
     aggregate: Aggregate,
-    term: u64,
+    leadership_epoch: u64,
     published: Vec<Published>,
 }
 
 /// What was found in the log.
 pub struct Look {
     /// When the process was told that it is the one that publishes, if it is.
-    led_since: Result<Option<Instant>, Unavailable>,
+    lease_confirmed_at: Result<Option<Instant>, Unavailable>,
     read: Result<Option<Read>, Unavailable>,
 }
 
 pub(super) struct Read {
-    pub(super) found: i64,
+    pub(super) backlog_end: i64,
     /// The log has more than was read.
     pub(super) full_page: bool,
     pub(super) events: Vec<LoggedEvent>,
@@ -87,12 +87,12 @@ impl Publishing {
     pub fn new(publisher: Arc<Publisher>) -> Self {
         Self {
             publisher,
-            led_since: None,
-            found: None,
-            term: 0,
+            lease_confirmed_at: None,
+            backlog_end: None,
+            leadership_epoch: 0,
             delivered: HashMap::new(),
             waiting: VecDeque::new(),
-            taken: HashMap::new(),
+            in_flight: HashMap::new(),
             under_way: FuturesUnordered::new(),
             full_page: false,
             more: false,
@@ -101,7 +101,7 @@ impl Publishing {
 
     /// Whether this process is the one that publishes, as far as it knows.
     pub const fn leads(&self) -> bool {
-        self.led_since.is_some()
+        self.lease_confirmed_at.is_some()
     }
 
     /// Whether something is being handed over.
@@ -123,28 +123,32 @@ impl Publishing {
     pub fn look(&mut self) -> BoxFuture<'static, Look> {
         self.more = false;
         let publisher = Arc::clone(&self.publisher);
-        let (led_since, found) = (self.led_since, self.found);
+        let (lease_confirmed_at, backlog_end) = (self.lease_confirmed_at, self.backlog_end);
         let known = self.delivered.len()
             + self
-                .taken
+                .in_flight
                 .values()
-                .map(|taken| taken.sequences.len())
+                .map(|in_flight| in_flight.sequences.len())
                 .sum::<usize>();
         let known = u32::try_from(known).unwrap_or(u32::MAX);
         let limit = self.has_room().then(|| PAGE.saturating_add(known));
         async move {
-            let led_since = match led_since.filter(|since| since.elapsed() < LEAD) {
+            let lease_confirmed_at = match lease_confirmed_at.filter(|since| since.elapsed() < LEASE_RECHECK)
+            {
                 Some(since) => Ok(Some(since)),
                 None => {
                     let now = Instant::now();
                     publisher.log.may_relay().await.map(|leads| leads.then_some(now))
                 }
             };
-            let read = match (&led_since, limit) {
-                (Ok(Some(_)), Some(limit)) => publisher.read(found, limit).await.map(Some),
+            let read = match (&lease_confirmed_at, limit) {
+                (Ok(Some(_)), Some(limit)) => publisher.read(backlog_end, limit).await.map(Some),
                 _ => Ok(None),
             };
-            Look { led_since, read }
+            Look {
+                lease_confirmed_at,
+                read,
+            }
         }
         .boxed()
     }
@@ -154,26 +158,26 @@ impl Publishing {
     /// # Errors
     /// [`Unavailable`], when the log did not answer. Nothing is lost.
     pub fn take(&mut self, look: Look) -> Result<(), Unavailable> {
-        match look.led_since {
-            Ok(led_since) => self.led_since = led_since,
+        match look.lease_confirmed_at {
+            Ok(lease_confirmed_at) => self.lease_confirmed_at = lease_confirmed_at,
             Err(error) => {
-                self.led_since = None;
+                self.lease_confirmed_at = None;
                 return Err(error);
             }
         }
         if !self.leads() {
-            self.resign();
+            self.step_down();
             return Ok(());
         }
         let Some(Read {
-            found,
+            backlog_end,
             full_page,
             events,
         }) = look.read?
         else {
             return Ok(());
         };
-        self.found = Some(found);
+        self.backlog_end = Some(backlog_end);
         let listed: HashSet<i64> = events.iter().map(|event| event.sequence).collect();
         // Whatever the log no longer lists has been marked. What it lists for long has lost its mark, or was driven again after it.
         self.delivered
@@ -185,13 +189,13 @@ impl Publishing {
     }
 
     /// Waits until something is through, marks it, and begins what waited for room. Says whether a consumer was given rows.
-    pub async fn settle(&mut self) -> bool {
+    pub async fn await_completions(&mut self) -> bool {
         let mut next = self.under_way.next().await;
-        let (mut held, mut sequences) = (false, Vec::new());
+        let (mut pending, mut sequences) = (false, Vec::new());
         // What is through by now is marked together.
-        while let Some(through) = next {
-            held |= through.published.iter().any(|event| event.held);
-            self.end(through, &mut sequences);
+        while let Some(finished) = next {
+            pending |= finished.published.iter().any(|event| event.pending);
+            self.end(finished, &mut sequences);
             next = self.under_way.next().now_or_never().flatten();
         }
         if !sequences.is_empty() {
@@ -201,25 +205,25 @@ impl Publishing {
             self.publisher.log.mark_published(sequences);
         }
         self.begin();
-        held
+        pending
     }
 
     /// Begins nothing more, and waits for what is under way.
     pub async fn finish(mut self) {
         self.waiting.clear();
         while self.is_under_way() {
-            self.settle().await;
+            self.await_completions().await;
         }
     }
 
     /// Whoever leads now marks what it delivers; nothing that was delivered from here counts any more.
-    fn resign(&mut self) {
+    fn step_down(&mut self) {
         for group in mem::take(&mut self.waiting) {
-            self.taken.remove(&group.aggregate);
+            self.in_flight.remove(&group.aggregate);
         }
-        self.found = None;
+        self.backlog_end = None;
         self.delivered.clear();
-        self.term += 1;
+        self.leadership_epoch += 1;
     }
 
     /// Puts events into groups that wait. What an aggregate that is taken has besides waits in the log.
@@ -231,8 +235,8 @@ impl Publishing {
                 continue;
             }
             let aggregate = (event.envelope.aggregate_type.clone(), event.envelope.aggregate_id);
-            if let Some(taken) = self.taken.get_mut(&aggregate) {
-                taken.followed |= !taken.sequences.contains(&event.sequence);
+            if let Some(in_flight) = self.in_flight.get_mut(&aggregate) {
+                in_flight.followed |= !in_flight.sequences.contains(&event.sequence);
                 continue;
             }
             let place = *fresh.entry(aggregate.clone()).or_insert(groups.len());
@@ -247,11 +251,11 @@ impl Publishing {
         for mut group in groups {
             // Places in the log need not be in the order of versions.
             group.events.sort_by_key(|event| event.envelope.aggregate_version);
-            let taken = Taken {
+            let in_flight = InFlight {
                 sequences: group.events.iter().map(|event| event.sequence).collect(),
                 followed: false,
             };
-            self.taken.insert(group.aggregate.clone(), taken);
+            self.in_flight.insert(group.aggregate.clone(), in_flight);
             self.waiting.push_back(group);
         }
     }
@@ -263,13 +267,14 @@ impl Publishing {
                 return;
             };
             let publisher = Arc::clone(&self.publisher);
-            let (term, found) = (self.term, self.found.unwrap_or(i64::MAX));
+            let (leadership_epoch, backlog_end) =
+                (self.leadership_epoch, self.backlog_end.unwrap_or(i64::MAX));
             self.under_way.push(
                 async move {
-                    let published = publisher.publish_in_order(events, found).await;
-                    Through {
+                    let published = publisher.publish_in_order(events, backlog_end).await;
+                    FinishedGroup {
                         aggregate,
-                        term,
+                        leadership_epoch,
                         published,
                     }
                 }
@@ -278,14 +283,14 @@ impl Publishing {
         }
     }
 
-    fn end(&mut self, through: Through, sequences: &mut Vec<i64>) {
-        let taken = self.taken.remove(&through.aggregate);
-        if through.published.is_empty() {
+    fn end(&mut self, finished: FinishedGroup, sequences: &mut Vec<i64>) {
+        let in_flight = self.in_flight.remove(&finished.aggregate);
+        if finished.published.is_empty() {
             return;
         }
-        self.more |= self.full_page || taken.is_some_and(|taken| taken.followed);
-        if through.term == self.term {
-            sequences.extend(through.published.iter().map(|event| event.sequence));
+        self.more |= self.full_page || in_flight.is_some_and(|in_flight| in_flight.followed);
+        if finished.leadership_epoch == self.leadership_epoch {
+            sequences.extend(finished.published.iter().map(|event| event.sequence));
         }
     }
 }

@@ -55,12 +55,12 @@ impl ReactsTo<UserReactivated> for Handler {
 
 /// What brings events to one consumer, when it does.
 struct Way {
-    courier: Courier,
+    dispatcher: Dispatcher,
     blocked: Mutex<bool>,
     /// The user whose events stay on the way until they may go on.
     kept_waiting: Mutex<Option<u128>>,
     go_on: Notify,
-    handed: Mutex<Vec<(u128, u32, Handing)>>,
+    handed: Mutex<Vec<(u128, u32, DeliveryMode)>>,
 }
 
 #[async_trait]
@@ -70,13 +70,9 @@ impl Transport for Way {
         consumer: &Consumer,
         envelope: &Envelope,
         delivery: Delivery,
-        handing: Handing,
+        mode: DeliveryMode,
     ) -> Result<Outcome, Unavailable> {
-        let handed = (
-            delivery.aggregate_id.as_u128(),
-            delivery.version.number(),
-            handing,
-        );
+        let handed = (delivery.aggregate_id.as_u128(), delivery.version.number(), mode);
         self.handed.lock().unwrap().push(handed);
         let kept_waiting = *self.kept_waiting.lock().unwrap();
         if kept_waiting == Some(handed.0) {
@@ -85,8 +81,8 @@ impl Transport for Way {
         if *self.blocked.lock().unwrap() {
             return Err(Unavailable::dependency("the way is blocked"));
         }
-        self.courier
-            .hand_over(consumer, envelope, delivery, handing)
+        self.dispatcher
+            .hand_over(consumer, envelope, delivery, mode)
             .await
     }
 }
@@ -97,7 +93,7 @@ struct Subscriber {
     store: Arc<DeliveriesInMemory>,
     handler: Arc<Handler>,
     way: Arc<Way>,
-    route: Route,
+    subscription: Subscription,
 }
 
 impl Subscriber {
@@ -108,13 +104,13 @@ impl Subscriber {
             fails: Mutex::default(),
             calls: Mutex::default(),
         });
-        let courier = Courier::new(
+        let dispatcher = Dispatcher::new(
             Arc::clone(&store) as _,
             Arc::clone(clock) as _,
             Arc::new(CountingIds::default()),
         );
         let way = Arc::new(Way {
-            courier: courier.clone(),
+            dispatcher: dispatcher.clone(),
             blocked: Mutex::default(),
             kept_waiting: Mutex::default(),
             go_on: Notify::new(),
@@ -122,22 +118,22 @@ impl Subscriber {
         });
         let consumer = Consumer::new(name, "test", "accounts", Beginning::StartOfTheLog)
             .on::<UserDeactivated, _>(&handler);
-        let route = Route {
+        let subscription = Subscription {
             consumer: Arc::new(consumer),
             begins_after: 0,
             transport: Arc::clone(&way) as _,
-            courier,
+            dispatcher,
         };
         Self {
             name,
             store,
             handler,
             way,
-            route,
+            subscription,
         }
     }
 
-    fn handed(&self) -> Vec<(u128, u32, Handing)> {
+    fn handed(&self) -> Vec<(u128, u32, DeliveryMode)> {
         std::mem::take(&mut self.way.handed.lock().unwrap())
     }
 
@@ -164,7 +160,8 @@ impl Subscriber {
 
     fn state_of(&self, user: u128, version: u32) -> Option<DeliveryState> {
         let key = (Uuid::from_u128(user), Version::new(version));
-        self.store
-            .with(self.name, |kept| kept.row(key.0, key.1).map(|row| row.held.state))
+        self.store.with(self.name, |kept| {
+            kept.row(key.0, key.1).map(|row| row.pending.state)
+        })
     }
 }

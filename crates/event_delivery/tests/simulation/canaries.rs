@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use event_delivery::{
-    Attempt, AttemptEnd, DeliveryState, DeliveryStore, EventLog, HeldDelivery, History, LoggedEvent, Missing,
-    Standing, in_memory::ConsumerState,
+    Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, EventLog, History, LoggedEvent,
+    Missing, PendingDelivery, in_memory::ConsumerState,
 };
 use message_bus::{CommandMeta, Consumer, Delivery, ReactsTo, Unavailable, UseCaseError};
 use shared_kernel::{Timestamp, Version};
@@ -157,8 +157,8 @@ impl EventLog for FaultyLog {
         self.log.publish_again(event_types).await
     }
 
-    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
-        self.log.drive_again(missing).await
+    async fn republish_gap(&self, missing: Missing) -> Result<bool, Unavailable> {
+        self.log.republish_gap(missing).await
     }
 }
 
@@ -211,7 +211,7 @@ impl FaultyStore {
             let now = state.now();
             let mut seen = state.contexts[consumer].kept.clone();
             if !self.counts_late {
-                seen.retain(|row| row.held.state != DeliveryState::Dead);
+                seen.retain(|row| row.pending.state != DeliveryState::Dead);
             }
             ask(&seen, now)
         };
@@ -221,22 +221,22 @@ impl FaultyStore {
 
 #[async_trait]
 impl DeliveryStore for FaultyStore {
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
-        self.blindly(|kept, _| kept.standing(delivery)).await
+    async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable> {
+        self.blindly(|kept, _| kept.progress(delivery)).await
     }
 
-    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
-        self.store.hold(held, attempt).await
+    async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
+        self.store.hold(pending, attempt).await
     }
 
     async fn begin_attempt(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable> {
         if !self.counts_late {
-            return self.store.begin_attempt(held, began_at, again_at).await;
+            return self.store.begin_attempt(pending, began_at, again_at).await;
         }
         Ok(true)
     }
@@ -252,8 +252,8 @@ impl DeliveryStore for FaultyStore {
             let begin = |state: &mut State| {
                 let kept = &mut state.contexts[consumer].kept;
                 let row = kept.row(delivery.aggregate_id, delivery.version);
-                if let Some(held) = row.map(|row| row.held.clone()) {
-                    kept.begin_attempt(&held, end.at, end.at);
+                if let Some(pending) = row.map(|row| row.pending.clone()) {
+                    kept.begin_attempt(&pending, end.at, end.at);
                 }
             };
             self.store.world.call(begin).await?;
@@ -261,17 +261,17 @@ impl DeliveryStore for FaultyStore {
         self.store.end_attempt(delivery, number, end).await
     }
 
-    async fn settle(
+    async fn mark_outcome(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         at: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
-        self.store.settle(held, at, state, error).await
+        self.store.mark_outcome(pending, at, state, error).await
     }
 
-    async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+    async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         self.blindly(|kept, now| kept.due(now, limit)).await
     }
 
@@ -280,7 +280,7 @@ impl DeliveryStore for FaultyStore {
         consumer: &'static str,
         held_before: Timestamp,
         limit: u32,
-    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         self.store.gaps(consumer, held_before, limit).await
     }
 }

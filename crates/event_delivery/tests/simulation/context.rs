@@ -7,7 +7,7 @@ use event_delivery::in_memory::ConsumerState;
 /// A context with one consumer.
 pub(crate) struct Context {
     pub(crate) number: usize,
-    /// Positions and held deliveries.
+    /// Positions and pending deliveries.
     pub(crate) kept: ConsumerState,
     /// Since when it is paused, in virtual time.
     pub(crate) paused_at: Option<u64>,

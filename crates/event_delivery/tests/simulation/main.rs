@@ -1,4 +1,4 @@
-//! Delivery in virtual time: the real relay, publisher, courier and rules, over stores, a transport, clocks and processes that fail in every
+//! Delivery in virtual time: the real relay, publisher, dispatcher and rules, over stores, a transport, clocks and processes that fail in every
 //! way there is, repeatably from a seed. What must hold is checked at each effect and at the end.
 //!
 //! Deliberately not here: a database. What the stores promise is stated in `context.rs` and `source_log.rs`; that the real ones keep it,

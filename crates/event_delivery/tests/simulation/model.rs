@@ -1,6 +1,6 @@
 //! What must hold, whatever happens: checked at each effect, each call of a handler and each mark, and over everything at the end.
 
-use event_delivery::HeldDelivery;
+use event_delivery::PendingDelivery;
 use message_bus::Delivery;
 use shared_kernel::Version;
 
@@ -93,7 +93,7 @@ impl State {
             let calls = context.called_by_row.entry((aggregate, version)).or_default();
             *calls += 1;
             let row = context.kept.row(delivery.aggregate_id, delivery.version);
-            let counted = row.map_or(0, |row| row.held.attempts);
+            let counted = row.map_or(0, |row| row.pending.attempts);
             if counted < *calls {
                 finding = Some(format!("call {calls} where {counted} attempts are counted"));
             }
@@ -105,8 +105,8 @@ impl State {
         let overtaken = context
             .kept
             .unfinished(delivery.aggregate_id)
-            .map(|row| row.held.delivery.version)
-            .find(|held| *held < delivery.version && *held > position);
+            .map(|row| row.pending.delivery.version)
+            .find(|pending| *pending < delivery.version && *pending > position);
         if let Some(overtaken) = overtaken {
             finding = Some(format!(
                 "a call that overtakes version {overtaken}, which is held"
@@ -180,12 +180,12 @@ impl State {
         for context in &self.contexts {
             let name = subscribers::NAMES[context.number];
             if let Some(row) = context.kept.rows().find(|row| row.is_unfinished()) {
-                let HeldDelivery {
+                let PendingDelivery {
                     delivery,
                     state,
                     last_error,
                     ..
-                } = &row.held;
+                } = &row.pending;
                 return Some(format!(
                     "{name} holds version {} of aggregate {} as {} ({last_error:?})",
                     delivery.version,

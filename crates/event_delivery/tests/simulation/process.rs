@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use event_delivery::{Courier, EventLog, Relay, Route};
+use event_delivery::{Dispatcher, EventLog, Relay, Subscription};
 use message_bus::{Beginning, Consumer, Unavailable};
 use tokio::{sync::watch, task::JoinSet};
 
@@ -36,46 +36,46 @@ pub(crate) async fn live(world: Arc<World>, process: usize, canary: Option<Canar
 
 async fn one_life(world: &Arc<World>, life: Life, canary: Option<Canary>) {
     let consumers = world.state().consumers();
-    let routes = loop {
-        match routes(world, life, canary, consumers).await {
-            Ok(routes) => break routes,
+    let subscriptions = loop {
+        match subscriptions(world, life, canary, consumers).await {
+            Ok(subscriptions) => break subscriptions,
             Err(_) => wait(START_AGAIN).await,
         }
     };
     let log = Canary::log(canary, world, life);
     let (_never_stopped, stop) = watch::channel(false);
-    Relay::new(log, routes).run(stop).await;
+    Relay::new(log, subscriptions).run(stop).await;
 }
 
-async fn routes(
+async fn subscriptions(
     world: &Arc<World>,
     life: Life,
     canary: Option<Canary>,
     consumers: usize,
-) -> Result<Vec<Route>, Unavailable> {
+) -> Result<Vec<Subscription>, Unavailable> {
     let log = Canary::log(canary, world, life);
-    let mut routes = Vec::new();
+    let mut subscriptions = Vec::new();
     for number in (0..NAMES.len()).take(consumers) {
         let consumer = Arc::new(Canary::consumer(canary, world, life, number));
         let begins_after = begin(world, log.as_ref(), &consumer, number).await?;
         let store = Canary::store(canary, world, life.process, number);
-        let courier = Courier::new(store, Arc::clone(world) as _, Arc::clone(world) as _);
+        let dispatcher = Dispatcher::new(store, Arc::clone(world) as _, Arc::clone(world) as _);
         let transport = Arc::new(FaultyTransport {
             world: Arc::clone(world),
             number,
             process: life.process,
             consumer: Arc::clone(&consumer),
-            courier: courier.clone(),
+            dispatcher: dispatcher.clone(),
             on_its_way: Mutex::new(JoinSet::new()),
         });
-        routes.push(Route {
+        subscriptions.push(Subscription {
             consumer,
             begins_after,
             transport,
-            courier,
+            dispatcher,
         });
     }
-    Ok(routes)
+    Ok(subscriptions)
 }
 
 /// Where a consumer begins: as the first process that started it wrote down.

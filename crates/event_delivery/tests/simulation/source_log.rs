@@ -175,7 +175,7 @@ impl State {
         }
     }
 
-    fn drive_again(&mut self, missing: &Missing) -> bool {
+    fn republish_gap(&mut self, missing: &Missing) -> bool {
         let aggregate = aggregate_of(missing.aggregate_id);
         let mut holds_last = false;
         for place in self.log.versions[aggregate].clone() {
@@ -259,8 +259,8 @@ impl EventLog for SourceLog {
             .await
     }
 
-    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
-        self.world.write(move |state| state.drive_again(&missing)).await
+    async fn republish_gap(&self, missing: Missing) -> Result<bool, Unavailable> {
+        self.world.write(move |state| state.republish_gap(&missing)).await
     }
 }
 

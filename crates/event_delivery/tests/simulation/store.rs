@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use event_delivery::{Attempt, AttemptEnd, DeliveryState, DeliveryStore, HeldDelivery, Standing};
+use event_delivery::{Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, PendingDelivery};
 use message_bus::{Delivery, Unavailable};
 use shared_kernel::Timestamp;
 
@@ -31,38 +31,38 @@ impl Store {
 
 #[async_trait]
 impl DeliveryStore for Store {
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
+    async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable> {
         self.world
-            .call(|state| state.contexts[self.consumer].kept.standing(delivery))
+            .call(|state| state.contexts[self.consumer].kept.progress(delivery))
             .await
     }
 
-    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
-        let (consumer, about) = (self.consumer, self.about(&held.delivery));
-        let (held, attempt) = (held.clone(), attempt.cloned());
+    async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
+        let (consumer, about) = (self.consumer, self.about(&pending.delivery));
+        let (pending, attempt) = (pending.clone(), attempt.cloned());
         let hold = move |state: &mut State| {
-            state.note(What::Held, about);
-            state.died_if(held.state == DeliveryState::Dead, about);
-            state.contexts[consumer].kept.hold(held, attempt);
+            state.note(What::Pending, about);
+            state.died_if(pending.state == DeliveryState::Dead, about);
+            state.contexts[consumer].kept.hold(pending, attempt);
         };
         self.world.write(hold).await
     }
 
     async fn begin_attempt(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable> {
-        let (consumer, about) = (self.consumer, self.about(&held.delivery));
-        let held = held.clone();
+        let (consumer, about) = (self.consumer, self.about(&pending.delivery));
+        let pending = pending.clone();
         let begin = move |state: &mut State| {
             let began = state.contexts[consumer]
                 .kept
-                .begin_attempt(&held, began_at, again_at);
+                .begin_attempt(&pending, began_at, again_at);
             if began {
-                state.note(What::Began, about.with(i64::from(held.attempts) + 1));
-                if held.interruptions > 0 {
+                state.note(What::Began, about.with(i64::from(pending.attempts) + 1));
+                if pending.interruptions > 0 {
                     state.happened(Fault::Interrupted, about);
                 }
             }
@@ -87,29 +87,29 @@ impl DeliveryStore for Store {
         self.world.write(end).await
     }
 
-    async fn settle(
+    async fn mark_outcome(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         at: Timestamp,
         to: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
-        let (consumer, about) = (self.consumer, self.about(&held.delivery));
-        let (held, error) = (held.clone(), error.map(str::to_owned));
-        let settle = move |state: &mut State| {
-            state.note(What::Settled, about);
+        let (consumer, about) = (self.consumer, self.about(&pending.delivery));
+        let (pending, error) = (pending.clone(), error.map(str::to_owned));
+        let mark_outcome = move |state: &mut State| {
+            state.note(What::OutcomeMarked, about);
             let decided = state.contexts[consumer]
                 .kept
-                .settle(&held, at, to, error.as_deref());
+                .mark_outcome(&pending, at, to, error.as_deref());
             state.died_if(decided && to == DeliveryState::Dead, about);
-            if decided && held.interruptions > 0 && to == DeliveryState::Dead {
+            if decided && pending.interruptions > 0 && to == DeliveryState::Dead {
                 state.happened(Fault::DiedOfInterruptions, about);
             }
         };
-        self.world.write(settle).await
+        self.world.write(mark_outcome).await
     }
 
-    async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+    async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         self.world
             .call(|state| state.contexts[self.consumer].kept.due(state.now(), limit))
             .await
@@ -120,7 +120,7 @@ impl DeliveryStore for Store {
         _: &'static str,
         held_before: Timestamp,
         limit: u32,
-    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         self.world
             .call(|state| state.contexts[self.consumer].kept.gaps(held_before, limit))
             .await

@@ -178,10 +178,15 @@ impl State {
     }
 
     fn dead(&self, consumer: usize) -> Vec<(usize, Version)> {
-        let held = self.contexts[consumer].kept.rows().map(|row| &row.held);
-        let dead = held.filter(|held| held.state == DeliveryState::Dead);
-        dead.map(|held| (aggregate_of(held.delivery.aggregate_id), held.delivery.version))
-            .collect()
+        let pending = self.contexts[consumer].kept.rows().map(|row| &row.pending);
+        let dead = pending.filter(|pending| pending.state == DeliveryState::Dead);
+        dead.map(|pending| {
+            (
+                aggregate_of(pending.delivery.aggregate_id),
+                pending.delivery.version,
+            )
+        })
+        .collect()
     }
 
     fn see_to_dead(&mut self, consumer: usize) {
@@ -230,7 +235,7 @@ impl State {
         let is_old = |row: &DeliveryRow| row.ended_at.is_some_and(|at| at < before);
         for consumer in 0..NAMES.len() {
             let old = self.contexts[consumer].kept.rows().filter(|row| is_old(row));
-            let old: Vec<Delivery> = old.map(|row| row.held.delivery).collect();
+            let old: Vec<Delivery> = old.map(|row| row.pending.delivery).collect();
             for delivery in old {
                 let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());
                 self.contexts[consumer]

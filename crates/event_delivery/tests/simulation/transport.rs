@@ -1,10 +1,10 @@
-//! A transport that drops, repeats, delays and reorders what it is given, around the courier that it gives it to.
+//! A transport that drops, repeats, delays and reorders what it is given, around the dispatcher that it gives it to.
 
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use event_delivery::{Courier, Transport, courier::Outcome};
-use message_bus::{Consumer, Delivery, Envelope, Handing, Unavailable};
+use event_delivery::{Dispatcher, Transport, dispatcher::Outcome};
+use message_bus::{Consumer, Delivery, DeliveryMode, Envelope, Unavailable};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) struct FaultyTransport {
     pub(crate) number: usize,
     pub(crate) process: usize,
     pub(crate) consumer: Arc<Consumer>,
-    pub(crate) courier: Courier,
+    pub(crate) dispatcher: Dispatcher,
     pub(crate) on_its_way: Mutex<JoinSet<()>>,
 }
 
@@ -43,25 +43,25 @@ impl Transport for FaultyTransport {
         consumer: &Consumer,
         envelope: &Envelope,
         delivery: Delivery,
-        handing: Handing,
+        mode: DeliveryMode,
     ) -> Result<Outcome, Unavailable> {
         let (fault, delay) = self.meets(&delivery);
         match fault {
             Some(Fault::Dropped) => return Err(Unavailable::dependency("the transport dropped it")),
             Some(Fault::GivenUp) => {
-                self.arrives_later(envelope, delivery, handing, delay);
+                self.arrives_later(envelope, delivery, mode, delay);
                 return Err(Unavailable::dependency("the transport gave it up"));
             }
             Some(Fault::Overtaken) => {
-                self.arrives_later(envelope, delivery, handing, delay);
+                self.arrives_later(envelope, delivery, mode, delay);
                 return Ok(Outcome::Applied);
             }
             Some(Fault::Misplaced) => return Ok(Outcome::Applied),
-            Some(Fault::Duplicated) => self.arrives_later(envelope, delivery, handing, delay),
+            Some(Fault::Duplicated) => self.arrives_later(envelope, delivery, mode, delay),
             Some(Fault::Delayed) => wait(delay).await,
             _ => {}
         }
-        let handing_over = self.courier.hand_over(consumer, envelope, delivery, handing);
+        let handing_over = self.dispatcher.hand_over(consumer, envelope, delivery, mode);
         let outcome = DIRECTLY.scope((), handing_over).await;
         if fault == Some(Fault::AnswerLost) {
             return Err(Unavailable::dependency("the transport lost the answer"));
@@ -88,15 +88,18 @@ impl FaultyTransport {
         &self,
         envelope: &Envelope,
         delivery: Delivery,
-        handing: Handing,
+        mode: DeliveryMode,
         delay: std::time::Duration,
     ) {
-        let (consumer, courier, envelope) =
-            (Arc::clone(&self.consumer), self.courier.clone(), envelope.clone());
+        let (consumer, dispatcher, envelope) = (
+            Arc::clone(&self.consumer),
+            self.dispatcher.clone(),
+            envelope.clone(),
+        );
         let arrival = async move {
             wait(delay).await;
             // Nobody is there any more to be told how it went.
-            let _ = courier.hand_over(&consumer, &envelope, delivery, handing).await;
+            let _ = dispatcher.hand_over(&consumer, &envelope, delivery, mode).await;
         };
         self.on_its_way.lock().unwrap().spawn(DIRECTLY.scope((), arrival));
     }

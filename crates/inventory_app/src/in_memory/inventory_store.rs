@@ -14,7 +14,7 @@ use message_bus::{
 use shared_kernel::{AggregateRoot, OrderId, PageRequest, ProductId, ReservationId, Version};
 
 use crate::{
-    InventoryStore, LedgerEntryView, ReservationStanding, StockDrift,
+    InventoryStore, LedgerEntryView, ReservationStatus, StockDrift,
     store::{InventoryChanges, ORDER_INDEX, STOCK_ITEM_KEY, StoredReservation, StoredStockItem},
 };
 
@@ -90,8 +90,8 @@ impl InventoryStore for InMemoryInventory {
         Ok(self.state().reservations_of(orders))
     }
 
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
-        Ok(self.state().standing_of(orders))
+    async fn status_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
+        Ok(self.state().status_of(orders))
     }
 
     async fn reservations(
@@ -102,7 +102,7 @@ impl InventoryStore for InMemoryInventory {
         Ok(self.state().reservations_on(order_id, page))
     }
 
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
         Ok(self.state().held_on(page))
     }
 

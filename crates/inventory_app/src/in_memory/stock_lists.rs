@@ -10,7 +10,7 @@ use shared_kernel::{OrderId, PageRequest, ProductId, ReservationId, Version};
 
 use super::inventory_store::State;
 use crate::{
-    LedgerEntryView, ReservationStanding, StockDrift,
+    LedgerEntryView, ReservationStatus, StockDrift,
     store::{StoredReservation, StoredStockItem},
 };
 
@@ -62,12 +62,12 @@ impl State {
             .collect()
     }
 
-    pub(super) fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Vec<ReservationStanding> {
-        self.standings(|record| orders.contains(&record.order_id))
+    pub(super) fn status_of(&self, orders: &BTreeSet<OrderId>) -> Vec<ReservationStatus> {
+        self.statuses(|record| orders.contains(&record.order_id))
     }
 
-    pub(super) fn held_on(&self, page: PageRequest<OrderId>) -> Vec<ReservationStanding> {
-        let mut held = self.standings(|record| {
+    pub(super) fn held_on(&self, page: PageRequest<OrderId>) -> Vec<ReservationStatus> {
+        let mut held = self.statuses(|record| {
             record.state == ReservationState::Held && page.after.is_none_or(|after| record.order_id > after)
         });
         held.truncate(one_more_than(page.limit));
@@ -107,17 +107,17 @@ impl State {
     }
 
     /// Where the reservations stand that `wanted` says, in the order of their orders.
-    fn standings(&self, wanted: impl Fn(&ReservationRecord) -> bool) -> Vec<ReservationStanding> {
+    fn statuses(&self, wanted: impl Fn(&ReservationRecord) -> bool) -> Vec<ReservationStatus> {
         let stored = self.reservations.values().filter(|(record, _)| wanted(record));
-        let standings = stored.map(|(record, version)| ReservationStanding {
+        let statuses = stored.map(|(record, version)| ReservationStatus {
             order_id: record.order_id,
             reservation_id: record.id,
             state: record.state.name().to_owned(),
             version: *version,
         });
-        let mut standings: Vec<_> = standings.collect();
-        standings.sort_by_key(|standing| standing.order_id);
-        standings
+        let mut statuses: Vec<_> = statuses.collect();
+        statuses.sort_by_key(|status| status.order_id);
+        statuses
     }
 }
 

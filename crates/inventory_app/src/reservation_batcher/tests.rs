@@ -75,7 +75,7 @@ async fn an_adjustment_that_was_faster_is_taken_into_account() {
         reason: "broken".to_owned(),
         expected_on_hand: None,
     };
-    other.handle(adjust, here.meta()).await.unwrap();
+    other.send(adjust, here.meta()).await.unwrap();
     seen.gate.add_permits(2);
     asked.await.unwrap().unwrap();
     assert_eq!(here.state_of(order).await.unwrap(), "rejected");

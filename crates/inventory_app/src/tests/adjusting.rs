@@ -56,7 +56,7 @@ async fn an_unknown_product_is_not_found() {
         counted: 5,
         expected_on_hand: 0,
     };
-    is_unknown(here.inventory.handle(count, here.meta()).await);
+    is_unknown(here.inventory.send(count, here.meta()).await);
     is_unknown(here.inventory.stock_item(nothing).await);
     is_unknown(here.inventory.ledger(nothing, everything()).await);
 }
@@ -65,7 +65,7 @@ async fn an_unknown_product_is_not_found() {
 async fn a_refused_adjustment_leaves_nothing() {
     let here = Warehouse::new();
     let product = here.product(5).await;
-    let refused = async |command| code(here.inventory.handle(command, here.meta()).await);
+    let refused = async |command| code(here.inventory.send(command, here.meta()).await);
     assert_eq!(refused(adjusting(product, -6, None)).await, "insufficient_stock");
     assert_eq!(
         refused(adjusting(product, 1, Some(4))).await,
@@ -97,11 +97,11 @@ async fn a_count_compares_first() {
         counted,
         expected_on_hand,
     };
-    let stale = here.inventory.handle(count(3, 4), here.meta()).await;
+    let stale = here.inventory.send(count(3, 4), here.meta()).await;
     assert_eq!(code(stale), "stock_changed_meanwhile");
-    let counted = here.inventory.handle(count(3, 5), here.meta()).await.unwrap();
+    let counted = here.inventory.send(count(3, 5), here.meta()).await.unwrap();
     assert_eq!(counted.on_hand, 3);
-    let same = here.inventory.handle(count(3, 3), here.meta()).await.unwrap();
+    let same = here.inventory.send(count(3, 3), here.meta()).await.unwrap();
     assert_eq!(
         same, counted,
         "a count that finds what was expected changed something"
@@ -117,7 +117,7 @@ async fn a_version_that_is_named_must_be_there() {
         expected_version: Some(Version::new(version)),
         ..here.meta()
     };
-    let stale = here.inventory.handle(adjusting(product, 1, None), named(1)).await;
+    let stale = here.inventory.send(adjusting(product, 1, None), named(1)).await;
     let Err(UseCaseError::Conflict(conflict)) = stale else {
         panic!("{stale:?}");
     };
@@ -126,7 +126,7 @@ async fn a_version_that_is_named_must_be_there() {
         current: Version::new(2),
     };
     assert_eq!(conflict, expected);
-    let adjusted = here.inventory.handle(adjusting(product, 1, None), named(2)).await;
+    let adjusted = here.inventory.send(adjusting(product, 1, None), named(2)).await;
     assert_eq!(adjusted.unwrap().stock.version, Version::new(3));
 }
 
@@ -141,7 +141,7 @@ async fn a_repeated_adjustment_is_made_once_and_answers_the_same() {
         }),
         ..here.meta()
     };
-    let adjust = || here.inventory.handle(adjusting(product, 1, None), keyed());
+    let adjust = || here.inventory.send(adjusting(product, 1, None), keyed());
     let (first, again) = (adjust().await.unwrap(), adjust().await.unwrap());
     assert_eq!(first, again);
     assert_eq!(here.numbers(product).await, (6, 0));

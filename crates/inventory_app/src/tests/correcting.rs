@@ -48,7 +48,7 @@ async fn drift_is_told_with_what_would_mend_it_and_mended_only_when_told_to() {
     );
 
     here.inventory
-        .handle(CorrectStock { corrections }, here.meta())
+        .send(CorrectStock { corrections }, here.meta())
         .await
         .unwrap();
     here.agrees().await;
@@ -74,7 +74,7 @@ async fn corrections_of_stock_that_changed_since_are_refused_as_a_whole() {
     here.adjust(cosy, 1).await.unwrap();
     let result = here
         .inventory
-        .handle(CorrectStock { corrections }, here.meta())
+        .send(CorrectStock { corrections }, here.meta())
         .await;
     assert!(
         matches!(result, Err(UseCaseError::Conflict(Conflict::StaleVersion { .. }))),

@@ -204,8 +204,8 @@ async fn the_doctor_can_ask_where_reservations_stand() {
         orders.push(order);
     }
     let asked = [orders[0], orders[2], here.new_order()].into();
-    let standing = here.inventory.standing_of(&asked).await.unwrap();
-    let states: Vec<_> = standing.values().map(|standing| &*standing.state).collect();
+    let status = here.inventory.status_of(&asked).await.unwrap();
+    let states: Vec<_> = status.values().map(|status| &*status.state).collect();
     assert_eq!(states, ["held", "rejected"]);
     let mut page = everything();
     page.limit = 1;

@@ -111,7 +111,7 @@ impl Warehouse {
             reason: "a delivery came in".to_owned(),
             expected_on_hand: None,
         };
-        self.inventory.handle(command, self.meta()).await
+        self.inventory.send(command, self.meta()).await
     }
 
     pub(crate) fn new_order(&self) -> OrderId {

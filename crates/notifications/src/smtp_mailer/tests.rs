@@ -1,4 +1,4 @@
-//! Handing mails to a real server that behaves in all the ways in which servers do.
+//! DeliveryMode mails to a real server that behaves in all the ways in which servers do.
 
 use std::sync::Arc;
 

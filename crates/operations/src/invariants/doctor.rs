@@ -10,7 +10,7 @@ use shared_kernel::{Clock, Version};
 use uuid::Uuid;
 
 use super::{ContextInvariants, Finding, InvariantCheck, MOST_FINDINGS, Soundness, Taken, Told, told_of};
-use crate::Subscription;
+use crate::ConsumerDescription;
 
 /// Aggregates looked at together.
 const PAGE: u32 = 1_000;
@@ -36,7 +36,7 @@ pub enum Invariant {
     /// What is on hand is what the ledger sums up to, what is reserved is what is held, and no more is reserved than there is.
     Stock,
     /// A confirmed order is reserved exactly when its reservation is held.
-    Agreement,
+    OrderReservationCheck,
 }
 
 /// How one invariant was found to be in one place.
@@ -57,7 +57,7 @@ pub struct Examination {
 #[derive(Clone)]
 pub struct Doctor {
     contexts: Vec<Arc<dyn ContextInvariants>>,
-    subscriptions: Vec<Subscription>,
+    subscriptions: Vec<ConsumerDescription>,
     checks: Vec<Arc<dyn InvariantCheck>>,
     clock: Arc<dyn Clock>,
 }
@@ -66,7 +66,7 @@ impl Doctor {
     /// A doctor for these contexts, whose consumers take what `subscriptions` says.
     pub fn new(
         contexts: Vec<Arc<dyn ContextInvariants>>,
-        subscriptions: Vec<Subscription>,
+        subscriptions: Vec<ConsumerDescription>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl Doctor {
 
     /// The same, who also looks at this.
     #[must_use]
-    pub fn and_also(mut self, check: Arc<dyn InvariantCheck>) -> Self {
+    pub fn with_check(mut self, check: Arc<dyn InvariantCheck>) -> Self {
         self.checks.push(check);
         self
     }
@@ -136,7 +136,7 @@ impl Doctor {
         })
     }
 
-    async fn delivered(&self, subscription: &Subscription) -> Result<Examination, Unavailable> {
+    async fn delivered(&self, subscription: &ConsumerDescription) -> Result<Examination, Unavailable> {
         let not_checked = |why: &str| Examination {
             not_checked: Some(why.to_owned()),
             ..examination(Invariant::Delivered, subscription.consumer, Vec::new())
@@ -237,7 +237,7 @@ impl Pair<'_> {
             .source
             .published_after(&self.taken, id, Version::NEVER_STORED)
             .await?;
-        let held = self.own.held_versions(self.consumer, id).await?;
+        let pending = self.own.pending_versions(self.consumer, id).await?;
         let position = self.position(id).await?;
         let finding = |detail| {
             let subject = format!("{id} at {}", self.consumer);
@@ -245,7 +245,7 @@ impl Pair<'_> {
         };
         let missing = events
             .into_iter()
-            .find(|version| *version > position && !held.contains(version));
+            .find(|version| *version > position && !pending.contains(version));
         if let Some(version) = missing {
             return Ok(finding(format!(
                 "found version {version} published, neither applied nor held; the consumer stands at {position}"

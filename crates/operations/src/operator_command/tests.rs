@@ -55,7 +55,7 @@ async fn act_on(
         reason: reason.map(str::to_owned),
     };
     let meta = CommandMeta::new(admin(), ManualClock::default().now(), &CountingIds::default());
-    operations.handle(command, meta).await
+    operations.send(command, meta).await
 }
 
 #[track_caller]

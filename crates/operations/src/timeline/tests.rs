@@ -16,7 +16,7 @@ const RESERVATION: Uuid = Uuid::from_u128(2);
 #[derive(Default)]
 struct Context {
     events: Vec<TracedEvent>,
-    held: Vec<DeliveryRecord>,
+    pending: Vec<DeliveryRecord>,
     reached: Vec<ReachedPosition>,
 }
 
@@ -41,7 +41,7 @@ impl ContextTraces for Context {
 
     async fn deliveries_of(&self, events: &[EventId]) -> Result<Vec<DeliveryRecord>, Unavailable> {
         let of = |record: &&DeliveryRecord| events.contains(&record.summary.key.event_id);
-        Ok(self.held.iter().filter(of).cloned().collect())
+        Ok(self.pending.iter().filter(of).cloned().collect())
     }
 
     async fn positions_of(&self, aggregates: &[Uuid]) -> Result<Vec<ReachedPosition>, Unavailable> {
@@ -96,8 +96,8 @@ fn consumer_in(context: &str) -> &'static str {
     }
 }
 
-fn subscriptions() -> Vec<Subscription> {
-    let subscription = |consumer, context, source, event_types: &[&'static str]| Subscription {
+fn subscriptions() -> Vec<ConsumerDescription> {
+    let subscription = |consumer, context, source, event_types: &[&'static str]| ConsumerDescription {
         consumer,
         context,
         source,
@@ -181,7 +181,7 @@ async fn what_is_on_its_way_is_pending_and_what_is_held_says_how_it_stands() {
     let envelope = ordering.events[1].envelope.clone();
     inventory.events.clear();
     inventory.reached.clear();
-    inventory.held.push(DeliveryRecord {
+    inventory.pending.push(DeliveryRecord {
         summary: DeliverySummary {
             key: DeliveryKey {
                 consumer: "inventory.orders".to_owned(),

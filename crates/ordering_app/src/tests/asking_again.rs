@@ -14,7 +14,7 @@ async fn confirm(shop: &Shop, order: &OrderView, actor: Actor) -> Result<OrderVi
         order_id: order.id,
         shipping_address: to_london(),
     };
-    shop.ordering.handle(command, shop.meta(actor)).await
+    shop.ordering.send(command, shop.meta(actor)).await
 }
 
 async fn change(
@@ -28,13 +28,13 @@ async fn change(
         line_id,
         quantity: Quantity::new(quantity).unwrap(),
     };
-    shop.ordering.handle(command, shop.meta(customer(ada()))).await
+    shop.ordering.send(command, shop.meta(customer(ada()))).await
 }
 
 async fn add(shop: &Shop, order: &OrderView, line: LineToOrder) -> Result<OrderView, UseCaseError> {
     let order_id = order.id;
     let command = AddLine { order_id, line };
-    shop.ordering.handle(command, shop.meta(customer(ada()))).await
+    shop.ordering.send(command, shop.meta(customer(ada()))).await
 }
 
 fn refusal(result: Result<OrderView, UseCaseError>) -> Refusal {
@@ -73,7 +73,7 @@ async fn another_price_is_told_with_both_and_accepted_by_adding_the_line_anew() 
             line_id,
         };
         shop.ordering
-            .handle(remove, shop.meta(customer(ada())))
+            .send(remove, shop.meta(customer(ada())))
             .await
             .unwrap();
         add(&shop, &placed, one(Some(usd(amount)))).await.unwrap();
@@ -151,7 +151,7 @@ async fn a_line_of_staffs_own_is_compared_with_nothing_whatever_the_list_says_la
         customer_id: Some(ada().into()),
         ..an_order(vec![fee])
     };
-    let placed = shop.ordering.handle(for_ada, shop.meta(staff())).await.unwrap();
+    let placed = shop.ordering.send(for_ada, shop.meta(staff())).await.unwrap();
     let line_id = placed.lines[0].id;
     // Its product is listed, at another price, and delisted.
     list(&shop).await;

@@ -25,12 +25,12 @@ async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version
         order_id: order.id,
         line: a_line("5.00", 1),
     };
-    let order = shop.ordering.handle(add, meta()).await.unwrap();
+    let order = shop.ordering.send(add, meta()).await.unwrap();
     let (order_id, line_id) = (order.id, order.lines[1].id);
     let quantity = Quantity::new(3).unwrap();
     let order = shop
         .ordering
-        .handle(
+        .send(
             ChangeQuantity {
                 order_id,
                 line_id,
@@ -43,7 +43,7 @@ async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version
     assert_eq!(order.total.to_string(), "USD 25.00");
     let order = shop
         .ordering
-        .handle(RemoveLine { order_id, line_id }, meta())
+        .send(RemoveLine { order_id, line_id }, meta())
         .await
         .unwrap();
     assert_eq!(order.lines.len(), 1);
@@ -67,7 +67,7 @@ async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version
     assert_eq!(shipped.updated_at, shipped.placed_at.plus_seconds(60));
     let delivered = shop
         .ordering
-        .handle(DeliverOrder { order_id }, shop.meta(staff()))
+        .send(DeliverOrder { order_id }, shop.meta(staff()))
         .await
         .unwrap();
     assert_eq!(
@@ -103,7 +103,7 @@ async fn cancelling_tells_the_reason() {
     };
     let order = shop
         .ordering
-        .handle(cancel.clone(), shop.meta(customer(ada())))
+        .send(cancel.clone(), shop.meta(customer(ada())))
         .await
         .unwrap();
     assert_eq!(order.cancellation.unwrap().reason.unwrap(), "changed my mind");
@@ -111,7 +111,7 @@ async fn cancelling_tells_the_reason() {
         shop.store.events().last().unwrap().data["reason"],
         "changed my mind"
     );
-    let again = shop.ordering.handle(cancel, shop.meta(customer(ada()))).await;
+    let again = shop.ordering.send(cancel, shop.meta(customer(ada()))).await;
     assert_eq!(code(again), "order_already_cancelled");
 }
 
@@ -129,12 +129,12 @@ async fn each_step_out_of_turn_has_its_own_code() {
         line: a_line("19.99", 1),
     };
     assert_eq!(
-        code(shop.ordering.handle(add, shop.meta(customer(ada()))).await),
+        code(shop.ordering.send(add, shop.meta(customer(ada()))).await),
         "order_not_pending"
     );
     let deliver = shop
         .ordering
-        .handle(DeliverOrder { order_id }, shop.meta(staff()))
+        .send(DeliverOrder { order_id }, shop.meta(staff()))
         .await;
     assert_eq!(code(deliver), "order_not_shipped");
     assert_eq!(code(shop.ship(order_id).await), "stock_not_reserved");
@@ -145,7 +145,7 @@ async fn each_step_out_of_turn_has_its_own_code() {
         reason: None,
     };
     assert_eq!(
-        code(shop.ordering.handle(cancel, shop.meta(staff())).await),
+        code(shop.ordering.send(cancel, shop.meta(staff())).await),
         "order_cannot_be_cancelled"
     );
 }
@@ -163,7 +163,7 @@ async fn an_address_without_a_country_is_refused_before_the_order_is_looked_at()
         shipping_address: nowhere,
     };
     assert_eq!(
-        code(shop.ordering.handle(confirm, shop.meta(customer(ada()))).await),
+        code(shop.ordering.send(confirm, shop.meta(customer(ada()))).await),
         "address_incomplete"
     );
     assert_eq!(shop.events_of(order.id), ["OrderPlaced"]);
@@ -179,7 +179,7 @@ async fn somebody_elses_order_is_not_found_and_stays_as_it_is() {
             reason: None,
         };
         assert_eq!(
-            not_found(shop.ordering.handle(cancel, shop.meta(stranger.clone())).await),
+            not_found(shop.ordering.send(cancel, shop.meta(stranger.clone())).await),
             "order"
         );
         assert_eq!(not_found(shop.ordering.order(order.id, &stranger).await), "order");
@@ -197,7 +197,7 @@ async fn a_line_that_is_not_there_is_not_found() {
         line_id,
     };
     assert_eq!(
-        not_found(shop.ordering.handle(remove, shop.meta(customer(ada()))).await),
+        not_found(shop.ordering.send(remove, shop.meta(customer(ada()))).await),
         "order_line"
     );
 }
@@ -214,7 +214,7 @@ async fn a_stale_version_is_a_conflict_that_names_the_current_one() {
         order_id: order.id,
         reason: None,
     };
-    let result = shop.ordering.handle(cancel(), expecting(1)).await;
+    let result = shop.ordering.send(cancel(), expecting(1)).await;
     let Err(UseCaseError::Conflict(conflict)) = result else {
         panic!("{result:?}");
     };
@@ -223,5 +223,5 @@ async fn a_stale_version_is_a_conflict_that_names_the_current_one() {
         current: Version::new(2),
     };
     assert_eq!(conflict, stale);
-    assert!(shop.ordering.handle(cancel(), expecting(2)).await.is_ok());
+    assert!(shop.ordering.send(cancel(), expecting(2)).await.is_ok());
 }

@@ -77,7 +77,7 @@ async fn an_order_that_a_rule_refuses_leaves_nothing() {
     let shop = Shop::new();
     let too_much = an_order(vec![a_line("10000.00", 1), a_line("0.01", 1)]);
     shop.list_teapots(&too_much.lines).await;
-    let result = shop.ordering.handle(too_much, shop.meta(customer(ada()))).await;
+    let result = shop.ordering.send(too_much, shop.meta(customer(ada()))).await;
     assert_eq!(code(result), "order_total_limit");
     assert!(shop.store.events().is_empty());
 }
@@ -106,7 +106,7 @@ async fn a_closed_customer_is_refused() {
         .unwrap();
     let result = shop
         .ordering
-        .handle(an_order(vec![]), shop.meta(customer(ada())))
+        .send(an_order(vec![]), shop.meta(customer(ada())))
         .await;
     assert_eq!(code(result), "customer_closed");
 }
@@ -120,18 +120,18 @@ async fn only_staff_order_for_somebody_else() {
     };
     let result = shop
         .ordering
-        .handle(for_bob.clone(), shop.meta(customer(ada())))
+        .send(for_bob.clone(), shop.meta(customer(ada())))
         .await;
     assert_eq!(code(result), "ordering_for_somebody_else");
     let order = shop
         .ordering
-        .handle(for_bob.clone(), shop.meta(staff()))
+        .send(for_bob.clone(), shop.meta(staff()))
         .await
         .unwrap();
     assert_eq!(order.customer_id, bob().into());
     let order = shop
         .ordering
-        .handle(for_bob, shop.meta(customer(bob())))
+        .send(for_bob, shop.meta(customer(bob())))
         .await
         .unwrap();
     assert_eq!(order.customer_id, bob().into());
@@ -141,7 +141,7 @@ async fn only_staff_order_for_somebody_else() {
 async fn somebody_who_is_no_customer_has_to_name_one() {
     let shop = Shop::new();
     for nobody in [Actor::Operator, Actor::Anonymous] {
-        let result = shop.ordering.handle(an_order(vec![]), shop.meta(nobody)).await;
+        let result = shop.ordering.send(an_order(vec![]), shop.meta(nobody)).await;
         assert_eq!(code(result), "customer_missing");
     }
 }
@@ -153,12 +153,12 @@ async fn the_same_key_gives_the_same_order_and_not_a_second_one() {
     shop.list_teapots(&place().lines).await;
     let first = shop
         .ordering
-        .handle(place(), shop.meta_with_key(customer(ada()), "key"))
+        .send(place(), shop.meta_with_key(customer(ada()), "key"))
         .await
         .unwrap();
     let second = shop
         .ordering
-        .handle(place(), shop.meta_with_key(customer(ada()), "key"))
+        .send(place(), shop.meta_with_key(customer(ada()), "key"))
         .await
         .unwrap();
     assert_eq!(first, second);
@@ -175,12 +175,12 @@ async fn a_refusal_leaves_its_key_free() {
     };
     shop.list_teapots(&in_euro.lines).await;
     assert_eq!(
-        code(shop.ordering.handle(in_euro, meta()).await),
+        code(shop.ordering.send(in_euro, meta()).await),
         "currency_mismatch"
     );
     assert!(
         shop.ordering
-            .handle(an_order(vec![a_line("1.00", 1)]), meta())
+            .send(an_order(vec![a_line("1.00", 1)]), meta())
             .await
             .is_ok()
     );
@@ -231,7 +231,7 @@ async fn drawing_again_comes_to_an_end() {
     shop.placed(customer(ada()), vec![]).await;
     let result = shop
         .ordering
-        .handle(an_order(vec![]), shop.meta(customer(ada())))
+        .send(an_order(vec![]), shop.meta(customer(ada())))
         .await;
     assert!(matches!(result, Err(UseCaseError::Unavailable(_))), "{result:?}");
 }

@@ -65,7 +65,7 @@ pub(super) fn one(expected: Option<Money>) -> LineToOrder {
 
 pub(super) async fn order(shop: &Shop, line: LineToOrder) -> Result<OrderView, UseCaseError> {
     let place = an_order(vec![line]);
-    shop.ordering.handle(place, shop.meta(customer(ada()))).await
+    shop.ordering.send(place, shop.meta(customer(ada()))).await
 }
 
 /// What a line says of its product.
@@ -88,7 +88,7 @@ pub(super) async fn put_at_tier(shop: &Shop, tier: &str) -> Result<CustomerView,
         customer_id: ada().into(),
         tier: tier.to_owned(),
     };
-    shop.ordering.handle(command, shop.meta(staff())).await
+    shop.ordering.send(command, shop.meta(staff())).await
 }
 
 #[tokio::test]
@@ -156,14 +156,14 @@ async fn a_customer_pays_by_their_tier_from_when_staff_put_them_there() {
         customer_id: Some(ada().into()),
         ..an_order(vec![one(None)])
     };
-    let placed = shop.ordering.handle(for_ada, shop.meta(staff())).await;
+    let placed = shop.ordering.send(for_ada, shop.meta(staff())).await;
     assert_eq!(first_line(placed).1, usd("18.00"));
     let empty = shop.placed(customer(ada()), vec![]).await;
     let add = AddLine {
         order_id: empty.id,
         line: one(None),
     };
-    let added = shop.ordering.handle(add, shop.meta(customer(ada()))).await;
+    let added = shop.ordering.send(add, shop.meta(customer(ada()))).await;
     assert_eq!(first_line(added).1, usd("18.00"));
 }
 
@@ -183,7 +183,7 @@ async fn a_tier_that_there_is_not_or_somebody_who_is_not_there_is_refused() {
         expected_version: Some(Version::new(4)),
         ..shop.meta(staff())
     };
-    let stale = shop.ordering.handle(command, meta).await;
+    let stale = shop.ordering.send(command, meta).await;
     assert!(
         matches!(stale, Err(UseCaseError::Conflict(Conflict::StaleVersion { .. }))),
         "{stale:?}"
@@ -199,13 +199,13 @@ async fn staff_write_lines_of_their_own() {
     };
     assert_eq!(code(order(&shop, custom.clone()).await), "unknown_product");
     let place = an_order(vec![custom.clone()]);
-    let placed = shop.ordering.handle(place, shop.meta(staff())).await.unwrap();
+    let placed = shop.ordering.send(place, shop.meta(staff())).await.unwrap();
     assert_eq!(placed.lines[0].product_name, "Sample");
     let add = AddLine {
         order_id: placed.id,
         line: custom,
     };
-    let added = shop.ordering.handle(add, shop.meta(staff())).await.unwrap();
+    let added = shop.ordering.send(add, shop.meta(staff())).await.unwrap();
     assert_eq!(added.total, usd("2.00"));
 }
 
@@ -222,7 +222,7 @@ async fn a_fee_asks_for_no_stock_and_an_order_of_it_alone_ships_at_once() {
         customer_id: Some(ada().into()),
         ..an_order(vec![fee.clone()])
     };
-    let placed = shop.ordering.handle(for_ada, shop.meta(staff())).await.unwrap();
+    let placed = shop.ordering.send(for_ada, shop.meta(staff())).await.unwrap();
     assert_eq!(placed.lines[0].stock, LineStock::NotAsked);
     let confirmed = shop.confirm(placed.id).await.unwrap();
     assert_eq!(confirmed.allocation, "none");
@@ -234,7 +234,7 @@ async fn a_fee_asks_for_no_stock_and_an_order_of_it_alone_ships_at_once() {
     for actor in [staff(), customer(ada())] {
         let result = shop
             .ordering
-            .handle(an_order(vec![fee.clone()]), shop.meta(actor))
+            .send(an_order(vec![fee.clone()]), shop.meta(actor))
             .await;
         assert_eq!(code(result), "listed_product_asks_for_stock");
     }
@@ -253,7 +253,7 @@ async fn too_many_lines_are_told_before_their_prices_are_looked_up() {
     let lines = vec![one(None); 51];
     let result = shop
         .ordering
-        .handle(an_order(lines), shop.meta(customer(ada())))
+        .send(an_order(lines), shop.meta(customer(ada())))
         .await;
     assert_eq!(code(result), "order_line_limit");
     let euros = PlaceOrder {
@@ -261,6 +261,6 @@ async fn too_many_lines_are_told_before_their_prices_are_looked_up() {
         ..an_order(vec![one(None)])
     };
     list(&shop).await;
-    let result = shop.ordering.handle(euros, shop.meta(customer(ada()))).await;
+    let result = shop.ordering.send(euros, shop.meta(customer(ada()))).await;
     assert_eq!(code(result), "currency_mismatch");
 }

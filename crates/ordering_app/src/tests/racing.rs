@@ -117,7 +117,7 @@ async fn a_conflict_is_decided_again_on_what_is_there_now() {
     };
     let cancelled = shop
         .ordering
-        .handle(cancel, shop.meta(customer(ada())))
+        .send(cancel, shop.meta(customer(ada())))
         .await
         .unwrap();
     assert_eq!(cancelled.lines.len(), 7);
@@ -131,7 +131,7 @@ async fn what_the_rival_made_impossible_is_refused_when_decided_again() {
         order_id: order.id,
         line_id: order.lines[0].id,
     };
-    let result = shop.ordering.handle(remove, shop.meta(customer(ada()))).await;
+    let result = shop.ordering.send(remove, shop.meta(customer(ada()))).await;
     assert!(matches!(result, Err(UseCaseError::NotFound(_))), "{result:?}");
 }
 
@@ -142,7 +142,7 @@ async fn deciding_again_comes_to_an_end() {
         order_id: order.id,
         reason: None,
     };
-    let result = shop.ordering.handle(cancel, shop.meta(customer(ada()))).await;
+    let result = shop.ordering.send(cancel, shop.meta(customer(ada()))).await;
     assert!(
         matches!(result, Err(UseCaseError::Conflict(Conflict::OthersWereFaster))),
         "{result:?}"
@@ -160,7 +160,7 @@ async fn a_caller_who_named_a_version_is_told_of_the_newer_one_instead() {
         expected_version: Some(order.version),
         ..shop.meta(customer(ada()))
     };
-    let result = shop.ordering.handle(cancel, meta).await;
+    let result = shop.ordering.send(cancel, meta).await;
     let Err(UseCaseError::Conflict(conflict)) = result else {
         panic!("{result:?}");
     };

@@ -50,7 +50,7 @@ async fn news_for_an_order_since_cancelled_only_moves_the_position() {
     };
     let cancelled = shop
         .ordering
-        .handle(cancel, shop.meta(customer(ada())))
+        .send(cancel, shop.meta(customer(ada())))
         .await
         .unwrap();
     let meta = shop.hearing_of_stock(order.id);
@@ -78,7 +78,7 @@ async fn a_cancelled_order_says_once_that_its_stock_is_free_again() {
         reason: None,
     };
     let meta = shop.meta(customer(ada()));
-    shop.ordering.handle(cancel, meta).await.unwrap();
+    shop.ordering.send(cancel, meta).await.unwrap();
     let released = || StockReleased {
         order_id: order.id,
         reservation_id: ReservationId::new(order.id.uuid()),
@@ -126,7 +126,7 @@ async fn patience_ends_and_what_another_process_did_is_seen() {
     // A cancellation wakes nobody: it is found by looking.
     let (waited, cancelled) = tokio::join!(
         shop.ordering.settled_order(order.id, &actor, LONG),
-        shop.ordering.handle(cancel, shop.meta(actor.clone())),
+        shop.ordering.send(cancel, shop.meta(actor.clone())),
     );
     cancelled.unwrap();
     assert_eq!(waited.unwrap().status, "cancelled");

@@ -175,7 +175,7 @@ impl Shop {
     pub(super) async fn placed(&self, actor: Actor, lines: Vec<LineToOrder>) -> OrderView {
         self.list_teapots(&lines).await;
         self.ordering
-            .handle(an_order(lines), self.meta(actor))
+            .send(an_order(lines), self.meta(actor))
             .await
             .unwrap()
     }
@@ -191,7 +191,7 @@ impl Shop {
             order_id,
             shipping_address: to_london(),
         };
-        self.ordering.handle(command, self.meta(customer(ada()))).await
+        self.ordering.send(command, self.meta(customer(ada()))).await
     }
 
     /// Inventory holds stock for the order.
@@ -246,7 +246,7 @@ impl Shop {
             carrier: "Royal Mail".to_owned(),
             tracking_number: "RM123456789GB".to_owned(),
         };
-        self.ordering.handle(command, self.meta(staff())).await
+        self.ordering.send(command, self.meta(staff())).await
     }
 
     /// The types of the events that were logged about an order or a customer, oldest first.

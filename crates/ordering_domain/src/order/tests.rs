@@ -12,7 +12,7 @@ use crate::rules::{
     closed_customers_place_no_orders::CustomerClosed, lines_are_named_by_id::UnknownLine,
     one_currency::OneCurrency, order_line_limit::OrderLineLimit, order_total_limit::OrderTotalLimit,
 };
-use crate::{PriceListEntry, ProductStanding};
+use crate::{PriceListEntry, ProductStatus};
 
 fn last_event(order: &Order) -> OrderEvent {
     let (_, event) = order.changes().events().last().unwrap();
@@ -178,7 +178,7 @@ fn more_of_a_line_is_asked_for_like_a_new_one_and_less_is_not() {
         product_id: line.product_id,
         name: line.product_name.clone(),
         list_price: usd("11.00"),
-        standing: ProductStanding::Listed,
+        status: ProductStatus::Listed,
     }];
     let dearer = Terms {
         price_list: &list,
@@ -205,7 +205,7 @@ fn confirming_asks_again_for_every_line() {
         product_id: second.product_id,
         name: second.product_name.clone(),
         list_price: usd("10.99"),
-        standing: ProductStanding::Listed,
+        status: ProductStatus::Listed,
     }];
     let cheaper = Terms {
         price_list: &list,

@@ -2,7 +2,7 @@
 
 use shared_kernel::{CustomerId, Refusal, RefusalKind};
 
-use crate::{Customer, CustomerStanding};
+use crate::{Customer, CustomerStatus};
 
 /// The customer is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,9 +20,9 @@ impl From<CustomerClosed> for Refusal {
 }
 
 pub(crate) fn check(customer: &Customer) -> Result<(), CustomerClosed> {
-    match customer.record().standing {
-        CustomerStanding::Open => Ok(()),
-        CustomerStanding::Closed => Err(CustomerClosed {
+    match customer.record().status {
+        CustomerStatus::Open => Ok(()),
+        CustomerStatus::Closed => Err(CustomerClosed {
             customer_id: customer.record().id,
         }),
     }

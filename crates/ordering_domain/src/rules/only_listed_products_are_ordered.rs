@@ -3,7 +3,7 @@
 
 use shared_kernel::{ProductId, Refusal, RefusalKind};
 
-use crate::{PriceListEntry, ProductStanding};
+use crate::{PriceListEntry, ProductStatus};
 
 /// The product cannot be ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +26,7 @@ pub(crate) fn find(
 ) -> Result<&PriceListEntry, UnknownProduct> {
     price_list
         .iter()
-        .find(|entry| entry.product_id == product_id && entry.standing == ProductStanding::Listed)
+        .find(|entry| entry.product_id == product_id && entry.status == ProductStatus::Listed)
         .ok_or(UnknownProduct { product_id })
 }
 
@@ -40,18 +40,18 @@ mod tests {
     fn a_product_is_found_as_long_as_it_is_listed() {
         let product_id = "0197b2c4-6d00-7000-8000-000000000020".parse().unwrap();
         let other_id = "0197b2c4-6d00-7000-8000-000000000021".parse().unwrap();
-        let entry = |standing| PriceListEntry {
+        let entry = |status| PriceListEntry {
             product_id,
             name: "Teapot".to_owned(),
             list_price: Money::zero(Currency::Usd),
-            standing,
+            status,
         };
-        for (standing, wanted, found) in [
-            (ProductStanding::Listed, product_id, true),
-            (ProductStanding::Delisted, product_id, false),
-            (ProductStanding::Listed, other_id, false),
+        for (status, wanted, found) in [
+            (ProductStatus::Listed, product_id, true),
+            (ProductStatus::Delisted, product_id, false),
+            (ProductStatus::Listed, other_id, false),
         ] {
-            assert_eq!(find(wanted, &[entry(standing)]).is_ok(), found, "{standing:?}");
+            assert_eq!(find(wanted, &[entry(status)]).is_ok(), found, "{status:?}");
         }
     }
 }

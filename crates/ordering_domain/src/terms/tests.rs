@@ -3,7 +3,7 @@
 use shared_kernel::{LineStock, Quantity, Refusal};
 
 use super::*;
-use crate::{CustomerStanding, ProductStanding};
+use crate::{CustomerStatus, ProductStatus};
 
 const TEAPOT: &str = "0197b2c4-6d00-7000-8000-000000000020";
 const KETTLE: &str = "0197b2c4-6d00-7000-8000-000000000021";
@@ -12,17 +12,17 @@ fn usd(amount: &str) -> Money {
     Money::parse(amount, Currency::Usd).unwrap()
 }
 
-fn entry(product_id: &str, list_price: Money, standing: ProductStanding) -> PriceListEntry {
+fn entry(product_id: &str, list_price: Money, status: ProductStatus) -> PriceListEntry {
     PriceListEntry {
         product_id: product_id.parse().unwrap(),
         name: "Teapot".to_owned(),
         list_price,
-        standing,
+        status,
     }
 }
 
 fn listed(list_price: &str) -> PriceListEntry {
-    entry(TEAPOT, usd(list_price), ProductStanding::Listed)
+    entry(TEAPOT, usd(list_price), ProductStatus::Listed)
 }
 
 fn a_line(number: u8, product_id: &str, unit_price: &str) -> OrderLine {
@@ -39,11 +39,11 @@ fn a_line(number: u8, product_id: &str, unit_price: &str) -> OrderLine {
     }
 }
 
-fn customer(tier: CustomerTier, standing: CustomerStanding) -> Customer {
+fn customer(tier: CustomerTier, status: CustomerStatus) -> Customer {
     let id = "0197b2c4-6d00-7000-8000-00000000000a".parse().unwrap();
     let mut customer = Customer::register(id, "ada@example.com".parse().unwrap());
     customer.set_tier(tier);
-    if standing == CustomerStanding::Closed {
+    if status == CustomerStatus::Closed {
         customer.close();
     }
     customer
@@ -61,7 +61,7 @@ fn terms<'a>(customer: Option<&'a Customer>, price_list: &'a [PriceListEntry]) -
 #[test]
 fn a_line_is_compared_with_what_its_customer_would_pay_today() {
     let list = [listed("20.00")];
-    let silver = customer(CustomerTier::Silver, CustomerStanding::Open);
+    let silver = customer(CustomerTier::Silver, CustomerStatus::Open);
     for (customer, unit_price, allowed) in [
         (None, "20.00", true),
         (None, "19.99", false),
@@ -91,7 +91,7 @@ fn another_currency_is_another_price() {
     let list = [entry(
         TEAPOT,
         Money::parse("20.00", Currency::Eur).unwrap(),
-        ProductStanding::Listed,
+        ProductStatus::Listed,
     )];
     let result = terms(None, &list).allow(&[a_line(1, TEAPOT, "20.00")]);
     assert!(matches!(result, Err(OrderError::PricesChanged(_))), "{result:?}");
@@ -99,7 +99,7 @@ fn another_currency_is_another_price() {
 
 #[test]
 fn a_delisted_product_is_refused_but_to_staff_who_may_order_it_by_its_name_and_price() {
-    let list = [entry(TEAPOT, usd("20.00"), ProductStanding::Delisted)];
+    let list = [entry(TEAPOT, usd("20.00"), ProductStatus::Delisted)];
     let lines = [a_line(1, TEAPOT, "20.00")];
     let result = terms(None, &list).allow(&lines);
     assert!(
@@ -120,7 +120,7 @@ fn a_custom_line_is_compared_with_nothing_whatever_the_list_says_of_its_product(
     for list in [
         vec![],
         vec![listed("20.00")],
-        vec![entry(TEAPOT, usd("20.00"), ProductStanding::Delisted)],
+        vec![entry(TEAPOT, usd("20.00"), ProductStatus::Delisted)],
     ] {
         assert_eq!(terms(None, &list).allow([&line]), Ok(()), "{list:?}");
     }
@@ -134,7 +134,7 @@ fn what_the_price_list_never_had_is_a_custom_line_from_before_lines_said_so() {
 
 #[test]
 fn a_closed_customer_is_told_before_anything_else() {
-    let closed = customer(CustomerTier::Standard, CustomerStanding::Closed);
+    let closed = customer(CustomerTier::Standard, CustomerStatus::Closed);
     let result = terms(Some(&closed), &[listed("20.00")]).allow(&[a_line(1, TEAPOT, "1.00")]);
     assert!(matches!(result, Err(OrderError::CustomerClosed(_))), "{result:?}");
 }
@@ -175,7 +175,7 @@ fn all_lines_whose_prices_changed_are_told_at_once_and_with_both_prices() {
 fn what_cannot_be_ordered_is_told_before_what_has_another_price() {
     let list = [
         listed("20.00"),
-        entry(KETTLE, usd("1.00"), ProductStanding::Delisted),
+        entry(KETTLE, usd("1.00"), ProductStatus::Delisted),
     ];
     let lines = [
         a_line(1, TEAPOT, "19.00"),

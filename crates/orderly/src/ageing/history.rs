@@ -59,13 +59,13 @@ pub(super) async fn live(seed: u64, told: Told) -> Counts {
     };
     history.world.start().await;
     history.world.resume("inventory.orders").await;
-    history.world.settle().await;
+    history.world.wait_until_idle().await;
     looking::get_to_know(&mut history).await;
     looking::look(&mut history).await;
     // Somebody and something to begin with.
     history.register().await;
     history.list().await;
-    history.settle().await;
+    history.wait_until_idle().await;
     // In one of three histories it moves.
     let moves_at = history.random.usize(..STEPS * 3);
     for step in 0..STEPS {
@@ -75,7 +75,7 @@ pub(super) async fn live(seed: u64, told: Told) -> Counts {
         }
         history.step().await;
     }
-    history.settle().await;
+    history.wait_until_idle().await;
     history.world.stop().await;
     let mails = history.world.mailer.sent().len();
     history.counts.insert("mails", u64::try_from(mails).unwrap());
@@ -100,7 +100,7 @@ impl History {
             36..=39 => self.ship().await,
             40 => self.deliver().await,
             41..=44 => self.repeat().await,
-            45..=48 => self.settle().await,
+            45..=48 => self.wait_until_idle().await,
             49..=51 => self.keep().await,
             52..=53 => self.pass().await,
             54..=55 => self.quiet_month().await,
@@ -110,8 +110,8 @@ impl History {
         }
     }
 
-    async fn settle(&mut self) {
-        self.world.settle().await;
+    async fn wait_until_idle(&mut self) {
+        self.world.wait_until_idle().await;
         self.did("looks", format_args!("when all is delivered"));
         looking::look(self).await;
     }
@@ -132,7 +132,7 @@ impl History {
     async fn quiet_month(&mut self) {
         let delivered = self.random.u8(..4) > 0;
         if delivered {
-            self.world.settle().await;
+            self.world.wait_until_idle().await;
         }
         self.did("quiet months", format_args!("everything delivered: {delivered}"));
         for _ in 0..8 {

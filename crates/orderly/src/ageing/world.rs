@@ -18,8 +18,8 @@ use tokio::{sync::watch, task::JoinSet};
 use super::postgres::Database;
 use crate::{
     copy::open_for_copying,
+    database_location::DatabaseLocation,
     installation::{Installation, Surroundings},
-    place::Place,
     settings::{DEFAULT_MAIL_FROM, DatabaseUrl, PostgresUrl},
     wait_idle::until_idle,
 };
@@ -79,12 +79,12 @@ impl World {
         CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
     }
 
-    fn place(&self) -> Place {
+    fn location(&self) -> DatabaseLocation {
         let url = match &self.database {
             Some(database) => DatabaseUrl::Postgres(PostgresUrl(database.url())),
             None => DatabaseUrl::Sqlite(self.folder.path().to_owned()),
         };
-        Place::of(&url).unwrap()
+        DatabaseLocation::of(&url).unwrap()
     }
 
     /// Opens it and lets its relays run.
@@ -96,7 +96,9 @@ impl World {
             mailer: self.mailer.clone(),
             mail_from: DEFAULT_MAIL_FROM.parse().unwrap(),
         };
-        let installation = Installation::open_in(surroundings, &self.place()).await.unwrap();
+        let installation = Installation::open_in(surroundings, &self.location())
+            .await
+            .unwrap();
         installation.live_on().await.unwrap();
         let (stop, stopped) = watch::channel(false);
         let mut relays = JoinSet::new();
@@ -136,11 +138,11 @@ impl World {
     /// Moves it to PostgreSQL, where it goes on.
     pub(super) async fn move_to_postgres(&mut self) {
         self.stop().await;
-        let Place::Folder(folder) = self.place() else {
+        let DatabaseLocation::Folder(folder) = self.location() else {
             panic!("it has moved already");
         };
         self.database = Some(Database::create());
-        let Place::Server(server) = self.place() else {
+        let DatabaseLocation::Server(server) = self.location() else {
             panic!("it is to move to a server");
         };
         let (mut sources, target) = open_for_copying(&folder, &server).await.unwrap();
@@ -169,7 +171,7 @@ impl World {
     }
 
     /// Waits until everything is delivered, and gives what is to be tried later the time until then.
-    pub(super) async fn settle(&mut self) {
+    pub(super) async fn wait_until_idle(&mut self) {
         let contexts = self.installation().contexts();
         for wait in 0..MOST_WAITS {
             if tokio::time::timeout(STUCK, until_idle(&contexts)).await.is_ok() {

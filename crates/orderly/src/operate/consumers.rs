@@ -77,7 +77,7 @@ fn row(consumer: &ConsumerStatus) -> [String; 7] {
     let oldest = consumer
         .states()
         .iter()
-        .filter_map(|(_, held)| held.oldest_seconds)
+        .filter_map(|(_, pending)| pending.oldest_seconds)
         .max();
     let state = match &consumer.paused {
         None => "running".to_owned(),

@@ -104,7 +104,7 @@ fn told(record: &DeliveryRecord, now: Timestamp) -> Result<String, Failure> {
         waiting_behind,
         event,
     } = record;
-    let held_for = Age::at(summary.ended_at.unwrap_or(now), summary.held_at);
+    let pending_for = Age::at(summary.ended_at.unwrap_or(now), summary.held_at);
     let what = format!(
         "{} of {}, version {} of {} {}",
         summary.event_type,
@@ -120,7 +120,7 @@ fn told(record: &DeliveryRecord, now: Timestamp) -> Result<String, Failure> {
     let mut facts = vec![
         ("delivery", summary.key.to_string()),
         ("state", summary.state.clone()),
-        ("held", format!("since {}, for {held_for}", summary.held_at)),
+        ("held", format!("since {}, for {pending_for}", summary.held_at)),
         ("event", what),
         ("caused by", cause),
     ];

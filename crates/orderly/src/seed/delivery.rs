@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
-use crate::{failure::Failure, installation::Installation, place::Place};
+use crate::{database_location::DatabaseLocation, failure::Failure, installation::Installation};
 
 /// The contexts whose events the seed waits for.
 const CONTEXTS: [&str; 3] = [catalog::CONTEXT, "ordering", "inventory"];
@@ -20,11 +20,11 @@ const ASK_AGAIN: Duration = Duration::from_millis(20);
 /// Does the work while events are delivered, and waits until all are.
 pub(super) async fn while_delivering(
     installation: &Installation,
-    place: &Place,
+    location: &DatabaseLocation,
     work: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
     // Where somebody serves, they do. On a server of databases there may be many: of all who relay a context, one does at a time.
-    let served = place.lock_for_serving();
+    let served = location.lock_for_serving();
     let mut relays = Vec::new();
     if served.is_ok() {
         for context in CONTEXTS {

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use message_bus::{CommitError, Recorded, WriteSet};
 use uuid::Uuid;
 
-use super::{PostgresRows, command_log, deliveries, event_log};
+use super::{PostgresRows, command_log, consumer_positions, event_log};
 use crate::commit_state::CommitState;
 
 /// Splits off what may not be in one batch with what comes before it: no two write sets of a batch are about one aggregate, one replay key or
@@ -106,7 +106,7 @@ async fn write<R: PostgresRows>(
                 .map(move |delivery| (place, *delivery))
         })
         .collect();
-    let refused = deliveries::move_positions(connection, &moves).await?;
+    let refused = consumer_positions::move_positions(connection, &moves).await?;
     if !refused.is_empty() {
         return Ok(refused);
     }

@@ -15,11 +15,11 @@ use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
 #[cfg(debug_assertions)]
-use super::deliveries;
+use super::consumer_positions;
 use super::{
     OpenError, PostgresRows, PostgresServer, SharedConnection,
     committer::{Committer, NoUpkeep},
-    delivery_rows::DeliveryRows,
+    delivery_writer::DeliveryRows,
     lease::Lease,
     migrations,
     readers::SharedConnections,
@@ -57,7 +57,7 @@ struct Inner<R> {
     readers: SharedConnections,
     /// For small writes of storage's own.
     upkeep: Upkeep,
-    delivery_rows: DeliveryRows,
+    delivery_writer: DeliveryRows,
     state: Arc<CommitState>,
     clock: Arc<dyn Clock>,
     own_life: OwnLife,
@@ -104,7 +104,7 @@ impl<R: PostgresRows> PostgresContext<R> {
                 queue,
                 readers: SharedConnections::new(server.clone(), name, READERS),
                 upkeep: Upkeep::new(server.clone(), name),
-                delivery_rows: DeliveryRows::start(server.clone(), name),
+                delivery_writer: DeliveryRows::start(server.clone(), name),
                 state,
                 clock,
                 own_life: OwnLife::default(),
@@ -134,7 +134,9 @@ impl<R: PostgresRows> PostgresContext<R> {
             let moves = &moves;
             // A position that cannot be moved makes no difference to this bug.
             let _ = self
-                .upkeep(|connection| async move { Ok(deliveries::move_positions(&connection, moves).await?) })
+                .upkeep(|connection| async move {
+                    Ok(consumer_positions::move_positions(&connection, moves).await?)
+                })
                 .await;
             crate::canary::between_position_and_effect().await;
         }

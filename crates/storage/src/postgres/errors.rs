@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
-use super::deliveries;
+use super::consumer_positions;
 use crate::refused_value::is_about_a_value;
 
 /// How often a transaction is tried in all, when it fails for something that may be gone the next time.
@@ -37,7 +37,7 @@ impl From<DieselError> for Refused {
             DieselError::DatabaseError(kind, information) => match kind {
                 DatabaseErrorKind::UniqueViolation => match constraint_of(information.as_ref()) {
                     // The next look sees the position that appeared after this one.
-                    constraint if constraint == deliveries::KEY => {
+                    constraint if constraint == consumer_positions::KEY => {
                         Self::Passing(DieselError::DatabaseError(kind, information))
                     }
                     constraint => Self::For(CommitError::AlreadyExists { constraint }),

@@ -19,7 +19,7 @@ use crate::{
     columns::{RowId, RowJson, RowTime},
     consumer_row::{BEGAN_AGAIN, Found},
     event_row::{EventRow, to_time, to_version},
-    held_row::row_time,
+    pending_delivery_row::row_time,
 };
 
 /// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
@@ -133,7 +133,7 @@ pub(super) async fn began_again_since(
 }
 
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
-pub(super) async fn drive_again(connection: &AsyncPgConnection, missing: &Missing) -> QueryResult<bool> {
+pub(super) async fn republish_gap(connection: &AsyncPgConnection, missing: &Missing) -> QueryResult<bool> {
     let up_to = i64::from(missing.up_to.number());
     sql_query(
         "UPDATE event_log SET published_at = NULL FROM (

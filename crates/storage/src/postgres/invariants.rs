@@ -195,7 +195,7 @@ pub(super) async fn published_after(
 }
 
 /// The versions of an aggregate that a consumer holds.
-pub(super) async fn held_versions(
+pub(super) async fn pending_versions(
     connection: &AsyncPgConnection,
     consumer: &str,
     aggregate_id: Uuid,

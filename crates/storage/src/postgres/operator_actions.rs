@@ -18,7 +18,7 @@ use super::{
 use crate::{
     ReadError,
     columns::RowId,
-    held_row::{ActionRow, HeldRow, row_time},
+    pending_delivery_row::{ActionRow, PendingDeliveryRow, row_time},
 };
 
 /// Does what an operator wants, and writes it down: in one statement, since the connection is shared.
@@ -90,7 +90,7 @@ async fn about_dead_letter(
     event_id: EventId,
     done: bool,
 ) -> Result<ActionOutcome, ReadError> {
-    let row: Option<HeldRow> = deliveries::table
+    let row: Option<PendingDeliveryRow> = deliveries::table
         .find((&action.consumer, RowId(event_id.uuid())))
         .first(&mut &*connection)
         .await

@@ -16,8 +16,8 @@ use super::schema::{consumers, deliveries, delivery_attempts};
 use crate::{
     ReadError,
     columns::RowId,
-    consumer_row::{COUNT_UNFINISHED, ConsumerRow, Counted, HeldCount, held},
-    held_row::{AttemptRow, DEAD, HeldRow, row_time},
+    consumer_row::{COUNT_UNFINISHED, ConsumerRow, Counted, PendingCountRow, pending},
+    pending_delivery_row::{AttemptRow, DEAD, PendingDeliveryRow, row_time},
 };
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.
@@ -28,7 +28,7 @@ pub(super) async fn count_unfinished(connection: &AsyncPgConnection) -> Result<u
 
 /// What each consumer holds.
 pub(super) async fn consumers(connection: &AsyncPgConnection) -> Result<Vec<ConsumerBacklog>, ReadError> {
-    let counts: Vec<HeldCount> = deliveries::table
+    let counts: Vec<PendingCountRow> = deliveries::table
         .filter(deliveries::ended_at.is_null())
         .group_by((deliveries::consumer, deliveries::state))
         .select((
@@ -39,7 +39,7 @@ pub(super) async fn consumers(connection: &AsyncPgConnection) -> Result<Vec<Cons
         ))
         .load(&mut &*connection)
         .await?;
-    let counts: HashMap<_, _> = counts.into_iter().map(held).collect::<Result<_, _>>()?;
+    let counts: HashMap<_, _> = counts.into_iter().map(pending).collect::<Result<_, _>>()?;
     consumers::table
         .order(consumers::consumer)
         .select((
@@ -81,7 +81,7 @@ pub(super) async fn dead_letters(
                 .or(deliveries::held_at.eq(held_at).and(same_time)),
         );
     }
-    let rows: Vec<HeldRow> = query.load(&mut &*connection).await?;
+    let rows: Vec<PendingDeliveryRow> = query.load(&mut &*connection).await?;
     rows.into_iter()
         .map(|row| row.into_summary().map(|(summary, _)| summary))
         .collect()
@@ -93,7 +93,7 @@ pub(super) async fn delivery(
     key: &DeliveryKey,
 ) -> Result<Option<DeliveryRecord>, ReadError> {
     let event_id = RowId(key.event_id.uuid());
-    let row: Option<HeldRow> = deliveries::table
+    let row: Option<PendingDeliveryRow> = deliveries::table
         .find((&key.consumer, event_id))
         .first(&mut &*connection)
         .await
@@ -127,7 +127,7 @@ pub(super) async fn delivery(
 /// What waits behind a delivery; nothing, once it has ended.
 pub(super) async fn followers(
     connection: &AsyncPgConnection,
-    head: &HeldRow,
+    head: &PendingDeliveryRow,
 ) -> Result<Vec<Follower>, ReadError> {
     deliveries::table
         .filter(deliveries::consumer.eq(&head.consumer))
@@ -135,9 +135,9 @@ pub(super) async fn followers(
         .filter(deliveries::ended_at.is_null())
         .filter(deliveries::aggregate_version.gt(head.aggregate_version))
         .order(deliveries::aggregate_version)
-        .load::<HeldRow>(&mut &*connection)
+        .load::<PendingDeliveryRow>(&mut &*connection)
         .await?
         .into_iter()
-        .map(HeldRow::into_follower)
+        .map(PendingDeliveryRow::into_follower)
         .collect()
 }

@@ -61,7 +61,7 @@ impl SharedConnections {
         let Some(place) = self.links.get(place) else {
             return Err(Unavailable::defect("there are no connections to read with"));
         };
-        // Held while connecting: whoever else comes waits for the same connection rather than making another.
+        // Pending while connecting: whoever else comes waits for the same connection rather than making another.
         let mut place = place.lock().await;
         match place.as_ref() {
             Some(link) if !link.has_ended() => Ok(Arc::clone(link)),

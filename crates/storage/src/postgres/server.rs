@@ -53,7 +53,7 @@ pub(super) struct Link {
     uses: AtomicU64,
 }
 
-/// Held for as long as its connection lives.
+/// Pending for as long as its connection lives.
 pub struct PostgresLock {
     _link: Link,
 }

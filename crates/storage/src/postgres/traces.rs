@@ -56,7 +56,7 @@ pub(super) async fn events_caused_by(
         .collect()
 }
 
-/// The held deliveries of any of these events.
+/// The pending deliveries of any of these events.
 pub(super) async fn deliveries_of(
     connection: &AsyncPgConnection,
     events: &[EventId],

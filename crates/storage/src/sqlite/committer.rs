@@ -22,8 +22,8 @@ use shared_kernel::Clock;
 
 use self::sorted::Sorted;
 use super::{
-    OpenError, SqliteRows, command_log, connection, deliveries, errors::WriteFailure, event_log, lived_time,
-    placed_file::PlacedFile,
+    OpenError, SqliteRows, command_log, connection, consumer_positions, errors::WriteFailure, event_log,
+    lived_time, placed_file::PlacedFile,
 };
 #[cfg(debug_assertions)]
 use crate::commit_state::answer_too_early;
@@ -31,7 +31,7 @@ use crate::{
     columns::RowTime,
     commit_queue::{Batches, Job},
     commit_state::{Answer, CommitState, refuse_all},
-    held_row::row_time,
+    pending_delivery_row::row_time,
 };
 
 /// Upkeep: a small write of storage's own that goes along with a batch.
@@ -222,7 +222,7 @@ fn write<R: SqliteRows>(
 ) -> Result<(), WriteFailure> {
     // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
     for delivery in &write_set.deliveries {
-        deliveries::move_position(connection, delivery)?;
+        consumer_positions::move_position(connection, delivery)?;
     }
     if let Some(replay) = &write_set.replay {
         command_log::record(connection, replay, stamp)?;

@@ -18,7 +18,7 @@ use shared_kernel::Clock;
 use tokio::sync::oneshot;
 
 #[cfg(debug_assertions)]
-use super::deliveries;
+use super::consumer_positions;
 use super::{
     OpenError, SqliteRows,
     committer::{Committer, Upkeep, stop_without_its_file},
@@ -132,7 +132,7 @@ impl<R: SqliteRows> SqliteContext<R> {
                 .upkeep(move |connection| {
                     moved
                         .iter()
-                        .try_for_each(|delivery| deliveries::move_position(connection, delivery))
+                        .try_for_each(|delivery| consumer_positions::move_position(connection, delivery))
                 })
                 .await;
             crate::canary::between_position_and_effect().await;

@@ -115,7 +115,10 @@ pub(super) fn began_again_since(
 }
 
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
-pub(super) fn drive_again(connection: &mut SqliteConnection, missing: &Missing) -> diesel::QueryResult<bool> {
+pub(super) fn republish_gap(
+    connection: &mut SqliteConnection,
+    missing: &Missing,
+) -> diesel::QueryResult<bool> {
     let up_to = i64::from(missing.up_to.number());
     let aggregate = event_log::table
         .filter(event_log::aggregate_id.eq(RowId(missing.aggregate_id)))

@@ -164,7 +164,7 @@ pub(super) fn published_after(
 }
 
 /// The versions of an aggregate that a consumer holds.
-pub(super) fn held_versions(
+pub(super) fn pending_versions(
     connection: &mut SqliteConnection,
     consumer: &str,
     aggregate_id: Uuid,

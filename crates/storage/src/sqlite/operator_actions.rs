@@ -15,7 +15,7 @@ use super::{
 use crate::{
     ReadError,
     columns::{RowId, RowTime},
-    held_row::{ActionRow, HeldRow, row_time},
+    pending_delivery_row::{ActionRow, PendingDeliveryRow, row_time},
 };
 
 /// Does what an operator wants, and writes it down.
@@ -35,7 +35,7 @@ pub(super) fn act(
     Ok(outcome)
 }
 
-type Deed = fn(&mut SqliteConnection, &OperatorAction, &HeldRow) -> QueryResult<()>;
+type Deed = fn(&mut SqliteConnection, &OperatorAction, &PendingDeliveryRow) -> QueryResult<()>;
 
 fn with_dead_letter(
     connection: &mut SqliteConnection,
@@ -43,7 +43,7 @@ fn with_dead_letter(
     event_id: EventId,
     deed: Deed,
 ) -> Result<ActionOutcome, ReadError> {
-    let row: Option<HeldRow> = deliveries::table
+    let row: Option<PendingDeliveryRow> = deliveries::table
         .find((&action.consumer, RowId(event_id.uuid())))
         .first(connection)
         .optional()?;
@@ -58,7 +58,11 @@ fn with_dead_letter(
     }
 }
 
-fn replay(connection: &mut SqliteConnection, action: &OperatorAction, row: &HeldRow) -> QueryResult<()> {
+fn replay(
+    connection: &mut SqliteConnection,
+    action: &OperatorAction,
+    row: &PendingDeliveryRow,
+) -> QueryResult<()> {
     update(deliveries::table.find((&row.consumer, row.event_id)))
         .set((
             deliveries::state.eq("retrying"),
@@ -71,7 +75,11 @@ fn replay(connection: &mut SqliteConnection, action: &OperatorAction, row: &Held
 }
 
 /// Moves the position past the delivery as well, so that what follows is no gap, and never back: what died can have been applied after all.
-fn discard(connection: &mut SqliteConnection, action: &OperatorAction, row: &HeldRow) -> QueryResult<()> {
+fn discard(
+    connection: &mut SqliteConnection,
+    action: &OperatorAction,
+    row: &PendingDeliveryRow,
+) -> QueryResult<()> {
     let ended_at = lived_time::stamp(connection, row_time(action.at))?;
     update(deliveries::table.find((&row.consumer, row.event_id)))
         .set((

@@ -15,8 +15,8 @@ use super::schema::{consumers, deliveries, delivery_attempts};
 use crate::{
     ReadError,
     columns::RowId,
-    consumer_row::{COUNT_UNFINISHED, ConsumerRow, Counted, HeldCount, held},
-    held_row::{AttemptRow, DEAD, HeldRow, row_time},
+    consumer_row::{COUNT_UNFINISHED, ConsumerRow, Counted, PendingCountRow, pending},
+    pending_delivery_row::{AttemptRow, DEAD, PendingDeliveryRow, row_time},
 };
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.
@@ -27,7 +27,7 @@ pub(super) fn count_unfinished(connection: &mut SqliteConnection) -> Result<u64,
 
 /// What each consumer holds.
 pub(super) fn consumers(connection: &mut SqliteConnection) -> Result<Vec<ConsumerBacklog>, ReadError> {
-    let counts: Vec<HeldCount> = deliveries::table
+    let counts: Vec<PendingCountRow> = deliveries::table
         .filter(deliveries::ended_at.is_null())
         .group_by((deliveries::consumer, deliveries::state))
         .select((
@@ -37,7 +37,7 @@ pub(super) fn consumers(connection: &mut SqliteConnection) -> Result<Vec<Consume
             min(deliveries::held_at),
         ))
         .load(connection)?;
-    let counts: HashMap<_, _> = counts.into_iter().map(held).collect::<Result<_, _>>()?;
+    let counts: HashMap<_, _> = counts.into_iter().map(pending).collect::<Result<_, _>>()?;
     consumers::table
         .order(consumers::consumer)
         .select((
@@ -78,7 +78,7 @@ pub(super) fn dead_letters(
                 .or(deliveries::held_at.eq(held_at).and(same_time)),
         );
     }
-    let rows: Vec<HeldRow> = query.load(connection)?;
+    let rows: Vec<PendingDeliveryRow> = query.load(connection)?;
     rows.into_iter()
         .map(|row| row.into_summary().map(|(summary, _)| summary))
         .collect()
@@ -90,7 +90,7 @@ pub(super) fn delivery(
     key: &DeliveryKey,
 ) -> Result<Option<DeliveryRecord>, ReadError> {
     let event_id = RowId(key.event_id.uuid());
-    let row: Option<HeldRow> = deliveries::table
+    let row: Option<PendingDeliveryRow> = deliveries::table
         .find((&key.consumer, event_id))
         .first(connection)
         .optional()?;
@@ -122,7 +122,7 @@ pub(super) fn delivery(
 /// What waits behind a delivery; nothing, once it has ended.
 pub(super) fn followers(
     connection: &mut SqliteConnection,
-    head: &HeldRow,
+    head: &PendingDeliveryRow,
 ) -> Result<Vec<Follower>, ReadError> {
     deliveries::table
         .filter(deliveries::consumer.eq(&head.consumer))
@@ -130,8 +130,8 @@ pub(super) fn followers(
         .filter(deliveries::ended_at.is_null())
         .filter(deliveries::aggregate_version.gt(head.aggregate_version))
         .order(deliveries::aggregate_version)
-        .load::<HeldRow>(connection)?
+        .load::<PendingDeliveryRow>(connection)?
         .into_iter()
-        .map(HeldRow::into_follower)
+        .map(PendingDeliveryRow::into_follower)
         .collect()
 }

@@ -53,7 +53,7 @@ pub(super) fn events_caused_by(
         .collect()
 }
 
-/// The held deliveries of any of these events.
+/// The pending deliveries of any of these events.
 pub(super) fn deliveries_of(
     connection: &mut SqliteConnection,
     events: &[EventId],

@@ -4,7 +4,7 @@
 use operations::{
     BatchSizes,
     age::Age,
-    status::{ConsumerStatus, ContextStatus, HeldStatus},
+    status::{ConsumerStatus, ContextStatus, PendingStatus},
 };
 use prometheus::proto::{Bucket, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
 
@@ -68,17 +68,17 @@ pub(super) fn families(all: &[ContextStatus]) -> Vec<MetricFamily> {
             all,
             |context| Some(gauge(context.work.as_ref()?.unfinished as f64)),
         ),
-        of_held(
+        of_pending(
             "orderly_held_deliveries",
             "Deliveries that the consumer holds in this state: retrying, waiting or dead.",
             all,
-            |held| held.count as f64,
+            |pending| pending.count as f64,
         ),
-        of_held(
+        of_pending(
             "orderly_oldest_held_delivery_seconds",
             "For how long the consumer holds the oldest of them; 0 when it holds none.",
             all,
-            |held| held.oldest_seconds.map_or(0.0, Age::seconds),
+            |pending| pending.oldest_seconds.map_or(0.0, Age::seconds),
         ),
         of_consumers(
             "orderly_consumer_paused",
@@ -128,11 +128,16 @@ fn of_consumers(
     )
 }
 
-fn of_held(name: &str, help: &str, all: &[ContextStatus], value: impl Fn(HeldStatus) -> f64) -> MetricFamily {
+fn of_pending(
+    name: &str,
+    help: &str,
+    all: &[ContextStatus],
+    value: impl Fn(PendingStatus) -> f64,
+) -> MetricFamily {
     of_consumers(name, help, all, |labels, consumer| {
-        let of_state = |(state, held)| {
+        let of_state = |(state, pending)| {
             let labels = [labels, &[("state", state)]].concat();
-            labelled(&labels, gauge(value(held)))
+            labelled(&labels, gauge(value(pending)))
         };
         consumer.states().map(of_state).to_vec()
     })

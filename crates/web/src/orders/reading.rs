@@ -9,7 +9,7 @@ use crate::{
     answer::Handled,
     authentication::Caller,
     body, codes,
-    cursors::Place,
+    cursors::CursorPosition,
     endpoint::{Endpoint, GET, owner},
     paging::{self, List},
     parameters,
@@ -65,7 +65,7 @@ async fn list(request: Request, caller: Caller) -> Handled<List<OrderView>> {
         }),
     };
     let page = request.ordering().orders(filter, page, &caller.actor()).await?;
-    let next = page.next.map(|next| Place {
+    let next = page.next.map(|next| CursorPosition {
         time: next.placed_at,
         name: String::new(),
         id: next.order_id.uuid(),

@@ -1,7 +1,7 @@
 //! The first page: how contexts and their consumers stand.
 
 use maud::{Markup, html};
-use operations::status::{ConsumerStatus, ContextStatus, HeldStatus, WorkLeft};
+use operations::status::{ConsumerStatus, ContextStatus, PendingStatus, WorkLeft};
 
 use super::{layout, page};
 use crate::{
@@ -66,22 +66,22 @@ fn of_consumer(request: &Request, operator: &Operator, consumer: &ConsumerStatus
         tr {
             td data-label="Consumer" { strong { (consumer.consumer) } }
             td data-label="Events of" { (consumer.source) }
-            td data-label="Waiting" { (held(consumer.waiting)) }
-            td data-label="Retrying" { (held(consumer.retrying)) }
+            td data-label="Waiting" { (pending(consumer.waiting)) }
+            td data-label="Retrying" { (pending(consumer.retrying)) }
             td data-label="Dead" {
                 @if consumer.dead.count > 0 {
-                    a.bad href="/ops/dead-letters" { (held(consumer.dead)) }
-                } @else { (held(consumer.dead)) }
+                    a.bad href="/ops/dead-letters" { (pending(consumer.dead)) }
+                } @else { (pending(consumer.dead)) }
             }
             td data-label="State" { (state(request, operator, consumer)) }
         }
     }
 }
 
-fn held(held: HeldStatus) -> Markup {
+fn pending(pending: PendingStatus) -> Markup {
     html! {
-        (held.count)
-        @if let Some(age) = held.oldest_seconds { span.faint { " for " (age) } }
+        (pending.count)
+        @if let Some(age) = pending.oldest_seconds { span.faint { " for " (age) } }
     }
 }
 

@@ -5,7 +5,7 @@ use operations::{Backlog, Commits, in_memory::InMemoryOperations};
 use serde_json::json;
 
 use super::shop::Shop;
-use crate::Standstill;
+use crate::StalledRelay;
 
 #[actix_web::test]
 async fn a_shop_whose_contexts_are_ready_is_ready() {
@@ -80,7 +80,7 @@ async fn a_context_whose_events_do_not_move_is_behind() {
 #[actix_web::test]
 async fn without_an_objective_no_context_is_ever_behind() {
     let mut shop = behind();
-    shop.state.standstill = Standstill::of_at_most(0);
+    shop.state.stalled_relay = StalledRelay::of_at_most(0);
     for _ in 0..2 {
         assert_eq!(ready(&shop).await, (StatusCode::OK, json!("ready")));
         shop.clock.advance_seconds(1_000_000);

@@ -24,7 +24,9 @@ use shared_kernel::{
 };
 
 use super::stories::{Story, told_to};
-use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, Standstill, WebState, configure};
+use crate::{
+    Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, WebState, configure,
+};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -109,7 +111,7 @@ impl Shop {
                 cursors: Cursors::new([2; 32]),
                 operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
-                standstill: Standstill::of_at_most(300),
+                stalled_relay: StalledRelay::of_at_most(300),
                 sampling: Sampling::NONE,
                 spans_lost: Some(Arc::default()),
                 clock,
@@ -160,7 +162,7 @@ impl Shop {
             password: Secret::new(PASSWORD.to_owned()),
             role,
         };
-        self.state.accounts.handle(command, meta).await.unwrap();
+        self.state.accounts.send(command, meta).await.unwrap();
         self.log_in(email).await
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use message_bus::{Envelope, Unavailable};
 use operations::{
-    ContextTraces, ReachedPosition, Subscription, TracedEvent,
+    ConsumerDescription, ContextTraces, ReachedPosition, TracedEvent,
     records::{AttemptRecord, DeliveryKey, DeliveryRecord, DeliverySummary},
 };
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ use super::shop::{By, Shop, an_order, get, post};
 pub(crate) struct Story;
 
 /// Who is told of that.
-pub(crate) fn told_to() -> Subscription {
-    Subscription {
+pub(crate) fn told_to() -> ConsumerDescription {
+    ConsumerDescription {
         consumer: "notifications.orders",
         context: "notifications",
         source: "ordering",

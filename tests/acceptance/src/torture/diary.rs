@@ -153,7 +153,7 @@ impl Diary {
     }
 
     /// Inventory has spoken about an order since.
-    pub(crate) fn settle(&mut self, id: &str, order: Value) {
+    pub(crate) fn record_result(&mut self, id: &str, order: Value) {
         self.orders.insert(id.to_owned(), order);
     }
 

@@ -183,7 +183,7 @@ async fn inspect_orders(
             continue;
         }
         if differences(&model::settled(&known), &found).is_empty() {
-            diary.settle(&id, found);
+            diary.record_result(&id, found);
             continue;
         }
         match (diary.unknown.take(), after) {

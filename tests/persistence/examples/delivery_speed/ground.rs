@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use event_delivery::{Courier, Relay, Route};
+use event_delivery::{Dispatcher, Relay, Subscription};
 use message_bus::{Actor, CommandMeta, Consumer};
 use notifications::{NotificationsRows, NotificationsStore};
 use ordering_app::OrderingStore;
@@ -113,26 +113,26 @@ impl Ground {
             ("ordering", &self.ordering_database),
         ] {
             let mut taken = HashSet::new();
-            let mut routes = Vec::new();
+            let mut subscriptions = Vec::new();
             for (consumer, own) in consumers
                 .iter_mut()
                 .filter_map(|place| place.take_if(|(consumer, _)| consumer.source() == source))
             {
                 taken.extend(consumer.event_types());
-                let courier = Courier::new(
+                let dispatcher = Dispatcher::new(
                     Arc::clone(own) as _,
                     Arc::clone(&self.clock),
                     Arc::clone(&self.ids),
                 );
-                routes.push(Route {
+                subscriptions.push(Subscription {
                     consumer: Arc::new(consumer),
                     begins_after: 0,
-                    transport: Arc::new(courier.clone()),
-                    courier,
+                    transport: Arc::new(dispatcher.clone()),
+                    dispatcher,
                 });
             }
             log.consumers_take(taken);
-            running.spawn(Relay::new(Arc::clone(log) as _, routes).run(stopped.clone()));
+            running.spawn(Relay::new(Arc::clone(log) as _, subscriptions).run(stopped.clone()));
         }
         Relays { stop, running }
     }

@@ -57,7 +57,7 @@ pub(crate) async fn orders(ground: &Arc<Ground>, duration: Duration, attached: b
                     actor: Actor::User { id, role },
                     ..ground.meta()
                 };
-                ordering.handle(two_lines(products), meta).await.unwrap();
+                ordering.send(two_lines(products), meta).await.unwrap();
                 placed += 1;
             }
             placed

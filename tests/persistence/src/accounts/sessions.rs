@@ -1,6 +1,6 @@
 //! Sessions: opened only for a user as they are, listed while they are open, ended one by one or all together.
 
-use accounts_app::{SessionStanding, SessionView};
+use accounts_app::{SessionStatus, SessionView};
 use accounts_domain::{Session, TokenHash, User, UserStatus};
 use message_bus::CommitError;
 use shared_kernel::{AggregateRoot, Role, SessionId, UserId, Version};
@@ -17,7 +17,7 @@ on_every_engine!(
     ending_all_ends_those_that_are_open_when_it_commits,
     open_sessions_are_listed_last_used_first,
     what_has_ended_or_expired_is_not_listed,
-    a_standing_says_how_session_and_user_are_now,
+    a_session_status_tells_of_session_and_user,
 );
 
 fn a_session_of(store: &AccountsStore, user_id: UserId, token: TokenHash) -> Session {
@@ -206,31 +206,31 @@ async fn what_has_ended_or_expired_is_not_listed(store: AccountsStore) {
     assert_eq!(listed(&store, UserId::new(store.seams.next_id())).await, []);
 }
 
-async fn a_standing_says_how_session_and_user_are_now(store: AccountsStore) {
+async fn a_session_status_tells_of_session_and_user(store: AccountsStore) {
     let mut ada = store.user("ada@example.com").await;
     let id = some_session(&store, &ada).await;
     let session = load_session(&store, id).await;
-    let open = SessionStanding {
+    let open = SessionStatus {
         user_id: ada.id(),
         role: Role::Customer,
         user_status: UserStatus::Active,
         expires_at: session.as_stored().expires_at,
         ended_at: None,
     };
-    assert_eq!(store.port.session_standing(id).await.unwrap(), Some(open));
+    assert_eq!(store.port.session_status(id).await.unwrap(), Some(open));
 
     ada.change_role(Role::Admin);
     ada.deactivate().unwrap();
     store.save(ada).await.unwrap();
     store.seams.advance_seconds(60);
     end(&store, session).await.unwrap();
-    let over = SessionStanding {
+    let over = SessionStatus {
         role: Role::Admin,
         user_status: UserStatus::Inactive,
         ended_at: Some(store.seams.now()),
         ..open
     };
-    assert_eq!(store.port.session_standing(id).await.unwrap(), Some(over));
+    assert_eq!(store.port.session_status(id).await.unwrap(), Some(over));
     let nowhere = SessionId::new(store.seams.next_id());
-    assert_eq!(store.port.session_standing(nowhere).await.unwrap(), None);
+    assert_eq!(store.port.session_status(nowhere).await.unwrap(), None);
 }

@@ -32,7 +32,7 @@ fn registering(email: &str) -> RegisterUser {
 
 async fn registered(store: &AccountsStore, email: &str) -> UserView {
     let meta = store.seams.meta();
-    store.face().handle(registering(email), meta).await.unwrap()
+    store.face().send(registering(email), meta).await.unwrap()
 }
 
 async fn log_in(store: &AccountsStore) -> TokenGrant {
@@ -41,14 +41,14 @@ async fn log_in(store: &AccountsStore) -> TokenGrant {
         password: Secret::new(PASSWORD.to_owned()),
         caller_address: None,
     };
-    store.face().handle(command, store.seams.meta()).await.unwrap()
+    store.face().send(command, store.seams.meta()).await.unwrap()
 }
 
 async fn refresh(store: &AccountsStore, tokens: &Tokens) -> TokenGrant {
     let command = RefreshSession {
         refresh_token: Secret::new(tokens.refresh_token.clone()),
     };
-    store.face().handle(command, store.seams.meta()).await.unwrap()
+    store.face().send(command, store.seams.meta()).await.unwrap()
 }
 
 fn granted(grant: TokenGrant) -> Tokens {
@@ -61,8 +61,8 @@ fn granted(grant: TokenGrant) -> Tokens {
 async fn of_all_who_register_one_address_at_once_the_others_are_told(store: AccountsStore) {
     let face = store.face();
     let (a, b) = tokio::join!(
-        face.handle(registering("ada@example.com"), store.seams.meta()),
-        face.handle(registering("ADA@example.com"), store.seams.meta()),
+        face.send(registering("ada@example.com"), store.seams.meta()),
+        face.send(registering("ADA@example.com"), store.seams.meta()),
     );
     let refusal = match (a, b) {
         (Ok(_), Err(UseCaseError::Refused(refusal))) | (Err(UseCaseError::Refused(refusal)), Ok(_)) => {
@@ -75,7 +75,7 @@ async fn of_all_who_register_one_address_at_once_the_others_are_told(store: Acco
 
 async fn a_repeated_registration_gets_the_first_answer(store: AccountsStore) {
     let face = store.face();
-    let register = async |meta: CommandMeta| face.handle(registering("ada@example.com"), meta).await;
+    let register = async |meta: CommandMeta| face.send(registering("ada@example.com"), meta).await;
     let first = register(store.seams.with_key("key", 1)).await.unwrap();
     store.seams.advance_seconds(60);
     let second = register(store.seams.with_key("key", 1)).await.unwrap();
@@ -112,11 +112,7 @@ async fn a_new_password_ends_the_other_sessions(store: AccountsStore) {
         new_password: Secret::new("another horse altogether".to_owned()),
         keep_session: Some(sessions[0].id),
     };
-    store
-        .face()
-        .handle(command, store.seams.by(ada.id))
-        .await
-        .unwrap();
+    store.face().send(command, store.seams.by(ada.id)).await.unwrap();
     assert_eq!(refresh(&store, &first).await, TokenGrant::InvalidGrant);
     granted(refresh(&store, &second).await);
     assert_eq!(log_in(&store).await, TokenGrant::InvalidGrant);
@@ -126,7 +122,7 @@ async fn a_log_in_never_outlives_a_deactivation(store: AccountsStore) {
     let ada = registered(&store, "ada@example.com").await;
     let face = store.face();
     let deactivate = DeactivateUser { user_id: ada.id };
-    let (_, deactivated) = tokio::join!(log_in(&store), face.handle(deactivate, store.seams.meta()));
+    let (_, deactivated) = tokio::join!(log_in(&store), face.send(deactivate, store.seams.meta()));
     assert!(!deactivated.unwrap().active);
     assert_eq!(face.sessions(ada.id).await.unwrap(), []);
 }
@@ -142,9 +138,9 @@ async fn a_version_that_is_named_must_be_there(store: AccountsStore) {
         role,
     };
     let face = store.face();
-    let staff = face.handle(promote(Role::Staff), expecting(1)).await.unwrap();
+    let staff = face.send(promote(Role::Staff), expecting(1)).await.unwrap();
     assert_eq!(staff.version, Version::new(2));
-    let stale = face.handle(promote(Role::Admin), expecting(1)).await;
+    let stale = face.send(promote(Role::Admin), expecting(1)).await;
     let Err(UseCaseError::Conflict(Conflict::StaleVersion { expected, current })) = stale else {
         panic!("{stale:?}");
     };
@@ -158,15 +154,15 @@ async fn changes_at_the_same_time_are_all_made(store: AccountsStore) {
         password: Secret::new(PASSWORD.to_owned()),
         role: Role::Staff,
     };
-    let ada = face.handle(command, store.seams.meta()).await.unwrap();
+    let ada = face.send(command, store.seams.meta()).await.unwrap();
     let role = ChangeRole {
         user_id: ada.id,
         role: Role::Admin,
     };
     let deactivate = DeactivateUser { user_id: ada.id };
     let (promoted, deactivated) = tokio::join!(
-        face.handle(role, store.seams.meta()),
-        face.handle(deactivate, store.seams.meta()),
+        face.send(role, store.seams.meta()),
+        face.send(deactivate, store.seams.meta()),
     );
     promoted.unwrap();
     deactivated.unwrap();

@@ -73,7 +73,7 @@ async fn what_is_delisted_is_not_on_it(on: CatalogOn) {
     let tea = on.list("TEA", "Tea").await.unwrap();
     on.list("CUP", "Cup").await.unwrap();
     let delist = DelistProduct { product_id: tea.id };
-    on.face.handle(delist, on.seams.meta()).await.unwrap();
+    on.face.send(delist, on.seams.meta()).await.unwrap();
     assert_eq!(names(&on, "").await, ["Cup"]);
 }
 

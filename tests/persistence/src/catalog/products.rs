@@ -28,7 +28,7 @@ async fn a_product_is_read_back_field_by_field(on: CatalogOn) {
                 name: "Tee „Übersee“ 東京 'x' \"y\" \\".to_owned(),
                 unit_price: Money::from_minor_units(minor_units, currency).unwrap(),
             };
-            let product = on.face.handle(command, on.seams.meta()).await.unwrap();
+            let product = on.face.send(command, on.seams.meta()).await.unwrap();
             assert_eq!(on.stored(product.id).await, Some(product));
         }
     }
@@ -45,14 +45,14 @@ async fn every_answer_is_what_is_stored_and_told_of(on: CatalogOn) {
         name: Some("Assam".to_owned()),
         unit_price: Some(Money::zero(Currency::Inr)),
     };
-    let changed = on.face.handle(change, on.seams.meta()).await.unwrap();
+    let changed = on.face.send(change, on.seams.meta()).await.unwrap();
     assert_eq!(on.stored(product_id).await, Some(changed.clone()));
     assert_eq!(changed.created_at, listed.created_at);
     assert_eq!(changed.updated_at, on.seams.now());
     on.seams.advance_seconds(1);
     for _ in 0..2 {
         let delist = DelistProduct { product_id };
-        let delisted = on.face.handle(delist, on.seams.meta()).await.unwrap();
+        let delisted = on.face.send(delist, on.seams.meta()).await.unwrap();
         assert_eq!(
             (delisted.status, delisted.version),
             (ProductStatus::Delisted, Version::new(3))
@@ -75,7 +75,7 @@ async fn a_sku_is_taken_once_however_it_is_cased(on: CatalogOn) {
         assert_eq!(code(on.list(sku, "Another").await), "sku_already_listed");
     }
     let delist = DelistProduct { product_id: tea.id };
-    on.face.handle(delist, on.seams.meta()).await.unwrap();
+    on.face.send(delist, on.seams.meta()).await.unwrap();
     assert_eq!(code(on.list("tea-250", "Another").await), "sku_already_listed");
     on.list("tea_250", "Another").await.unwrap();
 }
@@ -98,7 +98,7 @@ async fn changes_at_the_same_time_are_all_there(on: CatalogOn) {
             name: name.map(str::to_owned),
             unit_price,
         };
-        on.face.handle(command, on.seams.meta())
+        on.face.send(command, on.seams.meta())
     };
     let (renamed, repriced) = tokio::join!(change(Some("Assam"), None), change(None, Some(eur(21_00))));
     renamed.unwrap();
@@ -115,7 +115,7 @@ async fn a_version_that_is_named_must_be_there(on: CatalogOn) {
         ..on.seams.meta()
     };
     let delist = || DelistProduct { product_id: tea.id };
-    let stale = on.face.handle(delist(), naming(2)).await;
+    let stale = on.face.send(delist(), naming(2)).await;
     assert!(
         matches!(
             &stale,
@@ -124,7 +124,7 @@ async fn a_version_that_is_named_must_be_there(on: CatalogOn) {
         "{stale:?}"
     );
     assert_eq!(on.stored(tea.id).await, Some(tea.clone()));
-    on.face.handle(delist(), naming(1)).await.unwrap();
+    on.face.send(delist(), naming(1)).await.unwrap();
 }
 
 async fn a_repeated_command_is_carried_out_once(on: CatalogOn) {
@@ -134,7 +134,7 @@ async fn a_repeated_command_is_carried_out_once(on: CatalogOn) {
             name: "Tea".to_owned(),
             unit_price: eur(19_99),
         };
-        on.face.handle(command, on.seams.with_key(key, 1)).await
+        on.face.send(command, on.seams.with_key(key, 1)).await
     };
     let (first, twin) = tokio::join!(list("key"), list("key"));
     on.seams.advance_seconds(60);

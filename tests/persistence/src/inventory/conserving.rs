@@ -21,7 +21,7 @@ on_every_engine!(
 /// So many as ask at once.
 const TASKS: usize = 64;
 
-/// Confirms an order as a courier would: who was outrun comes again.
+/// Confirms an order as a dispatcher would: who was outrun comes again.
 pub(super) async fn confirm(
     store: &InventoryStore,
     face: &Inventory,
@@ -119,7 +119,7 @@ async fn adjustments_in_between_are_taken_into_account(store: InventoryStore) {
             reason: "found behind a shelf".to_owned(),
             expected_on_hand: None,
         };
-        face.handle(adjust, store.seams.meta()).await.unwrap();
+        face.send(adjust, store.seams.meta()).await.unwrap();
     }
     for task in reserving {
         task.await.unwrap();

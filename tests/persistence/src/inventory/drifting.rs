@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use inventory_app::{
-    CorrectStock, Inventory, InventoryStore as Port, LedgerEntryView, ReservationStanding, StockDrift,
+    CorrectStock, Inventory, InventoryStore as Port, LedgerEntryView, ReservationStatus, StockDrift,
     store::{InventoryChanges, StoredReservation, StoredStockItem},
 };
 use inventory_domain::{ChangedBy, StockCorrection, StockItem};
@@ -79,8 +79,8 @@ impl Port for WritesStockOver {
         self.port.reservations_of(orders).await
     }
 
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
-        self.port.standing_of(orders).await
+    async fn status_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
+        self.port.status_of(orders).await
     }
 
     async fn reservations(
@@ -91,7 +91,7 @@ impl Port for WritesStockOver {
         self.port.reservations(order_id, page).await
     }
 
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
         self.port.held(page).await
     }
 
@@ -140,13 +140,13 @@ async fn stock_that_is_read_and_then_written_over_is_caught_and_mended(store: In
         reason: "bought elsewhere".to_owned(),
         expected_on_hand: None,
     };
-    store.face().handle(bring, store.seams.meta()).await.unwrap();
+    store.face().send(bring, store.seams.meta()).await.unwrap();
     let drifted = store.face().drifted(10).await.unwrap();
     let corrections: Vec<_> = drifted.iter().filter_map(StockDrift::correction).collect();
     assert_eq!((corrections.len(), corrections[0].reserved_to), (1, sold));
     store
         .face()
-        .handle(CorrectStock { corrections }, store.seams.meta())
+        .send(CorrectStock { corrections }, store.seams.meta())
         .await
         .unwrap();
     assert_eq!(store.numbers(pot).await, (sold, sold));

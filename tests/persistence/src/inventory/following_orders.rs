@@ -54,7 +54,7 @@ async fn every_answer_is_what_is_stored(store: InventoryStore) {
         reason: "a delivery came in".to_owned(),
         expected_on_hand: Some(0),
     };
-    let adjusted = face.handle(adjust, store.seams.meta()).await.unwrap();
+    let adjusted = face.send(adjust, store.seams.meta()).await.unwrap();
     assert_eq!(store.item(product_id).await, adjusted.stock);
     let ledger = face.ledger(product_id, super::everything()).await.unwrap();
     assert_eq!(ledger.data, [adjusted.entry]);
@@ -63,7 +63,7 @@ async fn every_answer_is_what_is_stored(store: InventoryStore) {
         counted: 5,
         expected_on_hand: 7,
     };
-    let counted = face.handle(count, store.seams.meta()).await.unwrap();
+    let counted = face.send(count, store.seams.meta()).await.unwrap();
     assert_eq!(store.item(product_id).await, counted);
     assert_eq!(counted.on_hand, 5);
 }

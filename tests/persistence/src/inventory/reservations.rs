@@ -188,12 +188,7 @@ async fn the_doctor_sees_where_reservations_stand(store: InventoryStore) {
     let first = store.face().held(page(None)).await.unwrap();
     let second = store.face().held(page(first.next)).await.unwrap();
     let held = first.data.iter().chain(&second.data);
-    let held: Vec<_> = held.map(|standing| standing.order_id).collect();
+    let held: Vec<_> = held.map(|status| status.order_id).collect();
     assert_eq!((held, second.next), (vec![orders[0], orders[1], orders[3]], None));
-    assert!(
-        first
-            .data
-            .iter()
-            .all(|standing| standing.version == Version::FIRST)
-    );
+    assert!(first.data.iter().all(|status| status.version == Version::FIRST));
 }

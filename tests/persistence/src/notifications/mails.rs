@@ -71,7 +71,7 @@ async fn an_event_that_comes_again_sends_nothing_and_changes_nothing(on: Notific
     on.react(shipped(order, ada), &meta).await.unwrap();
     let before = listed(&on, &meta).await;
     on.seams.advance_seconds(60);
-    // The courier would find a duplicate before it asks; the commit finds it in any case.
+    // The dispatcher would find a duplicate before it asks; the commit finds it in any case.
     let again = CommandMeta {
         issued_at: on.seams.now(),
         ..meta.clone()

@@ -2,7 +2,7 @@
 
 use message_bus::CommitError;
 use ordering_app::CustomerView;
-use ordering_domain::{Customer, CustomerRecord, CustomerStanding, CustomerTier};
+use ordering_domain::{Customer, CustomerRecord, CustomerStatus, CustomerTier};
 use shared_kernel::{AggregateRoot, CustomerId, Version};
 
 use crate::{engines::on_every_engine, event_history::history, stores::OrderingStore};
@@ -24,39 +24,33 @@ fn a_customer(store: &OrderingStore) -> Customer {
 }
 
 /// All that is known of a customer; the address as it is spelled.
-fn facts(customer: &Customer) -> (CustomerId, String, CustomerTier, CustomerStanding, Version) {
+fn facts(customer: &Customer) -> (CustomerId, String, CustomerTier, CustomerStatus, Version) {
     let CustomerRecord {
         id,
         email,
         tier,
-        standing,
+        status,
     } = customer.record();
-    (
-        *id,
-        email.as_str().to_owned(),
-        *tier,
-        *standing,
-        customer.version(),
-    )
+    (*id, email.as_str().to_owned(), *tier, *status, customer.version())
 }
 
 async fn a_customer_is_read_back_field_by_field(store: OrderingStore) {
     for tier in CustomerTier::ALL {
-        for standing in CustomerStanding::ALL {
+        for status in CustomerStatus::ALL {
             // Closing or opening is what gives this record, which no use case makes yet, a first version.
             let record = CustomerRecord {
                 id: CustomerId::new(store.seams.next_id()),
                 email: "Zoë.O'Brien@Exämple.com".parse().unwrap(),
                 tier,
-                standing: match standing {
-                    CustomerStanding::Open => CustomerStanding::Closed,
-                    CustomerStanding::Closed => CustomerStanding::Open,
+                status: match status {
+                    CustomerStatus::Open => CustomerStatus::Closed,
+                    CustomerStatus::Closed => CustomerStatus::Open,
                 },
             };
             let mut customer = Customer::rehydrate(record, Version::NEVER_STORED);
             customer.open();
             customer.close();
-            if standing == CustomerStanding::Open {
+            if status == CustomerStatus::Open {
                 customer.open();
             }
             store.save_customer(customer.clone()).await.unwrap();

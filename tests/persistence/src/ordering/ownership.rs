@@ -107,7 +107,7 @@ async fn nobody_changes_somebody_elses_order(store: OrderingStore) {
             expected_version: Some(Version::new(99)),
             ..store.seams.by(UserId::new(customer.uuid()))
         };
-        face.handle(command, meta)
+        face.send(command, meta)
     };
     let refused = cancel(two.ada).await;
     assert!(

@@ -2,7 +2,7 @@
 
 use message_bus::{CommandMeta, Conflict, Delivery, ReactsTo, UseCaseError};
 use ordering_app::Ordering;
-use ordering_domain::{Customer, PriceListEntry, ProductStanding};
+use ordering_domain::{Customer, PriceListEntry, ProductStatus};
 use shared_kernel::{
     Currency, CustomerId, EventId, IntegrationEvent, Money, ProductId, Version,
     events::{ProductDelisted, ProductListed, ProductRepriced},
@@ -70,7 +70,7 @@ async fn an_entry_is_read_back_field_by_field(store: OrderingStore) {
                 product_id,
                 name: event.name,
                 list_price: event.unit_price,
-                standing: ProductStanding::Listed,
+                status: ProductStatus::Listed,
             };
             assert_eq!(entry(&store, product_id).await, Some(expected));
         }
@@ -96,12 +96,12 @@ async fn an_entry_follows_its_product(store: OrderingStore) {
         product_id: tea,
         name: repriced.name,
         list_price: repriced.unit_price,
-        standing: ProductStanding::Listed,
+        status: ProductStatus::Listed,
     };
     assert_eq!(entry(&store, tea).await, Some(expected.clone()));
     let delisted = ProductDelisted { product_id: tea };
     hears(&store, tea, 3, delisted).await.unwrap();
-    expected.standing = ProductStanding::Delisted;
+    expected.status = ProductStatus::Delisted;
     assert_eq!(entry(&store, tea).await, Some(expected));
     assert_eq!(entry(&store, other).await, Some(untouched));
 }
@@ -120,8 +120,8 @@ async fn what_is_delivered_again_changes_nothing(store: OrderingStore) {
             "{again:?}"
         );
     }
-    let standing = entry(&store, tea).await.unwrap().standing;
-    assert_eq!(standing, ProductStanding::Delisted);
+    let status = entry(&store, tea).await.unwrap().status;
+    assert_eq!(status, ProductStatus::Delisted);
 }
 
 async fn many_products_at_once_have_an_entry_each(store: OrderingStore) {

@@ -88,7 +88,7 @@ impl Ada {
             customer_id: None,
         };
         let meta: CommandMeta = store.seams.by(self.user_id);
-        self.face.handle(command, meta).await.map(|_| ())
+        self.face.send(command, meta).await.map(|_| ())
     }
 }
 

@@ -66,27 +66,27 @@ async fn every_answer_is_what_is_stored(store: OrderingStore) {
         assert_eq!(answer.version, Version::new(version));
         store.seams.advance_seconds(1);
     };
-    let placed = face.handle(placing(&store), by(&store, ada)).await.unwrap();
+    let placed = face.send(placing(&store), by(&store, ada)).await.unwrap();
     is_stored(&placed, 1).await;
     let order_id = placed.id;
     let add = AddLine {
         order_id,
         line: a_line(&store, "Cosy"),
     };
-    let added = face.handle(add, by(&store, ada)).await.unwrap();
+    let added = face.send(add, by(&store, ada)).await.unwrap();
     is_stored(&added, 2).await;
     let change = ChangeQuantity {
         order_id,
         line_id: added.lines[1].id,
         quantity: Quantity::new(5).unwrap(),
     };
-    let changed = face.handle(change, by(&store, ada)).await.unwrap();
+    let changed = face.send(change, by(&store, ada)).await.unwrap();
     is_stored(&changed, 3).await;
     let remove = RemoveLine {
         order_id,
         line_id: added.lines[0].id,
     };
-    let removed = face.handle(remove, by(&store, ada)).await.unwrap();
+    let removed = face.send(remove, by(&store, ada)).await.unwrap();
     is_stored(&removed, 4).await;
     let shipping_address = AddressGiven {
         street: "12 St James Square".to_owned(),
@@ -99,7 +99,7 @@ async fn every_answer_is_what_is_stored(store: OrderingStore) {
         order_id,
         shipping_address,
     };
-    let confirmed = face.handle(confirm, by(&store, ada)).await.unwrap();
+    let confirmed = face.send(confirm, by(&store, ada)).await.unwrap();
     is_stored(&confirmed, 5).await;
     let reserved = StockReserved {
         order_id,
@@ -112,10 +112,10 @@ async fn every_answer_is_what_is_stored(store: OrderingStore) {
         carrier: "Kuriér".to_owned(),
         tracking_number: "JD-1".to_owned(),
     };
-    let shipped = face.handle(ship, store.seams.meta()).await.unwrap();
+    let shipped = face.send(ship, store.seams.meta()).await.unwrap();
     is_stored(&shipped, 7).await;
     let delivered = face
-        .handle(DeliverOrder { order_id }, store.seams.meta())
+        .send(DeliverOrder { order_id }, store.seams.meta())
         .await
         .unwrap();
     is_stored(&delivered, 8).await;
@@ -128,7 +128,7 @@ async fn a_repeated_order_is_placed_once(store: OrderingStore) {
             replay: store.seams.with_key("key", 1).replay,
             ..by(&store, ada)
         };
-        face.handle(placing(&store), meta).await
+        face.send(placing(&store), meta).await
     };
     let (first, twin) = tokio::join!(place(), place());
     store.seams.advance_seconds(60);
@@ -146,13 +146,13 @@ async fn a_repeated_order_is_placed_once(store: OrderingStore) {
 
 async fn lines_added_at_the_same_time_are_all_there(store: OrderingStore) {
     let (face, ada) = (store.face(), somebody(&store));
-    let order = face.handle(placing(&store), by(&store, ada)).await.unwrap();
+    let order = face.send(placing(&store), by(&store, ada)).await.unwrap();
     let add = |name| {
         let command = AddLine {
             order_id: order.id,
             line: a_line(&store, name),
         };
-        face.handle(command, by(&store, ada))
+        face.send(command, by(&store, ada))
     };
     let (cosy, cup) = tokio::join!(add("Cosy"), add("Cup"));
     cosy.unwrap();
@@ -170,7 +170,7 @@ async fn lines_added_at_the_same_time_are_all_there(store: OrderingStore) {
 
 async fn a_version_that_is_named_must_be_there(store: OrderingStore) {
     let (face, ada) = (store.face(), somebody(&store));
-    let order = face.handle(placing(&store), by(&store, ada)).await.unwrap();
+    let order = face.send(placing(&store), by(&store, ada)).await.unwrap();
     let cancel = |version| {
         let command = CancelOrder {
             order_id: order.id,
@@ -180,7 +180,7 @@ async fn a_version_that_is_named_must_be_there(store: OrderingStore) {
             expected_version: Some(Version::new(version)),
             ..by(&store, ada)
         };
-        face.handle(command, meta)
+        face.send(command, meta)
     };
     match cancel(2).await {
         Err(UseCaseError::Conflict(Conflict::StaleVersion { expected, current })) => {
@@ -217,8 +217,8 @@ async fn another_reference_is_drawn_when_one_is_taken(store: OrderingStore) {
     };
     let face = Ordering::new(Arc::clone(&store.port), Arc::new(unlucky));
     let ada = somebody(&store);
-    let first = face.handle(placing(&store), by(&store, ada)).await.unwrap();
-    let second = face.handle(placing(&store), by(&store, ada)).await.unwrap();
+    let first = face.send(placing(&store), by(&store, ada)).await.unwrap();
+    let second = face.send(placing(&store), by(&store, ada)).await.unwrap();
     assert_ne!(first.reference, second.reference);
     for order in [first, second] {
         let stored = face.order(order.id, &Actor::Operator).await.unwrap();
@@ -228,8 +228,8 @@ async fn another_reference_is_drawn_when_one_is_taken(store: OrderingStore) {
 
 async fn orders_are_found_by_what_people_write(store: OrderingStore) {
     let (face, ada) = (store.face(), somebody(&store));
-    let order = face.handle(placing(&store), by(&store, ada)).await.unwrap();
-    face.handle(placing(&store), by(&store, ada)).await.unwrap();
+    let order = face.send(placing(&store), by(&store, ada)).await.unwrap();
+    face.send(placing(&store), by(&store, ada)).await.unwrap();
     let page = PageRequest {
         limit: 10,
         after: None,

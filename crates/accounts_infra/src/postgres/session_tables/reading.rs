@@ -11,7 +11,7 @@ use storage::{
 
 use crate::{
     postgres::schema::{refresh_tokens, sessions, users},
-    session_row::{SessionRow, StandingRow},
+    session_row::{SessionRow, SessionStatusRow},
 };
 
 pub(in crate::postgres) async fn read(
@@ -46,11 +46,11 @@ pub(in crate::postgres) async fn read_open(
     Ok(open.load(&mut connection).await?)
 }
 
-pub(in crate::postgres) async fn read_standing(
+pub(in crate::postgres) async fn read_status(
     id: SessionId,
     mut connection: &AsyncPgConnection,
-) -> Result<Option<StandingRow>, ReadError> {
-    let standing = sessions::table
+) -> Result<Option<SessionStatusRow>, ReadError> {
+    let status = sessions::table
         .find(RowId(id.uuid()))
         .inner_join(users::table)
         .select((
@@ -60,5 +60,5 @@ pub(in crate::postgres) async fn read_standing(
             sessions::expires_at,
             sessions::ended_at,
         ));
-    Ok(standing.first(&mut connection).await.optional()?)
+    Ok(status.first(&mut connection).await.optional()?)
 }

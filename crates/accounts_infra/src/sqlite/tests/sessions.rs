@@ -71,7 +71,7 @@ async fn a_new_password_ends_the_other_sessions_and_a_revoked_token_its_own() {
         new_password: Secret::new("a quite different one".to_owned()),
         keep_session: Some(session_id),
     };
-    file.accounts.handle(command, file.by(ada.id)).await.unwrap();
+    file.accounts.send(command, file.by(ada.id)).await.unwrap();
     assert_eq!(file.authenticate(&there).await, OVER);
     assert!(matches!(
         file.authenticate(&here).await,
@@ -81,7 +81,7 @@ async fn a_new_password_ends_the_other_sessions_and_a_revoked_token_its_own() {
         token: Secret::new(here.refresh_token.clone()),
     };
     file.accounts
-        .handle(command, file.meta(Actor::Anonymous))
+        .send(command, file.meta(Actor::Anonymous))
         .await
         .unwrap();
     assert_eq!(file.authenticate(&here).await, OVER);
@@ -101,6 +101,6 @@ async fn no_session_is_opened_for_a_user_who_changed_in_the_same_moment() {
             unit.commit(None).await,
             Err(CommitError::VersionConflict)
         ));
-        assert_eq!(file.store.session_standing(id).await.unwrap(), None);
+        assert_eq!(file.store.session_status(id).await.unwrap(), None);
     }
 }

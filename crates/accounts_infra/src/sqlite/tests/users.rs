@@ -37,7 +37,7 @@ async fn the_unique_index_refuses_an_address_that_is_taken() {
     let command = ChangeEmail {
         email: "Bob@example.com".parse().unwrap(),
     };
-    let changed = file.accounts.handle(command, file.by(ada.id)).await;
+    let changed = file.accounts.send(command, file.by(ada.id)).await;
     assert_eq!(refused_by(changed), "email_already_registered");
     assert_eq!(file.accounts.user(ada.id).await.unwrap(), ada);
 }
@@ -69,11 +69,11 @@ async fn only_the_events_for_others_are_to_be_published() {
     let operator = || file.meta(Actor::Operator);
     let email = "ada@lovelace.org".parse().unwrap();
     file.accounts
-        .handle(ChangeEmail { email }, file.by(user_id))
+        .send(ChangeEmail { email }, file.by(user_id))
         .await
         .unwrap();
     file.accounts
-        .handle(
+        .send(
             ChangeRole {
                 user_id,
                 role: Role::Staff,
@@ -84,7 +84,7 @@ async fn only_the_events_for_others_are_to_be_published() {
         .unwrap();
     let view = file
         .accounts
-        .handle(DeactivateUser { user_id }, operator())
+        .send(DeactivateUser { user_id }, operator())
         .await
         .unwrap();
     assert_eq!(view.version, Version::new(4));
@@ -103,7 +103,7 @@ async fn what_changes_nothing_is_recorded_under_its_key_and_writes_nothing_else(
             ..file.meta(Actor::Operator)
         };
         let user_id = ada.id;
-        file.accounts.handle(ChangeRole { user_id, role }, meta)
+        file.accounts.send(ChangeRole { user_id, role }, meta)
     };
     let key = || {
         Some(Replay {

@@ -132,7 +132,7 @@ impl EventLog for Log {
         Err(Unavailable::defect("no publisher asks for this"))
     }
 
-    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
+    async fn republish_gap(&self, missing: Missing) -> Result<bool, Unavailable> {
         let mut holds_last = false;
         for row in self.rows().iter_mut() {
             let version = row.event.envelope.aggregate_version;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::*;
 use crate::publisher::publishing::{MARK_PATIENCE, Publishing};
 
-const DIRECTLY: Handing = Handing::Directly;
-const BY_ROW: Handing = Handing::ByRow;
+const DIRECTLY: DeliveryMode = DeliveryMode::Inline;
+const BY_ROW: DeliveryMode = DeliveryMode::Persisted;
 
 struct Fixture {
     log: Arc<Log>,
@@ -35,15 +35,20 @@ impl Fixture {
             Subscriber::new("first.users", &clock),
             Subscriber::new("second.users", &clock),
         );
-        let routes =
-            [(&first, begins_after[0]), (&second, begins_after[1])].map(|(subscriber, begins_after)| Route {
-                consumer: Arc::clone(&subscriber.route.consumer),
-                begins_after,
-                transport: Arc::clone(&subscriber.route.transport),
-                courier: subscriber.route.courier.clone(),
+        let subscriptions =
+            [(&first, begins_after[0]), (&second, begins_after[1])].map(|(subscriber, begins_after)| {
+                Subscription {
+                    consumer: Arc::clone(&subscriber.subscription.consumer),
+                    begins_after,
+                    transport: Arc::clone(&subscriber.subscription.transport),
+                    dispatcher: subscriber.subscription.dispatcher.clone(),
+                }
             });
         Self {
-            publishing: Publishing::new(Arc::new(Publisher::new(Arc::clone(&log) as _, routes.into()))),
+            publishing: Publishing::new(Arc::new(Publisher::new(
+                Arc::clone(&log) as _,
+                subscriptions.into(),
+            ))),
             log,
             first,
             second,
@@ -73,11 +78,11 @@ impl Fixture {
     /// Looks into the log once, and sees everything through that is found. Says whether a consumer was given rows.
     async fn publish(&mut self) -> bool {
         self.begin().await;
-        let mut held = false;
+        let mut pending = false;
         while self.publishing.is_under_way() {
-            held |= self.publishing.settle().await;
+            pending |= self.publishing.await_completions().await;
         }
-        held
+        pending
     }
 }
 
@@ -260,14 +265,14 @@ async fn an_aggregate_that_takes_its_time_keeps_no_other_waiting() {
     fixture.log.commit(2, 8, 1);
     fixture.log.commit(3, 7, 2);
     fixture.begin().await;
-    fixture.publishing.settle().await;
+    fixture.publishing.await_completions().await;
     assert_eq!(fixture.log.published(), [2]);
     assert_eq!(fixture.first.handed(), [(7, 1, DIRECTLY), (8, 1, DIRECTLY)]);
     assert!(!fixture.publishing.has_more());
 
     // Its followers are looked for when it is through.
     fixture.first.go_on();
-    fixture.publishing.settle().await;
+    fixture.publishing.await_completions().await;
     assert_eq!(fixture.log.published(), [1, 2]);
     assert!(fixture.publishing.has_more());
     fixture.publish().await;

@@ -48,19 +48,28 @@ impl Fixture {
             version: envelope.aggregate_version,
             previous_version: Version::new(version - 1),
         };
-        let route = &self.subscriber.route;
-        let handed_over = route
-            .transport
-            .hand_over(&route.consumer, &envelope, delivery, Handing::ByRow);
+        let subscription = &self.subscriber.subscription;
+        let handed_over = subscription.transport.hand_over(
+            &subscription.consumer,
+            &envelope,
+            delivery,
+            DeliveryMode::Persisted,
+        );
         handed_over.await.unwrap();
     }
 
     async fn work_off(&self) -> More {
-        self.publisher.work_off(&self.subscriber.route).await.unwrap()
+        self.publisher
+            .work_off(&self.subscriber.subscription)
+            .await
+            .unwrap()
     }
 
     async fn close_gaps(&self) {
-        self.publisher.close_gaps(&self.subscriber.route).await.unwrap();
+        self.publisher
+            .close_gaps(&self.subscriber.subscription)
+            .await
+            .unwrap();
     }
 }
 
@@ -99,7 +108,7 @@ async fn a_consumer_is_tried_with_no_more_at_once_than_it_may_be() {
     let consumer = Consumer::new("test.users", "test", "accounts", Beginning::StartOfTheLog)
         .calling_outside(limits)
         .on::<UserDeactivated, _>(&fixture.subscriber.handler);
-    fixture.subscriber.route.consumer = Arc::new(consumer);
+    fixture.subscriber.subscription.consumer = Arc::new(consumer);
     fixture.subscriber.fail(true);
     for user in 1..=3_u8 {
         fixture.log.commit(user.into(), user.into(), 1);
@@ -143,7 +152,7 @@ async fn a_gap_that_can_never_close_is_dead() {
         .store
         .with("test.users", |kept| kept.row(id, Version::new(2)).cloned());
     assert_eq!(
-        row.unwrap().held.last_error.unwrap(),
+        row.unwrap().pending.last_error.unwrap(),
         "found the consumer at version 0, expected 1, which the log of accounts no longer holds"
     );
 }
@@ -159,17 +168,17 @@ async fn a_gap_is_given_time_to_close_by_itself() {
 #[tokio::test]
 async fn a_gap_that_closed_meanwhile_is_left_alone() {
     let fixture = Fixture::with_a_gap().await;
-    let route = &fixture.subscriber.route;
-    let gap = route
-        .courier
-        .gaps(&route.consumer, 10, 1)
+    let subscription = &fixture.subscriber.subscription;
+    let gap = subscription
+        .dispatcher
+        .gaps(&subscription.consumer, 10, 1)
         .await
         .unwrap()
         .remove(0);
     fixture.hand_over(7, 1).await;
     fixture.work_off().await;
     fixture.log.forget(1);
-    fixture.publisher.close_gap(route, &gap).await.unwrap();
+    fixture.publisher.close_gap(subscription, &gap).await.unwrap();
     assert!(fixture.log.driven.lock().unwrap().is_empty());
     assert_eq!(fixture.subscriber.state_of(7, 2), Some(DeliveryState::Waiting));
 }

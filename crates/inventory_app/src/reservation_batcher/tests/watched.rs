@@ -9,7 +9,7 @@ use tokio::{sync::Semaphore, task::JoinHandle};
 
 use super::super::*;
 use crate::{
-    Inventory, LedgerEntryView, ReservationStanding, StockDrift,
+    Inventory, LedgerEntryView, ReservationStatus, StockDrift,
     in_memory::InMemoryInventory,
     store::{InventoryChanges, StoredReservation, StoredStockItem},
     tests::warehouse::Warehouse,
@@ -70,8 +70,8 @@ impl InventoryStore for Watched {
         self.store.reservations_of(orders).await
     }
 
-    async fn standing_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
-        self.store.standing_of(orders).await
+    async fn status_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
+        self.store.status_of(orders).await
     }
 
     async fn reservations(
@@ -82,7 +82,7 @@ impl InventoryStore for Watched {
         self.store.reservations(order_id, page).await
     }
 
-    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStanding>, Unavailable> {
+    async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
         self.store.held(page).await
     }
 

@@ -61,7 +61,7 @@ async fn lists_are_narrowed_by_status_reference_and_customer() {
         order_id: cancelled.id,
         reason: None,
     };
-    shop.ordering.handle(cancel, shop.meta(ada())).await.unwrap();
+    shop.ordering.send(cancel, shop.meta(ada())).await.unwrap();
 
     let status = |name: &str| OrderFilter {
         status: Some(name.to_owned()),

@@ -33,21 +33,21 @@ async fn an_order_is_read_as_it_was_answered_at_every_step_of_its_life() {
         line_id,
         quantity,
     };
-    let order = shop.ordering.handle(change, shop.meta(ada())).await.unwrap();
+    let order = shop.ordering.send(change, shop.meta(ada())).await.unwrap();
     assert_eq!(stored(&shop, &order).await, order);
 
     let remove = RemoveLine {
         order_id,
         line_id: order.lines[0].id,
     };
-    let order = shop.ordering.handle(remove, shop.meta(ada())).await.unwrap();
+    let order = shop.ordering.send(remove, shop.meta(ada())).await.unwrap();
     assert_eq!(stored(&shop, &order).await, order);
 
     let add = AddLine {
         order_id,
         line: a_line("Saucer", 6),
     };
-    let order = shop.ordering.handle(add, shop.meta(staff())).await.unwrap();
+    let order = shop.ordering.send(add, shop.meta(staff())).await.unwrap();
     let names: Vec<_> = order
         .lines
         .iter()
@@ -68,7 +68,7 @@ async fn an_order_is_read_as_it_was_answered_at_every_step_of_its_life() {
         order_id,
         shipping_address,
     };
-    let order = shop.ordering.handle(confirm, shop.meta(ada())).await.unwrap();
+    let order = shop.ordering.send(confirm, shop.meta(ada())).await.unwrap();
     assert_eq!(stored(&shop, &order).await, order);
 
     let reserved = StockReserved {
@@ -86,12 +86,12 @@ async fn an_order_is_read_as_it_was_answered_at_every_step_of_its_life() {
         carrier,
         tracking_number,
     };
-    let order = shop.ordering.handle(ship, shop.meta(staff())).await.unwrap();
+    let order = shop.ordering.send(ship, shop.meta(staff())).await.unwrap();
     assert_eq!(stored(&shop, &order).await, order);
 
     let order = shop
         .ordering
-        .handle(DeliverOrder { order_id }, shop.meta(staff()))
+        .send(DeliverOrder { order_id }, shop.meta(staff()))
         .await
         .unwrap();
     assert_eq!(stored(&shop, &order).await, order);
@@ -106,7 +106,7 @@ async fn a_cancelled_order_keeps_its_reason() {
         order_id: order.id,
         reason: Some("it's \"late\"".to_owned()),
     };
-    let order = shop.ordering.handle(cancel, shop.meta(ada())).await.unwrap();
+    let order = shop.ordering.send(cancel, shop.meta(ada())).await.unwrap();
     assert_eq!(stored(&shop, &order).await, order);
 }
 
@@ -120,7 +120,7 @@ async fn somebody_elses_order_is_not_found() {
         order_id: order.id,
         reason: None,
     };
-    let cancelled = shop.ordering.handle(cancel, shop.meta(bob())).await;
+    let cancelled = shop.ordering.send(cancel, shop.meta(bob())).await;
     assert!(matches!(cancelled, Err(UseCaseError::NotFound(_))));
     assert_eq!(stored(&shop, &order).await, order);
 }

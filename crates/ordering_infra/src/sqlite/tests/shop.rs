@@ -102,6 +102,6 @@ impl Shop {
             lines,
             customer_id: customer.user_id().map(Into::into),
         };
-        self.ordering.handle(place, self.meta(staff())).await.unwrap()
+        self.ordering.send(place, self.meta(staff())).await.unwrap()
     }
 }

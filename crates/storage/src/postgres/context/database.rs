@@ -10,7 +10,7 @@ use crate::{
     CommitStatistics, ContextDatabase,
     context_database::{ClockJump, Forgettable},
     lived_time::microseconds,
-    postgres::{PostgresRows, command_log, deliveries, event_log, lease, lived_time, retention},
+    postgres::{PostgresRows, command_log, consumer_positions, event_log, lease, lived_time, retention},
 };
 
 #[async_trait]
@@ -28,15 +28,15 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     ) -> Result<(), Unavailable> {
         let now = self.now();
         self.upkeep(|connection| async move {
-            Ok(deliveries::begin(&connection, consumer, source, begins_after, now).await?)
+            Ok(consumer_positions::begin(&connection, consumer, source, begins_after, now).await?)
         })
         .await
     }
 
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
-        self.upkeep(
-            |connection| async move { Ok(deliveries::begin_with_the_first(&connection, consumer).await?) },
-        )
+        self.upkeep(|connection| async move {
+            Ok(consumer_positions::begin_with_the_first(&connection, consumer).await?)
+        })
         .await
     }
 

@@ -10,7 +10,7 @@ use shared_kernel::Version;
 use uuid::Uuid;
 
 use super::PostgresContext;
-use crate::postgres::{PostgresRows, deliveries, event_log, invariants};
+use crate::postgres::{PostgresRows, consumer_positions, event_log, invariants};
 
 #[async_trait]
 impl<R: PostgresRows> ContextInvariants for PostgresContext<R> {
@@ -30,7 +30,7 @@ impl<R: PostgresRows> ContextInvariants for PostgresContext<R> {
     }
 
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<RecordedBeginning>, Unavailable> {
-        self.read(|connection| async move { deliveries::beginning(&connection, consumer).await })
+        self.read(|connection| async move { consumer_positions::beginning(&connection, consumer).await })
             .await
     }
 
@@ -56,14 +56,14 @@ impl<R: PostgresRows> ContextInvariants for PostgresContext<R> {
         .await
     }
 
-    async fn held_versions(
+    async fn pending_versions(
         &self,
         consumer: &'static str,
         aggregate_id: Uuid,
     ) -> Result<Vec<Version>, Unavailable> {
-        self.read(
-            |connection| async move { invariants::held_versions(&connection, consumer, aggregate_id).await },
-        )
+        self.read(|connection| async move {
+            invariants::pending_versions(&connection, consumer, aggregate_id).await
+        })
         .await
     }
 }

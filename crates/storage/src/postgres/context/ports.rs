@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use event_delivery::{
-    Attempt, AttemptEnd, DeliveryState, DeliveryStore, EventLog, HeldDelivery, History, LoggedEvent, Missing,
-    Standing,
+    Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, EventLog, History, LoggedEvent,
+    Missing, PendingDelivery,
 };
 use message_bus::{CommandLog, Delivery, Recorded, Replay, Unavailable};
 use shared_kernel::{Timestamp, Version};
@@ -14,13 +14,12 @@ use uuid::Uuid;
 use super::PostgresContext;
 use crate::{
     ContextDatabase,
-    held_row::{HeldRow, row_time},
+    pending_delivery_row::{PendingDeliveryRow, row_time},
     postgres::{
-        PostgresRows, command_log, deliveries,
-        delivery_rows::Change,
-        event_log,
-        held_changes::{BeginAttempt, EndAttempt, Hold, Settle},
-        held_deliveries, lease,
+        PostgresRows, command_log, consumer_positions,
+        delivery_updates::{BeginAttempt, EndAttempt, Hold, MarkOutcome},
+        delivery_writer::Change,
+        event_log, lease, pending_deliveries,
     },
 };
 
@@ -121,27 +120,27 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
         Ok(())
     }
 
-    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
+    async fn republish_gap(&self, missing: Missing) -> Result<bool, Unavailable> {
         let missing = &missing;
-        self.upkeep(|connection| async move { Ok(event_log::drive_again(&connection, missing).await?) })
+        self.upkeep(|connection| async move { Ok(event_log::republish_gap(&connection, missing).await?) })
             .await
     }
 }
 
 #[async_trait]
 impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
-        self.read(|connection| async move { deliveries::standing(&connection, delivery).await })
+    async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable> {
+        self.read(|connection| async move { consumer_positions::progress(&connection, delivery).await })
             .await
     }
 
-    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
+    async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
         let hold = Hold {
-            row: HeldRow::new(held).map_err(Unavailable::defect)?,
+            row: PendingDeliveryRow::new(pending).map_err(Unavailable::defect)?,
             attempt: attempt.cloned(),
         };
         self.inner
-            .delivery_rows
+            .delivery_writer
             .write(Change::Hold(Box::new(hold)))
             .await?;
         Ok(())
@@ -149,17 +148,17 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
 
     async fn begin_attempt(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable> {
         let change = BeginAttempt {
-            delivery: held.delivery,
-            attempts: held.attempts,
+            delivery: pending.delivery,
+            attempts: pending.attempts,
             began_at,
             again_at,
         };
-        self.inner.delivery_rows.write(Change::Begin(change)).await
+        self.inner.delivery_writer.write(Change::Begin(change)).await
     }
 
     async fn end_attempt(
@@ -173,31 +172,36 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
             number,
             end: end.clone(),
         };
-        self.inner.delivery_rows.write(Change::End(change)).await?;
+        self.inner.delivery_writer.write(Change::End(change)).await?;
         Ok(())
     }
 
-    async fn settle(
+    async fn mark_outcome(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         _: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
-        let change = Settle {
-            delivery: held.delivery,
-            attempts: held.attempts,
+        let change = MarkOutcome {
+            delivery: pending.delivery,
+            attempts: pending.attempts,
             state,
             error: error.map(str::to_owned),
         };
-        self.inner.delivery_rows.write(Change::Settle(change)).await?;
+        self.inner
+            .delivery_writer
+            .write(Change::MarkOutcome(change))
+            .await?;
         Ok(())
     }
 
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = self.now();
-        self.read(|connection| async move { held_deliveries::due(&connection, consumer, now, limit).await })
-            .await
+        self.read(
+            |connection| async move { pending_deliveries::due(&connection, consumer, now, limit).await },
+        )
+        .await
     }
 
     async fn gaps(
@@ -205,10 +209,10 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         consumer: &'static str,
         held_before: Timestamp,
         limit: u32,
-    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         let before = row_time(held_before);
         self.read(
-            |connection| async move { held_deliveries::gaps(&connection, consumer, before, limit).await },
+            |connection| async move { pending_deliveries::gaps(&connection, consumer, before, limit).await },
         )
         .await
     }

@@ -144,7 +144,7 @@ async fn of_commands_decided_together_all_positions_move_or_none_does() {
     };
     let together = |thing, first: &CommandMeta, second: &CommandMeta| {
         let write_set = fixture.write_set(Fixture::thing(thing), vec![event(thing, 1)], first);
-        write_set.and_also(vec![event(thing, 2)], second, &SharedIds)
+        write_set.with_command(vec![event(thing, 2)], second, &SharedIds)
     };
     // Two that share a position are not written at once; the third is refused for the second of its deliveries.
     let answers = fixture

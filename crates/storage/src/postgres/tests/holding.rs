@@ -1,20 +1,20 @@
-//! Rows of held deliveries that are written together.
+//! Rows of pending deliveries that are written together.
 
-use event_delivery::{DeliveryState, DeliveryStore, HeldDelivery};
+use event_delivery::{DeliveryState, DeliveryStore, PendingDelivery};
 use futures_util::future::join_all;
 use message_bus::{Delivery, Envelope};
 use shared_kernel::EventId;
 
 use super::*;
-use crate::{columns::RowTime, postgres::held_deliveries};
+use crate::{columns::RowTime, postgres::pending_deliveries};
 
 pub(super) const CONSUMER: &str = "test.things";
 /// Those that wrote the rows there are.
 const TRANSACTIONS: &str = "(SELECT DISTINCT xmin::text FROM deliveries) AS written";
 
-pub(super) fn held(fixture: &Fixture, id: u128) -> HeldDelivery {
+pub(super) fn pending(fixture: &Fixture, id: u128) -> PendingDelivery {
     let event_id = EventId::new(SharedIds.next_id());
-    HeldDelivery {
+    PendingDelivery {
         delivery: Delivery {
             consumer: CONSUMER,
             event_id,
@@ -35,7 +35,7 @@ pub(super) fn held(fixture: &Fixture, id: u128) -> HeldDelivery {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_wait_share_transactions_and_one_that_fails_fails_alone() {
     let fixture = Fixture::new().await;
-    let mut rows: Vec<HeldDelivery> = (1..=200).map(|id| held(&fixture, id)).collect();
+    let mut rows: Vec<PendingDelivery> = (1..=200).map(|id| pending(&fixture, id)).collect();
     // No attempt was made, and one of them before a replay.
     rows[99].attempts_before_replay = 1;
     let results = join_all(rows.iter().map(|row| fixture.context().hold(row, None))).await;
@@ -45,7 +45,7 @@ async fn rows_that_wait_share_transactions_and_one_that_fails_fails_alone() {
     assert_eq!(fixture.count("deliveries").await, 199);
 
     let written_before = fixture.count(TRANSACTIONS).await;
-    let others: Vec<HeldDelivery> = (201..=400).map(|id| held(&fixture, id)).collect();
+    let others: Vec<PendingDelivery> = (201..=400).map(|id| pending(&fixture, id)).collect();
     for result in join_all(others.iter().map(|row| fixture.context().hold(row, None))).await {
         result.unwrap();
     }
@@ -57,7 +57,7 @@ async fn rows_that_wait_share_transactions_and_one_that_fails_fails_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_begin_one_attempt_at_the_same_time_one_does() {
     let fixture = Fixture::new().await;
-    let row = held(&fixture, 1);
+    let row = pending(&fixture, 1);
     fixture.context().hold(&row, None).await.unwrap();
     let now = fixture.clock.now();
     let begun = join_all((0..50).map(|_| {
@@ -126,7 +126,7 @@ async fn what_is_to_be_tried_later_is_not_read() {
         rows: i64,
     }
     let fixture = Fixture::new().await;
-    fixture.context().hold(&held(&fixture, 1), None).await.unwrap();
+    fixture.context().hold(&pending(&fixture, 1), None).await.unwrap();
     let link = fixture.server.connect("things").await.unwrap();
     let mut connection = &link.connection;
     connection
@@ -146,7 +146,7 @@ async fn what_is_to_be_tried_later_is_not_read() {
         connection.batch_execute(statistics).await.unwrap();
         // These numbers are the transaction's own.
         connection.batch_execute("BEGIN").await.unwrap();
-        let due = held_deliveries::due(&link.connection, CONSUMER, now, 10)
+        let due = pending_deliveries::due(&link.connection, CONSUMER, now, 10)
             .await
             .unwrap();
         let read: RowsRead = diesel::sql_query(

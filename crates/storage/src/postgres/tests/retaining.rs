@@ -12,7 +12,7 @@ use operations::{
 };
 
 use super::{
-    holding::{CONSUMER, held},
+    holding::{CONSUMER, pending},
     *,
 };
 use crate::{
@@ -261,7 +261,7 @@ async fn deliveries_that_end_under_a_clock_that_is_behind_do_not_look_old() {
     fixture.set_servers_clock(-40 * DAY).await;
     fixture.look_at_the_clock().await;
     let (context, now) = (fixture.context(), fixture.clock.now());
-    let (tried, settled, discarded) = (held(&fixture, 1), held(&fixture, 2), held(&fixture, 3));
+    let (tried, settled, discarded) = (pending(&fixture, 1), pending(&fixture, 2), pending(&fixture, 3));
     for delivery in [&tried, &settled, &discarded] {
         context.hold(delivery, None).await.unwrap();
     }
@@ -273,9 +273,9 @@ async fn deliveries_that_end_under_a_clock_that_is_behind_do_not_look_old() {
         state,
     };
     context.end_attempt(&tried.delivery, 1, &end).await.unwrap();
-    context.settle(&settled, now, state, None).await.unwrap();
+    context.mark_outcome(&settled, now, state, None).await.unwrap();
     context
-        .settle(&discarded, now, DeliveryState::Dead, Some("given up"))
+        .mark_outcome(&discarded, now, DeliveryState::Dead, Some("given up"))
         .await
         .unwrap();
     let discard = OperatorAction {

@@ -4,7 +4,7 @@ use message_bus::Delivery;
 use shared_kernel::EventId;
 
 use super::*;
-use crate::postgres::{deliveries, event_log, lease::Lease};
+use crate::postgres::{consumer_positions, event_log, lease::Lease};
 
 /// Runs `write` on a connection of its own while another has `first`, and says whether `last` is free while `write` waits for it.
 async fn last_is_free_while_first_is_waited_for<W, F>(
@@ -97,7 +97,9 @@ async fn positions_are_moved_in_the_order_of_their_keys_however_they_are_named()
     };
     let moves = |version| [3, 1, 2].map(|aggregate| (0, delivery(aggregate, version)));
     let connection = fixture.server.connect("things").await.unwrap().connection;
-    deliveries::move_positions(&connection, &moves(1)).await.unwrap();
+    consumer_positions::move_positions(&connection, &moves(1))
+        .await
+        .unwrap();
     let row = |aggregate| {
         format!(
             "consumer_positions WHERE aggregate_id = '{}'",
@@ -106,7 +108,9 @@ async fn positions_are_moved_in_the_order_of_their_keys_however_they_are_named()
     };
     let rows = [&*row(1), &*row(3)];
     let is_free = last_is_free_while_first_is_waited_for(&fixture, rows, async |connection| {
-        deliveries::move_positions(&connection, &moves(2)).await.unwrap();
+        consumer_positions::move_positions(&connection, &moves(2))
+            .await
+            .unwrap();
     });
     assert!(is_free.await, "it held the last and waited for the first");
     assert_eq!(fixture.count("consumer_positions WHERE position = 2").await, 3);

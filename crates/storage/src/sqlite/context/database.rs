@@ -9,9 +9,9 @@ use super::SqliteContext;
 use crate::{
     CommitStatistics, ContextDatabase,
     context_database::{ClockJump, Forgettable},
-    held_row::row_time,
     lived_time::microseconds,
-    sqlite::{SqliteRows, command_log, deliveries, event_log, lived_time, retention},
+    pending_delivery_row::row_time,
+    sqlite::{SqliteRows, command_log, consumer_positions, event_log, lived_time, retention},
 };
 
 #[async_trait]
@@ -29,7 +29,7 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     ) -> Result<(), Unavailable> {
         let now = self.inner.clock.now().as_microseconds();
         self.upkeep(move |connection| {
-            Ok(deliveries::begin(
+            Ok(consumer_positions::begin(
                 connection,
                 consumer,
                 source,
@@ -41,7 +41,7 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     }
 
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
-        self.upkeep(move |connection| Ok(deliveries::begin_with_the_first(connection, consumer)?))
+        self.upkeep(move |connection| Ok(consumer_positions::begin_with_the_first(connection, consumer)?))
             .await
     }
 

@@ -10,7 +10,7 @@ use shared_kernel::Version;
 use uuid::Uuid;
 
 use super::SqliteContext;
-use crate::sqlite::{SqliteRows, deliveries, event_log, invariants};
+use crate::sqlite::{SqliteRows, consumer_positions, event_log, invariants};
 
 #[async_trait]
 impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
@@ -28,7 +28,7 @@ impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
     }
 
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<RecordedBeginning>, Unavailable> {
-        self.read(move |connection| deliveries::beginning(connection, consumer))
+        self.read(move |connection| consumer_positions::beginning(connection, consumer))
             .await
     }
 
@@ -54,12 +54,12 @@ impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
             .await
     }
 
-    async fn held_versions(
+    async fn pending_versions(
         &self,
         consumer: &'static str,
         aggregate_id: Uuid,
     ) -> Result<Vec<Version>, Unavailable> {
-        self.read(move |connection| invariants::held_versions(connection, consumer, aggregate_id))
+        self.read(move |connection| invariants::pending_versions(connection, consumer, aggregate_id))
             .await
     }
 }

@@ -7,8 +7,8 @@ use message_bus::Unavailable;
 use super::{Inner, SqliteContext};
 use crate::{
     context_database::ClockJump,
-    held_row::row_time,
     lived_time::{LivedTime, microseconds},
+    pending_delivery_row::row_time,
     sqlite::{SqliteRows, lived_time},
 };
 

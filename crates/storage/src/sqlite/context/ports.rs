@@ -4,8 +4,8 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use event_delivery::{
-    Attempt, AttemptEnd, DeliveryState, DeliveryStore, EventLog, HeldDelivery, History, LoggedEvent, Missing,
-    Standing,
+    Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, EventLog, History, LoggedEvent,
+    Missing, PendingDelivery,
 };
 use message_bus::{CommandLog, Delivery, Recorded, Replay, Unavailable};
 use shared_kernel::{Timestamp, Version};
@@ -14,9 +14,10 @@ use uuid::Uuid;
 use super::SqliteContext;
 use crate::{
     ContextDatabase,
-    held_row::{HeldRow, row_time},
+    pending_delivery_row::{PendingDeliveryRow, row_time},
     sqlite::{
-        InstallationFile, SqliteRows, command_log, deliveries, event_log, held_deliveries, installation_id,
+        InstallationFile, SqliteRows, command_log, consumer_positions, event_log, installation_id,
+        pending_deliveries,
     },
 };
 
@@ -87,36 +88,37 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
         Ok(())
     }
 
-    async fn drive_again(&self, missing: Missing) -> Result<bool, Unavailable> {
-        self.upkeep(move |connection| Ok(event_log::drive_again(connection, &missing)?))
+    async fn republish_gap(&self, missing: Missing) -> Result<bool, Unavailable> {
+        self.upkeep(move |connection| Ok(event_log::republish_gap(connection, &missing)?))
             .await
     }
 }
 
 #[async_trait]
 impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable> {
+    async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable> {
         let delivery = *delivery;
-        self.read(move |connection| deliveries::standing(connection, &delivery))
+        self.read(move |connection| consumer_positions::progress(connection, &delivery))
             .await
     }
 
-    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
-        let row = HeldRow::new(held).map_err(Unavailable::defect)?;
+    async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
+        let row = PendingDeliveryRow::new(pending).map_err(Unavailable::defect)?;
         let attempt = attempt.cloned();
-        self.upkeep(move |connection| Ok(held_deliveries::hold(connection, row, attempt)?))
+        self.upkeep(move |connection| Ok(pending_deliveries::hold(connection, row, attempt)?))
             .await
     }
 
     async fn begin_attempt(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable> {
-        let (delivery, attempts) = (held.delivery, held.attempts);
+        let (delivery, attempts) = (pending.delivery, pending.attempts);
         self.upkeep(move |connection| {
-            let begun = held_deliveries::begin_attempt(connection, &delivery, attempts, began_at, again_at);
+            let begun =
+                pending_deliveries::begin_attempt(connection, &delivery, attempts, began_at, again_at);
             Ok(begun?)
         })
         .await
@@ -129,30 +131,34 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
         end: &AttemptEnd,
     ) -> Result<(), Unavailable> {
         let (delivery, end) = (*delivery, end.clone());
-        self.upkeep(move |connection| Ok(held_deliveries::end_attempt(connection, &delivery, number, &end)?))
-            .await
+        self.upkeep(move |connection| {
+            Ok(pending_deliveries::end_attempt(
+                connection, &delivery, number, &end,
+            )?)
+        })
+        .await
     }
 
-    async fn settle(
+    async fn mark_outcome(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         at: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable> {
-        let (delivery, attempts, error) = (held.delivery, held.attempts, error.map(str::to_owned));
+        let (delivery, attempts, error) = (pending.delivery, pending.attempts, error.map(str::to_owned));
         self.upkeep(move |connection| {
             let error = error.as_deref();
-            Ok(held_deliveries::settle(
+            Ok(pending_deliveries::mark_outcome(
                 connection, &delivery, attempts, at, state, error,
             )?)
         })
         .await
     }
 
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = row_time(self.inner.clock.now());
-        self.read(move |connection| held_deliveries::due(connection, consumer, now, limit))
+        self.read(move |connection| pending_deliveries::due(connection, consumer, now, limit))
             .await
     }
 
@@ -161,9 +167,9 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
         consumer: &'static str,
         held_before: Timestamp,
         limit: u32,
-    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         let held_before = row_time(held_before);
-        self.read(move |connection| held_deliveries::gaps(connection, consumer, held_before, limit))
+        self.read(move |connection| pending_deliveries::gaps(connection, consumer, held_before, limit))
             .await
     }
 }

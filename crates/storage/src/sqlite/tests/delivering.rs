@@ -1,4 +1,4 @@
-//! The relay, the courier and the positions, together.
+//! The relay, the dispatcher and the positions, together.
 
 mod numbering;
 
@@ -7,7 +7,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use event_delivery::{Courier, EventLog, Relay, Route};
+use event_delivery::{Dispatcher, EventLog, Relay, Subscription};
 use message_bus::{Beginning, Consumer, Delivery, ReactsTo, Unavailable, UseCaseError};
 use operations::ContextOperations;
 use shared_kernel::{EventId, UserId, events::UserDeactivated};
@@ -77,9 +77,9 @@ impl Delivering {
         self.fixture.context.commit(write_set).await.unwrap();
     }
 
-    fn courier(&self) -> Courier {
+    fn dispatcher(&self) -> Dispatcher {
         let clock = Arc::clone(&self.fixture.clock) as Arc<dyn Clock>;
-        Courier::new(
+        Dispatcher::new(
             Arc::new(self.fixture.context.clone()),
             clock,
             Arc::new(CountingIds::default()),
@@ -88,13 +88,13 @@ impl Delivering {
 
     /// Relays until nothing is left to do, moving the clock on so that retries come due.
     async fn relay_until_idle(&self) {
-        let route = Route {
+        let subscription = Subscription {
             consumer: Arc::clone(&self.consumer),
             begins_after: 0,
-            transport: Arc::new(self.courier()),
-            courier: self.courier(),
+            transport: Arc::new(self.dispatcher()),
+            dispatcher: self.dispatcher(),
         };
-        let relay = Relay::new(Arc::new(self.fixture.context.clone()), vec![route]);
+        let relay = Relay::new(Arc::new(self.fixture.context.clone()), vec![subscription]);
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(relay.run(stopped));
         loop {
@@ -199,7 +199,7 @@ async fn of_commands_decided_together_all_positions_move_or_none_does() {
         let write_set = fixture.write_set_with(Things::Nothing, vec![], first);
         fixture
             .context
-            .commit(write_set.and_also(vec![], second, &fixture.ids))
+            .commit(write_set.with_command(vec![], second, &fixture.ids))
             .await
     };
     together(&meta(1, 1, 0), &meta(2, 1, 0)).await.unwrap();

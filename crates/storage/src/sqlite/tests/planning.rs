@@ -13,7 +13,7 @@ use shared_kernel::{EventId, IdGenerator};
 use super::*;
 use crate::{
     columns::RowTime,
-    sqlite::{deliveries, event_log, held_deliveries, invariants, operator_views},
+    sqlite::{consumer_positions, event_log, invariants, operator_views, pending_deliveries},
 };
 
 #[derive(diesel::QueryableByName)]
@@ -64,12 +64,12 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         event_log::unpublished(connection, "things", 10)?;
         event_log::count_unpublished(connection)?;
         event_log::oldest_unpublished_at(connection)?;
-        deliveries::standing(connection, &delivery)?;
-        held_deliveries::due(connection, "test.things", RowTime(0), 10)?;
-        held_deliveries::gaps(connection, "test.things", RowTime(0), 10)?;
+        consumer_positions::progress(connection, &delivery)?;
+        pending_deliveries::due(connection, "test.things", RowTime(0), 10)?;
+        pending_deliveries::gaps(connection, "test.things", RowTime(0), 10)?;
         operator_views::count_unfinished(connection)?;
         operator_views::dead_letters(connection, None, 10)?;
-        invariants::held_versions(connection, "test.things", id)?;
+        invariants::pending_versions(connection, "test.things", id)?;
         let statements = std::mem::take(&mut *begun.0.lock().unwrap());
         let plans: Vec<String> = statements
             .iter()

@@ -1,16 +1,16 @@
 //! Deliveries that have ended, however they did.
 
-use event_delivery::{AttemptEnd, DeliveryState, DeliveryStore, HeldDelivery};
+use event_delivery::{AttemptEnd, DeliveryState, DeliveryStore, PendingDelivery};
 use message_bus::{Delivery, Envelope};
 use operations::actions::{ActionKind, OperatorAction};
 use shared_kernel::{EventId, IdGenerator};
 
 use super::*;
 
-fn held(fixture: &Fixture, id: i64) -> HeldDelivery {
+fn pending(fixture: &Fixture, id: i64) -> PendingDelivery {
     let event_id = EventId::new(fixture.ids.next_id());
     let envelope = Envelope::new(event(id, 1), event_id, "things", &fixture.meta());
-    HeldDelivery {
+    PendingDelivery {
         delivery: Delivery {
             consumer: "test.things",
             event_id,
@@ -35,7 +35,7 @@ async fn deliveries_that_end_under_a_clock_that_is_behind_do_not_look_old() {
     fixture.clock.set_by_seconds(-40 * DAY);
     fixture.look_at_the_clock().await;
     let (context, now) = (&fixture.context, fixture.clock.now());
-    let (tried, settled, discarded) = (held(&fixture, 1), held(&fixture, 2), held(&fixture, 3));
+    let (tried, settled, discarded) = (pending(&fixture, 1), pending(&fixture, 2), pending(&fixture, 3));
     for delivery in [&tried, &settled, &discarded] {
         context.hold(delivery, None).await.unwrap();
     }
@@ -47,9 +47,9 @@ async fn deliveries_that_end_under_a_clock_that_is_behind_do_not_look_old() {
         state,
     };
     context.end_attempt(&tried.delivery, 1, &end).await.unwrap();
-    context.settle(&settled, now, state, None).await.unwrap();
+    context.mark_outcome(&settled, now, state, None).await.unwrap();
     context
-        .settle(&discarded, now, DeliveryState::Dead, Some("given up"))
+        .mark_outcome(&discarded, now, DeliveryState::Dead, Some("given up"))
         .await
         .unwrap();
     let discard = OperatorAction {

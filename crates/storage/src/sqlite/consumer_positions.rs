@@ -5,7 +5,7 @@ use diesel::{
     dsl::{exists, min},
     insert_into, select, update,
 };
-use event_delivery::Standing;
+use event_delivery::ConsumerProgress;
 use message_bus::Delivery;
 use operations::invariants::RecordedBeginning;
 
@@ -54,10 +54,10 @@ pub(super) fn move_position(
 }
 
 /// What a consumer knows about the delivery's aggregate. One statement, so that all is of one moment.
-pub(super) fn standing(
+pub(super) fn progress(
     connection: &mut SqliteConnection,
     delivery: &Delivery,
-) -> Result<Standing, ReadError> {
+) -> Result<ConsumerProgress, ReadError> {
     let aggregate = RowId(delivery.aggregate_id);
     let position = consumer_positions::table
         .find((delivery.consumer, aggregate))
@@ -76,7 +76,7 @@ pub(super) fn standing(
     );
     let (position, held_from, paused): (Option<i64>, Option<i64>, bool) =
         select((position, held_from, paused)).get_result(connection)?;
-    Ok(Standing {
+    Ok(ConsumerProgress {
         position: to_version(position.unwrap_or(0))?,
         held_from: held_from.map(to_version).transpose()?,
         paused,

@@ -1,4 +1,4 @@
-//! What is done to the rows of held deliveries, many at a time: an array for each column, so that each statement is prepared once.
+//! What is done to the rows of pending deliveries, many at a time: an array for each column, so that each statement is prepared once.
 
 use std::collections::HashSet;
 
@@ -15,12 +15,12 @@ use uuid::Uuid;
 use super::{BatchStatement, lived_time::stamp};
 use crate::{
     columns::RowId,
-    held_row::{HeldRow, has_ended, next_attempt_at, row_time},
+    pending_delivery_row::{PendingDeliveryRow, has_ended, next_attempt_at, row_time},
 };
 
 /// The row of a delivery that has none, and the attempt before it.
 pub(super) struct Hold {
-    pub(super) row: HeldRow,
+    pub(super) row: PendingDeliveryRow,
     pub(super) attempt: Option<Attempt>,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct EndAttempt {
 }
 
 /// A delivery that is settled, if it is as it was read, for another reason than an attempt's.
-pub(super) struct Settle {
+pub(super) struct MarkOutcome {
     pub(super) delivery: Delivery,
     pub(super) attempts: u32,
     pub(super) state: DeliveryState,
@@ -191,7 +191,10 @@ pub(super) async fn end(connection: &AsyncPgConnection, changes: &[&EndAttempt])
     Ok(())
 }
 
-pub(super) async fn settle(connection: &AsyncPgConnection, changes: &[&Settle]) -> QueryResult<()> {
+pub(super) async fn mark_outcome(
+    connection: &AsyncPgConnection,
+    changes: &[&MarkOutcome],
+) -> QueryResult<()> {
     if changes.is_empty() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{BigInt, Text, Uuid as PgUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use event_delivery::Standing;
+use event_delivery::ConsumerProgress;
 use message_bus::{CommitError, Delivery};
 use operations::invariants::RecordedBeginning;
 use uuid::Uuid;
@@ -120,10 +120,10 @@ async fn write_positions(
 }
 
 /// What a consumer knows about the delivery's aggregate. One statement, so that all is of one moment.
-pub(super) async fn standing(
+pub(super) async fn progress(
     connection: &AsyncPgConnection,
     delivery: &Delivery,
-) -> Result<Standing, ReadError> {
+) -> Result<ConsumerProgress, ReadError> {
     let aggregate = RowId(delivery.aggregate_id);
     let position = consumer_positions::table
         .find((delivery.consumer, aggregate))
@@ -144,7 +144,7 @@ pub(super) async fn standing(
         diesel::select((position, held_from, paused))
             .get_result(&mut &*connection)
             .await?;
-    Ok(Standing {
+    Ok(ConsumerProgress {
         position: to_version(position.unwrap_or(0))?,
         held_from: held_from.map(to_version).transpose()?,
         paused,

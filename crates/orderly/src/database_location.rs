@@ -11,7 +11,7 @@ use storage::{
 use crate::{failure::Failure, settings::DatabaseUrl};
 
 /// Where the databases are.
-pub(crate) enum Place {
+pub(crate) enum DatabaseLocation {
     Folder(DataFolder),
     Server(Box<PostgresServer>),
 }
@@ -22,7 +22,7 @@ pub(crate) enum Lock {
     Session { _held: Box<PostgresLock> },
 }
 
-impl Place {
+impl DatabaseLocation {
     /// The place that a URL names. A folder that is missing is made.
     pub(crate) fn of(url: &DatabaseUrl) -> Result<Self, Failure> {
         Ok(match url {
@@ -33,8 +33,8 @@ impl Place {
 
     /// The same, for who wants to look at an installation and not to make one.
     pub(crate) async fn of_an_installation(url: &DatabaseUrl) -> Result<Self, Failure> {
-        let none = |place: &dyn std::fmt::Display| {
-            Failure::unavailable(format!("there is no installation in {place}"))
+        let none = |location: &dyn std::fmt::Display| {
+            Failure::unavailable(format!("there is no installation in {location}"))
         };
         match url {
             DatabaseUrl::Sqlite(folder) if !storage::database_file(folder, "accounts").exists() => {
@@ -63,8 +63,9 @@ impl Place {
 
     /// Takes the lock of the one process that may do a thing, or says that the place is being `done` already.
     pub(crate) async fn lock_for(&self, thing: &str, done: &str) -> Result<Lock, Failure> {
-        let already =
-            |place: &dyn std::fmt::Display| Failure::unavailable(format!("{place} is being {done} already"));
+        let already = |location: &dyn std::fmt::Display| {
+            Failure::unavailable(format!("{location} is being {done} already"))
+        };
         match self {
             Self::Folder(folder) => {
                 let path = folder.path().join(format!("{thing}.lock"));

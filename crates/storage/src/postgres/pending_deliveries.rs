@@ -6,17 +6,17 @@ use diesel::{
     sql_types::Bool,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use event_delivery::HeldDelivery;
+use event_delivery::PendingDelivery;
 
 use super::schema::{consumer_positions, consumers, deliveries};
 use crate::{
     ReadError,
     columns::RowTime,
-    held_row::{HeldRow, RETRYING, WAITING, longest_held},
+    pending_delivery_row::{PendingDeliveryRow, RETRYING, WAITING, longest_pending},
 };
 
 /// An offset keeps PostgreSQL from joining what is asked of each row with all rows. Without statistics, as in the minutes after a mail server
-/// went away, it took the join for the cheaper way: a third of a second for a thousand held deliveries, four times that for two thousand.
+/// went away, it took the join for the cheaper way: a third of a second for a thousand pending deliveries, four times that for two thousand.
 const ONE_BY_ONE: i64 = 0;
 
 /// The deliveries of a consumer that nothing held comes before: the earliest unfinished one of each aggregate.
@@ -67,23 +67,23 @@ pub(super) async fn due(
     consumer: &'static str,
     now: RowTime,
     limit: u32,
-) -> Result<Vec<HeldDelivery>, ReadError> {
-    let retrying: Vec<HeldRow> = heads!(consumer)
+) -> Result<Vec<PendingDelivery>, ReadError> {
+    let retrying: Vec<PendingDeliveryRow> = heads!(consumer)
         .filter(sql::<Bool>(RETRYING))
         .filter(deliveries::next_attempt_at.le(now))
         .order(deliveries::next_attempt_at)
         .limit(i64::from(limit))
         .load(&mut &*connection)
         .await?;
-    let waiting: Vec<HeldRow> = heads!(consumer)
+    let waiting: Vec<PendingDeliveryRow> = heads!(consumer)
         .filter(sql::<Bool>(WAITING))
         .filter(predecessor_is_applied!())
         .order(deliveries::held_at)
         .limit(i64::from(limit))
         .load(&mut &*connection)
         .await?;
-    longest_held(retrying, waiting, limit)
-        .map(|row| row.into_held(consumer))
+    longest_pending(retrying, waiting, limit)
+        .map(|row| row.into_pending(consumer))
         .collect()
 }
 
@@ -93,16 +93,16 @@ pub(super) async fn gaps(
     consumer: &'static str,
     held_before: RowTime,
     limit: u32,
-) -> Result<Vec<HeldDelivery>, ReadError> {
+) -> Result<Vec<PendingDelivery>, ReadError> {
     heads!(consumer)
         .filter(sql::<Bool>(WAITING))
         .filter(not(predecessor_is_applied!()))
         .filter(deliveries::held_at.le(held_before))
         .order(deliveries::held_at)
         .limit(i64::from(limit))
-        .load::<HeldRow>(&mut &*connection)
+        .load::<PendingDeliveryRow>(&mut &*connection)
         .await?
         .into_iter()
-        .map(|row| row.into_held(consumer))
+        .map(|row| row.into_pending(consumer))
         .collect()
 }

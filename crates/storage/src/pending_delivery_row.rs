@@ -1,7 +1,7 @@
-//! A held delivery's row, on any engine, and what stands around it: its attempts and what was done to it.
+//! A pending delivery's row, on any engine, and what stands around it: its attempts and what was done to it.
 
 use diesel::Queryable;
-use event_delivery::{DeliveryState, HeldDelivery};
+use event_delivery::{DeliveryState, PendingDelivery};
 use message_bus::{Delivery, Envelope};
 use operations::{
     actions::{ActionKind, OperatorAction},
@@ -17,9 +17,9 @@ use crate::{
 
 pub(crate) use crate::columns::row_time;
 
-/// A row of `deliveries`. The fields stand in the order of the columns.
+/// A row of `consumer_positions`. The fields stand in the order of the columns.
 #[derive(Debug, Queryable)]
-pub(crate) struct HeldRow {
+pub(crate) struct PendingDeliveryRow {
     pub(crate) consumer: String,
     pub(crate) event_id: RowId,
     pub(crate) aggregate_id: RowId,
@@ -42,11 +42,11 @@ pub(crate) const RETRYING: &str = "deliveries.state = 'retrying'";
 pub(crate) const DEAD: &str = "deliveries.state = 'dead'";
 
 /// Of deliveries that are due for two reasons, those held longest.
-pub(crate) fn longest_held(
-    mut rows: Vec<HeldRow>,
-    others: Vec<HeldRow>,
+pub(crate) fn longest_pending(
+    mut rows: Vec<PendingDeliveryRow>,
+    others: Vec<PendingDeliveryRow>,
     limit: u32,
-) -> impl Iterator<Item = HeldRow> {
+) -> impl Iterator<Item = PendingDeliveryRow> {
     rows.extend(others);
     rows.sort_by_key(|row| row.held_at.0);
     rows.into_iter().take(limit as usize)
@@ -68,29 +68,29 @@ pub(crate) const fn has_ended(state: DeliveryState) -> bool {
     }
 }
 
-impl HeldRow {
-    /// A held delivery, which has not ended, as its row.
-    pub(crate) fn new(held: &HeldDelivery) -> Result<Self, serde_json::Error> {
+impl PendingDeliveryRow {
+    /// A pending delivery, which has not ended, as its row.
+    pub(crate) fn new(pending: &PendingDelivery) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            consumer: held.delivery.consumer.to_owned(),
-            event_id: RowId(held.delivery.event_id.uuid()),
-            aggregate_id: RowId(held.delivery.aggregate_id),
-            aggregate_version: i64::from(held.delivery.version.number()),
-            previous_version: i64::from(held.delivery.previous_version.number()),
-            state: held.state.name().to_owned(),
-            attempts: i64::from(held.attempts),
-            attempts_before_replay: i64::from(held.attempts_before_replay),
-            interruptions: i64::from(held.interruptions),
-            held_at: row_time(held.held_at),
-            next_attempt_at: next_attempt_at(held.state),
-            ended_at: has_ended(held.state).then(|| row_time(held.held_at)),
-            last_error: held.last_error.clone(),
-            envelope: RowJson(serde_json::to_string(&held.envelope)?),
+            consumer: pending.delivery.consumer.to_owned(),
+            event_id: RowId(pending.delivery.event_id.uuid()),
+            aggregate_id: RowId(pending.delivery.aggregate_id),
+            aggregate_version: i64::from(pending.delivery.version.number()),
+            previous_version: i64::from(pending.delivery.previous_version.number()),
+            state: pending.state.name().to_owned(),
+            attempts: i64::from(pending.attempts),
+            attempts_before_replay: i64::from(pending.attempts_before_replay),
+            interruptions: i64::from(pending.interruptions),
+            held_at: row_time(pending.held_at),
+            next_attempt_at: next_attempt_at(pending.state),
+            ended_at: has_ended(pending.state).then(|| row_time(pending.held_at)),
+            last_error: pending.last_error.clone(),
+            envelope: RowJson(serde_json::to_string(&pending.envelope)?),
         })
     }
 
-    /// The held delivery, of this consumer.
-    pub(crate) fn into_held(self, consumer: &'static str) -> Result<HeldDelivery, ReadError> {
+    /// The pending delivery, of this consumer.
+    pub(crate) fn into_pending(self, consumer: &'static str) -> Result<PendingDelivery, ReadError> {
         let state = match (self.state.as_str(), self.next_attempt_at) {
             ("retrying", Some(time)) => DeliveryState::Retrying {
                 next_attempt_at: to_time(time)?,
@@ -101,7 +101,7 @@ impl HeldRow {
             ("discarded", None) => DeliveryState::Discarded,
             (other, _) => return Err(ReadError::corrupt(format!("delivery state {other:?}"))),
         };
-        Ok(HeldDelivery {
+        Ok(PendingDelivery {
             delivery: Delivery {
                 consumer,
                 event_id: EventId::new(self.event_id.0),

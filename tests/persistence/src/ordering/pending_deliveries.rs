@@ -1,10 +1,10 @@
-//! Held deliveries: every attempt is counted when it begins, nothing overtakes, and operators decide about what is dead.
+//! Pending deliveries: every attempt is counted when it begins, nothing overtakes, and operators decide about what is dead.
 
 mod attempts;
 mod examining;
 mod operators;
 
-use event_delivery::{AttemptEnd, DeliveryState, HeldDelivery};
+use event_delivery::{AttemptEnd, DeliveryState, PendingDelivery};
 use message_bus::{Delivery, Envelope, NewEvent};
 use operations::{
     actions::{ActionKind, ActionOutcome, OperatorAction},
@@ -17,12 +17,12 @@ use crate::installation::Installation;
 
 pub(super) const CONSUMER: &str = "test.users";
 
-pub(super) struct Held<'a> {
+pub(super) struct Pending<'a> {
     here: &'a Installation,
     user: Uuid,
 }
 
-impl<'a> Held<'a> {
+impl<'a> Pending<'a> {
     pub(super) async fn new(here: &'a Installation) -> Self {
         let operations = &here.ordering_database;
         here.ordering_database
@@ -45,13 +45,13 @@ impl<'a> Held<'a> {
         self.here.ordering.seams.clock().now()
     }
 
-    pub(super) fn delivery(&self, version: u32) -> HeldDelivery {
+    pub(super) fn delivery(&self, version: u32) -> PendingDelivery {
         let seams = &self.here.ordering.seams;
         let user_id = UserId::new(self.user);
         let version = Version::new(version);
         let event = NewEvent::delivered(&UserDeactivated { user_id }, self.user, version).unwrap();
         let event_id = EventId::new(seams.next_id());
-        HeldDelivery {
+        PendingDelivery {
             delivery: Delivery {
                 consumer: CONSUMER,
                 event_id,
@@ -70,22 +70,22 @@ impl<'a> Held<'a> {
     }
 
     /// Holds the delivery of a version, waiting.
-    pub(super) async fn hold(&self, version: u32) -> HeldDelivery {
-        let held = self.delivery(version);
-        self.here.ordering_database.hold(&held, None).await.unwrap();
-        held
+    pub(super) async fn hold(&self, version: u32) -> PendingDelivery {
+        let pending = self.delivery(version);
+        self.here.ordering_database.hold(&pending, None).await.unwrap();
+        pending
     }
 
-    pub(super) async fn begin(&self, held: &HeldDelivery) -> bool {
+    pub(super) async fn begin(&self, pending: &PendingDelivery) -> bool {
         let (now, later) = (self.now(), self.now().plus_seconds(30));
         self.here
             .ordering_database
-            .begin_attempt(held, now, later)
+            .begin_attempt(pending, now, later)
             .await
             .unwrap()
     }
 
-    pub(super) async fn end(&self, held: &HeldDelivery, number: u32, state: DeliveryState) {
+    pub(super) async fn end(&self, pending: &PendingDelivery, number: u32, state: DeliveryState) {
         let end = AttemptEnd {
             at: self.now(),
             error: (state != DeliveryState::Done).then(|| format!("permanent: attempt {number}")),
@@ -93,37 +93,39 @@ impl<'a> Held<'a> {
         };
         self.here
             .ordering_database
-            .end_attempt(&held.delivery, number, &end)
+            .end_attempt(&pending.delivery, number, &end)
             .await
             .unwrap();
     }
 
-    pub(super) async fn kill(&self, version: u32) -> HeldDelivery {
-        let held = self.hold(version).await;
-        assert!(self.begin(&held).await);
-        self.end(&held, 1, DeliveryState::Dead).await;
-        held
+    pub(super) async fn kill(&self, version: u32) -> PendingDelivery {
+        let pending = self.hold(version).await;
+        assert!(self.begin(&pending).await);
+        self.end(&pending, 1, DeliveryState::Dead).await;
+        pending
     }
 
-    pub(super) async fn due(&self) -> Vec<HeldDelivery> {
+    pub(super) async fn due(&self) -> Vec<PendingDelivery> {
         self.here.ordering_database.due(CONSUMER, 10).await.unwrap()
     }
 
     pub(super) async fn due_versions(&self) -> Vec<u32> {
         let due = self.due().await;
-        due.iter().map(|held| held.delivery.version.number()).collect()
+        due.iter()
+            .map(|pending| pending.delivery.version.number())
+            .collect()
     }
 
     /// Applies an event, as a handler's command does.
-    pub(super) async fn apply(&self, held: &HeldDelivery) {
+    pub(super) async fn apply(&self, pending: &PendingDelivery) {
         let mut meta = self.here.ordering.seams.meta();
-        meta.delivery = Some(held.delivery);
+        meta.delivery = Some(pending.delivery);
         let unit = self.here.ordering.begin(meta);
         unit.commit(None).await.unwrap();
     }
 
-    pub(super) async fn record(&self, held: &HeldDelivery) -> DeliveryRecord {
-        let found = self.here.ordering_database.delivery(&key(held)).await.unwrap();
+    pub(super) async fn record(&self, pending: &PendingDelivery) -> DeliveryRecord {
+        let found = self.here.ordering_database.delivery(&key(pending)).await.unwrap();
         found.unwrap()
     }
 
@@ -139,15 +141,15 @@ impl<'a> Held<'a> {
         self.here.ordering_database.act(&action).await.unwrap()
     }
 
-    pub(super) async fn replay(&self, held: &HeldDelivery) -> ActionOutcome {
-        let event_id = held.delivery.event_id;
+    pub(super) async fn replay(&self, pending: &PendingDelivery) -> ActionOutcome {
+        let event_id = pending.delivery.event_id;
         self.act(ActionKind::Replay { event_id }).await
     }
 }
 
-pub(super) fn key(held: &HeldDelivery) -> DeliveryKey {
+pub(super) fn key(pending: &PendingDelivery) -> DeliveryKey {
     DeliveryKey {
         consumer: CONSUMER.to_owned(),
-        event_id: held.delivery.event_id,
+        event_id: pending.delivery.event_id,
     }
 }

@@ -4,16 +4,18 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use message_bus::{CommandMeta, Consumer, Delivery, Envelope, Handing, HandlingError, Limits, Unavailable};
+use message_bus::{
+    CommandMeta, Consumer, Delivery, DeliveryMode, Envelope, HandlingError, Limits, Unavailable,
+};
 use shared_kernel::{Clock, IdGenerator};
 use tracing::{Instrument, error_span, field};
 
 use crate::{
-    Attempt, AttemptEnd, DeliveryState, DeliveryStore, HeldDelivery,
+    Attempt, AttemptEnd, DeliveryState, DeliveryStore, PendingDelivery,
     delivery::{Arrival, after_failure},
 };
 
-/// What brings an event to a consumer. The first is the [`Courier`] itself, in the same process; a broker fits here as well,
+/// What brings an event to a consumer. The first is the [`Dispatcher`] itself, in the same process; a broker fits here as well,
 /// since nothing counts as published before the consumer's side has answered.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -27,13 +29,13 @@ pub trait Transport: Send + Sync {
         consumer: &Consumer,
         envelope: &Envelope,
         delivery: Delivery,
-        handing: Handing,
+        mode: DeliveryMode,
     ) -> Result<Outcome, Unavailable>;
 }
 
 /// Hands events to consumers by the rules of [`crate::delivery`].
 #[derive(Clone)]
-pub struct Courier {
+pub struct Dispatcher {
     store: Arc<dyn DeliveryStore>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
@@ -45,96 +47,104 @@ pub enum Outcome {
     /// The consumer has applied it, now or before.
     Applied,
     /// It has a row, and is tried from there.
-    Held {
+    Pending {
         /// Why, when it was attempted.
         error: Option<HandlingError>,
     },
 }
 
 #[async_trait]
-impl Transport for Courier {
+impl Transport for Dispatcher {
     async fn hand_over(
         &self,
         consumer: &Consumer,
         envelope: &Envelope,
         delivery: Delivery,
-        handing: Handing,
+        mode: DeliveryMode,
     ) -> Result<Outcome, Unavailable> {
-        let standing = self.store.standing(&delivery).await?;
-        match (standing.arrival_of(&delivery), handing) {
+        let progress = self.store.progress(&delivery).await?;
+        match (progress.arrival_of(&delivery), mode) {
             (Arrival::Duplicate, _) => Ok(Outcome::Applied),
-            (Arrival::Held, _) => Ok(Outcome::Held { error: None }),
-            (Arrival::Wait, _) | (Arrival::Attempt, Handing::ByRow) => {
+            (Arrival::Pending, _) => Ok(Outcome::Pending { error: None }),
+            (Arrival::Wait, _) | (Arrival::Attempt, DeliveryMode::Persisted) => {
                 self.keep_waiting(envelope, delivery).await
             }
-            (Arrival::Attempt, Handing::Directly) => self.try_directly(consumer, envelope, delivery).await,
+            (Arrival::Attempt, DeliveryMode::Inline) => self.try_inline(consumer, envelope, delivery).await,
         }
     }
 }
 
-impl Courier {
-    /// A courier for the consumers whose context keeps its deliveries in `store`.
+impl Dispatcher {
+    /// A dispatcher for the consumers whose context keeps its deliveries in `store`.
     pub fn new(store: Arc<dyn DeliveryStore>, clock: Arc<dyn Clock>, ids: Arc<dyn IdGenerator>) -> Self {
         Self { store, clock, ids }
     }
 
-    /// Tries a held delivery again. The attempt is counted before it begins, so that one which ends with the process counts.
+    /// Tries a pending delivery again. The attempt is counted before it begins, so that one which ends with the process counts.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer. What was begun stays counted.
-    pub async fn retry(&self, consumer: &Consumer, held: &HeldDelivery) -> Result<Outcome, Unavailable> {
+    pub async fn retry(
+        &self,
+        consumer: &Consumer,
+        pending: &PendingDelivery,
+    ) -> Result<Outcome, Unavailable> {
         let limits = consumer.limits();
         let now = self.clock.now();
-        let standing = self.store.standing(&held.delivery).await?;
-        if held.delivery.version <= standing.position {
+        let progress = self.store.progress(&pending.delivery).await?;
+        if pending.delivery.version <= progress.position {
             // Its effect was committed, but not that it was.
-            self.store.settle(held, now, DeliveryState::Done, None).await?;
+            self.store
+                .mark_outcome(pending, now, DeliveryState::Done, None)
+                .await?;
             return Ok(Outcome::Applied);
         }
-        if held.delivery.previous_version > standing.position {
+        if pending.delivery.previous_version > progress.position {
             // A replay, ahead of what is missing before it. Whatever the handler did now, its position could not be moved.
-            self.store.settle(held, now, DeliveryState::Waiting, None).await?;
-            return Ok(Outcome::Held { error: None });
+            self.store
+                .mark_outcome(pending, now, DeliveryState::Waiting, None)
+                .await?;
+            return Ok(Outcome::Pending { error: None });
         }
-        if held.interruptions >= limits.interruptions {
+        if pending.interruptions >= limits.interruptions {
             let error = HandlingError::Permanent(format!(
                 "{} attempts in a row ended with the process",
-                held.interruptions
+                pending.interruptions
             ));
             let line = error.to_string();
             tracing::warn!(
-                trace_id = held.envelope.trace().trace_id().as_str(),
+                trace_id = pending.envelope.trace().trace_id().as_str(),
                 consumer = consumer.name(),
-                event_id = %held.delivery.event_id,
-                aggregate_id = %held.delivery.aggregate_id,
+                event_id = %pending.delivery.event_id,
+                aggregate_id = %pending.delivery.aggregate_id,
                 error = line,
                 "a delivery is given up"
             );
             self.store
-                .settle(held, now, DeliveryState::Dead, Some(&line))
+                .mark_outcome(pending, now, DeliveryState::Dead, Some(&line))
                 .await?;
-            return Ok(Outcome::Held { error: Some(error) });
+            return Ok(Outcome::Pending { error: Some(error) });
         }
         // Were the process to end, nobody would know before the deadline whether the attempt goes on elsewhere.
         let again_at = now.plus_milliseconds(i64::try_from(limits.deadline_milliseconds).unwrap_or(i64::MAX));
-        if !self.store.begin_attempt(held, now, again_at).await? {
-            return Ok(Outcome::Held { error: None });
+        if !self.store.begin_attempt(pending, now, again_at).await? {
+            return Ok(Outcome::Pending { error: None });
         }
-        let number = held.attempts.saturating_add(1);
+        let number = pending.attempts.saturating_add(1);
         let result = self
-            .attempt(consumer, &held.envelope, held.delivery, number)
+            .attempt(consumer, &pending.envelope, pending.delivery, number)
             .await;
-        let counted = number.saturating_sub(held.attempts_before_replay);
+        let counted = number.saturating_sub(pending.attempts_before_replay);
         let (end, outcome) = self.end(result, counted, limits);
-        self.store.end_attempt(&held.delivery, number, &end).await?;
+        self.store.end_attempt(&pending.delivery, number, &end).await?;
         Ok(outcome)
     }
 
-    /// The held deliveries of `consumer` that may be attempted now.
+    /// The pending deliveries of `consumer` that may be attempted now.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
-    pub async fn due(&self, consumer: &Consumer, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable> {
+    pub async fn due(&self, consumer: &Consumer, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         self.store.due(consumer.name(), limit).await
     }
 
@@ -147,30 +157,32 @@ impl Courier {
         consumer: &Consumer,
         patience_seconds: i64,
         limit: u32,
-    ) -> Result<Vec<HeldDelivery>, Unavailable> {
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         let held_before = self.clock.now().plus_seconds(-patience_seconds);
         self.store.gaps(consumer.name(), held_before, limit).await
     }
 
-    /// Where the consumer stands with the aggregate of a held delivery.
+    /// How far the consumer is with the aggregate of a pending delivery.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
-    pub async fn position(&self, held: &HeldDelivery) -> Result<shared_kernel::Version, Unavailable> {
-        Ok(self.store.standing(&held.delivery).await?.position)
+    pub async fn position(&self, pending: &PendingDelivery) -> Result<shared_kernel::Version, Unavailable> {
+        Ok(self.store.progress(&pending.delivery).await?.position)
     }
 
     /// Gives up a delivery whose predecessor can never come.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
-    pub async fn give_up(&self, held: &HeldDelivery, why: &str) -> Result<(), Unavailable> {
+    pub async fn give_up(&self, pending: &PendingDelivery, why: &str) -> Result<(), Unavailable> {
         let now = self.clock.now();
-        self.store.settle(held, now, DeliveryState::Dead, Some(why)).await
+        self.store
+            .mark_outcome(pending, now, DeliveryState::Dead, Some(why))
+            .await
     }
 
     async fn keep_waiting(&self, envelope: &Envelope, delivery: Delivery) -> Result<Outcome, Unavailable> {
-        let held = HeldDelivery {
+        let pending = PendingDelivery {
             delivery,
             envelope: envelope.clone(),
             state: DeliveryState::Waiting,
@@ -180,11 +192,11 @@ impl Courier {
             held_at: self.clock.now(),
             last_error: None,
         };
-        self.store.hold(&held, None).await?;
-        Ok(Outcome::Held { error: None })
+        self.store.hold(&pending, None).await?;
+        Ok(Outcome::Pending { error: None })
     }
 
-    async fn try_directly(
+    async fn try_inline(
         &self,
         consumer: &Consumer,
         envelope: &Envelope,
@@ -196,7 +208,7 @@ impl Courier {
         if outcome == Outcome::Applied {
             return Ok(outcome);
         }
-        let held = HeldDelivery {
+        let pending = PendingDelivery {
             delivery,
             envelope: envelope.clone(),
             state: end.state,
@@ -212,7 +224,7 @@ impl Courier {
             ended_at: Some(end.at),
             error: end.error,
         };
-        self.store.hold(&held, Some(&attempt)).await?;
+        self.store.hold(&pending, Some(&attempt)).await?;
         Ok(outcome)
     }
 
@@ -278,7 +290,7 @@ impl Courier {
                     error: Some(error.to_string()),
                     state: after_failure(&error, counted, limits, at, random),
                 };
-                (end, Outcome::Held { error: Some(error) })
+                (end, Outcome::Pending { error: Some(error) })
             }
         }
     }

@@ -10,7 +10,7 @@ use std::{
 
 use shared_kernel::{SessionId, Timestamp, UserId};
 
-use crate::SessionStanding;
+use crate::SessionStatus;
 
 /// How long an entry serves, in milliseconds.
 const LIFETIME_MILLISECONDS: i64 = 2_000;
@@ -19,7 +19,7 @@ const CAPACITY: usize = 10_000;
 
 #[derive(Clone, Copy)]
 struct Entry {
-    standing: SessionStanding,
+    status: SessionStatus,
     asked_at: Timestamp,
 }
 
@@ -31,21 +31,21 @@ impl Entry {
 }
 
 #[derive(Default)]
-pub(crate) struct StandingCache {
+pub(crate) struct SessionStatusCache {
     entries: Mutex<HashMap<SessionId, Entry>>,
 }
 
-impl StandingCache {
+impl SessionStatusCache {
     /// How the session stood, if that is known well enough.
-    pub(crate) fn get(&self, id: SessionId, now: Timestamp) -> Option<SessionStanding> {
+    pub(crate) fn get(&self, id: SessionId, now: Timestamp) -> Option<SessionStatus> {
         self.entries()
             .get(&id)
             .filter(|entry| entry.serves(now))
-            .map(|entry| entry.standing)
+            .map(|entry| entry.status)
     }
 
     /// Remembers how a session stood at `asked_at`, the time before the store was asked.
-    pub(crate) fn keep(&self, id: SessionId, standing: SessionStanding, asked_at: Timestamp) {
+    pub(crate) fn keep(&self, id: SessionId, status: SessionStatus, asked_at: Timestamp) {
         let mut entries = self.entries();
         if entries.len() >= CAPACITY {
             entries.retain(|_, entry| entry.serves(asked_at));
@@ -53,7 +53,7 @@ impl StandingCache {
         if entries.len() >= CAPACITY {
             entries.clear();
         }
-        entries.insert(id, Entry { standing, asked_at });
+        entries.insert(id, Entry { status, asked_at });
     }
 
     /// Forgets a session that has just changed.
@@ -63,8 +63,7 @@ impl StandingCache {
 
     /// Forgets the sessions of a user who has just changed.
     pub(crate) fn forget_user(&self, user_id: UserId) {
-        self.entries()
-            .retain(|_, entry| entry.standing.user_id != user_id);
+        self.entries().retain(|_, entry| entry.status.user_id != user_id);
     }
 
     /// Nothing panics while the lock is held, so a poisoned one is as good as any.
@@ -89,8 +88,8 @@ mod tests {
         SessionId::new(Uuid::from_u128(number as u128))
     }
 
-    fn standing_of(user: u128) -> SessionStanding {
-        SessionStanding {
+    fn status_of(user: u128) -> SessionStatus {
+        SessionStatus {
             user_id: UserId::new(Uuid::from_u128(user)),
             role: Role::Customer,
             user_status: UserStatus::Active,
@@ -101,11 +100,11 @@ mod tests {
 
     #[test]
     fn an_entry_serves_for_less_than_two_seconds_and_not_when_the_clock_was_set_back() {
-        let cache = StandingCache::default();
-        cache.keep(session(1), standing_of(1), now());
+        let cache = SessionStatusCache::default();
+        cache.keep(session(1), status_of(1), now());
         assert_eq!(
             cache.get(session(1), now().plus_milliseconds(1_999)),
-            Some(standing_of(1))
+            Some(status_of(1))
         );
         assert_eq!(cache.get(session(1), now().plus_milliseconds(2_000)), None);
         assert_eq!(cache.get(session(1), now().plus_milliseconds(-1)), None);
@@ -114,9 +113,9 @@ mod tests {
 
     #[test]
     fn forgetting_takes_what_it_should_and_no_more() {
-        let cache = StandingCache::default();
+        let cache = SessionStatusCache::default();
         for (number, user) in [(1, 1), (2, 1), (3, 2), (4, 2)] {
-            cache.keep(session(number), standing_of(user), now());
+            cache.keep(session(number), status_of(user), now());
         }
         cache.forget_user(UserId::new(Uuid::from_u128(1)));
         cache.forget_session(session(4));
@@ -128,15 +127,15 @@ mod tests {
 
     #[test]
     fn the_number_of_entries_is_bounded_and_stale_ones_go_first() {
-        let cache = StandingCache::default();
-        cache.keep(session(0), standing_of(1), now().plus_milliseconds(1));
+        let cache = SessionStatusCache::default();
+        cache.keep(session(0), status_of(1), now().plus_milliseconds(1));
         for number in 1..CAPACITY {
-            cache.keep(session(number), standing_of(1), now().plus_milliseconds(-5_000));
+            cache.keep(session(number), status_of(1), now().plus_milliseconds(-5_000));
         }
-        cache.keep(session(CAPACITY), standing_of(1), now().plus_milliseconds(1));
+        cache.keep(session(CAPACITY), status_of(1), now().plus_milliseconds(1));
         assert_eq!(cache.entries().len(), 2);
         for number in 1..CAPACITY * 2 {
-            cache.keep(session(number), standing_of(1), now());
+            cache.keep(session(number), status_of(1), now());
             assert!(cache.entries().len() <= CAPACITY);
         }
     }

@@ -9,10 +9,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use inventory_app::{Inventory, ReservationStanding};
+use inventory_app::{Inventory, ReservationStatus};
 use message_bus::{Actor, Unavailable, UseCaseError};
 use operations::{
-    ContextInvariants, InvariantCheck, Subscription,
+    ConsumerDescription, ContextInvariants, InvariantCheck,
     invariants::{Finding, MOST_FINDINGS, Taken, doctor::Invariant, told_of},
 };
 use ordering_app::{OrderFilter, OrderView, Ordering};
@@ -23,25 +23,25 @@ use uuid::Uuid;
 const PAGE: u32 = 1_000;
 
 /// The check, over both contexts.
-pub(crate) struct Agreement {
+pub(crate) struct OrderReservationCheck {
     pub(crate) ordering: Arc<Ordering>,
     pub(crate) inventory: Arc<Inventory>,
     /// Every context's database.
     pub(crate) contexts: Vec<Arc<dyn ContextInvariants>>,
     /// Who hears what from whom.
-    pub(crate) subscriptions: Vec<Subscription>,
+    pub(crate) subscriptions: Vec<ConsumerDescription>,
 }
 
 /// Both sides of one order.
 struct Pair {
     order: Option<OrderView>,
-    reservation: Option<ReservationStanding>,
+    reservation: Option<ReservationStatus>,
 }
 
 #[async_trait]
-impl InvariantCheck for Agreement {
+impl InvariantCheck for OrderReservationCheck {
     fn invariant(&self) -> Invariant {
-        Invariant::Agreement
+        Invariant::OrderReservationCheck
     }
 
     fn at(&self) -> &'static str {
@@ -57,7 +57,7 @@ impl InvariantCheck for Agreement {
     }
 }
 
-impl Agreement {
+impl OrderReservationCheck {
     /// The ids of those that are confirmed.
     async fn look_at_confirmed_orders(
         &self,
@@ -74,7 +74,7 @@ impl Agreement {
             let page = self.ordering.orders(filter, page, &Actor::Operator).await;
             let page = page.map_err(unavailable)?;
             let ids: BTreeSet<OrderId> = page.data.iter().map(|order| order.id).collect();
-            let mut reservations = self.inventory.standing_of(&ids).await.map_err(unavailable)?;
+            let mut reservations = self.inventory.status_of(&ids).await.map_err(unavailable)?;
             for order in page.data {
                 confirmed.insert(order.id);
                 let pair = Pair {
@@ -133,7 +133,7 @@ impl Agreement {
             Err(UseCaseError::NotFound(_)) => None,
             Err(error) => return Err(unavailable(error)),
         };
-        let reservations = self.inventory.standing_of(&BTreeSet::from([order_id])).await;
+        let reservations = self.inventory.status_of(&BTreeSet::from([order_id])).await;
         let reservation = reservations.map_err(unavailable)?.remove(&order_id);
         Ok(Pair { order, reservation })
     }
@@ -162,7 +162,7 @@ impl Agreement {
 
     async fn is_under_way(
         &self,
-        subscription: &Subscription,
+        subscription: &ConsumerDescription,
         aggregate_id: Uuid,
     ) -> Result<bool, Unavailable> {
         let context = |name: &str| self.contexts.iter().find(|context| context.context() == name);
@@ -180,7 +180,7 @@ impl Agreement {
         // The log first: what it tells by then is held or applied afterwards.
         let told = told_of(&**source, &taken, aggregate_id).await?;
         let unpublished = told.is_some_and(|told| told.last_published < told.last);
-        let held = own.held_versions(subscription.consumer, aggregate_id).await?;
+        let held = own.pending_versions(subscription.consumer, aggregate_id).await?;
         Ok(unpublished || !held.is_empty())
     }
 }

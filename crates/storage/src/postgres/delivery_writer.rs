@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     PostgresServer,
+    delivery_updates::{self, BeginAttempt, EndAttempt, Hold, MarkOutcome},
     errors::{ATTEMPTS, was_in_the_way},
-    held_changes::{self, BeginAttempt, EndAttempt, Hold, Settle},
     server::Link,
     transaction::{NotCommitted, commit},
 };
@@ -28,7 +28,7 @@ pub(super) enum Change {
     Hold(Box<Hold>),
     Begin(BeginAttempt),
     End(EndAttempt),
-    Settle(Settle),
+    MarkOutcome(MarkOutcome),
 }
 
 /// Whether it was done, once that is on disk: an attempt does not begin when its row is not as it was read.
@@ -148,31 +148,35 @@ impl Writer {
 /// Begins a transaction, and writes in it: a statement for each kind of change. Says of each whether it was done.
 async fn write(mut connection: &AsyncPgConnection, changes: &[&Change]) -> QueryResult<Vec<bool>> {
     connection.batch_execute("BEGIN").await?;
-    let (mut holds, mut begins, mut ends, mut settles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut holds, mut begins, mut ends, mut outcomes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for change in changes {
         match change {
             Change::Hold(hold) => holds.push(&**hold),
             Change::Begin(begin) => begins.push(begin),
             Change::End(end) => ends.push(end),
-            Change::Settle(settle) => settles.push(settle),
+            Change::MarkOutcome(mark_outcome) => outcomes.push(mark_outcome),
         }
     }
     let known = begins.iter().map(|begin: &&BeginAttempt| &begin.delivery);
     let known = known.chain(ends.iter().map(|end: &&EndAttempt| &end.delivery));
     let known: Vec<_> = known
-        .chain(settles.iter().map(|settle: &&Settle| &settle.delivery))
+        .chain(
+            outcomes
+                .iter()
+                .map(|mark_outcome: &&MarkOutcome| &mark_outcome.delivery),
+        )
         .collect();
-    held_changes::lock(connection, &known).await?;
-    held_changes::hold(connection, &holds).await?;
-    let mut begun = held_changes::begin(connection, &begins).await?;
-    held_changes::end(connection, &ends).await?;
-    held_changes::settle(connection, &settles).await?;
+    delivery_updates::lock(connection, &known).await?;
+    delivery_updates::hold(connection, &holds).await?;
+    let mut begun = delivery_updates::begin(connection, &begins).await?;
+    delivery_updates::end(connection, &ends).await?;
+    delivery_updates::mark_outcome(connection, &outcomes).await?;
     let done = changes.iter().map(|change| match change {
         // Of two that would begin the same attempt, the first does.
         Change::Begin(BeginAttempt { delivery, .. }) => {
             begun.remove(&(delivery.consumer.to_owned(), delivery.event_id.uuid()))
         }
-        Change::Hold(_) | Change::End(_) | Change::Settle(_) => true,
+        Change::Hold(_) | Change::End(_) | Change::MarkOutcome(_) => true,
     });
     Ok(done.collect())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use message_bus::{
     CommandLog, CommandMeta, LogsCommands, NewEvent, NotFound, UseCaseError, WriteSet,
-    retry::{Attempt, deciding_again},
+    retry::{UseCaseFailure, retry_on_conflict},
 };
 use shared_kernel::{IdGenerator, IntegrationEvent, ProductId, Refusal};
 
@@ -33,7 +33,7 @@ impl Catalog {
         meta: &CommandMeta,
         change: impl Fn(&mut Product) -> Result<Option<E>, Refusal> + Sync,
     ) -> Result<Product, UseCaseError> {
-        deciding_again(meta, self.ids.as_ref(), || async {
+        retry_on_conflict(meta, self.ids.as_ref(), || async {
             let mut product = self.store.product(id).await?.ok_or(NO_SUCH_PRODUCT)?;
             meta.check_expected_version(product.version)?;
             let loaded = product.version;
@@ -60,7 +60,7 @@ impl Catalog {
         event: Option<NewEvent>,
         product: &Product,
         meta: &CommandMeta,
-    ) -> Result<(), Attempt> {
+    ) -> Result<(), UseCaseFailure> {
         let events = event.into_iter().collect();
         let replay = meta.replay_record(product)?;
         let write_set = WriteSet::new(rows, events, replay, CONTEXT, meta, self.ids.as_ref());

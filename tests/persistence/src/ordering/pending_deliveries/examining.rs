@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use event_delivery::{DeliveryState, HeldDelivery};
+use event_delivery::{DeliveryState, PendingDelivery};
 use message_bus::Delivery;
 use operations::{
-    Doctor, Subscription,
+    ConsumerDescription, Doctor,
     invariants::doctor::{Examination, Invariant},
 };
 use shared_kernel::{EventId, Version};
 use uuid::Uuid;
 
-use super::Held;
+use super::Pending;
 use crate::{engines::on_every_database, installation::Installation};
 
 on_every_database!(
@@ -24,8 +24,8 @@ on_every_database!(
     an_event_that_stays_unpublished_is_found,
 );
 
-fn subscription() -> Subscription {
-    Subscription {
+fn subscription() -> ConsumerDescription {
+    ConsumerDescription {
         consumer: "ordering.users",
         context: "ordering",
         source: "accounts",
@@ -125,10 +125,10 @@ async fn a_consumer_ahead_of_its_source_is_found(here: Installation) {
 
 async fn what_ended_beyond_its_position_is_found(here: Installation) {
     begun(&here).await;
-    let held = Held::new(&here).await;
-    let ended = HeldDelivery {
+    let pending = Pending::new(&here).await;
+    let ended = PendingDelivery {
         state: DeliveryState::Done,
-        ..held.delivery(3)
+        ..pending.delivery(3)
     };
     here.ordering_database.hold(&ended, None).await.unwrap();
     let found = found(&here).await;

@@ -1,4 +1,4 @@
-//! The courier, over a store in memory and a handler that does as it is told.
+//! The dispatcher, over a store in memory and a handler that does as it is told.
 
 mod handing_over;
 mod trying_again;
@@ -81,7 +81,7 @@ struct Fixture {
     clock: Arc<ManualClock>,
     handler: Arc<Handler>,
     consumer: Consumer,
-    courier: Courier,
+    dispatcher: Dispatcher,
 }
 
 impl Fixture {
@@ -98,29 +98,29 @@ impl Fixture {
             consumer: Consumer::new(CONSUMER, "test", "accounts", Beginning::StartOfTheLog)
                 .calling_outside(LIMITS)
                 .on::<UserDeactivated, _>(&handler),
-            courier: Courier::new(store, Arc::clone(&clock) as _, Arc::new(CountingIds::default())),
+            dispatcher: Dispatcher::new(store, Arc::clone(&clock) as _, Arc::new(CountingIds::default())),
             clock,
             handler,
         }
     }
 
-    async fn hand_over(&self, version: u32, handing: Handing) -> Outcome {
-        self.courier
-            .hand_over(&self.consumer, &envelope(version), delivery(version), handing)
+    async fn hand_over(&self, version: u32, mode: DeliveryMode) -> Outcome {
+        self.dispatcher
+            .hand_over(&self.consumer, &envelope(version), delivery(version), mode)
             .await
             .unwrap()
     }
 
     async fn hand_over_directly(&self, version: u32) -> Outcome {
-        self.hand_over(version, Handing::Directly).await
+        self.hand_over(version, DeliveryMode::Inline).await
     }
 
     fn next_time(&self, does: Does) {
         *self.handler.does.lock().unwrap() = does;
     }
 
-    async fn due(&self) -> Vec<HeldDelivery> {
-        self.courier.due(&self.consumer, 10).await.unwrap()
+    async fn due(&self) -> Vec<PendingDelivery> {
+        self.dispatcher.due(&self.consumer, 10).await.unwrap()
     }
 
     /// Tries the one delivery that is due, once its time has come.
@@ -128,15 +128,15 @@ impl Fixture {
         self.clock.advance_seconds(2);
         let due = self.due().await;
         assert_eq!(due.len(), 1, "found {due:?} to be tried");
-        self.courier.retry(&self.consumer, &due[0]).await.unwrap()
+        self.dispatcher.retry(&self.consumer, &due[0]).await.unwrap()
     }
 
     /// Begins an attempt at the delivery that is due, and ends with the process.
     async fn retry_and_end_with_the_process(&self) {
         self.clock.advance_seconds(2);
-        let held = self.due().await.remove(0);
+        let pending = self.due().await.remove(0);
         self.next_time(Does::ApplyAndStall);
-        let attempt = self.courier.retry(&self.consumer, &held).now_or_never();
+        let attempt = self.dispatcher.retry(&self.consumer, &pending).now_or_never();
         assert_eq!(attempt.map(Result::unwrap), None, "the attempt ended");
         self.next_time(Does::Apply);
     }
@@ -188,11 +188,11 @@ fn envelope(version: u32) -> Envelope {
     Envelope::new(event, delivery(version).event_id, "accounts", &meta)
 }
 
-const HELD_UNTRIED: Outcome = Outcome::Held { error: None };
+const PENDING_UNTRIED: Outcome = Outcome::Pending { error: None };
 
 fn error_of(outcome: Outcome) -> HandlingError {
     match outcome {
-        Outcome::Held { error: Some(error) } => error,
+        Outcome::Pending { error: Some(error) } => error,
         other => panic!("found {other:?}, expected a failure"),
     }
 }

@@ -7,7 +7,7 @@ use diesel::{
     sql_types::Bool,
     update,
 };
-use event_delivery::{Attempt, AttemptEnd, DeliveryState, HeldDelivery};
+use event_delivery::{Attempt, AttemptEnd, DeliveryState, PendingDelivery};
 use message_bus::Delivery;
 use shared_kernel::Timestamp;
 
@@ -18,7 +18,9 @@ use super::{
 use crate::{
     ReadError,
     columns::{RowId, RowTime},
-    held_row::{HeldRow, RETRYING, WAITING, has_ended, longest_held, next_attempt_at, row_time},
+    pending_delivery_row::{
+        PendingDeliveryRow, RETRYING, WAITING, has_ended, longest_pending, next_attempt_at, row_time,
+    },
 };
 
 /// The deliveries of a consumer that nothing held comes before: the earliest unfinished one of each aggregate.
@@ -64,11 +66,11 @@ macro_rules! predecessor_is_applied {
 /// Writes the row of a delivery that has none, and the attempt before it.
 pub(super) fn hold(
     connection: &mut SqliteConnection,
-    row: HeldRow,
+    row: PendingDeliveryRow,
     attempt: Option<Attempt>,
 ) -> QueryResult<()> {
     let (consumer, event_id) = (row.consumer.clone(), row.event_id);
-    let held = insert_into(deliveries::table)
+    let pending = insert_into(deliveries::table)
         .values((
             deliveries::consumer.eq(row.consumer),
             deliveries::event_id.eq(row.event_id),
@@ -87,7 +89,7 @@ pub(super) fn hold(
         ))
         .on_conflict_do_nothing()
         .execute(connection)?;
-    if held == 1
+    if pending == 1
         && let Some(attempt) = attempt
     {
         insert_into(delivery_attempts::table)
@@ -186,7 +188,7 @@ fn ended_at(
 }
 
 /// Settles a delivery that is as it was read, for another reason than an attempt's.
-pub(super) fn settle(
+pub(super) fn mark_outcome(
     connection: &mut SqliteConnection,
     delivery: &Delivery,
     attempts: u32,
@@ -225,21 +227,21 @@ pub(super) fn due(
     consumer: &'static str,
     now: RowTime,
     limit: u32,
-) -> Result<Vec<HeldDelivery>, ReadError> {
-    let retrying: Vec<HeldRow> = heads!(consumer)
+) -> Result<Vec<PendingDelivery>, ReadError> {
+    let retrying: Vec<PendingDeliveryRow> = heads!(consumer)
         .filter(sql::<Bool>(RETRYING))
         .filter(deliveries::next_attempt_at.le(now))
         .order(deliveries::next_attempt_at)
         .limit(i64::from(limit))
         .load(connection)?;
-    let waiting: Vec<HeldRow> = heads!(consumer)
+    let waiting: Vec<PendingDeliveryRow> = heads!(consumer)
         .filter(sql::<Bool>(WAITING))
         .filter(predecessor_is_applied!())
         .order(deliveries::held_at)
         .limit(i64::from(limit))
         .load(connection)?;
-    longest_held(retrying, waiting, limit)
-        .map(|row| row.into_held(consumer))
+    longest_pending(retrying, waiting, limit)
+        .map(|row| row.into_pending(consumer))
         .collect()
 }
 
@@ -249,15 +251,15 @@ pub(super) fn gaps(
     consumer: &'static str,
     held_before: RowTime,
     limit: u32,
-) -> Result<Vec<HeldDelivery>, ReadError> {
+) -> Result<Vec<PendingDelivery>, ReadError> {
     heads!(consumer)
         .filter(sql::<Bool>(WAITING))
         .filter(not(predecessor_is_applied!()))
         .filter(deliveries::held_at.le(held_before))
         .order(deliveries::held_at)
         .limit(i64::from(limit))
-        .load::<HeldRow>(connection)?
+        .load::<PendingDeliveryRow>(connection)?
         .into_iter()
-        .map(|row| row.into_held(consumer))
+        .map(|row| row.into_pending(consumer))
         .collect()
 }

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use message_bus::{Delivery, Envelope, Unavailable};
 use shared_kernel::Timestamp;
 
-use crate::{DeliveryState, Standing};
+use crate::{ConsumerProgress, DeliveryState};
 
 /// A delivery that did not succeed at once, as its row holds it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HeldDelivery {
+pub struct PendingDelivery {
     /// Which event to which consumer.
     pub delivery: Delivery,
     /// The event.
@@ -27,7 +27,7 @@ pub struct HeldDelivery {
     pub last_error: Option<String>,
 }
 
-/// One attempt at a held delivery.
+/// One attempt at a pending delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// Its number, from 1.
@@ -51,21 +51,21 @@ pub struct AttemptEnd {
     pub state: DeliveryState,
 }
 
-/// Where a consumer's context keeps positions and held deliveries. Each call is one transaction.
+/// Where a consumer's context keeps positions and pending deliveries. Each call is one transaction.
 #[async_trait]
 pub trait DeliveryStore: Send + Sync {
     /// What the consumer knows about the delivery's aggregate.
-    async fn standing(&self, delivery: &Delivery) -> Result<Standing, Unavailable>;
+    async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable>;
 
     /// Writes the row of a delivery that has none, with the attempt that was made at it before, if one was.
     /// A row that is there already stays as it is.
-    async fn hold(&self, held: &HeldDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable>;
+    async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable>;
 
     /// Counts an attempt before it begins, which makes the delivery retrying, at `again_at` if the attempt never ends. Says whether it may
     /// begin: not, when the row has seen another attempt since it was read, or is retrying and waiting no more.
     async fn begin_attempt(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         began_at: Timestamp,
         again_at: Timestamp,
     ) -> Result<bool, Unavailable>;
@@ -79,18 +79,18 @@ pub trait DeliveryStore: Send + Sync {
         end: &AttemptEnd,
     ) -> Result<(), Unavailable>;
 
-    /// Turns a held delivery that is not being attempted, and has not been since it was read, to `state`, for a reason that is no attempt's.
-    async fn settle(
+    /// Turns a pending delivery that is not being attempted, and has not been since it was read, to `state`, for a reason that is no attempt's.
+    async fn mark_outcome(
         &self,
-        held: &HeldDelivery,
+        pending: &PendingDelivery,
         at: Timestamp,
         state: DeliveryState,
         error: Option<&str>,
     ) -> Result<(), Unavailable>;
 
-    /// The held deliveries of a consumer that may be attempted now, unless it is paused: per aggregate only the earliest unfinished one,
+    /// The pending deliveries of a consumer that may be attempted now, unless it is paused: per aggregate only the earliest unfinished one,
     /// when it is waiting and what comes before it was applied, or retrying and due. At most `limit`, the longest held first.
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<HeldDelivery>, Unavailable>;
+    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable>;
 
     /// Waiting deliveries of a consumer, held since before `held_before`, that nothing held comes before and whose predecessor was never
     /// applied: something that was published is missing. At most `limit`.
@@ -99,5 +99,5 @@ pub trait DeliveryStore: Send + Sync {
         consumer: &'static str,
         held_before: Timestamp,
         limit: u32,
-    ) -> Result<Vec<HeldDelivery>, Unavailable>;
+    ) -> Result<Vec<PendingDelivery>, Unavailable>;
 }

@@ -14,7 +14,7 @@ use shared_kernel::Timestamp;
 
 /// For how long events may stand still, and since when they do. Clones share it.
 #[derive(Clone)]
-pub struct Standstill {
+pub struct StalledRelay {
     most_seconds: u32,
     firsts: Arc<Mutex<BTreeMap<&'static str, First>>>,
 }
@@ -25,7 +25,7 @@ struct First {
     seen_since: Timestamp,
 }
 
-impl Standstill {
+impl StalledRelay {
     /// Events may stand still for so long; for ever, when it is 0.
     pub fn of_at_most(most_seconds: u32) -> Self {
         Self {
@@ -79,43 +79,43 @@ mod tests {
 
     #[test]
     fn an_event_that_stays_the_first_stands_still_however_old_it_was_when_it_was_first_seen() {
-        let standstill = Standstill::of_at_most(60);
-        let seen = |now| standstill.seconds_too_long("ordering", Some(time(-9_000)), time(now));
+        let stalled_relay = StalledRelay::of_at_most(60);
+        let seen = |now| stalled_relay.seconds_too_long("ordering", Some(time(-9_000)), time(now));
         assert_eq!(
             (seen(0), seen(59), seen(60), seen(61)),
             (None, None, Some(60), Some(61))
         );
         assert_eq!(
-            standstill.seconds_too_long("accounts", Some(time(0)), time(62)),
+            stalled_relay.seconds_too_long("accounts", Some(time(0)), time(62)),
             None
         );
     }
 
     #[test]
     fn events_that_move_do_not_stand_still_however_old_they_are() {
-        let standstill = Standstill::of_at_most(60);
+        let stalled_relay = StalledRelay::of_at_most(60);
         for now in 0..200 {
             let first = Some(time(-9_000 + now / 50));
             assert_eq!(
-                standstill.seconds_too_long("ordering", first, time(now)),
+                stalled_relay.seconds_too_long("ordering", first, time(now)),
                 None,
                 "{now}"
             );
         }
-        assert_eq!(standstill.seconds_too_long("ordering", None, time(200)), None);
+        assert_eq!(stalled_relay.seconds_too_long("ordering", None, time(200)), None);
         let same_again = Some(time(-8_997));
         assert_eq!(
-            standstill.seconds_too_long("ordering", same_again, time(259)),
+            stalled_relay.seconds_too_long("ordering", same_again, time(259)),
             None
         );
     }
 
     #[test]
     fn without_a_limit_they_may_stand_still_for_ever() {
-        let standstill = Standstill::of_at_most(0);
+        let stalled_relay = StalledRelay::of_at_most(0);
         for now in [0, 1_000_000] {
             assert_eq!(
-                standstill.seconds_too_long("ordering", Some(time(0)), time(now)),
+                stalled_relay.seconds_too_long("ordering", Some(time(0)), time(now)),
                 None
             );
         }

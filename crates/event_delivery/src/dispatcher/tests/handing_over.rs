@@ -19,14 +19,14 @@ async fn a_failure_is_held_with_its_attempt_and_its_followers_wait_behind_it() {
     let began_at = fixture.clock.now();
     let error = error_of(fixture.hand_over_directly(1).await);
     fixture.next_time(Does::Apply);
-    assert_eq!(fixture.hand_over_directly(2).await, HELD_UNTRIED);
-    assert_eq!(fixture.hand_over_directly(3).await, HELD_UNTRIED);
+    assert_eq!(fixture.hand_over_directly(2).await, PENDING_UNTRIED);
+    assert_eq!(fixture.hand_over_directly(3).await, PENDING_UNTRIED);
     assert_eq!(fixture.calls(), [1], "nothing overtakes the head");
 
     let row = fixture.row(1);
-    assert!(matches!(row.held.state, DeliveryState::Retrying { .. }));
-    assert_eq!((row.held.attempts, row.held.interruptions), (1, 0));
-    assert_eq!(row.held.last_error, Some(error.to_string()));
+    assert!(matches!(row.pending.state, DeliveryState::Retrying { .. }));
+    assert_eq!((row.pending.attempts, row.pending.interruptions), (1, 0));
+    assert_eq!(row.pending.last_error, Some(error.to_string()));
     let attempt = Attempt {
         number: 1,
         began_at,
@@ -34,7 +34,7 @@ async fn a_failure_is_held_with_its_attempt_and_its_followers_wait_behind_it() {
         error: Some(error.to_string()),
     };
     assert_eq!(row.attempts, [attempt]);
-    assert_eq!(fixture.row(2).held.state, DeliveryState::Waiting);
+    assert_eq!(fixture.row(2).pending.state, DeliveryState::Waiting);
 
     for version in 1..=3 {
         assert_eq!(fixture.retry().await, Outcome::Applied, "version {version}");
@@ -46,19 +46,25 @@ async fn a_failure_is_held_with_its_attempt_and_its_followers_wait_behind_it() {
 async fn an_event_that_arrives_again_leaves_its_row_and_its_attempts_alone() {
     let fixture = Fixture::new(Does::FailTransiently);
     fixture.hand_over_directly(1).await;
-    let held = fixture.row(1);
-    assert_eq!(fixture.hand_over_directly(1).await, HELD_UNTRIED);
-    assert_eq!(fixture.row(1), held);
+    let pending = fixture.row(1);
+    assert_eq!(fixture.hand_over_directly(1).await, PENDING_UNTRIED);
+    assert_eq!(fixture.row(1), pending);
     assert_eq!(fixture.calls(), [1]);
 }
 
 #[tokio::test]
 async fn an_event_by_row_is_written_down_before_its_handler_is_called() {
     let fixture = Fixture::new(Does::Apply);
-    assert_eq!(fixture.hand_over(1, Handing::ByRow).await, HELD_UNTRIED);
+    assert_eq!(
+        fixture.hand_over(1, DeliveryMode::Persisted).await,
+        PENDING_UNTRIED
+    );
     assert!(fixture.calls().is_empty());
     let row = fixture.row(1);
-    assert_eq!((row.held.state, row.held.attempts), (DeliveryState::Waiting, 0));
+    assert_eq!(
+        (row.pending.state, row.pending.attempts),
+        (DeliveryState::Waiting, 0)
+    );
     assert_eq!(fixture.retry().await, Outcome::Applied);
     assert_eq!(fixture.calls(), [1]);
 }
@@ -66,7 +72,7 @@ async fn an_event_by_row_is_written_down_before_its_handler_is_called() {
 #[tokio::test]
 async fn an_event_before_its_predecessor_waits_for_it() {
     let fixture = Fixture::new(Does::Apply);
-    assert_eq!(fixture.hand_over_directly(2).await, HELD_UNTRIED);
+    assert_eq!(fixture.hand_over_directly(2).await, PENDING_UNTRIED);
     assert!(fixture.due().await.is_empty(), "its predecessor was not applied");
     assert_eq!(fixture.hand_over_directly(1).await, Outcome::Applied);
     assert_eq!(fixture.retry().await, Outcome::Applied);
@@ -77,7 +83,7 @@ async fn an_event_before_its_predecessor_waits_for_it() {
 async fn a_paused_consumer_is_handed_nothing_until_it_is_resumed() {
     let fixture = Fixture::new(Does::Apply);
     fixture.state(|state| state.paused = true);
-    assert_eq!(fixture.hand_over_directly(1).await, HELD_UNTRIED);
+    assert_eq!(fixture.hand_over_directly(1).await, PENDING_UNTRIED);
     assert!(fixture.due().await.is_empty());
     assert!(fixture.calls().is_empty());
     fixture.state(|state| state.paused = false);
@@ -94,7 +100,10 @@ async fn a_refusal_or_a_panic_is_dead_at_once() {
         let error = error_of(fixture.hand_over_directly(1).await);
         assert_eq!(error.to_string(), expected);
         let row = fixture.row(1);
-        assert_eq!((row.held.state, row.held.attempts), (DeliveryState::Dead, 1));
+        assert_eq!(
+            (row.pending.state, row.pending.attempts),
+            (DeliveryState::Dead, 1)
+        );
         fixture.clock.advance_seconds(3_600);
         assert!(fixture.due().await.is_empty(), "nothing tries it by itself");
     }
@@ -112,7 +121,7 @@ async fn a_handler_that_takes_too_long_is_cut_short_and_tried_again() {
     );
     // What it had committed by then stands.
     assert_eq!(fixture.retry().await, Outcome::Applied);
-    assert_eq!(fixture.row(1).held.state, DeliveryState::Done);
+    assert_eq!(fixture.row(1).pending.state, DeliveryState::Done);
     assert_eq!(fixture.calls(), [1]);
 }
 
