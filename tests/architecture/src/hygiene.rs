@@ -2,5 +2,6 @@
 
 pub mod document_links;
 pub mod manifests;
+pub mod replaced_words;
 pub mod rust_files;
 pub mod top_level;

@@ -4,7 +4,7 @@ use std::{error::Error, fs, path::PathBuf};
 
 use architecture::{
     CrateGraph, SourceTree, Violation, allowed_edges, api_document, business_rules,
-    hygiene::{document_links, manifests, rust_files, top_level},
+    hygiene::{document_links, manifests, replaced_words, rust_files, top_level},
     lock_order, outside_crates, public_types, table_ownership,
     violation::listed,
 };
@@ -80,6 +80,14 @@ fn rust_files_keep_the_house_rules() -> Outcome {
     let graph = CrateGraph::read(&root())?;
     let crates: Vec<&str> = graph.members.iter().map(|member| member.name.as_str()).collect();
     none_of(&rust_files::check(&crates, &SourceTree::read(&root())?.rust))
+}
+
+#[test]
+fn identifiers_use_the_words_that_replaced_others() -> Outcome {
+    none_of(&replaced_words::check(
+        replaced_words::REPLACED,
+        &SourceTree::read(&root())?.rust,
+    ))
 }
 
 #[test]
