@@ -87,11 +87,6 @@ pub const REPLACED: &[Replaced] = &[
     everywhere(&["Handing", "ByRow"], "DeliveryMode::{Inline, Persisted}"),
     everywhere(&["Courier", "courier"], "Dispatcher"),
     below(
-        &["crates/message_bus/", "crates/event_delivery/"],
-        &["Transport"],
-        "nothing, until there is a second implementation",
-    ),
-    below(
         &[
             "crates/message_bus/src/publisher",
             "crates/event_delivery/src/publisher",
