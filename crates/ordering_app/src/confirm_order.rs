@@ -60,7 +60,7 @@ impl Handles<ConfirmOrder> for Ordering {
 }
 
 impl AddressGiven {
-    fn into_parts(self) -> AddressParts {
+    pub(crate) fn into_parts(self) -> AddressParts {
         AddressParts {
             street: self.street,
             city: self.city,

@@ -23,6 +23,7 @@ pub mod change_quantity;
 pub mod remove_line;
 
 pub mod cancel_order;
+pub mod change_shipping_address;
 pub mod confirm_order;
 pub mod deliver_order;
 pub mod ship_order;
@@ -51,6 +52,7 @@ pub use add_line::AddLine;
 pub use cancel_order::CancelOrder;
 pub use change_customer_tier::ChangeCustomerTier;
 pub use change_quantity::ChangeQuantity;
+pub use change_shipping_address::ChangeShippingAddress;
 pub use confirm_order::{AddressGiven, ConfirmOrder};
 pub use deliver_order::DeliverOrder;
 pub use ordering::Ordering;

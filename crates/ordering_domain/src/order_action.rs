@@ -16,6 +16,8 @@ pub enum OrderAction {
     ChangeQuantity,
     /// Confirm it.
     Confirm,
+    /// Change the address that it is shipped to.
+    ChangeShippingAddress,
     /// Cancel it.
     Cancel,
     /// Ship it.
@@ -26,11 +28,12 @@ pub enum OrderAction {
 
 impl OrderAction {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AddLine,
         Self::RemoveLine,
         Self::ChangeQuantity,
         Self::Confirm,
+        Self::ChangeShippingAddress,
         Self::Cancel,
         Self::Ship,
         Self::Deliver,
@@ -43,6 +46,7 @@ impl OrderAction {
             Self::RemoveLine => "remove_line",
             Self::ChangeQuantity => "change_quantity",
             Self::Confirm => "confirm",
+            Self::ChangeShippingAddress => "change_shipping_address",
             Self::Cancel => "cancel",
             Self::Ship => "ship",
             Self::Deliver => "deliver",
@@ -58,6 +62,9 @@ impl OrderAction {
             Self::Confirm => {
                 rules::an_order_is_confirmed_once::check(order.status).is_ok()
                     && rules::confirming_needs_lines::check(lines).is_ok()
+            }
+            Self::ChangeShippingAddress => {
+                rules::only_confirmed_orders_change_address::check(order.status).is_ok()
             }
             Self::Cancel => {
                 rules::only_pending_or_confirmed_orders_are_cancelled::check(order.status).is_ok()

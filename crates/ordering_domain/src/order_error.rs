@@ -13,6 +13,7 @@ use crate::rules::{
     lines_are_named_by_id::UnknownLine,
     listed_products_ask_for_stock::ListedAsksForStock,
     one_currency::OneCurrency,
+    only_confirmed_orders_change_address::AddressNotChangeable,
     only_confirmed_orders_ship::OrderNotConfirmed,
     only_listed_products_are_ordered::UnknownProduct,
     only_pending_or_confirmed_orders_are_cancelled::{OrderAlreadyCancelled, OrderCannotBeCancelled},
@@ -78,6 +79,9 @@ pub enum OrderError {
     /// It is too late to cancel it.
     #[error(transparent)]
     CannotBeCancelled(#[from] OrderCannotBeCancelled),
+    /// It is not confirmed, or no longer, and so goes to no other address.
+    #[error(transparent)]
+    AddressNotChangeable(#[from] AddressNotChangeable),
     /// It is not confirmed, or no longer.
     #[error(transparent)]
     NotConfirmed(#[from] OrderNotConfirmed),
@@ -109,6 +113,7 @@ impl From<OrderError> for Refusal {
             OrderError::WithoutLines(error) => error.into(),
             OrderError::AlreadyCancelled(error) => error.into(),
             OrderError::CannotBeCancelled(error) => error.into(),
+            OrderError::AddressNotChangeable(error) => error.into(),
             OrderError::NotConfirmed(error) => error.into(),
             OrderError::StockNotReserved(error) => error.into(),
             OrderError::NotShipped(error) => error.into(),

@@ -41,6 +41,11 @@ pub enum OrderEvent {
         /// The sum of its lines.
         total: Money,
     },
+    /// It goes to another address than it was confirmed with.
+    AddressChanged {
+        /// The new address.
+        shipping_address: Address,
+    },
     /// Stock is held for it.
     StockReserved,
     /// There was not enough stock for it, which was cancelled before anybody knew.

@@ -21,6 +21,7 @@ pub mod confirming_needs_lines;
 
 pub mod only_pending_or_confirmed_orders_are_cancelled;
 
+pub mod only_confirmed_orders_change_address;
 pub mod only_confirmed_orders_ship;
 pub mod only_shipped_orders_are_delivered;
 pub mod shipping_needs_reserved_stock;

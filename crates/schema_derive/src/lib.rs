@@ -120,7 +120,7 @@ fn reader_of(input: &DeriveInput) -> Result<TokenStream> {
     let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
     Ok(quote! {
         impl crate::body::FromJson for #ident {
-            fn from_json(json: crate::body::Json, place: &mut crate::body::Place<'_>) -> ::core::option::Option<Self> {
+            fn from_json(json: crate::body::Json, place: &mut crate::body::Location<'_>) -> ::core::option::Option<Self> {
                 crate::body::Fields::read(json, place, |_fields| {
                     #(let #idents = _fields.take(#names);)*
                     ::core::option::Option::Some(Self { #(#idents: #idents?),* })

@@ -5,7 +5,7 @@ mod json;
 mod payload;
 mod values;
 
-pub(crate) use fields::{Fields, FromJson, Place};
+pub(crate) use fields::{Fields, FromJson, Location};
 pub(crate) use json::Json;
 pub(crate) use payload::{MediaType, read as read_payload};
 pub(crate) use values::{MoneyGiven, parse_email_address, parse_identifier};
@@ -55,7 +55,7 @@ pub(crate) fn read_or_nothing<T: FromJson>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn read_json<T: FromJson>(json: Json) -> Result<T, Problem> {
     let mut errors = FieldErrors::default();
-    let value = T::from_json(json, &mut Place::root(&mut errors));
+    let value = T::from_json(json, &mut Location::root(&mut errors));
     errors.or_value(value).map_err(|errors| {
         Problem::new(codes::INVALID_BODY, "fields of the body are wrong; see errors").with_errors(errors)
     })

@@ -58,6 +58,7 @@ pub(crate) fn table() -> Vec<Group> {
             lines::change_quantity(),
             lines::remove_line(),
             steps::confirm_order(),
+            steps::change_shipping_address(),
             steps::cancel_order(),
             steps::ship_order(),
             steps::deliver_order(),

@@ -5,7 +5,7 @@ use shared_kernel::{OrderLineId, Quantity, Version};
 
 use super::shop::{Shop, a_line, ada, bob, code, customer, staff, to_london};
 use crate::{
-    AddLine, AddressGiven, CancelOrder, ChangeQuantity, ConfirmOrder, DeliverOrder, OrderView, RemoveLine,
+    AddLine, AddressGiven, CancelOrder, ChangeQuantity, ChangeShippingAddress, ConfirmOrder, DeliverOrder, OrderView, RemoveLine,
 };
 
 fn not_found(result: Result<OrderView, UseCaseError>) -> &'static str {
@@ -54,12 +54,15 @@ async fn an_order_goes_from_pending_to_delivered_with_one_event_for_each_version
         ("confirmed", "requested")
     );
     assert_eq!(confirmed.shipping_address.unwrap().postal_code, "SW1Y 4JH");
-    assert_eq!(confirmed.allowed_actions, ["cancel"]);
+    assert_eq!(confirmed.allowed_actions, ["change_shipping_address", "cancel"]);
 
     shop.stock_is_reserved(order_id).await.unwrap();
     let reserved = shop.ordering.order(order_id, &customer(ada())).await.unwrap();
     assert_eq!(reserved.allocation, "reserved");
-    assert_eq!(reserved.allowed_actions, ["cancel", "ship"]);
+    assert_eq!(
+        reserved.allowed_actions,
+        ["change_shipping_address", "cancel", "ship"]
+    );
 
     shop.clock.advance_seconds(60);
     let shipped = shop.ship(order_id).await.unwrap();
@@ -148,6 +151,52 @@ async fn each_step_out_of_turn_has_its_own_code() {
         code(shop.ordering.send(cancel, shop.meta(staff())).await),
         "order_cannot_be_cancelled"
     );
+}
+
+#[tokio::test]
+async fn a_confirmed_order_goes_to_another_address_and_tells_no_other_context() {
+    let shop = Shop::new();
+    let order = shop.placed(customer(ada()), vec![a_line("1.00", 1)]).await;
+    let change = |shipping_address| ChangeShippingAddress {
+        order_id: order.id,
+        shipping_address,
+    };
+    let elsewhere = AddressGiven {
+        postal_code: "EC1A 1BB".to_owned(),
+        ..to_london()
+    };
+    let too_early = shop
+        .ordering
+        .send(change(elsewhere.clone()), shop.meta(customer(ada())))
+        .await;
+    assert_eq!(code(too_early), "address_not_changeable");
+    shop.confirm(order.id).await.unwrap();
+    let stranger = shop
+        .ordering
+        .send(change(elsewhere.clone()), shop.meta(customer(bob())))
+        .await;
+    assert_eq!(not_found(stranger), "order");
+    let nowhere = AddressGiven {
+        country: String::new(),
+        ..to_london()
+    };
+    let incomplete = shop
+        .ordering
+        .send(change(nowhere), shop.meta(customer(ada())))
+        .await;
+    assert_eq!(code(incomplete), "address_incomplete");
+    let changed = shop
+        .ordering
+        .send(change(elsewhere), shop.meta(staff()))
+        .await
+        .unwrap();
+    assert_eq!(changed.shipping_address.unwrap().postal_code, "EC1A 1BB");
+    assert_eq!(
+        shop.events_of(order.id),
+        ["OrderPlaced", "OrderConfirmed", "OrderAddressChanged"]
+    );
+    let event = shop.store.events().pop().unwrap();
+    assert_eq!(event.data["shipping_address"]["postal_code"], "EC1A 1BB");
 }
 
 #[tokio::test]

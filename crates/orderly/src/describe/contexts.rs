@@ -10,7 +10,7 @@ use catalog::{Catalog, ChangeProduct, DelistProduct, ListProduct};
 use inventory_app::{AdjustStock, CorrectStock, CountStock, Inventory};
 use message_bus::{Command, Handles};
 use ordering_app::{
-    AddLine, CancelOrder, ChangeCustomerTier, ChangeQuantity, ConfirmOrder, DeliverOrder, Ordering,
+    AddLine, CancelOrder, ChangeCustomerTier, ChangeQuantity, ChangeShippingAddress, ConfirmOrder, DeliverOrder, Ordering,
     PlaceOrder, RemoveLine, ShipOrder,
 };
 use shared_kernel::{
@@ -86,6 +86,7 @@ pub(super) fn contexts() -> Vec<Context> {
                 handled_by::<Ordering, RemoveLine>(),
                 handled_by::<Ordering, ChangeQuantity>(),
                 handled_by::<Ordering, ConfirmOrder>(),
+                handled_by::<Ordering, ChangeShippingAddress>(),
                 handled_by::<Ordering, CancelOrder>(),
                 handled_by::<Ordering, ShipOrder>(),
                 handled_by::<Ordering, DeliverOrder>(),

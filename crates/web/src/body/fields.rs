@@ -32,12 +32,12 @@ impl fmt::Display for Pointer<'_> {
 }
 
 /// Where a value is read, and where what is wrong with it is noted.
-pub(crate) struct Place<'a> {
+pub(crate) struct Location<'a> {
     at: &'a Pointer<'a>,
     errors: &'a mut FieldErrors,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Location<'a> {
     pub(super) const fn root(errors: &'a mut FieldErrors) -> Self {
         Self {
             at: &Pointer::Root,
@@ -57,14 +57,14 @@ impl<'a> Place<'a> {
 
     fn read_within<T: FromJson>(&mut self, at: &Pointer<'_>, json: Json) -> Option<T> {
         let errors = &mut *self.errors;
-        T::from_json(json, &mut Place { at, errors })
+        T::from_json(json, &mut Location { at, errors })
     }
 }
 
 /// A type that callers send.
 pub(crate) trait FromJson: Sized {
     /// Reads it. `None` means that an error was noted.
-    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self>;
+    fn from_json(json: Json, place: &mut Location<'_>) -> Option<Self>;
 
     /// What a field that is absent stands for; nothing, when it has to be there.
     fn absent() -> Option<Self> {
@@ -74,7 +74,7 @@ pub(crate) trait FromJson: Sized {
 
 /// May be absent or null.
 impl<T: FromJson> FromJson for Option<T> {
-    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+    fn from_json(json: Json, place: &mut Location<'_>) -> Option<Self> {
         match json {
             Json::Null => Some(None),
             json => T::from_json(json, place).map(Some),
@@ -87,7 +87,7 @@ impl<T: FromJson> FromJson for Option<T> {
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+    fn from_json(json: Json, place: &mut Location<'_>) -> Option<Self> {
         let items = match json {
             Json::List(items) => items,
             other => {
@@ -112,14 +112,14 @@ impl<T: FromJson> FromJson for Vec<T> {
 /// An object's fields that were not taken yet.
 pub(crate) struct Fields<'a> {
     entries: Vec<(String, Json)>,
-    place: Place<'a>,
+    place: Location<'a>,
 }
 
 impl Fields<'_> {
     /// Reads an object with `read`, and refuses the fields that it did not take.
     pub(crate) fn read<T>(
         json: Json,
-        place: &mut Place<'_>,
+        place: &mut Location<'_>,
         read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
     ) -> Option<T> {
         let entries = match json {
@@ -130,7 +130,7 @@ impl Fields<'_> {
             }
         };
         let (at, errors) = (place.at, &mut *place.errors);
-        let place = Place { at, errors };
+        let place = Location { at, errors };
         let mut fields = Fields { entries, place };
         let value = read(&mut fields);
         for (name, _) in std::mem::take(&mut fields.entries) {

@@ -6,14 +6,14 @@ use accounts_app::Secret;
 use schema::{Components, HasSchema, Object, Value, json};
 use shared_kernel::{Currency, CustomerId, EmailAddress, LineStock, Money, ProductId, Quantity, Role};
 
-use super::{Fields, FromJson, Json, Place};
+use super::{Fields, FromJson, Json, Location};
 use crate::field_errors::{FieldCode, Wrong};
 
 macro_rules! values {
     ($($(#[$about:meta])* $kind:ty = $read:expr;)*) => {$(
         $(#[$about])*
         impl FromJson for $kind {
-            fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+            fn from_json(json: Json, place: &mut Location<'_>) -> Option<Self> {
                 place.noting($read(json))
             }
         }
@@ -101,7 +101,7 @@ pub(crate) struct MoneyGiven(pub(crate) Money);
 struct Amount(String);
 
 impl FromJson for Amount {
-    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+    fn from_json(json: Json, place: &mut Location<'_>) -> Option<Self> {
         let amount = match json {
             Json::Whole(_) | Json::Fractional => Err(Wrong::new(
                 FieldCode::AmountIsANumber,
@@ -114,7 +114,7 @@ impl FromJson for Amount {
 }
 
 impl FromJson for MoneyGiven {
-    fn from_json(json: Json, place: &mut Place<'_>) -> Option<Self> {
+    fn from_json(json: Json, place: &mut Location<'_>) -> Option<Self> {
         Fields::read(json, place, |fields| {
             let amount = fields.take::<Amount>("amount");
             let currency = fields.take("currency");

@@ -39,6 +39,8 @@ codes! {
         "the order was cancelled before; expected a pending or confirmed one", [];
     ORDER_CANNOT_BE_CANCELLED = "order_cannot_be_cancelled", 409, "it was shipped",
         "the order is shipped; expected a pending or confirmed one", [status: Text("shipped")];
+    ADDRESS_NOT_CHANGEABLE = "address_not_changeable", 409, "only a confirmed order goes to another address",
+        "the order is shipped; expected a confirmed one", [status: Text("shipped")];
     ORDER_NOT_CONFIRMED = "order_not_confirmed", 409, "only a confirmed order ships",
         "the order is pending; expected a confirmed one", [status: Text("pending")];
     STOCK_NOT_RESERVED = "stock_not_reserved", 409, "the order's stock is not held yet",

@@ -1,6 +1,7 @@
 //! The steps of an order's life: it is confirmed or cancelled, shipped, delivered.
 
-use ordering_app::{AddressGiven, CancelOrder, ConfirmOrder, DeliverOrder, OrderView, ShipOrder, limits};
+use message_bus::Handles;
+use ordering_app::{AddressGiven, CancelOrder, ChangeShippingAddress, ConfirmOrder, DeliverOrder, OrderView, ShipOrder, limits};
 use schema::Body;
 
 use super::{TEXT_RULES, answer, order_id};
@@ -9,7 +10,7 @@ use crate::{
     authentication::Caller,
     body::{NOT_BLANK, Nothing, PRINTABLE},
     codes,
-    endpoint::{Endpoint, POST, owner, staff},
+    endpoint::{Endpoint, POST, PUT, owner, staff},
     idempotency::{CarriedOut, carry_out},
     preferences::Wait,
     request::Request,
@@ -55,7 +56,13 @@ struct Confirmation {
 
 /// Where an order is to go.
 #[derive(Body)]
-#[schema(name = "AddressGiven")]
+#[schema(name = "AddressGiven", example({
+    "street": "1 Main St",
+    "city": "Springfield",
+    "state": "IL",
+    "postal_code": "62701",
+    "country": "US",
+}))]
 struct Address {
     /// Street and number; may be empty.
     #[schema(max_length = limits::STREET, pattern = PRINTABLE, example = "1 Main St")]
@@ -125,6 +132,30 @@ async fn settled(
         answer.accepted()
     };
     Ok(wait.applied_to(answer))
+}
+
+pub(crate) fn change_shipping_address() -> Endpoint {
+    owner(PUT, "/api/v1/orders/{order_id}/shipping_address", change_address)
+        .named("changeShippingAddress", "Change where an order is shipped to")
+        .saying("While it is confirmed, and not shipped.")
+        .taking::<Address>()
+        .answering("The order, with the address.")
+        .versioned()
+        .refusing(&[codes::ORDER_NOT_FOUND])
+        .refusing(&[codes::ADDRESS_NOT_CHANGEABLE])
+        .refusing(&[codes::ADDRESS_INCOMPLETE, codes::UNKNOWN_COUNTRY])
+        .refusing(TEXT_RULES)
+}
+
+async fn change_address(mut request: Request, caller: Caller) -> Handled<OrderView> {
+    let order_id = order_id(&request)?;
+    let shipping_address: Address = request.json().await?;
+    let meta = request.meta(caller.actor())?;
+    let command = ChangeShippingAddress {
+        order_id,
+        shipping_address: shipping_address.into(),
+    };
+    answer(&request.ordering().send(command, meta).await?)
 }
 
 pub(crate) fn cancel_order() -> Endpoint {

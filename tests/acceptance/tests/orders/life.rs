@@ -2,7 +2,7 @@
 
 use acceptance::{
     Asking, Engine, TestApp, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
-    steps::take,
+    steps::{path, take},
 };
 use serde_json::json;
 
@@ -98,9 +98,20 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
     );
     assert_eq!(confirmed["allocation"], "reserved", "it was waited for");
     assert_eq!(confirmed["shipping_address"], an_address()["shipping_address"]);
+    let elsewhere = json!({"street": "", "city": "", "state": "", "postal_code": "75001", "country": "FR"});
+    let change = || app.put(&path(&order, "shipping_address")).by(&ada).json(&elsewhere);
+    let stale = change().header("If-Match", "\"1\"").answer().await;
+    assert_eq!(stale.refusal(), (412, "version_mismatch".to_owned()));
+    let moved = change().header("If-Match", "\"3\"").answer().await.expecting(200);
+    assert_eq!(
+        (&moved["shipping_address"], &moved["version"]),
+        (&elsewhere, &json!(4))
+    );
     let shipped = take(&app, &sam, &order, "ship", &a_shipment())
         .await
         .expecting(200);
+    let too_late = change().answer().await;
+    assert_eq!(too_late.refusal(), (409, "address_not_changeable".to_owned()));
     assert_eq!(
         (&shipped["status"], &shipped["shipment"]),
         (&json!("shipped"), &a_shipment())
@@ -110,7 +121,7 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
         .expecting(200);
     assert_eq!(
         (&delivered["status"], &delivered["version"]),
-        (&json!("delivered"), &json!(5))
+        (&json!("delivered"), &json!(6))
     );
     assert_eq!(delivered["allowed_actions"], json!([]));
     assert_eq!(app.order(&ada, &order["id"]).await, delivered);

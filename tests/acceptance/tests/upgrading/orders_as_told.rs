@@ -9,7 +9,7 @@ use crate::fixture::recorded_orders;
 type Change = (&'static str, fn(&mut Value));
 
 /// Every change since the oldest fixture, the oldest first.
-const CHANGES: [Change; 2] = [
+const CHANGES: [Change; 3] = [
     (
         "a cancellation has a code, and a reason only if a person gave one",
         |order| {
@@ -29,6 +29,12 @@ const CHANGES: [Change; 2] = [
     ("a cancelled order says what became of its stock", |order| {
         if order["status"] == "cancelled" && order["allocation"] == "reserved" {
             order["allocation"] = Value::from("released");
+        }
+    }),
+    ("a confirmed order can be shipped to another address", |order| {
+        if order["status"] == "confirmed" {
+            let allowed = order["allowed_actions"].as_array_mut().unwrap();
+            allowed.insert(0, Value::from("change_shipping_address"));
         }
     }),
 ];

@@ -54,6 +54,11 @@ pub(super) const LONDON: Town = Town {
     country: "GB",
 };
 
+pub(super) const PARIS: Town = Town {
+    postal_code: "75001",
+    country: "FR",
+};
+
 impl Town {
     pub(super) fn address(&self) -> Address {
         Address::new(AddressParts {

@@ -1,0 +1,34 @@
+//! A confirmed order is to be shipped to another address.
+
+use message_bus::{Command, CommandMeta, Handles, UseCaseError};
+use ordering_domain::Address;
+use shared_kernel::{OrderId, Refusal};
+
+use crate::{AddressGiven, OrderView, Ordering};
+
+/// Have an order shipped to another address.
+#[derive(Clone, Debug)]
+pub struct ChangeShippingAddress {
+    /// The order.
+    pub order_id: OrderId,
+    /// Where it is to go.
+    pub shipping_address: AddressGiven,
+}
+
+impl Command for ChangeShippingAddress {
+    type Output = OrderView;
+}
+
+impl Handles<ChangeShippingAddress> for Ordering {
+    async fn handle(
+        &self,
+        command: ChangeShippingAddress,
+        meta: CommandMeta,
+    ) -> Result<OrderView, UseCaseError> {
+        let address = Address::new(command.shipping_address.into_parts()).map_err(Refusal::from)?;
+        self.change_order(command.order_id, &meta, |order| {
+            order.change_shipping_address(address.clone(), meta.issued_at)
+        })
+        .await
+    }
+}
