@@ -34,7 +34,7 @@ use super::SpanExport;
 use crate::system::{SystemClock, SystemIds};
 
 /// The crates whose spans these are.
-const OURS: [&str; 3] = ["web::", "message_bus::", "storage::"];
+const OURS: [&str; 4] = ["web::", "message_bus::", "event_delivery::", "storage::"];
 
 /// Hands spans of recorded traces on when they end.
 pub(crate) struct SpanLayer {
