@@ -63,6 +63,7 @@ pub struct ConsumerStatus {
 
 /// How many deliveries are in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, HasSchema)]
+#[schema(name = "HeldStatus")]
 pub struct PendingStatus {
     /// How many.
     pub count: u64,

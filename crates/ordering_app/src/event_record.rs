@@ -84,8 +84,7 @@ fn order_event(order: &Order, version: Version, event: &OrderEvent) -> Result<Ne
             NewEvent::delivered(&confirmed, uuid, version)
         }
         OrderEvent::AddressChanged { shipping_address } => {
-            let data =
-                json!({ "order_id": order_id, "shipping_address": postal_address(shipping_address) });
+            let data = json!({ "order_id": order_id, "shipping_address": postal_address(shipping_address) });
             Ok(private(order_id, "OrderAddressChanged", version, data))
         }
         OrderEvent::StockReserved => {

@@ -13,10 +13,9 @@ use crate::{
     order_record::total_of,
     rules::{
         an_order_is_confirmed_once, closed_customers_place_no_orders, confirming_asks_for_stock,
-        confirming_needs_lines, lines_are_named_by_id, one_currency,
-        only_confirmed_orders_change_address, only_confirmed_orders_ship,
-        only_pending_or_confirmed_orders_are_cancelled, only_pending_orders_change,
-        only_shipped_orders_are_delivered, order_line_limit, order_total_limit,
+        confirming_needs_lines, lines_are_named_by_id, one_currency, only_confirmed_orders_change_address,
+        only_confirmed_orders_ship, only_pending_or_confirmed_orders_are_cancelled,
+        only_pending_orders_change, only_shipped_orders_are_delivered, order_line_limit, order_total_limit,
         shipping_needs_reserved_stock, text_fields,
     },
 };

@@ -83,7 +83,7 @@ fn told(examinations: &[Examination]) -> String {
             Invariant::SoundFiles => "the files are sound",
             Invariant::SafeSettings => "the server keeps what is committed",
             Invariant::Stock => "stock agrees with its ledger and with what is held",
-            Invariant::OrderReservationCheck => "orders and reservations agree",
+            Invariant::Agreement => "orders and reservations agree",
         };
         let result = match (not_checked, findings.len()) {
             (Some(why), _) => format!("not checked: {why}"),

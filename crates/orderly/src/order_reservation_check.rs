@@ -41,7 +41,7 @@ struct Pair {
 #[async_trait]
 impl InvariantCheck for OrderReservationCheck {
     fn invariant(&self) -> Invariant {
-        Invariant::OrderReservationCheck
+        Invariant::Agreement
     }
 
     fn at(&self) -> &'static str {

@@ -36,7 +36,7 @@ pub enum Invariant {
     /// What is on hand is what the ledger sums up to, what is reserved is what is held, and no more is reserved than there is.
     Stock,
     /// A confirmed order is reserved exactly when its reservation is held.
-    OrderReservationCheck,
+    Agreement,
 }
 
 /// How one invariant was found to be in one place.

@@ -5,7 +5,8 @@ use shared_kernel::{OrderLineId, Quantity, Version};
 
 use super::shop::{Shop, a_line, ada, bob, code, customer, staff, to_london};
 use crate::{
-    AddLine, AddressGiven, CancelOrder, ChangeQuantity, ChangeShippingAddress, ConfirmOrder, DeliverOrder, OrderView, RemoveLine,
+    AddLine, AddressGiven, CancelOrder, ChangeQuantity, ChangeShippingAddress, ConfirmOrder, DeliverOrder,
+    OrderView, RemoveLine,
 };
 
 fn not_found(result: Result<OrderView, UseCaseError>) -> &'static str {

@@ -10,8 +10,8 @@ use catalog::{Catalog, ChangeProduct, DelistProduct, ListProduct};
 use inventory_app::{AdjustStock, CorrectStock, CountStock, Inventory};
 use message_bus::{Command, Handles};
 use ordering_app::{
-    AddLine, CancelOrder, ChangeCustomerTier, ChangeQuantity, ChangeShippingAddress, ConfirmOrder, DeliverOrder, Ordering,
-    PlaceOrder, RemoveLine, ShipOrder,
+    AddLine, CancelOrder, ChangeCustomerTier, ChangeQuantity, ChangeShippingAddress, ConfirmOrder,
+    DeliverOrder, Ordering, PlaceOrder, RemoveLine, ShipOrder,
 };
 use shared_kernel::{
     IntegrationEvent,

@@ -1,7 +1,10 @@
 //! The steps of an order's life: it is confirmed or cancelled, shipped, delivered.
 
 use message_bus::Handles;
-use ordering_app::{AddressGiven, CancelOrder, ChangeShippingAddress, ConfirmOrder, DeliverOrder, OrderView, ShipOrder, limits};
+use ordering_app::{
+    AddressGiven, CancelOrder, ChangeShippingAddress, ConfirmOrder, DeliverOrder, OrderView, ShipOrder,
+    limits,
+};
 use schema::Body;
 
 use super::{TEXT_RULES, answer, order_id};

@@ -1,7 +1,10 @@
 //! From placing to delivery.
 
 use acceptance::{
-    Asking, Engine, TestApp, an_address, an_order, answer::text, bodies::a_shipment, on_every_engine,
+    Asking, Engine, TestApp, an_address, an_order,
+    answer::text,
+    bodies::a_shipment,
+    on_every_engine,
     steps::{path, take},
 };
 use serde_json::json;
@@ -99,7 +102,11 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
     assert_eq!(confirmed["allocation"], "reserved", "it was waited for");
     assert_eq!(confirmed["shipping_address"], an_address()["shipping_address"]);
     let elsewhere = json!({"street": "", "city": "", "state": "", "postal_code": "75001", "country": "FR"});
-    let change = || app.put(&path(&order, "shipping_address")).by(&ada).json(&elsewhere);
+    let change = || {
+        app.put(&path(&order, "shipping_address"))
+            .by(&ada)
+            .json(&elsewhere)
+    };
     let stale = change().header("If-Match", "\"1\"").answer().await;
     assert_eq!(stale.refusal(), (412, "version_mismatch".to_owned()));
     let moved = change().header("If-Match", "\"3\"").answer().await.expecting(200);

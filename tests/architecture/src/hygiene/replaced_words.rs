@@ -110,11 +110,7 @@ pub const REPLACED: &[Replaced] = &[
         &["Place"],
         "DatabaseLocation, CursorPosition",
     ),
-    below(
-        &["crates/orderly/", "crates/message_bus/", "crates/operations/"],
-        &["Agreement"],
-        "OrderReservationCheck",
-    ),
+    below(&["crates/message_bus/"], &["Agreement"], "OrderReservationCheck"),
     everywhere(&["standstill", "Standstill"], "stalled_relay, StalledRelay"),
     below(&["crates/storage/"], &["guarded"], "optimistic_update"),
     below(&["crates/catalog/"], &["face"], "catalog"),
