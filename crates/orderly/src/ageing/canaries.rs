@@ -9,7 +9,7 @@ use super::{
 
 const CANARY: &str = "ORDERLY_AGEING_CANARY";
 /// Histories in which a known bug has to show; the first in which it does is the last.
-const HISTORIES: &str = "64";
+const HISTORIES: &str = "256";
 const TEST: &str = "ageing::whatever_an_installation_lives_through_what_was_acknowledged_holds";
 
 /// Switches on the bug that the environment names, if it names one.
