@@ -186,7 +186,7 @@ impl Order {
         Ok(())
     }
 
-    /// Has it shipped to another address than before. The same address again is a change like any other.
+    /// Has it shipped to another address than before. The address that it has already changes nothing.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -196,6 +196,9 @@ impl Order {
         at: Timestamp,
     ) -> Result<(), OrderError> {
         only_confirmed_orders_change_address::check(self.record.status)?;
+        if self.record.shipping_address.as_ref() == Some(&shipping_address) {
+            return Ok(());
+        }
         self.record.shipping_address = Some(shipping_address.clone());
         self.changed(at, OrderEvent::AddressChanged { shipping_address });
         Ok(())

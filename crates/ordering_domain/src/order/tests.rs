@@ -2,6 +2,7 @@
 
 mod builders;
 mod lifecycle;
+mod shipping_address;
 mod steps;
 
 use shared_kernel::{AggregateRoot, Currency, Money, Quantity, Refusal, Version};

@@ -114,6 +114,7 @@ async fn an_order_is_placed_confirmed_shipped_and_delivered(engine: Engine) {
         (&moved["shipping_address"], &moved["version"]),
         (&elsewhere, &json!(4))
     );
+    assert_eq!(change().answer().await.expecting(200), moved, "a repeated PUT");
     let shipped = take(&app, &sam, &order, "ship", &a_shipment())
         .await
         .expecting(200);

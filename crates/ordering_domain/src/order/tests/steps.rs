@@ -3,7 +3,7 @@
 use shared_kernel::{AggregateRoot, LineStock, Quantity, Refusal, RefusalKind, Version, events::Shortage};
 
 use super::{
-    builders::{LONDON, NOTHING_LISTED, PARIS, a_line, an_order, at, usd},
+    builders::{LONDON, NOTHING_LISTED, a_line, an_order, at, usd},
     last_event, refused_without_a_trace,
 };
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
     rules::{
         an_order_is_confirmed_once::OrderAlreadyConfirmed,
         confirming_needs_lines::OrderWithoutLines,
-        only_confirmed_orders_change_address::AddressNotChangeable,
         only_confirmed_orders_ship::OrderNotConfirmed,
         only_pending_or_confirmed_orders_are_cancelled::{OrderAlreadyCancelled, OrderCannotBeCancelled},
         only_pending_orders_change::OrderNotPending,
@@ -68,32 +67,6 @@ fn confirming_twice_has_an_error_of_its_own() {
             status: OrderStatus::Confirmed
         }
         .into()
-    );
-}
-
-#[test]
-fn a_confirmed_order_goes_to_another_address_until_it_is_shipped() {
-    let mut order = an_order().with_line("1.00", 1).placed();
-    let elsewhere = || PARIS.address();
-    let too_early = refused_without_a_trace(&mut order, |order| {
-        order.change_shipping_address(elsewhere(), at(1))
-    });
-    order.confirm(LONDON.address(), &NOTHING_LISTED, at(1)).unwrap();
-    order.change_shipping_address(elsewhere(), at(2)).unwrap();
-    assert_eq!(order.record().shipping_address, Some(elsewhere()));
-    let changed = OrderEvent::AddressChanged {
-        shipping_address: elsewhere(),
-    };
-    assert_eq!(last_event(&order), changed);
-    order.stock_reserved(at(3));
-    order.ship(by_road(), at(4)).unwrap();
-    let too_late = refused_without_a_trace(&mut order, |order| {
-        order.change_shipping_address(elsewhere(), at(5))
-    });
-    let refused = |status| OrderError::from(AddressNotChangeable { status });
-    assert_eq!(
-        [too_early, too_late],
-        [refused(OrderStatus::Pending), refused(OrderStatus::Shipped)]
     );
 }
 
