@@ -2,48 +2,20 @@
 //!
 //! Several processes may serve one database: versions and unique keys decide between their commands, and one of them relays.
 
-mod batch;
-mod batch_statement;
-mod command_log;
-mod committer;
-mod consumer_positions;
-mod context;
-mod copy_transaction;
-mod delivery_updates;
-mod delivery_writer;
-mod errors;
-mod event_log;
-mod invariants;
-mod lease;
-mod lived_time;
-mod look_ups;
-mod migrations;
-mod open_error;
-mod operator_actions;
-mod operator_views;
-mod optimistic_update;
-mod pending_deliveries;
-mod readers;
-mod retention;
-mod schema;
-mod server;
-mod server_checks;
-mod server_settings;
+pub(crate) mod errors;
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
-mod traces;
-mod transaction;
-mod upkeep;
 
-pub use batch_statement::BatchStatement;
-pub use context::PostgresContext;
-pub use copy_transaction::CopyTransaction;
-pub use look_ups::LookUps;
-pub use migrations::{migrate, migration_status};
-pub use open_error::OpenError;
-pub use readers::SharedConnection;
-pub use server::{PostgresLock, PostgresServer, without_password};
-pub use transaction::NotCommitted;
+pub use crate::committing::postgres::batch_statement::BatchStatement;
+pub use crate::committing::postgres::transaction::NotCommitted;
+pub use crate::opening::postgres::context::PostgresContext;
+pub use crate::opening::postgres::copy_transaction::CopyTransaction;
+pub use crate::opening::postgres::migrations::{migrate, migration_status};
+pub use crate::opening::postgres::open_error::OpenError;
+pub use crate::opening::postgres::server::{PostgresLock, PostgresServer, without_password};
+pub use crate::reading::postgres::look_ups::LookUps;
+pub use crate::reading::postgres::readers::SharedConnection;
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;

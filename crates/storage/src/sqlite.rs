@@ -4,39 +4,18 @@
 //! connection per file; others may write beside it (`BEGIN IMMEDIATE` and `busy_timeout` serialise them).
 
 mod columns;
-mod command_log;
-mod committer;
-mod connection;
-mod consumer_positions;
-mod context;
-mod errors;
-mod event_log;
-mod exclusive;
-mod installation_id;
-mod invariants;
-mod lived_time;
-mod migrations;
-mod open_error;
-mod operator_actions;
-mod operator_views;
-mod pending_deliveries;
-mod placed_file;
-mod readers;
-mod retention;
-mod schema;
+pub(crate) mod errors;
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
-mod traces;
-mod true_start;
-mod watch;
 
+pub use crate::opening::sqlite::context::SqliteContext;
+pub use crate::opening::sqlite::exclusive::open_exclusively;
+pub use crate::opening::sqlite::installation_id::{InstallationFile, belong_together, common_installation};
+pub use crate::opening::sqlite::migrations::migration_status;
+pub use crate::opening::sqlite::open_error::OpenError;
 pub use columns::{uuid_from_blob, uuid_to_blob};
-pub use context::SqliteContext;
 pub use errors::RowError;
-pub use exclusive::open_exclusively;
-pub use installation_id::{InstallationFile, belong_together, common_installation};
-pub use migrations::migration_status;
-pub use open_error::OpenError;
 
 use diesel::SqliteConnection;
 

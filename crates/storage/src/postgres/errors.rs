@@ -3,17 +3,16 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
-use super::consumer_positions;
-use crate::refused_value::is_about_a_value;
+use crate::{delivering::postgres::consumer_positions, refused_value::is_about_a_value};
 
 /// How often a transaction is tried in all, when it fails for something that may be gone the next time.
-pub(super) const ATTEMPTS: u32 = 3;
+pub(crate) const ATTEMPTS: u32 = 3;
 /// What the server says when it ends a transaction so that others can go on (40P01). Diesel passes on no SQLSTATE but that of a failed
 /// serialization (40001). A server that speaks another language is not understood here: its deadlocks are like any other error.
 const DEADLOCK: &str = "deadlock detected";
 
 /// Whether the same transaction, begun again, may go well: it was in the way of another, and was undone.
-pub(super) fn was_in_the_way(error: &DieselError) -> bool {
+pub(crate) fn was_in_the_way(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         DieselError::DatabaseError(_, information) => information.message() == DEADLOCK,
@@ -23,7 +22,7 @@ pub(super) fn was_in_the_way(error: &DieselError) -> bool {
 
 /// Why a write set failed that was written by itself.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     /// For this reason, which trying again will not mend.
     For(CommitError),
     /// For something that may be gone next time: a deadlock, a lock that was held for too long, somebody who was faster.
@@ -61,7 +60,7 @@ impl From<DieselError> for Refused {
 
 impl Refused {
     /// As the caller is told.
-    pub(super) fn into_commit_error(self) -> CommitError {
+    pub(crate) fn into_commit_error(self) -> CommitError {
         match self {
             Self::For(error) => error,
             Self::Passing(error) => Unavailable::Dependency(Box::new(error)).into(),

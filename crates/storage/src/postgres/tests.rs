@@ -27,11 +27,14 @@ use shared_kernel::{
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{BatchStatement, PostgresContext, PostgresRows, PostgresServer, committer::Committer};
 use crate::{
     AggregateTable, ContextRows,
     columns::RowId,
-    commit_state::{Answer, CommitState},
+    committing::{
+        commit_state::{Answer, CommitState},
+        postgres::committer::Committer,
+    },
+    postgres::{BatchStatement, PostgresContext, PostgresRows, PostgresServer},
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/postgres/tests/migrations");

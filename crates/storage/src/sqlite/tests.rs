@@ -19,8 +19,10 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::{RowError, SqliteContext, SqliteRows};
-use crate::{AggregateTable, ContextDatabase, ContextRows, DataFolder};
+use crate::{
+    AggregateTable, ContextDatabase, ContextRows, DataFolder,
+    sqlite::{RowError, SqliteContext, SqliteRows},
+};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/sqlite/tests/migrations");
 

@@ -6,7 +6,7 @@ use message_bus::{Delivery, Envelope};
 use shared_kernel::EventId;
 
 use super::*;
-use crate::{columns::RowTime, postgres::pending_deliveries};
+use crate::{columns::RowTime, delivering::postgres::pending_deliveries};
 
 pub(super) const CONSUMER: &str = "test.things";
 /// Those that wrote the rows there are.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     ContextDatabase,
-    context_database::{ClockJump, Forgettable, Forgotten},
+    opening::context_database::{ClockJump, Forgettable, Forgotten},
 };
 
 const DAY: i64 = 24 * 60 * 60;

@@ -4,7 +4,10 @@ use message_bus::Delivery;
 use shared_kernel::EventId;
 
 use super::*;
-use crate::postgres::{consumer_positions, event_log, lease::Lease};
+use crate::{
+    delivering::postgres::consumer_positions,
+    event_log::{postgres as event_log, postgres::lease::Lease},
+};
 
 /// Runs `write` on a connection of its own while another has `first`, and says whether `last` is free while `write` waits for it.
 async fn last_is_free_while_first_is_waited_for<W, F>(

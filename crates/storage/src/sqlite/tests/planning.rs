@@ -13,7 +13,9 @@ use shared_kernel::{EventId, IdGenerator};
 use super::*;
 use crate::{
     columns::RowTime,
-    sqlite::{consumer_positions, event_log, invariants, operator_views, pending_deliveries},
+    delivering::sqlite::{consumer_positions, pending_deliveries},
+    event_log::sqlite as event_log,
+    operating::sqlite::{invariants, operator_views},
 };
 
 #[derive(diesel::QueryableByName)]

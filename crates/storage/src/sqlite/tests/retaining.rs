@@ -10,7 +10,7 @@ use message_bus::{CommandLog, Recorded};
 use operations::ContextOperations;
 
 use super::*;
-use crate::context_database::{Forgettable, Forgotten};
+use crate::opening::context_database::{Forgettable, Forgotten};
 
 const DAY: i64 = 24 * 60 * 60;
 const TWO_DAYS: Duration = Duration::from_hours(2 * 24);
@@ -28,7 +28,7 @@ impl Fixture {
     /// Says by how many seconds the clock has jumped.
     async fn look_at_the_clock(&self) -> i64 {
         let jump = self.context.live_on(THIRTY_DAYS).await.unwrap();
-        jump.map_or(0, crate::context_database::ClockJump::seconds)
+        jump.map_or(0, crate::opening::context_database::ClockJump::seconds)
     }
 
     /// So many days go by, hour by hour, and things are forgotten in each.

@@ -1,0 +1,224 @@
+//! One attempt to commit a batch: a transaction, and what became of it when its connection broke.
+
+use std::time::Duration;
+
+use diesel::{
+    result::Error as DieselError,
+    sql_types::{BigInt, Uuid as PgUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use message_bus::{Unavailable, WriteSet};
+
+use super::Committer;
+#[cfg(debug_assertions)]
+use crate::committing::commit_state::answer_too_early;
+use crate::{
+    columns::RowId,
+    committing::{
+        commit_state::Answer,
+        postgres::{
+            batch::{NotWritten, write_together},
+            transaction::{NotCommitted, commit},
+        },
+    },
+    event_log::postgres as event_log,
+    opening::postgres::server::Link,
+    operating::{
+        lived_time::{STORED_BEFORE, microseconds},
+        postgres::lived_time::stamp,
+    },
+    postgres::{BatchStatement, OpenError, PostgresRows},
+};
+
+/// How long the row of a committer is kept that is not heard of any more, of the time that was lived through.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+/// How long the outcome of a COMMIT is asked for before its callers are told that it is not known.
+const OUTCOME_PATIENCE: Duration = Duration::from_secs(60);
+/// How long to wait between two questions.
+const OUTCOME_PAUSE: Duration = Duration::from_millis(100);
+
+/// Why a batch is not known to be committed.
+pub(super) enum Failure {
+    /// Nothing was written, for a reason that lies in the batch or in what others write.
+    NotWritten(NotWritten),
+    /// Nothing was written: the server would lose it.
+    Unsafe(String),
+    /// Nothing was written: the connection broke before COMMIT, or could not be made.
+    Lost(Unavailable),
+    /// The connection broke in COMMIT.
+    InCommit,
+    /// The same, and for a long time nobody could say what became of it.
+    OutcomeUnknown,
+}
+
+impl From<DieselError> for Failure {
+    fn from(error: DieselError) -> Self {
+        Self::NotWritten(NotWritten::Error(error))
+    }
+}
+
+impl Committer {
+    /// One transaction. When this fails, nothing was written, unless the failure says that this is not known.
+    pub(super) async fn try_to_commit<R: PostgresRows>(
+        &mut self,
+        write_sets: &[&WriteSet<R>],
+        answers: &mut Vec<Answer>,
+    ) -> Result<(), Failure> {
+        let link = match self.link.take() {
+            Some(link) if !link.has_ended() => link,
+            _ => self
+                .connect()
+                .await
+                .map_err(|error| Failure::Lost(Unavailable::dependency(error)))?,
+        };
+        link.count_use().await;
+        self.batch += 1;
+        let marks = std::mem::take(&mut *self.state.marks());
+        let Err(failure) = self
+            .transaction(&link.connection, write_sets, &marks, answers)
+            .await
+        else {
+            self.link = Some(link);
+            return Ok(());
+        };
+        // No mark is lost, and at worst some are made twice.
+        self.state.marks().extend(marks);
+        match failure {
+            Failure::NotWritten(_) | Failure::Unsafe(_) => {
+                // If this fails, the connection is gone, and the server undoes what was begun on it.
+                match (&link.connection).batch_execute("ROLLBACK").await {
+                    Ok(()) => self.link = Some(link),
+                    Err(error) => return Err(Failure::Lost(Unavailable::Dependency(Box::new(error)))),
+                }
+                Err(failure)
+            }
+            Failure::InCommit => {
+                drop(link);
+                match tokio::time::timeout(OUTCOME_PATIENCE, self.was_committed()).await {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err(Failure::Lost(Unavailable::dependency(
+                        "the connection broke before COMMIT",
+                    ))),
+                    Err(_) => Err(Failure::OutcomeUnknown),
+                }
+            }
+            Failure::Lost(_) | Failure::OutcomeUnknown => Err(failure),
+        }
+    }
+
+    async fn transaction<R: PostgresRows>(
+        &self,
+        mut connection: &AsyncPgConnection,
+        write_sets: &[&WriteSet<R>],
+        marks: &[i64],
+        #[cfg_attr(
+            not(debug_assertions),
+            expect(unused_variables, reason = "only the known bug needs them here")
+        )]
+        answers: &mut Vec<Answer>,
+    ) -> Result<(), Failure> {
+        connection.batch_execute("BEGIN").await?;
+        // Both on the way at once: whatever goes wrong with one is undone with the other.
+        let (together, moved_on) = futures_util::future::join(
+            write_together(connection, write_sets, &self.state),
+            self.move_on(connection),
+        )
+        .await;
+        together.map_err(Failure::NotWritten)?;
+        moved_on?;
+        let lease = *self.lease.borrow();
+        if let Some(lease) = lease.filter(|_| !marks.is_empty()) {
+            event_log::mark_published(connection, marks, lease).await?;
+        }
+        #[cfg(debug_assertions)]
+        answer_before_commit(answers);
+        match commit(connection).await {
+            Ok(()) => Ok(()),
+            Err(NotCommitted::Unsafe(settings)) => Err(Failure::Unsafe(settings)),
+            #[cfg(debug_assertions)]
+            Err(NotCommitted::Unknown(error)) if crate::canary::gives_broken_commits_up() => {
+                Err(Failure::Lost(Unavailable::Dependency(Box::new(error))))
+            }
+            Err(NotCommitted::Unknown(error)) => {
+                tracing::warn!(%error, "a connection broke in COMMIT; the outcome is looked up");
+                Err(Failure::InCommit)
+            }
+        }
+    }
+
+    /// Writes the batch's number into this committer's own row.
+    async fn move_on(&self, connection: &AsyncPgConnection) -> Result<(), Failure> {
+        let moved = BatchStatement::new(concat!(
+            "UPDATE committers SET batch = own.batch, moved_at = ",
+            stamp!(),
+            " FROM unnest("
+        ))
+        .ids([RowId(self.id)])
+        .numbers([self.batch])
+        .then(") AS own (committer, batch) WHERE committers.committer = own.committer")
+        .execute(connection)
+        .await?;
+        match moved {
+            // A process that has been idle for weeks is forgotten; a new connection makes its row again.
+            0 => Err(Failure::Lost(Unavailable::dependency(
+                "the committer's own row is gone",
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks on new connections, until there is an answer, whether the batch in hand is in.
+    pub(crate) async fn was_committed(&mut self) -> bool {
+        loop {
+            match self.look_up().await {
+                Ok(committed) => return committed,
+                Err(error) => tracing::warn!(%error, "the outcome of a COMMIT is not known yet"),
+            }
+            tokio::time::sleep(OUTCOME_PAUSE).await;
+        }
+    }
+
+    /// The lock waits for the transaction on the broken connection, should it still be under way: what is read then is final.
+    async fn look_up(&mut self) -> Result<bool, OpenError> {
+        #[derive(diesel::QueryableByName)]
+        struct Own {
+            #[diesel(sql_type = BigInt)]
+            batch: i64,
+        }
+        let link = self.connect().await?;
+        let own: Vec<Own> = diesel::sql_query("SELECT batch FROM committers WHERE committer = $1 FOR UPDATE")
+            .bind::<PgUuid, _>(RowId(self.id))
+            .load(&mut &link.connection)
+            .await
+            .map_err(|error| OpenError::refused(self.server.name(), &error))?;
+        self.link = Some(link);
+        Ok(own.into_iter().next().is_some_and(|own| own.batch >= self.batch))
+    }
+
+    /// Makes a connection, and this committer's own row, by which outcomes are looked up.
+    pub(crate) async fn connect(&self) -> Result<Link, OpenError> {
+        let link = self.server.connect(self.schema).await?;
+        // Those of processes that ended long ago go; the row of one that has only been idle is made again here.
+        diesel::sql_query(format!(
+            "WITH forgotten AS (
+                 DELETE FROM committers WHERE committer IN (
+                     SELECT committer FROM committers WHERE moved_at < ({STORED_BEFORE}) AND committer <> $2
+                     ORDER BY committer FOR UPDATE SKIP LOCKED))
+             INSERT INTO committers (committer, batch, moved_at) VALUES ($2, 0, {stamp}) ON CONFLICT DO NOTHING",
+            stamp = stamp!(),
+        ))
+        .bind::<BigInt, _>(microseconds(KEPT))
+        .bind::<PgUuid, _>(RowId(self.id))
+        .execute(&mut &link.connection)
+        .await
+        .map_err(|error| OpenError::refused(self.server.name(), &error))?;
+        Ok(link)
+    }
+}
+
+/// The known bug that the kill test must find, when it is switched on.
+#[cfg(debug_assertions)]
+fn answer_before_commit(answers: &mut Vec<Answer>) {
+    let told = answers.drain(..).map(|answer| (answer, Ok(()))).collect();
+    answers.extend(answer_too_early(told).into_iter().map(|(answer, _)| answer));
+}

@@ -1,0 +1,4 @@
+//! On SQLite.
+
+pub(crate) mod command_log;
+pub(crate) mod committer;

@@ -1,0 +1,251 @@
+//! The one thread that writes a context's file: many write sets, one transaction, one sync.
+//!
+//! Callers share the cost of a commit, not its fate: a stale version, a duplicate key or a bad row undoes its own
+//! write set and no other. Nearly always all go well, so a batch is first written as one; if that fails it is undone
+//! and written again, each write set in a savepoint. Everyone is answered after COMMIT, also those who failed: what
+//! they failed on may stand in this very batch.
+
+mod sorted;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use diesel::{
+    SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    result::Error as DieselError,
+};
+use message_bus::{CommitError, Unavailable, WriteSet};
+use shared_kernel::Clock;
+
+use self::sorted::Sorted;
+#[cfg(debug_assertions)]
+use crate::committing::commit_state::answer_too_early;
+use crate::{
+    columns::RowTime,
+    committing::{
+        commit_queue::{Batches, Job},
+        commit_state::{Answer, CommitState, refuse_all},
+        sqlite::command_log,
+    },
+    delivering::{pending_delivery_row::row_time, sqlite::consumer_positions},
+    event_log::sqlite as event_log,
+    opening::sqlite::{connection, placed_file::PlacedFile},
+    operating::sqlite::lived_time,
+    sqlite::{OpenError, SqliteRows, errors::WriteFailure},
+};
+
+/// Upkeep: a small write of storage's own that goes along with a batch.
+pub(crate) type Upkeep = Box<dyn FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure> + Send>;
+
+/// The committer's own state.
+pub(crate) struct Committer {
+    pub(crate) connection: SqliteConnection,
+    pub(crate) file: Arc<PlacedFile>,
+    pub(crate) shared: Arc<CommitState>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether a write set of the last batch failed. Trouble seldom comes alone, and writing a batch twice costs more
+    /// than savepoints do.
+    pub(crate) some_failed: bool,
+}
+
+impl Committer {
+    /// Commits batch after batch until told to stop.
+    pub(crate) fn run<R: SqliteRows>(mut self, mut batches: Batches<R, Upkeep>) {
+        while let Some(batch) = batches.next_blocking() {
+            self.commit(batch);
+        }
+        if !self.shared.marks().is_empty() {
+            self.commit::<R>(Vec::new());
+        }
+        // What the log holds goes into the file, so that the folder can be copied as it lies. Losing this race loses nothing.
+        if let Err(error) = self.connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::warn!(%error, "the write-ahead log was not folded into the file");
+        }
+    }
+
+    fn commit<R: SqliteRows>(&mut self, batch: Vec<Job<R, Upkeep>>) {
+        let Sorted {
+            write_sets,
+            upkeep,
+            answers,
+        } = Sorted::of(batch);
+        let something_to_publish = !upkeep.is_empty()
+            || write_sets
+                .iter()
+                .any(|write_set| self.shared.is_to_be_published(write_set));
+        if let Err(error) = self.begin() {
+            tracing::warn!(%error, "a batch could not begin");
+            refuse_all(answers, || Unavailable::Busy {
+                retry_after_seconds: 1,
+            });
+            self.reconnect();
+            return;
+        }
+        let results = match self.write_batch(&write_sets, upkeep) {
+            Ok(results) => results,
+            Err(error) => return self.abandon(answers, &error),
+        };
+        let written = results
+            .iter()
+            .take(write_sets.len())
+            .filter(|result| result.is_ok())
+            .count();
+        let answers: Vec<_> = answers.into_iter().zip(results).collect();
+        #[cfg(debug_assertions)]
+        let answers = answer_too_early(answers);
+        if let Err(error) = AnsiTransactionManager::commit_transaction(&mut self.connection) {
+            stop_the_process(
+                "a commit failed, and whether it is on disk cannot be known",
+                &error,
+            );
+        }
+        // Nobody is told of what went into a file that is not at its place any more. Where nobody waits, nobody is told anyway.
+        if answers.iter().any(|(answer, _)| answer.is_awaited())
+            && let Err(error) = self.file.check_place()
+        {
+            stop_without_its_file(&error);
+        }
+        self.shared.batches().add(written as u64);
+        for (answer, result) in answers {
+            answer.tell_in_batch(result, written);
+        }
+        if something_to_publish {
+            self.shared.committed.notify_one();
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), DieselError> {
+        AnsiTransactionManager::begin_transaction_sql(&mut self.connection, "BEGIN IMMEDIATE")
+    }
+
+    /// Writes a batch. Each job has its own result, the write sets' first; an error is the whole batch's.
+    fn write_batch<R: SqliteRows>(
+        &mut self,
+        write_sets: &[Box<WriteSet<R>>],
+        upkeep: Vec<Upkeep>,
+    ) -> Result<Vec<Result<(), CommitError>>, DieselError> {
+        let mut results = Vec::with_capacity(write_sets.len() + upkeep.len());
+        let stamp = lived_time::stamp(&mut self.connection, row_time(self.clock.now()))?;
+        if !self.some_failed && self.write_together(write_sets, stamp)? {
+            results.resize_with(write_sets.len(), || Ok(()));
+        } else {
+            let shared = Arc::clone(&self.shared);
+            for write_set in write_sets {
+                results.push(self.write_alone(|connection| write(connection, write_set, &shared, stamp))?);
+            }
+            self.some_failed = results.iter().any(Result::is_err);
+        }
+        for work in upkeep {
+            results.push(self.write_alone(work)?);
+        }
+        self.write_marks(stamp)?;
+        Ok(results)
+    }
+
+    /// Writes them all without a savepoint for each, and says whether all went well. If not, nothing is written.
+    fn write_together<R: SqliteRows>(
+        &mut self,
+        write_sets: &[Box<WriteSet<R>>],
+        stamp: RowTime,
+    ) -> Result<bool, DieselError> {
+        let (connection, shared) = (&mut self.connection, &self.shared);
+        let mut write_sets = write_sets.iter();
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            write_sets.try_for_each(|write_set| write(connection, write_set, shared, stamp))
+        }));
+        if matches!(result, Ok(Ok(()))) {
+            return Ok(true);
+        }
+        AnsiTransactionManager::rollback_transaction(&mut self.connection)?;
+        self.begin()?;
+        Ok(false)
+    }
+
+    /// Marks what was published since the last batch.
+    fn write_marks(&mut self, stamp: RowTime) -> Result<(), DieselError> {
+        let marks = std::mem::take(&mut *self.shared.marks());
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let marked = event_log::mark_published(&mut self.connection, &marks, stamp);
+        if marked.is_err() {
+            self.shared.marks().extend(marks);
+        }
+        marked
+    }
+
+    /// Writes in a savepoint. Only when the savepoint itself cannot be left has the whole batch failed.
+    fn write_alone(
+        &mut self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure>,
+    ) -> Result<Result<(), CommitError>, DieselError> {
+        AnsiTransactionManager::begin_transaction(&mut self.connection)?;
+        let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.connection)));
+        let error = match result {
+            Ok(Ok(())) => {
+                AnsiTransactionManager::commit_transaction(&mut self.connection)?;
+                return Ok(Ok(()));
+            }
+            Ok(Err(WriteFailure::Alone(error))) => error,
+            // If the savepoint can be left, the trouble is this write set's own.
+            Ok(Err(WriteFailure::Database(error))) => Unavailable::Dependency(Box::new(error)).into(),
+            Err(_) => Unavailable::defect("writing panicked").into(),
+        };
+        AnsiTransactionManager::rollback_transaction(&mut self.connection)?;
+        Ok(Err(error))
+    }
+
+    /// Nothing of this batch is written. Before COMMIT that is certain, so everyone may try again.
+    fn abandon(&mut self, answers: Vec<Answer>, error: &DieselError) {
+        tracing::error!(%error, "a batch was rolled back");
+        // The new connection rolls back whatever the old one had open.
+        self.reconnect();
+        refuse_all(answers, || Unavailable::dependency(error));
+    }
+
+    /// After a failure of the transaction itself, SQLite's idea of it and Diesel's may differ: begin afresh.
+    fn reconnect(&mut self) {
+        match connection::open_again_for_writing(&self.file) {
+            Ok(connection) => self.connection = connection,
+            Err(error @ OpenError::Replaced { .. }) => stop_without_its_file(&error),
+            Err(error) => stop_the_process("the database cannot be opened again", &error),
+        }
+    }
+}
+
+/// `stamp` is the time that retention will go by.
+fn write<R: SqliteRows>(
+    connection: &mut SqliteConnection,
+    write_set: &WriteSet<R>,
+    shared: &CommitState,
+    stamp: RowTime,
+) -> Result<(), WriteFailure> {
+    // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
+    for delivery in &write_set.deliveries {
+        consumer_positions::move_position(connection, delivery)?;
+    }
+    if let Some(replay) = &write_set.replay {
+        command_log::record(connection, replay, stamp)?;
+    }
+    write_set.changes.write(connection)?;
+    for event in &write_set.events {
+        let (envelope, _) = event;
+        event_log::append(connection, event, shared.takes(&envelope.event_type), stamp)?;
+    }
+    Ok(())
+}
+
+/// What was committed so far is in the file that was moved away. What comes from now on would be lost to whoever looks where it was.
+pub(crate) fn stop_without_its_file(error: &OpenError) -> ! {
+    stop_the_process("a database is no longer where it was opened", error)
+}
+
+/// After a failed sync nobody can say what is on disk: the system may drop the very pages it could not write, and the next
+/// sync would succeed without them. Starting again writes and syncs what it reads, before anything is built on it.
+fn stop_the_process(what: &str, error: &dyn std::error::Error) -> ! {
+    tracing::error!(%error, "{what}; stopping");
+    std::process::abort()
+}

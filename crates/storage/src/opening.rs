@@ -1,0 +1,9 @@
+//! Opening a context's database: where it is, whether it can be trusted, its schema, and its ports once it is open.
+
+pub mod context_database;
+pub mod data_folder;
+pub mod folders;
+pub mod migrations;
+
+pub(crate) mod postgres;
+pub(crate) mod sqlite;

@@ -1,0 +1,173 @@
+//! One context's database: opening it, committing to it, reading from it, closing it.
+
+mod database;
+mod doctor_ports;
+mod living;
+mod operator_ports;
+mod ports;
+
+use std::{
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
+};
+
+use diesel::SqliteConnection;
+use diesel_migrations::EmbeddedMigrations;
+use message_bus::{CommitError, Unavailable, WriteSet};
+use shared_kernel::Clock;
+use tokio::sync::oneshot;
+
+#[cfg(debug_assertions)]
+use crate::delivering::sqlite::consumer_positions;
+use crate::{
+    CommitStatistics, DataFolder, ReadError,
+    committing::{
+        commit_queue::{CommitQueue, commit_queue},
+        commit_state::CommitState,
+        sqlite::committer::{Committer, Upkeep, stop_without_its_file},
+    },
+    opening::sqlite::{connection, installation_id, migrations, placed_file::PlacedFile, watch::Watch},
+    operating::lived_time::OwnLife,
+    reading::sqlite::Readers,
+    sqlite::{OpenError, SqliteRows, errors::WriteFailure},
+};
+
+/// One context's database, open for writing and reading. Clones share it.
+pub struct SqliteContext<R> {
+    inner: Arc<Inner<R>>,
+}
+
+impl<R> Clone for SqliteContext<R> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+struct Inner<R> {
+    name: &'static str,
+    queue: CommitQueue<R, Upkeep>,
+    readers: Readers,
+    shared: Arc<CommitState>,
+    clock: Arc<dyn Clock>,
+    own_life: OwnLife,
+    committer: Mutex<Option<JoinHandle<()>>>,
+    watch: Mutex<Option<Watch>>,
+    file: Arc<PlacedFile>,
+}
+
+impl<R: SqliteRows> SqliteContext<R> {
+    /// Opens a context's file in `folder`, makes it if it is missing, and migrates it.
+    ///
+    /// # Errors
+    /// [`OpenError`]; the file is as it was.
+    pub fn open(
+        folder: &DataFolder,
+        name: &'static str,
+        migrations: EmbeddedMigrations,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
+        let path = folder.database(name);
+        let (mut connection, file) = connection::open_for_writing(&path)?;
+        migrations::migrate(&mut connection, &path, migrations)?;
+        let installation = installation_id::read(&mut connection);
+        if let Some(id) = installation.map_err(|error| OpenError::unusable(&path, &error))? {
+            file.belongs_to(id);
+        }
+        let readers = Readers::start(name, &path)?;
+        // Readers open the path as well; what they found there is what was opened before.
+        file.check_place()?;
+        let file = Arc::new(file);
+        let (queue, batches) = commit_queue();
+        let shared = Arc::new(CommitState::default());
+        let committer = Committer {
+            connection,
+            file: Arc::clone(&file),
+            shared: Arc::clone(&shared),
+            clock: Arc::clone(&clock),
+            some_failed: false,
+        };
+        let thread = thread::Builder::new()
+            .name(format!("{name}-write"))
+            .spawn(move || committer.run(batches))
+            .map_err(|error| OpenError::unusable_for(&path, &error))?;
+        let watch = Watch::start(name, Arc::clone(&file), |error| stop_without_its_file(error))?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                name,
+                queue,
+                readers,
+                shared,
+                clock,
+                own_life: OwnLife::default(),
+                committer: Mutex::new(Some(thread)),
+                watch: Mutex::new(Some(watch)),
+                file,
+            }),
+        })
+    }
+
+    /// Commits a write set together with whatever else is waiting. `Ok` means: on disk.
+    ///
+    /// # Errors
+    /// [`CommitError`]; nothing of the write set was written.
+    pub async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
+        #[cfg(debug_assertions)]
+        let write_set = self.with_position_apart(write_set).await;
+        self.inner.queue.commit(write_set).await
+    }
+
+    /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
+    #[cfg(debug_assertions)]
+    async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
+        if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
+            let moved = std::mem::take(&mut write_set.deliveries);
+            // A position that cannot be moved makes no difference to this bug.
+            let _ = self
+                .upkeep(move |connection| {
+                    moved
+                        .iter()
+                        .try_for_each(|delivery| consumer_positions::move_position(connection, delivery))
+                })
+                .await;
+            crate::canary::between_position_and_effect().await;
+        }
+        write_set
+    }
+
+    /// Runs a query on a read-only connection, on a thread of its own. Its statements see one state of the file.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when too many queries wait, the database does not answer or a row cannot be read.
+    pub async fn read<T, F>(&self, query: F) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut SqliteConnection) -> Result<T, ReadError> + Send + 'static,
+    {
+        self.inner.readers.read(query).await
+    }
+
+    /// What the committer did so far.
+    pub fn statistics(&self) -> CommitStatistics {
+        self.inner.shared.statistics()
+    }
+
+    /// Runs storage's own work in the next batch, and answers what it answered once that is on disk.
+    pub(crate) async fn upkeep<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, WriteFailure> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        let work = move |connection: &mut SqliteConnection| {
+            // An error says that the caller has gone. The work is done all the same.
+            let _ = answer.send(work(connection)?);
+            Ok(())
+        };
+        match self.inner.queue.upkeep(Box::new(work)).await {
+            Ok(()) => answered.await.map_err(Unavailable::defect),
+            Err(CommitError::Unavailable(unavailable)) => Err(unavailable),
+            Err(error) => Err(Unavailable::defect(error)),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Forgetting what has been over for long, a little at a time.
+
+use std::collections::HashSet;
+
+use diesel::{
+    ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete, dsl::max, sql_query,
+    sql_types::BigInt,
+};
+
+use crate::{
+    columns::{RowId, RowTime},
+    sqlite::schema::{deliveries, delivery_attempts, event_log},
+};
+
+/// Forgets deliveries that ended before a time, with their attempts. Says how many.
+pub(crate) fn forget_deliveries(
+    connection: &mut SqliteConnection,
+    before: RowTime,
+    limit: u32,
+) -> QueryResult<usize> {
+    let ended: Vec<(String, RowId)> = deliveries::table
+        .filter(deliveries::ended_at.lt(before))
+        .filter(deliveries::ended_at.is_not_null())
+        .order(deliveries::ended_at)
+        .limit(i64::from(limit))
+        .select((deliveries::consumer, deliveries::event_id))
+        .load(connection)?;
+    for (consumer, event_id) in &ended {
+        delete(delivery_attempts::table)
+            .filter(delivery_attempts::consumer.eq(consumer))
+            .filter(delivery_attempts::event_id.eq(event_id))
+            .execute(connection)?;
+        delete(deliveries::table.find((consumer, event_id))).execute(connection)?;
+    }
+    Ok(ended.len())
+}
+
+/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. One stays while an earlier one of its
+/// aggregate does: what the log tells of an aggregate has no hole. Says how many.
+pub(crate) fn forget_events(
+    connection: &mut SqliteConnection,
+    before: RowTime,
+    limit: u32,
+) -> QueryResult<usize> {
+    let oldest: Vec<(i64, String, RowId, Option<RowTime>)> = event_log::table
+        .order(event_log::sequence)
+        .limit(i64::from(limit))
+        .select((
+            event_log::sequence,
+            event_log::aggregate_type,
+            event_log::aggregate_id,
+            event_log::published_at,
+        ))
+        .load(connection)?;
+    // The newest event of all stays: SQLite numbers the next one after it, and consumers that began later would skip a number that is given again.
+    let newest: Option<i64> = event_log::table
+        .select(max(event_log::sequence))
+        .first(connection)?;
+    #[cfg(debug_assertions)]
+    let newest = newest.filter(|_| !crate::canary::forgets_the_newest());
+    let (mut over, mut stay) = (Vec::new(), HashSet::new());
+    for (sequence, aggregate_type, aggregate_id, published_at) in oldest {
+        let aggregate = (aggregate_type, aggregate_id);
+        let is_old = published_at.is_some_and(|published_at| published_at < before);
+        if is_old && Some(sequence) != newest && !stay.contains(&aggregate) {
+            over.push(sequence);
+        } else {
+            stay.insert(aggregate);
+        }
+    }
+    let forgotten = delete(event_log::table.filter(event_log::sequence.eq_any(over))).execute(connection)?;
+    if forgotten > 0 {
+        sql_query(
+            "INSERT INTO log_pruning (only_one, published_before) VALUES (1, ?)
+             ON CONFLICT DO UPDATE SET published_before = max(published_before, excluded.published_before)",
+        )
+        .bind::<BigInt, _>(before.0)
+        .execute(connection)?;
+    }
+    Ok(forgotten)
+}

@@ -1,0 +1,4 @@
+//! Connections that queries share.
+
+pub(crate) mod postgres;
+pub(crate) mod sqlite;

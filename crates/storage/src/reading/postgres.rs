@@ -1,0 +1,4 @@
+//! On PostgreSQL.
+
+pub(crate) mod look_ups;
+pub(crate) mod readers;
