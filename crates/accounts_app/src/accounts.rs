@@ -13,7 +13,7 @@ use crate::{
     AccessClaims, AccessTokens, AccountsStore, PasswordHasher, RefreshTokens, Secret, TokenGrant, Tokens,
     UnitOfWork,
     session_status_cache::SessionStatusCache,
-    throttling::{LogInThrottle, RegistrationThrottle},
+    throttling::{PasswordThrottle, RegistrationThrottle},
 };
 
 /// What accounts needs from outside.
@@ -36,7 +36,7 @@ pub struct AccountsPorts {
 pub struct Accounts {
     pub(crate) ports: AccountsPorts,
     pub(crate) statuses: SessionStatusCache,
-    pub(crate) log_ins: LogInThrottle,
+    pub(crate) proofs: PasswordThrottle,
     pub(crate) registrations: RegistrationThrottle,
 }
 
@@ -46,7 +46,7 @@ impl Accounts {
         Self {
             ports,
             statuses: SessionStatusCache::default(),
-            log_ins: LogInThrottle::default(),
+            proofs: PasswordThrottle::default(),
             registrations: RegistrationThrottle::default(),
         }
     }

@@ -103,6 +103,7 @@ impl AccountsUnderTest {
             username: username.to_owned(),
             password: Secret::new(password.to_owned()),
             caller_address,
+            device: None,
         };
         self.accounts.send(command, self.meta(Actor::Anonymous)).await
     }

@@ -37,7 +37,7 @@ impl Accounts {
             Ok(claims) => claims,
             Err(reason) => return Ok(Authentication::Rejected(reason)),
         };
-        let Some(status) = self.status(claims.session_id, now).await? else {
+        let Some(status) = self.status(claims.session_id).await? else {
             return Ok(Authentication::Rejected(RejectedToken::SessionOver));
         };
         Ok(judge(claims, status, now))
@@ -49,7 +49,7 @@ impl Accounts {
     /// [`UseCaseError::Unavailable`] when the store does not answer.
     pub async fn authenticate_session(&self, session_id: SessionId) -> Result<Authentication, UseCaseError> {
         let now = self.ports.clock.now();
-        let Some(status) = self.status(session_id, now).await? else {
+        let Some(status) = self.status(session_id).await? else {
             return Ok(Authentication::Rejected(RejectedToken::SessionOver));
         };
         let claims = AccessClaims {
@@ -60,13 +60,14 @@ impl Accounts {
         Ok(judge(claims, status, now))
     }
 
-    async fn status(&self, id: SessionId, now: Timestamp) -> Result<Option<SessionStatus>, UseCaseError> {
-        if let Some(status) = self.statuses.get(id, now) {
+    async fn status(&self, id: SessionId) -> Result<Option<SessionStatus>, UseCaseError> {
+        let asked_at = self.ports.clock.running_for();
+        if let Some(status) = self.statuses.get(id, asked_at) {
             return Ok(Some(status));
         }
         let status = self.ports.store.session_status(id).await?;
         if let Some(status) = status {
-            self.statuses.keep(id, status, now);
+            self.statuses.keep(id, status, asked_at);
         }
         Ok(status)
     }

@@ -1,5 +1,7 @@
 //! A user takes another e-mail address. Taking the one they have, in the same spelling, changes nothing.
 
+use std::net::IpAddr;
+
 use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{EmailAddress, Refusal};
 
@@ -13,6 +15,8 @@ use crate::{
 pub struct ChangeEmail {
     /// The new address, which nobody else may have.
     pub email: EmailAddress,
+    /// Where the request came from; `None` when it came over no network.
+    pub caller_address: Option<IpAddr>,
 }
 
 impl Command for ChangeEmail {
@@ -21,14 +25,26 @@ impl Command for ChangeEmail {
 
 impl Handles<ChangeEmail> for Accounts {
     async fn handle(&self, command: ChangeEmail, meta: CommandMeta) -> Result<UserView, UseCaseError> {
+        let now = self.ports.clock.running_for();
+        let attempt = self
+            .registrations
+            .admit(command.caller_address, &command.email, now)?;
+        let result = self.change_email(command.email, meta).await;
+        self.registrations.record_result(&attempt, &result);
+        result
+    }
+}
+
+impl Accounts {
+    async fn change_email(&self, email: EmailAddress, meta: CommandMeta) -> Result<UserView, UseCaseError> {
         let user_id = meta.actor.user_id().ok_or(NO_SUCH_USER)?;
         retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, user_id, &meta).await?;
-            user.change_email(command.email.clone()).map_err(Refusal::from)?;
+            user.change_email(email.clone()).map_err(Refusal::from)?;
             let view = UserView::of(&user);
             let committed = commit_changes(unit, user, meta.replay_record(&view)?).await;
-            committed.map_err(|error| unless_registered(error, &command.email))?;
+            committed.map_err(|error| unless_registered(error, &email))?;
             Ok(view)
         })
         .await
@@ -37,7 +53,7 @@ impl Handles<ChangeEmail> for Accounts {
 
 #[cfg(test)]
 mod tests {
-    use message_bus::Conflict;
+    use message_bus::{Conflict, Unavailable};
     use shared_kernel::Version;
 
     use super::*;
@@ -46,7 +62,31 @@ mod tests {
     fn to(email: &str) -> ChangeEmail {
         ChangeEmail {
             email: email.parse().unwrap(),
+            caller_address: Some([192, 0, 2, 1].into()),
         }
+    }
+
+    #[tokio::test]
+    async fn whether_addresses_are_taken_is_asked_no_faster_than_by_registering() {
+        let under_test = AccountsUnderTest::new();
+        let ada = under_test.ada().await;
+        under_test.create("bob@example.com").await.unwrap();
+        let mut refused = 0;
+        let wait = loop {
+            match under_test
+                .accounts
+                .send(to("bob@example.com"), under_test.by(ada.id))
+                .await
+            {
+                Err(UseCaseError::Unavailable(Unavailable::Throttled { retry_after_seconds })) => {
+                    break retry_after_seconds;
+                }
+                other => assert_eq!(refused_by(other), "email_already_registered"),
+            }
+            refused += 1;
+            assert!(refused < 1_000, "nobody is ever made to wait");
+        };
+        assert_eq!((refused, wait), (10, 10));
     }
 
     #[tokio::test]

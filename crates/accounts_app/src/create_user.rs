@@ -4,7 +4,7 @@ use accounts_domain::{NewPassword, User};
 use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{EmailAddress, Refusal, Role, UserId};
 
-use crate::{Accounts, Secret, UserView, accounts::unless_registered};
+use crate::{Accounts, Secret, UserView, Whose, accounts::unless_registered};
 
 /// Create an account.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl Accounts {
         meta: CommandMeta,
     ) -> Result<UserView, UseCaseError> {
         let password = NewPassword::choose(password.expose()).map_err(Refusal::from)?;
-        let hash = self.ports.passwords.hash(&password).await?;
+        let hash = self.ports.passwords.hash(&Whose::of(&email), &password).await?;
         let id = UserId::new(self.ports.ids.next_id());
         retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);

@@ -8,6 +8,7 @@
 //! which command is the caller's policy.
 
 pub mod accounts;
+pub mod device;
 pub mod event_record;
 pub mod in_memory;
 pub mod limits;
@@ -30,6 +31,7 @@ pub mod reactivate_user;
 pub mod refresh_session;
 pub mod register_user;
 pub mod revoke_token;
+mod rules;
 mod session_status_cache;
 mod throttling;
 
@@ -40,10 +42,11 @@ pub use change_password::ChangePassword;
 pub use change_role::ChangeRole;
 pub use create_user::CreateUser;
 pub use deactivate_user::DeactivateUser;
+pub use device::DeviceId;
 pub use end_session::EndSession;
 pub use log_in::LogIn;
 pub use ports::{
-    AccessClaims, AccessTokens, IssuedAccessToken, PasswordHasher, RefreshTokens, RejectedToken,
+    AccessClaims, AccessTokens, IssuedAccessToken, PasswordHasher, RefreshTokens, RejectedToken, Whose,
 };
 pub use reactivate_user::ReactivateUser;
 pub use refresh_session::RefreshSession;

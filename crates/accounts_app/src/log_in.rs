@@ -12,7 +12,9 @@ use message_bus::{
 };
 use shared_kernel::{AggregateRoot, EmailAddress, Role, SessionId, UserId};
 
-use crate::{AccessClaims, Accounts, Secret, TokenGrant, UnitOfWork};
+use crate::{
+    AccessClaims, Accounts, DeviceId, Secret, TokenGrant, UnitOfWork, ports::Whose, throttling::Proof,
+};
 
 /// Log in with a password.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct LogIn {
     pub password: Secret,
     /// Where the request came from; `None` when it came over no network.
     pub caller_address: Option<IpAddr>,
+    /// The device that it came from, if somebody has logged in to this account from it before.
+    pub device: Option<DeviceId>,
 }
 
 impl Command for LogIn {
@@ -31,11 +35,17 @@ impl Command for LogIn {
 
 impl Handles<LogIn> for Accounts {
     async fn handle(&self, command: LogIn, meta: CommandMeta) -> Result<TokenGrant, UseCaseError> {
+        let now = self.ports.clock.running_for();
         let attempt = self
-            .log_ins
-            .admit(command.caller_address, &command.username, meta.issued_at)?;
+            .proofs
+            .admit(command.caller_address, command.device, &command.username, now)?;
         let result = self.log_in(&command, &meta).await;
-        self.log_ins.record_result(attempt, &result);
+        let proof = match &result {
+            Ok(TokenGrant::Granted(_)) => Proof::Right,
+            Ok(TokenGrant::InvalidGrant) => Proof::Wrong,
+            Err(_) => Proof::Nothing,
+        };
+        self.proofs.record_result(attempt, proof);
         result
     }
 }
@@ -77,15 +87,15 @@ impl Accounts {
         unit: &mut UnitOfWork<'_>,
         given: &LogIn,
     ) -> Result<Option<User>, UseCaseFailure> {
-        let user = match given.username.parse::<EmailAddress>() {
-            Ok(email) => unit.users().with_email(&email).await?,
-            Err(_) => None,
+        let (user, whose) = match given.username.parse::<EmailAddress>() {
+            Ok(email) => (unit.users().with_email(&email).await?, Whose::of(&email)),
+            Err(_) => (None, Whose::nobody()),
         };
         let passwords = &self.ports.passwords;
         let hash = user
             .as_ref()
             .map_or_else(|| passwords.decoy(), |user| user.password_hash().clone());
-        Ok(match passwords.verify(&given.password, &hash).await? {
+        Ok(match passwords.verify(&whose, &given.password, &hash).await? {
             PasswordMatch::Matches => user.filter(|user| has_access(user.status())),
             PasswordMatch::Differs => None,
         })

@@ -3,27 +3,49 @@
 use accounts_domain::{NewPassword, PasswordHash, PasswordMatch, TokenHash};
 use async_trait::async_trait;
 use message_bus::Unavailable;
-use shared_kernel::{Role, SessionId, Timestamp, UserId};
+use shared_kernel::{EmailAddress, Role, SessionId, Timestamp, UserId};
 
 use crate::Secret;
 
 /// Makes hashes of passwords, at a cost that is meant.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// Hashes a password for keeping.
+    /// Hashes a password of this account for keeping.
     ///
     /// # Errors
     /// [`Unavailable::Throttled`] when too many wait already.
-    async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, Unavailable>;
+    async fn hash(&self, whose: &Whose, password: &NewPassword) -> Result<PasswordHash, Unavailable>;
 
-    /// Compares a password with a hash.
+    /// Compares a password with a hash, for this account.
     ///
     /// # Errors
     /// [`Unavailable::Throttled`] when too many wait already.
-    async fn verify(&self, password: &Secret, hash: &PasswordHash) -> Result<PasswordMatch, Unavailable>;
+    async fn verify(
+        &self,
+        whose: &Whose,
+        password: &Secret,
+        hash: &PasswordHash,
+    ) -> Result<PasswordMatch, Unavailable>;
 
     /// A hash that no password matches and that costs as much to compare as any: for users who do not exist.
     fn decoy(&self) -> PasswordHash;
+}
+
+/// The account that a password is for, whether or not there is one. Each has one place in the queue before the work of
+/// hashing, so that one account's callers do not keep those of others waiting.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Whose(String);
+
+impl Whose {
+    /// The account with this address.
+    pub fn of(email: &EmailAddress) -> Self {
+        Self(email.folded())
+    }
+
+    /// What is no address: all of these share one place.
+    pub const fn nobody() -> Self {
+        Self(String::new())
+    }
 }
 
 /// Issues and verifies access tokens. Neither asks the store.

@@ -24,9 +24,10 @@ impl Command for RegisterUser {
 
 impl Handles<RegisterUser> for Accounts {
     async fn handle(&self, command: RegisterUser, meta: CommandMeta) -> Result<UserView, UseCaseError> {
+        let now = self.ports.clock.running_for();
         let attempt = self
             .registrations
-            .admit(command.caller_address, &command.email, meta.issued_at)?;
+            .admit(command.caller_address, &command.email, now)?;
         let result = self
             .create_account(command.email, &command.password, Role::Customer, meta)
             .await;

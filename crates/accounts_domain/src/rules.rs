@@ -3,6 +3,7 @@
 //! Each file has the rule's limits, its check, its error with the facts, the code and kind that callers see,
 //! and its tests at the boundary.
 
+pub mod access_tokens_last_fifteen_minutes;
 pub mod common_passwords_are_refused;
 pub mod current_password_must_match;
 pub mod email_already_registered;

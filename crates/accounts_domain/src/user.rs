@@ -132,6 +132,16 @@ impl User {
         Ok(())
     }
 
+    /// Whether the user may have another password, before that one is hashed.
+    ///
+    /// # Errors
+    /// [`AccountsError::UserInactive`], [`AccountsError::CurrentPasswordMismatch`].
+    pub fn check_password_change(&self, current: PasswordMatch) -> Result<(), AccountsError> {
+        user_must_be_active::check(self.status)?;
+        current_password_must_match::check(current)?;
+        Ok(())
+    }
+
     /// Gives the user another password. `current` is what comparing the one they gave as current has shown.
     ///
     /// # Errors
@@ -141,8 +151,7 @@ impl User {
         current: PasswordMatch,
         new: PasswordHash,
     ) -> Result<(), AccountsError> {
-        user_must_be_active::check(self.status)?;
-        current_password_must_match::check(current)?;
+        self.check_password_change(current)?;
         self.password_hash = new;
         self.changes.raise(UserEvent::PasswordChanged);
         Ok(())

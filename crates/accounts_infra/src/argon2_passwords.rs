@@ -1,11 +1,10 @@
 //! Password hashes: Argon2id, at the parameters OWASP recommends, off the async threads.
 //!
-//! A hash costs 19 MiB and some 20 ms of a core. At most two are computed at once, so that a hundred log-ins do not
-//! bring orders to a halt; a bounded number waits, and whoever comes after those is asked to come back later.
+//! A hash costs 19 MiB and some 20 ms of a core, so callers queue for it (`hashing_queue`).
 
 use std::sync::Arc;
 
-use accounts_app::{PasswordHasher, Secret};
+use accounts_app::{PasswordHasher, Secret, Whose};
 use accounts_domain::{NewPassword, PasswordHash, PasswordMatch};
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier, Version,
@@ -15,14 +14,10 @@ use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use message_bus::Unavailable;
 use shared_kernel::IdGenerator;
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::task::spawn_blocking;
 
-/// How many hashes are computed at once.
-const AT_ONCE: usize = 2;
-/// How many may wait for their turn: about a second's work.
-const WAITING: usize = 64;
-/// When those who find no place should come back, in seconds.
-const RETRY_AFTER_SECONDS: u32 = 1;
+use crate::hashing_queue::HashingQueue;
+
 /// The bytes of a salt, of the random ones given.
 const SALT_BYTES: usize = 16;
 
@@ -30,10 +25,7 @@ const SALT_BYTES: usize = 16;
 pub struct Argon2PasswordHasher {
     ids: Arc<dyn IdGenerator>,
     decoy: PasswordHash,
-    /// Held while waiting and while hashing.
-    places: Arc<Semaphore>,
-    /// Held while hashing.
-    turns: Arc<Semaphore>,
+    queue: HashingQueue,
 }
 
 impl Argon2PasswordHasher {
@@ -42,29 +34,21 @@ impl Argon2PasswordHasher {
         Self {
             decoy: decoy(&ids.random_bytes(), &ids.random_bytes()),
             ids,
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: HashingQueue::default(),
         }
     }
 
-    /// Waits for a turn and does the work. Once begun it is finished, even if the caller has gone, and keeps its place
-    /// and turn until then.
+    /// Waits for a turn and does the work. Once begun it is finished, even if the caller has gone, and keeps its turn
+    /// until then.
     async fn in_turn<T: Send + 'static>(
         &self,
+        whose: &Whose,
         work: impl FnOnce(&Argon2<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map_err(|_| Unavailable::Throttled {
-                retry_after_seconds: RETRY_AFTER_SECONDS,
-            })?;
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(Unavailable::defect)?;
+        let turn = self.queue.wait(whose).await?;
         let worked = spawn_blocking(move || {
             let result = work(&argon2());
-            drop((turn, place));
+            drop(turn);
             result
         });
         worked
@@ -95,19 +79,24 @@ fn decoy(salt: &[u8; 32], hash: &[u8; 32]) -> PasswordHash {
 
 #[async_trait]
 impl PasswordHasher for Argon2PasswordHasher {
-    async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, Unavailable> {
+    async fn hash(&self, whose: &Whose, password: &NewPassword) -> Result<PasswordHash, Unavailable> {
         let password = password.clone();
         let salt: Vec<u8> = self.ids.random_bytes().into_iter().take(SALT_BYTES).collect();
-        self.in_turn(move |argon2| {
+        self.in_turn(whose, move |argon2| {
             let hash: PhcHash = argon2.hash_password_with_salt(password.expose().as_bytes(), &salt)?;
             Ok(PasswordHash::new(hash.to_string()))
         })
         .await
     }
 
-    async fn verify(&self, password: &Secret, hash: &PasswordHash) -> Result<PasswordMatch, Unavailable> {
+    async fn verify(
+        &self,
+        whose: &Whose,
+        password: &Secret,
+        hash: &PasswordHash,
+    ) -> Result<PasswordMatch, Unavailable> {
         let (password, hash) = (password.clone(), hash.clone());
-        self.in_turn(move |argon2| {
+        self.in_turn(whose, move |argon2| {
             match argon2.verify_password(password.expose().as_bytes(), hash.expose()) {
                 Ok(()) => Ok(PasswordMatch::Matches),
                 Err(Error::PasswordInvalid) => Ok(PasswordMatch::Differs),
@@ -136,6 +125,10 @@ mod tests {
         NewPassword::choose("correct horse battery").unwrap()
     }
 
+    fn ada() -> Whose {
+        Whose::of(&"ada@example.com".parse().unwrap())
+    }
+
     fn secret(text: &str) -> Secret {
         Secret::new(text.to_owned())
     }
@@ -143,13 +136,13 @@ mod tests {
     #[tokio::test]
     async fn only_the_password_itself_matches_its_hash() {
         let hasher = hasher();
-        let hash = hasher.hash(&password()).await.unwrap();
+        let hash = hasher.hash(&ada(), &password()).await.unwrap();
         let right = hasher
-            .verify(&secret("correct horse battery"), &hash)
+            .verify(&ada(), &secret("correct horse battery"), &hash)
             .await
             .unwrap();
         let wrong = hasher
-            .verify(&secret("correct horse batterx"), &hash)
+            .verify(&ada(), &secret("correct horse batterx"), &hash)
             .await
             .unwrap();
         assert_eq!((right, wrong), (PasswordMatch::Matches, PasswordMatch::Differs));
@@ -158,13 +151,13 @@ mod tests {
     #[tokio::test]
     async fn a_hash_says_its_parameters_and_two_of_one_password_differ() {
         let hasher = hasher();
-        let hash = hasher.hash(&password()).await.unwrap();
+        let hash = hasher.hash(&ada(), &password()).await.unwrap();
         assert!(
             hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{}",
             hash.expose()
         );
-        assert_ne!(hash, hasher.hash(&password()).await.unwrap());
+        assert_ne!(hash, hasher.hash(&ada(), &password()).await.unwrap());
     }
 
     #[tokio::test]
@@ -177,10 +170,10 @@ mod tests {
         };
         assert_eq!(
             shape(&hasher.decoy()),
-            shape(&hasher.hash(&password()).await.unwrap())
+            shape(&hasher.hash(&ada(), &password()).await.unwrap())
         );
         let verdict = hasher
-            .verify(&secret("correct horse battery"), &hasher.decoy())
+            .verify(&ada(), &secret("correct horse battery"), &hasher.decoy())
             .await
             .unwrap();
         assert_eq!(verdict, PasswordMatch::Differs);
@@ -189,39 +182,29 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_hash_is_a_defect_and_not_a_wrong_password() {
         let hash = PasswordHash::new("rubbish".to_owned());
-        let failed = hasher().verify(&secret("correct horse battery"), &hash).await;
+        let failed = hasher()
+            .verify(&ada(), &secret("correct horse battery"), &hash)
+            .await;
         assert!(matches!(failed, Err(Unavailable::Defect(_))), "{failed:?}");
     }
 
-    #[tokio::test]
-    async fn two_at_once_and_a_bounded_queue_then_come_back_later() {
-        let hasher = hasher();
-        let hash = hasher.decoy();
-        let all_turns = Arc::clone(&hasher.turns).acquire_many_owned(2).await.unwrap();
-        assert_eq!(hasher.turns.available_permits(), 0, "a third could hash at once");
-        let taken = Arc::clone(&hasher.places).acquire_many_owned(66).await.unwrap();
-        assert_eq!(hasher.places.available_permits(), 0, "a 67th would have a place");
-        let refused = hasher.verify(&secret("x"), &hash).await;
-        assert!(
-            matches!(
-                refused,
-                Err(Unavailable::Throttled {
-                    retry_after_seconds: 1
-                })
-            ),
-            "{refused:?}"
-        );
-        drop((all_turns, taken));
-        assert_eq!(
-            hasher.verify(&secret("x"), &hash).await.unwrap(),
-            PasswordMatch::Differs
-        );
-        assert_eq!(
-            (
-                hasher.places.available_permits(),
-                hasher.turns.available_permits()
-            ),
-            (66, 2)
-        );
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn eighty_callers_of_one_account_keep_none_of_57_others_from_logging_in() {
+        let hasher = Arc::new(hasher());
+        let verify = |whose: Whose| {
+            let hasher = Arc::clone(&hasher);
+            tokio::spawn(async move { hasher.verify(&whose, &secret("x"), &hasher.decoy()).await })
+        };
+        let guesses: Vec<_> = (0..80).map(|_| verify(ada())).collect();
+        let others: Vec<_> = (0..57)
+            .map(|number| Whose::of(&format!("user{number}@example.com").parse().unwrap()))
+            .map(verify)
+            .collect();
+        for other in others {
+            assert_eq!(other.await.unwrap().unwrap(), PasswordMatch::Differs);
+        }
+        for guess in guesses {
+            guess.abort();
+        }
     }
 }

@@ -8,6 +8,9 @@ mod verified_tokens;
 use std::sync::Arc;
 
 use accounts_app::{AccessClaims, AccessTokens, IssuedAccessToken, RejectedToken, Secret};
+use accounts_domain::rules::access_tokens_last_fifteen_minutes::{
+    LIFETIME_SECONDS, TokenAge, age, expiry, is_lifetime,
+};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode,
     errors::{Error, ErrorKind},
@@ -20,10 +23,6 @@ use uuid::Uuid;
 use self::verified_tokens::VerifiedTokens;
 use crate::SigningSecret;
 
-/// How long a token serves, in seconds.
-const LIFETIME_SECONDS: u32 = 15 * 60;
-/// How far the clocks of two instances may lie apart, in seconds. It never lengthens a token's life.
-const CLOCK_SKEW_SECONDS: i64 = 5;
 /// The kind of token (RFC 9068, section 2.1), so that no other JWT passes for one.
 const TYPE: &str = "at+jwt";
 /// Who issues.
@@ -89,11 +88,7 @@ impl JwtAccessTokens {
             return Err(RejectedToken::NotForThisService);
         }
         let claims = token.claims;
-        let lifetime = claims
-            .exp
-            .checked_sub(claims.iat)
-            .ok_or(RejectedToken::Malformed)?;
-        if !(1..=i64::from(LIFETIME_SECONDS)).contains(&lifetime) {
+        if !is_lifetime(claims.iat, claims.exp) {
             return Err(RejectedToken::Malformed);
         }
         Ok(SignedClaims {
@@ -117,7 +112,7 @@ impl AccessTokens for JwtAccessTokens {
             sid: claims.session_id,
             role: claims.role,
             iat: now.as_seconds(),
-            exp: now.as_seconds() + i64::from(LIFETIME_SECONDS),
+            exp: expiry(now.as_seconds()),
             jti: self.ids.next_id(),
         };
         let header = Header {
@@ -141,13 +136,11 @@ impl AccessTokens for JwtAccessTokens {
                 claims
             }
         };
-        if claims.issued_at > now + CLOCK_SKEW_SECONDS {
-            return Err(RejectedToken::IssuedInTheFuture);
+        match age(claims.issued_at, claims.expires_at, now) {
+            TokenAge::Current => Ok(claims.access),
+            TokenAge::IssuedInTheFuture => Err(RejectedToken::IssuedInTheFuture),
+            TokenAge::Expired => Err(RejectedToken::Expired),
         }
-        if claims.expires_at <= now {
-            return Err(RejectedToken::Expired);
-        }
-        Ok(claims.access)
     }
 }
 

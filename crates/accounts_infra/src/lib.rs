@@ -4,8 +4,10 @@
 //! Deliberately not here: any decision about accounts, and where the signing secret comes from.
 
 mod argon2_passwords;
+mod hashing_queue;
 mod hmac_refresh_tokens;
 mod jwt_access_tokens;
+mod rules;
 mod signing_secret;
 
 mod accounts_rows;

@@ -10,7 +10,7 @@ use clap::{
 };
 use shared_kernel::{CustomerId, EmailAddress, OrderId, Role};
 use storage::postgres::without_password;
-use web::OpenApiVersion;
+use web::{OpenApiVersion, ProxyNetwork};
 
 pub(crate) use operating::{ConsumersCommand, DeadLettersCommand, ListArguments};
 
@@ -173,6 +173,15 @@ pub(crate) struct ServeArguments {
         default_value_t = 300
     )]
     pub(crate) ready_max_lag: u32,
+    /// Networks of the proxies in front, as in 10.0.0.0/8,192.0.2.7. What Forwarded and X-Forwarded-For say is believed from there,
+    /// and from nowhere else.
+    #[arg(
+        long,
+        env = "ORDERLY_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxies: Vec<ProxyNetwork>,
     #[command(flatten)]
     pub(crate) spans: SpanArguments,
 }

@@ -15,7 +15,10 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use web::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, WebState};
+use web::{
+    Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, TrustedProxies,
+    WebState,
+};
 
 use crate::{
     command_line::ServeArguments, database_location::DatabaseLocation, failure::Failure,
@@ -62,6 +65,8 @@ pub(crate) async fn serve(
                 .secret
                 .derived_key("fingerprints of repeated requests"),
         ),
+        proxies: TrustedProxies::in_networks(&arguments.trusted_proxies),
+        devices: Devices::new(installation.secret.derived_key("known devices")),
         operator_sessions: OperatorSessions::new(
             installation.secret.derived_key("sessions of operators' pages"),
         ),

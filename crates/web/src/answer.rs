@@ -143,7 +143,7 @@ impl<T> Answer<T> {
             response.insert_header((header::ETAG, tag.header()));
         }
         for header in parts.headers {
-            response.insert_header(header);
+            response.append_header(header);
         }
         match parts.body {
             Some(body) => response

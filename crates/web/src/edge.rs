@@ -3,7 +3,7 @@
 //! It is one function rather than a stack of middleware, so that each request pays for one boxed future,
 //! and so that no answer, whatever it is, misses a header.
 
-use std::{any::Any, panic::AssertUnwindSafe, rc::Rc};
+use std::{any::Any, panic::AssertUnwindSafe, rc::Rc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -15,7 +15,6 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 use message_bus::{Sampling, TraceContext, trace_context::Hexadecimal};
-use shared_kernel::Timestamp;
 use tracing::{Instrument, Span, error_span, field};
 
 use crate::{
@@ -43,7 +42,7 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     ),
     (
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'"),
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
     ),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
@@ -147,7 +146,8 @@ struct Exchange {
     id: RequestId,
     /// The pattern of the route that answers it.
     route: &'static str,
-    began: Timestamp,
+    /// When it began, counted from the start of the process.
+    began: Duration,
     span: Span,
 }
 
@@ -160,7 +160,7 @@ impl Exchange {
         };
         let id = RequestId::of(&http, &*state.ids, sampling);
         Self {
-            began: state.clock.now(),
+            began: state.clock.running_for(),
             span: span(&id, &http, route),
             id,
             route,
@@ -182,14 +182,13 @@ impl Exchange {
             }
         }
         headers.insert(REQUEST_ID, self.id.header().clone());
-        let (method, status, ended) = (self.http.method(), response.status(), state.clock.now());
-        state
-            .metrics
-            .answered(method, self.route, status, self.began, ended);
+        let (method, status) = (self.http.method(), response.status());
+        let took = state.clock.running_for().saturating_sub(self.began);
+        state.metrics.answered(method, self.route, status, took);
         tracing::debug!(
             path = self.http.path(),
             status = status.as_u16(),
-            milliseconds = ended.milliseconds_since(self.began),
+            milliseconds = took.as_millis(),
             "answered"
         );
         // A field that the span has not is none.

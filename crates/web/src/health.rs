@@ -136,7 +136,7 @@ async fn health(context: &dyn ContextOperations, state: &WebState) -> ContextHea
         Ok(Err(reason)) => return ContextHealth::NotReady(reason.to_string()),
         Err(_) => return ContextHealth::NotReady(format!("no answer within {} s", PATIENCE.as_secs())),
     };
-    let (first, now) = (backlog.oldest_unpublished_at, state.clock.now());
+    let (first, now) = (backlog.oldest_unpublished_at, state.clock.running_for());
     match state
         .stalled_relay
         .seconds_too_long(context.context(), first, now)

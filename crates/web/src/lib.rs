@@ -28,6 +28,8 @@ mod tokens;
 mod users;
 
 mod authentication;
+mod cookies;
+mod devices;
 mod edge;
 mod endpoint;
 mod idempotency;
@@ -36,9 +38,12 @@ mod meta;
 mod operators;
 mod preconditions;
 mod preferences;
+mod proxies;
 mod registration;
 mod request;
 mod request_id;
+mod rules;
+mod signatures;
 
 mod body;
 mod cursors;
@@ -59,11 +64,13 @@ mod state;
 mod tests;
 
 pub use cursors::Cursors;
+pub use devices::Devices;
 pub use field_errors::FieldCode;
 pub use idempotency::IdempotencyKeys;
 pub use metrics::Metrics;
 pub use openapi::{OpenApiVersion, openapi_json};
 pub use operators::OperatorSessions;
+pub use proxies::{InvalidProxyNetwork, ProxyNetwork, TrustedProxies};
 pub use registration::configure;
 pub use server::{Serving, serve};
 pub use stalled_relay::StalledRelay;

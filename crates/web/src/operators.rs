@@ -3,34 +3,28 @@
 //! The cookie names a log-in session, signed, for half a day. It holds no right of its own: whether the session, the user and
 //! their role still stand is asked of accounts at each request, as for an access token, so logging out, another role and a
 //! deactivation bind as soon. No page takes an access token, and no other route this cookie.
-//!
-//! `Secure` is set when the browser itself says, in `Origin`, that it came by https. No header of a proxy is believed, and none is
-//! needed: Orderly speaks plain HTTP, and only the browser knows what it spoke.
-
-use std::sync::Arc;
 
 use accounts_app::Authentication;
-use actix_web::http::header;
-use hmac::{Hmac, KeyInit, Mac};
+use actix_web::http::header::HeaderValue;
 use message_bus::Actor;
-use sha2::Sha256;
 use shared_kernel::{Role, SessionId, Timestamp, UserId};
 
 use crate::{
-    codes,
+    codes, cookies,
     form::{self, Form},
     problem::Problem,
     request::Request,
+    rules::operator_cookies_last_twelve_hours,
+    signatures::Signer,
 };
 
 const COOKIE: &str = "orderly_operator";
-/// How long a cookie serves, in seconds: a working day, and somewhat more.
-const LIFETIME_SECONDS: i64 = 12 * 60 * 60;
+const PATH: &str = "/ops";
 
 /// Signs cookies and the tokens of forms. Clones share the key.
 #[derive(Clone)]
 pub struct OperatorSessions {
-    key: Arc<[u8; 32]>,
+    signer: Signer,
 }
 
 /// The admin behind a request.
@@ -53,52 +47,35 @@ impl Operator {
 impl OperatorSessions {
     /// Signed with `key`. It has to stay the same over restarts and instances, or operators are logged out.
     pub fn new(key: [u8; 32]) -> Self {
-        Self { key: Arc::new(key) }
+        Self {
+            signer: Signer::new(key),
+        }
     }
 
     /// The cookie's value for a session, from `now` on.
     fn value(&self, session: SessionId, now: Timestamp) -> String {
-        let ends = now.plus_seconds(LIFETIME_SECONDS).as_seconds();
+        let ends = operator_cookies_last_twelve_hours::end(now);
         let signed = format!("{session}.{ends}");
-        let signature = self.signature("cookie", &signed);
+        let signature = self.signer.signature("cookie", &signed);
         format!("{signed}.{signature}")
     }
 
     /// The session that a cookie's value stands for at `now`.
     fn session(&self, value: &str, now: Timestamp) -> Option<SessionId> {
         let (signed, signature) = value.rsplit_once('.')?;
-        if !self.is_signature("cookie", signed, signature) {
+        if !self.signer.is_signature("cookie", signed, signature) {
             return None;
         }
         let (session, ends) = signed.split_once('.')?;
         let ends: i64 = ends.parse().ok()?;
-        (now.as_seconds() < ends).then(|| session.parse().ok()).flatten()
+        operator_cookies_last_twelve_hours::is_valid(ends, now)
+            .then(|| session.parse().ok())
+            .flatten()
     }
 
     /// What proves that a form comes from a page of this session.
     pub(crate) fn form_token(&self, session: SessionId) -> String {
-        self.signature("form", &session.to_string())
-    }
-
-    fn signature(&self, purpose: &str, text: &str) -> String {
-        let mac = self.mac(purpose, text).map(|mac| mac.finalize().into_bytes());
-        let bytes = mac.unwrap_or_default();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Compares MACs of the signatures, so that the time it takes tells nothing of them.
-    fn is_signature(&self, purpose: &str, text: &str, found: &str) -> bool {
-        let expected = self.signature(purpose, text);
-        let found = self.mac("comparison", found).map(Mac::finalize);
-        found.is_some() && found == self.mac("comparison", &expected).map(Mac::finalize)
-    }
-
-    fn mac(&self, purpose: &str, text: &str) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_slice()).ok()?;
-        mac.update(purpose.as_bytes());
-        mac.update(b":");
-        mac.update(text.as_bytes());
-        Some(mac)
+        self.signer.signature("form", &session.to_string())
     }
 }
 
@@ -123,32 +100,21 @@ pub(crate) async fn operator(request: &Request) -> Result<Option<Operator>, Prob
 }
 
 fn session(request: &Request) -> Option<SessionId> {
-    let headers = request.http().headers().get_all(header::COOKIE);
-    let pairs = headers.filter_map(|header| header.to_str().ok());
-    let values = pairs
-        .flat_map(|pairs| pairs.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| *name == COOKIE);
     let (sessions, now) = (&request.state().operator_sessions, request.state().clock.now());
     // Somebody else's cookie of this name, for a wider path, is no reason to overlook our own.
-    values
-        .filter_map(|(_, value)| sessions.session(value, now))
-        .next()
+    cookies::values(request, COOKIE).find_map(|value| sessions.session(value, now))
 }
 
 /// `Set-Cookie` for somebody who has just logged in.
-pub(crate) fn log_in_cookie(request: &Request, session: SessionId) -> String {
+pub(crate) fn log_in_cookie(request: &Request, session: SessionId) -> Result<HeaderValue, Problem> {
     let state = request.state();
     let value = state.operator_sessions.value(session, state.clock.now());
-    let origin = request.http().headers().get(header::ORIGIN);
-    let by_https = origin.is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
-    let secure = if by_https { "; Secure" } else { "" };
-    format!("{COOKIE}={value}; Path=/ops; HttpOnly; SameSite=Strict{secure}")
+    cookies::set(request, COOKIE, &value, PATH, None)
 }
 
 /// `Set-Cookie` for somebody who has just logged out.
-pub(crate) fn log_out_cookie() -> String {
-    format!("{COOKIE}=; Path=/ops; HttpOnly; SameSite=Strict; Max-Age=0")
+pub(crate) fn log_out_cookie(request: &Request) -> Result<HeaderValue, Problem> {
+    cookies::set(request, COOKIE, "", PATH, Some(0))
 }
 
 /// The form in a request's body, which has to come from a page of the operator's own session.
@@ -159,7 +125,7 @@ pub(crate) async fn form(request: &mut Request, operator: &Operator) -> Result<F
         &request.state().operator_sessions,
         operator.session_id.to_string(),
     );
-    if sessions.is_signature("form", &session, &token) {
+    if sessions.signer.is_signature("form", &session, &token) {
         return Ok(form);
     }
     Err(forged())
@@ -192,12 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_serves_for_twelve_hours() {
+    fn a_cookie_is_read_until_it_ends_and_with_the_key_that_signed_it() {
         let sessions = OperatorSessions::new([1; 32]);
         let session = SESSION.parse().unwrap();
         let value = sessions.value(session, time(0));
-        assert_eq!(sessions.session(&value, time(12 * 60 * 60 - 1)), Some(session));
-        assert_eq!(sessions.session(&value, time(12 * 60 * 60)), None);
+        let hours = operator_cookies_last_twelve_hours::LIFETIME_HOURS;
+        assert_eq!(sessions.session(&value, time(hours * 60 * 60 - 1)), Some(session));
+        assert_eq!(sessions.session(&value, time(hours * 60 * 60)), None);
         assert_eq!(OperatorSessions::new([2; 32]).session(&value, time(0)), None);
     }
 
@@ -219,9 +186,13 @@ mod tests {
         let sessions = OperatorSessions::new([1; 32]);
         let session = SESSION.parse().unwrap();
         let token = sessions.form_token(session);
-        assert!(sessions.is_signature("form", SESSION, &token));
-        assert!(!sessions.is_signature("cookie", SESSION, &token));
-        assert!(!sessions.is_signature("form", "0197b2c4-0000-7000-8000-0000000000f2", &token));
-        assert!(!sessions.is_signature("form", SESSION, ""));
+        assert!(sessions.signer.is_signature("form", SESSION, &token));
+        assert!(!sessions.signer.is_signature("cookie", SESSION, &token));
+        assert!(
+            !sessions
+                .signer
+                .is_signature("form", "0197b2c4-0000-7000-8000-0000000000f2", &token)
+        );
+        assert!(!sessions.signer.is_signature("form", SESSION, ""));
     }
 }

@@ -1,6 +1,6 @@
 //! A request, as handlers read it.
 
-use std::{net::IpAddr, rc::Rc, str::FromStr};
+use std::{rc::Rc, str::FromStr};
 
 use accounts_app::Accounts;
 use actix_web::{
@@ -21,6 +21,7 @@ use crate::{
     meta,
     parameters::{self, Parameters},
     problem::Problem,
+    proxies::Client,
     request_id::RequestId,
     use_case_errors::not_found,
 };
@@ -53,9 +54,10 @@ impl Request {
         &self.id
     }
 
-    /// The other end of the connection. What a header says of callers farther away, anybody can write.
-    pub(crate) fn caller_address(&self) -> Option<IpAddr> {
-        self.http.peer_addr().map(|address| address.ip())
+    /// Whom it comes from: the other end of the connection, or what a trusted proxy says.
+    pub(crate) fn client(&self) -> Client {
+        let peer = self.http.peer_addr().map(|address| address.ip());
+        self.state.proxies.client(peer, self.http.headers())
     }
 
     pub(crate) fn state(&self) -> &WebState {

@@ -10,7 +10,7 @@ use operations::{Doctor, Operations, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{Cursors, IdempotencyKeys, Metrics, OperatorSessions, StalledRelay};
+use crate::{Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, StalledRelay, TrustedProxies};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -33,6 +33,10 @@ pub struct WebState {
     pub idempotency: IdempotencyKeys,
     /// The cursors of lists.
     pub cursors: Cursors,
+    /// The proxies whose word on callers is taken.
+    pub proxies: TrustedProxies,
+    /// The devices that somebody has logged in from.
+    pub devices: Devices,
     /// The sessions of the operators' pages.
     pub operator_sessions: OperatorSessions,
     /// The figures that `/metrics` shows.

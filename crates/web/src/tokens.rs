@@ -3,14 +3,14 @@
 //! Their errors have those documents' own shape. The password grant is for Orderly's own clients only.
 
 use accounts_app::{LogIn, RefreshSession, RevokeToken, Secret, TokenGrant, Tokens};
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use message_bus::{Actor, Handles};
 use schema::{Components, FormBody, HasSchema, Value, json};
 use serde::Serialize;
 
 use crate::{
     answer::{Answer, Handled},
-    codes,
+    codes, devices,
     endpoint::{Endpoint, POST, public},
     form::{self, FromForm, NotOnce},
     problem::Problem,
@@ -26,6 +26,7 @@ pub(crate) fn get_tokens() -> Endpoint {
         )
         .taking_form::<TokenRequest>()
         .answering("A pair of tokens.")
+        .with_headers(&["Set-Cookie"])
         .refusing(&[
             codes::MALFORMED_IF_MATCH,
             codes::UNSUPPORTED_GRANT_TYPE,
@@ -123,31 +124,36 @@ async fn token(request: Request) -> Handled<TokensOnTheWire> {
 async fn grant(mut request: Request) -> Handled<TokensOnTheWire> {
     let mut form = request.form(form::TOKEN_REQUEST).await?;
     let meta = request.meta(Actor::Anonymous)?;
-    let granted = match form.take("grant_type")?.as_str() {
+    let (granted, device) = match form.take("grant_type")?.as_str() {
         "password" => {
-            let PasswordGrant { username, password } = FromForm::from_form(&mut form)?;
+            let grant = PasswordGrant::from_form(&mut form)?;
+            let username = grant.username.clone();
+            let device = devices::known_device(&request, &username);
             let command = LogIn {
-                username,
-                password,
-                caller_address: request.caller_address(),
+                username: grant.username,
+                password: grant.password,
+                caller_address: request.client().address,
+                device,
             };
             let granted = request.accounts().send(command, meta).await;
             request.state().metrics.logged_in(&granted);
-            granted?
+            (granted?, Some(devices::cookie(&request, device, &username)?))
         }
         "refresh_token" => {
             let RefreshTokenGrant { refresh_token } = FromForm::from_form(&mut form)?;
-            request
-                .accounts()
-                .send(RefreshSession { refresh_token }, meta)
-                .await?
+            let command = RefreshSession { refresh_token };
+            (request.accounts().send(command, meta).await?, None)
         }
         _ => return Err(unsupported_grant_type()),
     };
-    match granted {
-        TokenGrant::Granted(tokens) => Answer::ok(&TokensOnTheWire::from(tokens)),
-        TokenGrant::InvalidGrant => Err(invalid_grant()),
-    }
+    let TokenGrant::Granted(tokens) = granted else {
+        return Err(invalid_grant());
+    };
+    let answer = Answer::ok(&TokensOnTheWire::from(tokens))?;
+    Ok(match device {
+        Some(cookie) => answer.with_header(header::SET_COOKIE, cookie),
+        None => answer,
+    })
 }
 
 pub(crate) fn revoke_token() -> Endpoint {

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use message_bus::{Conflict, Unavailable, UseCaseError};
-use shared_kernel::RefusalKind;
+use shared_kernel::{RefusalKind, Version};
 
 use crate::{codes, problem::Problem};
 
@@ -21,9 +21,17 @@ impl From<UseCaseError> for Problem {
             }
             UseCaseError::NotFound(error) => not_found(error.what),
             UseCaseError::Conflict(error) => match error {
-                Conflict::StaleVersion { current, .. } => {
-                    Self::new(codes::VERSION_MISMATCH, error.to_string())
-                        .with_fact("current_version", current.number())
+                Conflict::StaleVersion { expected, current } => {
+                    // Only a tag that names no version gets here as this one.
+                    let detail = if expected == Version::NEVER_STORED {
+                        format!(
+                            "found version {current}; If-Match named none: a weak tag (W/…) never matches there, and a strong one \
+                             is as ETag had it (RFC 9110, section 13.1.1)"
+                        )
+                    } else {
+                        error.to_string()
+                    };
+                    Self::new(codes::VERSION_MISMATCH, detail).with_fact("current_version", current.number())
                 }
                 Conflict::OthersWereFaster => Self::new(codes::CONFLICT, error.to_string()),
             },
@@ -70,7 +78,7 @@ pub(crate) fn not_found(what: &'static str) -> Problem {
 #[cfg(test)]
 mod tests {
     use message_bus::NotFound;
-    use shared_kernel::{Refusal, Version};
+    use shared_kernel::Refusal;
 
     use super::*;
 

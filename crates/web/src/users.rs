@@ -14,6 +14,7 @@ use crate::{
     authentication::Caller,
     body::{self, Nothing},
     codes::{self, Code},
+    devices,
     endpoint::{Endpoint, GET, POST, PUT, admin, authenticated, public},
     idempotency::carry_out,
     paging::List,
@@ -49,7 +50,7 @@ struct Registration {
 }
 
 async fn create(mut request: Request) -> Handled<UserView> {
-    let caller_address = request.caller_address();
+    let caller_address = request.client().address;
     let Registration { email, password } = request.json().await?;
     let command = RegisterUser {
         email,
@@ -94,6 +95,7 @@ pub(crate) fn change_my_email() -> Endpoint {
         .versioned()
         .refusing(&[
             codes::USER_NOT_FOUND,
+            codes::THROTTLED,
             codes::EMAIL_ALREADY_REGISTERED,
             codes::USER_INACTIVE,
         ])
@@ -109,7 +111,11 @@ struct EmailChange {
 async fn change_email(mut request: Request, caller: Caller) -> Handled<UserView> {
     let EmailChange { email } = request.json().await?;
     let meta = request.meta(caller.actor())?;
-    one(&request.accounts().send(ChangeEmail { email }, meta).await?)
+    let command = ChangeEmail {
+        email,
+        caller_address: request.client().address,
+    };
+    one(&request.accounts().send(command, meta).await?)
 }
 
 pub(crate) fn change_my_password() -> Endpoint {
@@ -144,10 +150,13 @@ struct PasswordChange {
 
 async fn change_password(mut request: Request, caller: Caller) -> Handled {
     let change: PasswordChange = request.json().await?;
+    let user = request.accounts().user(caller.user_id).await?;
     let command = ChangePassword {
         current_password: change.current_password,
         new_password: change.new_password,
         keep_session: Some(caller.session_id),
+        caller_address: request.client().address,
+        device: devices::known_device(&request, user.email.as_str()),
     };
     let meta = request.meta(caller.actor())?;
     request.accounts().send(command, meta).await?;

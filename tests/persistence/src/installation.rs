@@ -73,6 +73,7 @@ impl Installation {
     pub(crate) async fn move_to(&self, user: &UserView, email: &str) {
         let command = ChangeEmail {
             email: email.parse().unwrap(),
+            caller_address: None,
         };
         let meta = self.accounts.seams.by(user.id);
         self.accounts.face().send(command, meta).await.unwrap();
@@ -95,6 +96,8 @@ impl Installation {
             current_password: Secret::new(PASSWORD.to_owned()),
             new_password: Secret::new("another horse altogether".to_owned()),
             keep_session: None,
+            caller_address: None,
+            device: None,
         };
         let meta = self.accounts.seams.by(user.id);
         self.accounts.face().send(command, meta).await.unwrap();

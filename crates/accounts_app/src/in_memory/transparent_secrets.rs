@@ -8,22 +8,24 @@ use std::{
     },
 };
 
-use accounts_domain::{NewPassword, PasswordHash, PasswordMatch, TokenHash};
+use accounts_domain::{
+    NewPassword, PasswordHash, PasswordMatch, TokenHash,
+    rules::access_tokens_last_fifteen_minutes::LIFETIME_SECONDS,
+};
 use async_trait::async_trait;
 use message_bus::Unavailable;
 use shared_kernel::{IdGenerator, Timestamp};
 
 use crate::{
     AccessClaims, AccessTokens, IssuedAccessToken, PasswordHasher, RefreshTokens, RejectedToken, Secret,
+    Whose,
 };
 
-/// How long an access token serves, in seconds.
-const ACCESS_LIFETIME_SECONDS: u32 = 900;
-
-/// "Hashes" that are the password itself; counts how often one was compared.
+/// "Hashes" that are the password itself; counts how often one was compared and hashed.
 #[derive(Default)]
 pub struct TransparentPasswords {
     comparisons: AtomicU32,
+    hashes: AtomicU32,
 }
 
 impl TransparentPasswords {
@@ -31,15 +33,26 @@ impl TransparentPasswords {
     pub fn comparisons(&self) -> u32 {
         self.comparisons.load(Ordering::SeqCst)
     }
+
+    /// How many passwords were hashed so far.
+    pub fn hashes(&self) -> u32 {
+        self.hashes.load(Ordering::SeqCst)
+    }
 }
 
 #[async_trait]
 impl PasswordHasher for TransparentPasswords {
-    async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, Unavailable> {
+    async fn hash(&self, _: &Whose, password: &NewPassword) -> Result<PasswordHash, Unavailable> {
+        self.hashes.fetch_add(1, Ordering::SeqCst);
         Ok(PasswordHash::new(format!("plain:{}", password.expose())))
     }
 
-    async fn verify(&self, password: &Secret, hash: &PasswordHash) -> Result<PasswordMatch, Unavailable> {
+    async fn verify(
+        &self,
+        _: &Whose,
+        password: &Secret,
+        hash: &PasswordHash,
+    ) -> Result<PasswordMatch, Unavailable> {
         self.comparisons.fetch_add(1, Ordering::SeqCst);
         Ok(if hash.expose() == format!("plain:{}", password.expose()) {
             PasswordMatch::Matches
@@ -58,7 +71,7 @@ pub struct TransparentAccessTokens;
 
 impl AccessTokens for TransparentAccessTokens {
     fn issue(&self, claims: AccessClaims, now: Timestamp) -> Result<IssuedAccessToken, Unavailable> {
-        let expiry = now.plus_seconds(i64::from(ACCESS_LIFETIME_SECONDS));
+        let expiry = now.plus_seconds(i64::from(LIFETIME_SECONDS));
         let AccessClaims {
             user_id,
             role,
@@ -66,7 +79,7 @@ impl AccessTokens for TransparentAccessTokens {
         } = claims;
         Ok(IssuedAccessToken {
             token: Secret::new(format!("{user_id} {role} {session_id} {expiry}")),
-            expires_in_seconds: ACCESS_LIFETIME_SECONDS,
+            expires_in_seconds: LIFETIME_SECONDS,
         })
     }
 

@@ -1,13 +1,12 @@
-//! Times by key, each remembered until it has come, and never more than a bounded number.
+//! Times by key, each remembered until it has come, and never more than a bounded number. Times are counted from the
+//! start of the process, by a clock that is never set.
 
-use std::{collections::HashMap, hash::Hash};
-
-use shared_kernel::Timestamp;
+use std::{collections::HashMap, hash::Hash, time::Duration};
 
 /// How many are remembered at most: about 2 MB.
 pub(super) const CAPACITY: usize = 20_000;
 
-pub(super) struct BoundedTimes<K>(HashMap<K, Timestamp>);
+pub(super) struct BoundedTimes<K>(HashMap<K, Duration>);
 
 impl<K> Default for BoundedTimes<K> {
     fn default() -> Self {
@@ -17,11 +16,11 @@ impl<K> Default for BoundedTimes<K> {
 
 impl<K: Eq + Hash> BoundedTimes<K> {
     /// The time of `key`, if it is still to come.
-    pub(super) fn get(&self, key: &K, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn get(&self, key: &K, now: Duration) -> Option<Duration> {
         self.0.get(key).copied().filter(|time| *time > now)
     }
 
-    pub(super) fn set(&mut self, key: K, time: Timestamp, now: Timestamp) {
+    pub(super) fn set(&mut self, key: K, time: Duration, now: Duration) {
         if self.0.len() >= CAPACITY && !self.0.contains_key(&key) {
             self.make_room(now);
         }
@@ -29,19 +28,19 @@ impl<K: Eq + Hash> BoundedTimes<K> {
     }
 
     /// Moves the time of `key` forward, if it is remembered.
-    pub(super) fn move_forward(&mut self, key: &K, milliseconds: i64) {
+    pub(super) fn move_forward(&mut self, key: &K, by: Duration) {
         if let Some(time) = self.0.get_mut(key) {
-            *time = time.plus_milliseconds(-milliseconds);
+            *time = time.saturating_sub(by);
         }
     }
 
     /// Forgets what has come, and of the rest what comes first: half of all, so that room is seldom made.
-    fn make_room(&mut self, now: Timestamp) {
+    fn make_room(&mut self, now: Duration) {
         self.0.retain(|_, time| *time > now);
         let Some(too_many) = self.0.len().checked_sub(CAPACITY / 2 + 1) else {
             return;
         };
-        let mut times: Vec<Timestamp> = self.0.values().copied().collect();
+        let mut times: Vec<Duration> = self.0.values().copied().collect();
         let (_, last_forgotten, _) = times.select_nth_unstable(too_many);
         self.0.retain(|_, time| *time > *last_forgotten);
     }
@@ -51,43 +50,45 @@ impl<K: Eq + Hash> BoundedTimes<K> {
 mod tests {
     use super::*;
 
-    fn now() -> Timestamp {
-        "2026-01-01T00:00:00Z".parse().unwrap()
+    const NOW: Duration = Duration::from_hours(1);
+
+    fn in_seconds(seconds: u64) -> Duration {
+        NOW + Duration::from_secs(seconds)
     }
 
     #[test]
     fn a_time_is_remembered_until_it_has_come() {
         let mut times = BoundedTimes::default();
-        times.set("ada", now().plus_seconds(1), now());
-        assert_eq!(times.get(&"ada", now()), Some(now().plus_seconds(1)));
-        assert_eq!(times.get(&"ada", now().plus_seconds(1)), None);
-        assert_eq!(times.get(&"bob", now()), None);
+        times.set("ada", in_seconds(1), NOW);
+        assert_eq!(times.get(&"ada", NOW), Some(in_seconds(1)));
+        assert_eq!(times.get(&"ada", in_seconds(1)), None);
+        assert_eq!(times.get(&"bob", NOW), None);
     }
 
     #[test]
     fn the_number_is_bounded_and_what_lasts_longest_stays() {
         let mut times = BoundedTimes::default();
-        times.set(0, now().plus_seconds(3_600), now());
+        times.set(0, in_seconds(3_600), NOW);
         for number in 1..CAPACITY * 3 {
-            let seconds = i64::try_from(number % 1_000).unwrap() + 1;
-            times.set(number, now().plus_seconds(seconds), now());
+            let seconds = u64::try_from(number % 1_000).unwrap() + 1;
+            times.set(number, in_seconds(seconds), NOW);
             assert!(times.0.len() <= CAPACITY);
         }
         assert!(times.0.len() > CAPACITY / 4, "{}", times.0.len());
-        assert!(times.get(&0, now()).is_some());
+        assert!(times.get(&0, NOW).is_some());
     }
 
     #[test]
     fn what_has_come_makes_room_first() {
         let mut times = BoundedTimes::default();
         for number in 0..CAPACITY / 4 {
-            times.set(number, now().plus_seconds(10), now());
+            times.set(number, in_seconds(10), NOW);
         }
         for number in CAPACITY / 4..CAPACITY {
-            times.set(number, now().plus_seconds(1), now());
+            times.set(number, in_seconds(1), NOW);
         }
-        let later = now().plus_seconds(5);
-        times.set(CAPACITY, later.plus_seconds(1), later);
+        let later = in_seconds(5);
+        times.set(CAPACITY, later + Duration::from_secs(1), later);
         assert_eq!(times.0.len(), CAPACITY / 4 + 1);
     }
 }

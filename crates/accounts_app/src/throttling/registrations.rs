@@ -1,4 +1,4 @@
-//! Who may register now.
+//! Who may register now, or take another e-mail address.
 //!
 //! A registration that succeeds costs as much as one that finds the address taken: the first leaves an account behind,
 //! the second tells that there is one.
@@ -6,32 +6,20 @@
 use std::{
     net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use message_bus::{Unavailable, UseCaseError};
-use shared_kernel::{EmailAddress, RefusalKind, Timestamp};
+use shared_kernel::{EmailAddress, RefusalKind};
 
-use super::{
-    come_back_in,
-    network::Network,
-    token_buckets::{Allowance, TokenBuckets},
+use super::{come_back_in, network::Network, token_buckets::TokenBuckets};
+use crate::{
+    UserView,
+    rules::registrations_are_limited::{FROM_A_NETWORK, OF_AN_ADDRESS},
 };
-use crate::UserView;
 
-/// From one network: 200 at once, then 5 a second. A class that signs up together gets in; a million accounts take
-/// more than two days.
-const FROM_A_NETWORK: Allowance = Allowance {
-    at_once: 200,
-    milliseconds_each: 200,
-};
-/// Of one address, from wherever: 10 at once, then 6 a minute. Nobody is kept out by it: the first that succeeds takes
-/// the address, and whoever has to wait would have found it taken.
-const OF_AN_ADDRESS: Allowance = Allowance {
-    at_once: 10,
-    milliseconds_each: 10_000,
-};
 /// A whole token, in tenths.
-const WHOLE: i64 = 10;
+const WHOLE: u32 = 10;
 
 pub(crate) struct RegistrationThrottle(Mutex<Buckets>);
 
@@ -56,7 +44,7 @@ impl Default for RegistrationThrottle {
 }
 
 impl RegistrationThrottle {
-    /// Lets a registration through, which takes its tokens.
+    /// Lets a registration or a change of address through, which takes its tokens.
     ///
     /// # Errors
     /// [`Unavailable::Throttled`], which takes none.
@@ -64,14 +52,14 @@ impl RegistrationThrottle {
         &self,
         caller_address: Option<IpAddr>,
         email: &EmailAddress,
-        now: Timestamp,
+        now: Duration,
     ) -> Result<RegistrationAttempt, Unavailable> {
         let network = caller_address.map(Network::from);
         let address = email.folded();
         let mut buckets = self.buckets();
-        let wait = network.map_or(0, |network| buckets.networks.wait(&network, now));
+        let wait = network.map_or(Duration::ZERO, |network| buckets.networks.wait(&network, now));
         let wait = wait.max(buckets.addresses.wait(&address, now));
-        if wait > 0 {
+        if !wait.is_zero() {
             return Err(come_back_in(wait));
         }
         if let Some(network) = network {

@@ -1,11 +1,15 @@
 //! Guessers are slowed and owners are not locked out, through the use cases.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use message_bus::{Actor, Handles, Unavailable, UseCaseError};
 
+use super::Proof;
 use crate::{
-    RegisterUser, Secret, TokenGrant, UserView,
+    DeviceId, LogIn, RegisterUser, Secret, TokenGrant, UserView,
     accounts_under_test::{AccountsUnderTest, PASSWORD},
 };
 
@@ -121,6 +125,48 @@ async fn being_known_lasts_30_days_and_gives_no_more_guesses_than_anybody_has_fr
 }
 
 #[tokio::test]
+async fn an_owner_with_a_known_device_is_let_in_while_their_account_and_their_network_are_guessed_at() {
+    let under_test = AccountsUnderTest::new();
+    under_test.ada().await;
+    for number in 0..1_000 {
+        guess(&under_test, bot(number % 20), ADA).await;
+        guess(&under_test, home(), ADA).await;
+    }
+    let log_in = |password: &str| LogIn {
+        username: ADA.to_owned(),
+        password: Secret::new(password.to_owned()),
+        caller_address: Some(home()),
+        device: Some(DeviceId::new(1)),
+    };
+    let log_in = |password| {
+        under_test
+            .accounts
+            .send(log_in(password), under_test.meta(Actor::Anonymous))
+    };
+    assert!(is_granted(&log_in(PASSWORD).await));
+    let mut tried = 0;
+    while told_to_wait(&log_in("wrong").await).is_none() {
+        tried += 1;
+    }
+    assert_eq!(tried, 20, "a stolen device has no more guesses than anybody");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_by_an_hour_keeps_nobody_out() {
+    let under_test = AccountsUnderTest::new();
+    under_test.ada().await;
+    while guess(&under_test, home(), ADA).await.is_none() {}
+    under_test.clock.set_by_seconds(-3_600);
+    let wait = guess(&under_test, home(), ADA).await.unwrap();
+    under_test.clock.advance_seconds(i64::from(wait));
+    let tokens = under_test.log_in_from(Some(home()), ADA, PASSWORD).await;
+    assert!(is_granted(&tokens), "{tokens:?}");
+    register(&under_test, home(), "bob@example.com", PASSWORD)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn one_password_tried_on_many_accounts_is_stopped_by_the_network() {
     let under_test = AccountsUnderTest::new();
     let mut tried = 0;
@@ -223,14 +269,11 @@ async fn a_registration_that_the_password_rules_refuse_costs_nothing() {
 
 #[tokio::test]
 async fn an_attempt_that_could_not_be_made_costs_nothing_and_one_given_up_costs_a_failure() {
-    let throttle = super::LogInThrottle::default();
-    let now = "2026-01-01T00:00:00Z".parse().unwrap();
-    let admit = || throttle.admit(Some(home()), ADA, now);
+    let throttle = super::PasswordThrottle::default();
+    let now = Duration::from_hours(1);
+    let admit = || throttle.admit(Some(home()), None, ADA, now);
     for _ in 0..1_000 {
-        let busy = Unavailable::Busy {
-            retry_after_seconds: 1,
-        };
-        throttle.record_result(admit().unwrap(), &Err(busy.into()));
+        throttle.record_result(admit().unwrap(), Proof::Nothing);
     }
     for _ in 0..20 {
         drop(admit().unwrap());

@@ -99,6 +99,7 @@ impl OnAFile {
             username: "ADA@example.com".to_owned(),
             password: Secret::new(PASSWORD.to_owned()),
             caller_address: None,
+            device: None,
         };
         granted(
             self.accounts

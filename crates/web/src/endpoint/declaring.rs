@@ -164,7 +164,7 @@ impl Endpoint {
     }
 
     /// The answer's headers beyond those that all have.
-    fn with_headers(mut self, headers: &[&'static str]) -> Self {
+    pub(crate) fn with_headers(mut self, headers: &[&'static str]) -> Self {
         self.operation.success.headers.extend_from_slice(headers);
         self
     }

@@ -64,6 +64,10 @@ pub(super) fn of_answers() -> Value {
             "When to try again, in seconds.",
             json!({"type": "integer", "minimum": 0, "maximum": u32::MAX}),
         ),
+        "Set-Cookie": header(
+            "The device that somebody logged in from, so that its log-ins are counted apart from those of others; absent when a session is refreshed.",
+            text(Some("^(__Host-)?orderly_device=")),
+        ),
         "WWW-Authenticate": header("That a bearer token is asked for (RFC 6750).", text(Some("^Bearer "))),
         "Idempotent-Replayed": header(
             "`true` when this repeats an answer given before, under the same `Idempotency-Key`; absent otherwise.",

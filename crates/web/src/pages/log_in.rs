@@ -9,12 +9,13 @@ use shared_kernel::{Role, SessionId};
 use super::{layout, page, refusal_as};
 use crate::{
     answer::{Answer, Handled},
-    codes,
+    codes, devices,
     endpoint::{Endpoint, GET, POST, operator, public},
     form,
     operators::{self, Operator},
     problem::Problem,
     request::Request,
+    rules::operator_cookies_last_twelve_hours::LIFETIME_HOURS,
 };
 
 pub(crate) fn log_in_page() -> Endpoint {
@@ -35,7 +36,7 @@ fn asking(refused: Option<&str>) -> Markup {
             label { "Password" input type="password" name="password" autocomplete="current-password" required; }
             button { "Log in" }
         }
-        p.faint { "For admins. You stay logged in for twelve hours, or until you close the browser." }
+        p.faint { "For admins. You stay logged in for " (LIFETIME_HOURS) " hours, or until you close the browser." }
     };
     layout::public("Log in", &content)
 }
@@ -48,9 +49,10 @@ pub(crate) fn log_in_form() -> Endpoint {
 
 async fn log_in(mut request: Request) -> Handled {
     match session(&mut request).await {
-        Ok(session) => {
-            let cookie = operators::log_in_cookie(&request, session);
-            Ok(to("/ops").with_header(header::SET_COOKIE, cookie_header(&cookie)?))
+        Ok((session, device)) => {
+            let cookie = operators::log_in_cookie(&request, session)?;
+            let answer = to("/ops").with_header(header::SET_COOKIE, cookie);
+            Ok(answer.with_header(header::SET_COOKIE, device))
         }
         Err(problem) => {
             let page = asking(Some(problem.detail()));
@@ -59,14 +61,17 @@ async fn log_in(mut request: Request) -> Handled {
     }
 }
 
-/// The session of an admin who has just logged in.
-async fn session(request: &mut Request) -> Result<SessionId, Problem> {
+/// The session of an admin who has just logged in, and the cookie of their device.
+async fn session(request: &mut Request) -> Result<(SessionId, HeaderValue), Problem> {
     operators::from_this_site(request)?;
     let mut form = request.form(form::OF_A_PAGE).await?;
+    let username = form.take("username")?;
+    let device = devices::known_device(request, &username);
     let command = LogIn {
-        username: form.take("username")?,
+        username: username.clone(),
         password: Secret::new(form.take("password")?),
-        caller_address: request.caller_address(),
+        caller_address: request.client().address,
+        device,
     };
     let granted = request
         .accounts()
@@ -79,7 +84,7 @@ async fn session(request: &mut Request) -> Result<SessionId, Problem> {
     };
     match request.accounts().authenticate(&tokens.access_token).await? {
         Authentication::Authenticated { role, session_id, .. } if role.includes(Role::Admin) => {
-            Ok(session_id)
+            Ok((session_id, devices::cookie(request, device, &username)?))
         }
         Authentication::Authenticated {
             user_id,
@@ -104,7 +109,7 @@ pub(crate) fn log_out_form() -> Endpoint {
 async fn log_out(mut request: Request, operator: Operator) -> Handled {
     operators::form(&mut request, &operator).await?;
     end(&request, operator.actor(), operator.session_id).await?;
-    Ok(to_log_in().with_header(header::SET_COOKIE, cookie_header(&operators::log_out_cookie())?))
+    Ok(to_log_in().with_header(header::SET_COOKIE, operators::log_out_cookie(&request)?))
 }
 
 async fn end(request: &Request, actor: Actor, session_id: SessionId) -> Result<(), Problem> {
@@ -124,8 +129,4 @@ pub(crate) fn to_log_in() -> Answer {
 /// To another page, by getting it: a form that was sent once is not sent again when the page is reloaded.
 pub(super) fn to(path: &str) -> Answer {
     Answer::see_other(path)
-}
-
-fn cookie_header(cookie: &str) -> Result<HeaderValue, Problem> {
-    HeaderValue::from_str(cookie).map_err(|error| Problem::internal_error(error.to_string()))
 }

@@ -40,6 +40,6 @@ async fn the_page_may_reach_this_server_and_no_other() {
     let elsewhere = shop.send(TestRequest::with_uri("/livez")).await;
     assert_eq!(
         elsewhere.header("content-security-policy"),
-        Some("default-src 'none'")
+        Some("default-src 'none'; frame-ancestors 'none'")
     );
 }

@@ -20,7 +20,10 @@ fn assert_headers(answer: &Answered) {
     for (name, value) in [
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
-        ("content-security-policy", "default-src 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
         ("referrer-policy", "no-referrer"),
     ] {
         assert_eq!(answer.header(name), Some(value), "{answer:?}");

@@ -29,6 +29,13 @@ async fn a_change_to_a_stale_version_is_refused_with_the_current_one() {
         let answer = shop.send(add(stale)).await;
         assert_eq!(answer.refusal(), (412, "version_mismatch".to_owned()), "{stale}");
         assert_eq!(answer.json()["current_version"], 2);
+        let names_no_version = !matches!(stale, "\"1\"" | "\"3\"");
+        let detail = answer.json()["detail"].to_string();
+        assert_eq!(
+            detail.contains("a weak tag (W/…) never matches"),
+            names_no_version,
+            "{stale}: {detail}"
+        );
     }
     for malformed in ["", "2", "\"2", "\"1\", \"2\"", "**"] {
         let answer = shop.send(add(malformed)).await;

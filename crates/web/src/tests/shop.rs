@@ -25,7 +25,8 @@ use shared_kernel::{
 
 use super::stories::{Story, told_to};
 use crate::{
-    Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, WebState, configure,
+    Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, TrustedProxies,
+    WebState, configure,
 };
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -109,6 +110,8 @@ impl Shop {
                 doctor: Doctor::new(vec![], vec![told_to()], Arc::clone(&clock)),
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
+                proxies: TrustedProxies::default(),
+                devices: Devices::new([4; 32]),
                 operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
                 stalled_relay: StalledRelay::of_at_most(300),

@@ -2,10 +2,15 @@
 
 use std::net::SocketAddr;
 
-use actix_web::{http::StatusCode, test::TestRequest};
+use actix_web::{
+    App,
+    http::StatusCode,
+    test::{self, TestRequest},
+};
 use serde_json::json;
 
 use super::shop::{Answered, PASSWORD, Shop, post};
+use crate::{Serving, TrustedProxies, configure};
 
 fn caller(address: &str) -> SocketAddr {
     format!("{address}:40000").parse().unwrap()
@@ -60,6 +65,80 @@ async fn no_header_makes_another_caller_of_somebody() {
         statuses.push(shop.send(request.set_form(form)).await.status);
     }
     assert_eq!(statuses.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
+}
+
+/// Guesses at ada's password 50 times a second for nine seconds, from 20 addresses behind the proxy.
+async fn guess_for_a_while(shop: &Shop) {
+    let configure = configure(shop.state.clone(), Serving::Everything);
+    let service = test::init_service(App::new().configure(configure)).await;
+    for _ in 0..9 {
+        for number in 0..50 {
+            let form = [
+                ("grant_type", "password"),
+                ("username", "ada@example.com"),
+                ("password", "wrong"),
+            ];
+            let guesser = format!("198.51.100.{}", number % 20);
+            let request = post("/auth/token")
+                .peer_addr(caller("10.0.0.1"))
+                .insert_header(("X-Forwarded-For", guesser));
+            test::call_service(&service, request.set_form(form).to_request()).await;
+        }
+        shop.clock.advance_seconds(1);
+    }
+}
+
+async fn owner(shop: &Shop, forwarded_for: &str, cookie: Option<&str>) -> Answered {
+    let form = [
+        ("grant_type", "password"),
+        ("username", "ada@example.com"),
+        ("password", PASSWORD),
+    ];
+    let mut request = post("/auth/token")
+        .peer_addr(caller("10.0.0.1"))
+        .insert_header(("X-Forwarded-For", forwarded_for));
+    if let Some(cookie) = cookie {
+        request = request.insert_header(("Cookie", cookie));
+    }
+    shop.send(request.set_form(form)).await
+}
+
+fn device_cookie(answer: &Answered) -> String {
+    let cookie = answer.header("set-cookie").unwrap();
+    let (named, attributes) = cookie.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; HttpOnly; SameSite=Strict; Max-Age=7776000");
+    named.to_owned()
+}
+
+#[actix_web::test]
+async fn an_owner_gets_in_while_50_guesses_a_second_come_from_20_addresses_behind_the_proxy() {
+    for is_trusted in [true, false] {
+        let mut shop = Shop::open();
+        if is_trusted {
+            shop.state.proxies = TrustedProxies::in_networks(&["10.0.0.0/8".parse().unwrap()]);
+        }
+        shop.customer("ada").await;
+        let before = owner(&shop, "192.0.2.1", None).await;
+        assert_eq!(before.status, StatusCode::OK);
+        let cookie = device_cookie(&before);
+        guess_for_a_while(&shop).await;
+
+        let known_device = owner(&shop, "203.0.113.9", Some(&cookie)).await;
+        assert_eq!(known_device.status, StatusCode::OK, "{is_trusted}");
+        let known_network = owner(&shop, "192.0.2.1", None).await;
+        let expected = if is_trusted {
+            StatusCode::OK
+        } else {
+            StatusCode::TOO_MANY_REQUESTS
+        };
+        assert_eq!(known_network.status, expected, "{is_trusted}");
+        let nothing_known = owner(&shop, "203.0.113.9", None).await;
+        assert_eq!(
+            nothing_known.status,
+            StatusCode::TOO_MANY_REQUESTS,
+            "{is_trusted}"
+        );
+    }
 }
 
 #[actix_web::test]

@@ -40,6 +40,7 @@ async fn log_in(store: &AccountsStore) -> TokenGrant {
         username: "ada@example.com".to_owned(),
         password: Secret::new(PASSWORD.to_owned()),
         caller_address: None,
+        device: None,
     };
     store.face().send(command, store.seams.meta()).await.unwrap()
 }
@@ -111,6 +112,8 @@ async fn a_new_password_ends_the_other_sessions(store: AccountsStore) {
         current_password: Secret::new(PASSWORD.to_owned()),
         new_password: Secret::new("another horse altogether".to_owned()),
         keep_session: Some(sessions[0].id),
+        caller_address: None,
+        device: None,
     };
     store.face().send(command, store.seams.by(ada.id)).await.unwrap();
     assert_eq!(refresh(&store, &first).await, TokenGrant::InvalidGrant);

@@ -70,6 +70,8 @@ async fn a_new_password_ends_the_other_sessions_and_a_revoked_token_its_own() {
         current_password: Secret::new(PASSWORD.to_owned()),
         new_password: Secret::new("a quite different one".to_owned()),
         keep_session: Some(session_id),
+        caller_address: None,
+        device: None,
     };
     file.accounts.send(command, file.by(ada.id)).await.unwrap();
     assert_eq!(file.authenticate(&there).await, OVER);

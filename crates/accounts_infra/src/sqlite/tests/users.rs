@@ -36,6 +36,7 @@ async fn the_unique_index_refuses_an_address_that_is_taken() {
     );
     let command = ChangeEmail {
         email: "Bob@example.com".parse().unwrap(),
+        caller_address: None,
     };
     let changed = file.accounts.send(command, file.by(ada.id)).await;
     assert_eq!(refused_by(changed), "email_already_registered");
@@ -69,7 +70,13 @@ async fn only_the_events_for_others_are_to_be_published() {
     let operator = || file.meta(Actor::Operator);
     let email = "ada@lovelace.org".parse().unwrap();
     file.accounts
-        .send(ChangeEmail { email }, file.by(user_id))
+        .send(
+            ChangeEmail {
+                email,
+                caller_address: None,
+            },
+            file.by(user_id),
+        )
         .await
         .unwrap();
     file.accounts

@@ -87,9 +87,25 @@ const MEANT: &[Meant] = &[
         },
     },
     Meant {
+        what: "the edge is hardened: more is throttled, devices are known, sessions are paged, an admin remains",
+        is: |difference| HARDENING.iter().any(|place| difference.place.starts_with(place)),
+    },
+    Meant {
         what: "examples of problems show that problem",
         is: |difference| difference.place.contains("/application~1problem+json/examples/"),
     },
+];
+
+/// What came with the hardening of accounts and of the edge.
+const HARDENING: [&str; 8] = [
+    "/components/headers/Set-Cookie/",
+    "/components/schemas/SessionList/",
+    "/paths/~1api~1v1~1auth~1token/post/responses/200/headers/Set-Cookie/",
+    "/paths/~1api~1v1~1users~1me~1email/put/responses/429/",
+    "/paths/~1api~1v1~1users~1me~1sessions/get/",
+    "/paths/~1api~1v1~1users~1{user_id}~1deactivate/post/responses/409/",
+    "/paths/~1api~1v1~1users~1{user_id}~1role/put/responses/409/",
+    "/paths/~1metrics/get/responses/200/content/",
 ];
 
 /// What came with the route that has an order shipped to another address.

@@ -4,7 +4,10 @@ use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::Browser;
-use crate::tests::shop::{By, PASSWORD, Shop, get, post, put};
+use crate::{
+    TrustedProxies,
+    tests::shop::{By, PASSWORD, Shop, get, post, put},
+};
 
 async fn is_in(browser: &mut Browser<'_>) -> bool {
     let answer = browser.get("/ops").await;
@@ -85,28 +88,50 @@ async fn whoever_guesses_waits_as_at_the_token_route() {
 }
 
 #[actix_web::test]
-async fn the_cookie_is_for_these_pages_alone_and_secure_when_the_browser_came_by_https() {
-    let shop = Shop::open();
+async fn the_cookie_is_for_these_pages_alone_and_by_https_for_this_host_alone() {
+    let mut shop = Shop::open();
     shop.admin().await;
+    shop.state.proxies = TrustedProxies::in_networks(&["10.0.0.1".parse().unwrap()]);
     let form = [("username", "admin@example.com"), ("password", PASSWORD)];
-    for (headers, secure) in [
-        (vec![], false),
-        (vec![("Origin", "http://127.0.0.1:8080")], false),
-        (vec![("X-Forwarded-Proto", "https")], false),
-        (vec![("Origin", "https://ops.example.com")], true),
+    let (plain, by_https) = (
+        ("orderly_operator=", "Path=/ops; HttpOnly; SameSite=Strict"),
+        (
+            "__Host-orderly_operator=",
+            "Path=/; HttpOnly; SameSite=Strict; Secure",
+        ),
+    );
+    let stranger = "192.0.2.1:40000".parse().unwrap();
+    let proxy = "10.0.0.1:40000".parse().unwrap();
+    for (peer, headers, expected) in [
+        (stranger, vec![], plain),
+        (stranger, vec![("Origin", "http://127.0.0.1:8080")], plain),
+        (stranger, vec![("X-Forwarded-Proto", "https")], plain),
+        (stranger, vec![("Origin", "https://ops.example.com")], by_https),
+        (proxy, vec![("X-Forwarded-Proto", "https")], by_https),
+        (proxy, vec![("Forwarded", "for=192.0.2.1;proto=https")], by_https),
+        (
+            proxy,
+            vec![
+                ("X-Forwarded-Proto", "http"),
+                ("Origin", "https://ops.example.com"),
+            ],
+            plain,
+        ),
     ] {
-        let mut request = Browser::of(&shop).request(Method::POST, "/ops/log-in");
+        let mut request = Browser::of(&shop)
+            .request(Method::POST, "/ops/log-in")
+            .peer_addr(peer);
         for header in &headers {
             request = request.insert_header(*header);
         }
         let answer = shop.send(request.set_form(form)).await;
-        let (_, attributes) = answer.header("set-cookie").unwrap().split_once("; ").unwrap();
-        let expected = if secure { "; Secure" } else { "" };
-        assert_eq!(
-            attributes,
-            format!("Path=/ops; HttpOnly; SameSite=Strict{expected}"),
-            "{headers:?}"
-        );
+        let cookie = answer.header("set-cookie").unwrap().to_owned();
+        let (named, attributes) = cookie.split_once("; ").unwrap();
+        assert!(named.starts_with(expected.0), "{headers:?}: {named}");
+        assert_eq!(attributes, expected.1, "{headers:?}");
+        let mut browser = Browser::of(&shop);
+        browser.cookie = Some(named.to_owned());
+        assert!(is_in(&mut browser).await, "{headers:?}");
     }
 }
 

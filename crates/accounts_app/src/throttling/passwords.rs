@@ -1,83 +1,77 @@
-//! Who may try a password now.
+//! Who may try a password now, to log in or to change it.
 //!
 //! Three buckets stand in the way: the network's, the account's, and that of the two together. The first stops those
 //! who try one password on many accounts, the last those who try many on one; the account's slows those who come
-//! from many networks. That one alone would let strangers keep an owner out, so a network from which the account was
-//! logged in to before passes it by. An account need not exist to have buckets: being made to wait tells nothing.
+//! from many networks. That one alone would let strangers keep an owner out, so a network from which the account's
+//! password was proved before passes it by, and a device that is known to the account has a bucket of its own instead of
+//! all three. An account need not exist to have buckets: being made to wait tells nothing.
 
 use std::{
     net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use message_bus::{Unavailable, UseCaseError};
-use shared_kernel::{EmailAddress, Timestamp};
+use message_bus::Unavailable;
+use shared_kernel::EmailAddress;
 
-use super::{
-    bounded_times::BoundedTimes,
-    come_back_in,
-    network::Network,
-    token_buckets::{Allowance, TokenBuckets},
+use super::{bounded_times::BoundedTimes, come_back_in, network::Network, token_buckets::TokenBuckets};
+use crate::{
+    DeviceId,
+    rules::wrong_passwords_are_limited::{
+        FROM_A_KNOWN_DEVICE, FROM_A_NETWORK, FROM_A_NETWORK_TO_AN_ACCOUNT, GIVEN_BACK_TO_A_NETWORK,
+        KNOWN_FOR, TO_AN_ACCOUNT,
+    },
 };
-use crate::TokenGrant;
 
-/// From one network: 100 failures at once, then 5 a second. An office behind one address mistypes less than that.
-const FROM_A_NETWORK: Allowance = Allowance {
-    at_once: 100,
-    milliseconds_each: 200,
-};
-/// From one network to one account: 20 failures at once, then 6 a minute. Whoever was guessed at from their own
-/// network is back 10 seconds after it stops.
-const FROM_A_NETWORK_TO_AN_ACCOUNT: Allowance = Allowance {
-    at_once: 20,
-    milliseconds_each: 10_000,
-};
-/// To one account, from networks it does not know: 50 failures at once, then 10 a minute. That is 14,400 guesses a day,
-/// however many machines are at work.
-const TO_AN_ACCOUNT: Allowance = Allowance {
-    at_once: 50,
-    milliseconds_each: 6_000,
-};
-/// What a success gives back of the network's token, in tenths. The tenth it keeps allows 50 a second, which is about
-/// what two cores can hash: those who know their passwords are held up by that, and not by this.
-const GIVEN_BACK_TO_A_NETWORK: i64 = 9;
 /// A whole token, in tenths.
-const WHOLE: i64 = 10;
-/// How long an account knows a network, in seconds: 30 days.
-const KNOWN_FOR_SECONDS: i64 = 30 * 24 * 60 * 60;
-
+const WHOLE: u32 = 10;
 /// An account from somewhere.
 type Pair = (Network, String);
 
-pub(crate) struct LogInThrottle(Mutex<Buckets>);
+pub(crate) struct PasswordThrottle(Mutex<Buckets>);
 
 struct Buckets {
     networks: TokenBuckets<Network>,
     pairs: TokenBuckets<Pair>,
     accounts: TokenBuckets<String>,
+    devices: TokenBuckets<DeviceId>,
     known_until: BoundedTimes<Pair>,
 }
 
+/// What an attempt has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// The password is right.
+    Right,
+    /// The password is wrong.
+    Wrong,
+    /// Nothing was learned about the password, except by its owner.
+    Nothing,
+}
+
 /// An attempt that was let through: the buckets it took a token from.
-pub(crate) struct LogInAttempt {
+pub(crate) struct PasswordAttempt {
     network: Option<Network>,
     pair: Option<Pair>,
     account: Option<String>,
-    at: Timestamp,
+    device: Option<DeviceId>,
+    at: Duration,
 }
 
-impl Default for LogInThrottle {
+impl Default for PasswordThrottle {
     fn default() -> Self {
         Self(Mutex::new(Buckets {
             networks: TokenBuckets::new(FROM_A_NETWORK),
             pairs: TokenBuckets::new(FROM_A_NETWORK_TO_AN_ACCOUNT),
             accounts: TokenBuckets::new(TO_AN_ACCOUNT),
+            devices: TokenBuckets::new(FROM_A_KNOWN_DEVICE),
             known_until: BoundedTimes::default(),
         }))
     }
 }
 
-impl LogInThrottle {
+impl PasswordThrottle {
     /// Lets an attempt through, which takes its tokens.
     ///
     /// # Errors
@@ -85,16 +79,18 @@ impl LogInThrottle {
     pub(crate) fn admit(
         &self,
         caller_address: Option<IpAddr>,
+        device: Option<DeviceId>,
         username: &str,
-        now: Timestamp,
-    ) -> Result<LogInAttempt, Unavailable> {
-        let network = caller_address.map(Network::from);
+        now: Duration,
+    ) -> Result<PasswordAttempt, Unavailable> {
+        let from_elsewhere = device.is_none();
+        let network = caller_address.map(Network::from).filter(|_| from_elsewhere);
         // What is no address is no account's name.
         let account = username.parse().ok().map(|email: EmailAddress| email.folded());
         let pair = network.zip(account.clone());
         let mut buckets = self.buckets();
         let known = |pair| buckets.known_until.get(pair, now).is_some();
-        let account = account.filter(|_| !pair.as_ref().is_some_and(known));
+        let account = account.filter(|_| from_elsewhere && !pair.as_ref().is_some_and(known));
 
         let waits = [
             network
@@ -104,9 +100,10 @@ impl LogInThrottle {
             account
                 .as_ref()
                 .map(|account| buckets.accounts.wait(account, now)),
+            device.as_ref().map(|device| buckets.devices.wait(device, now)),
         ];
         match waits.into_iter().flatten().max() {
-            Some(wait) if wait > 0 => return Err(come_back_in(wait)),
+            Some(wait) if !wait.is_zero() => return Err(come_back_in(wait)),
             Some(_) | None => {}
         }
         if let Some(network) = network {
@@ -118,22 +115,25 @@ impl LogInThrottle {
         if let Some(account) = &account {
             buckets.accounts.take(account.clone(), now);
         }
-        Ok(LogInAttempt {
+        if let Some(device) = device {
+            buckets.devices.take(device, now);
+        }
+        Ok(PasswordAttempt {
             network,
             pair,
             account,
+            device,
             at: now,
         })
     }
 
     /// Gives tokens back, now that it is known what the attempt came to. An attempt whose caller hangs up before that
-    /// has cost what a failure costs.
-    pub(crate) fn record_result(&self, attempt: LogInAttempt, result: &Result<TokenGrant, UseCaseError>) {
-        let given_back_to_network = match result {
-            Ok(TokenGrant::InvalidGrant) => return,
-            Ok(TokenGrant::Granted(_)) => GIVEN_BACK_TO_A_NETWORK,
-            // Nothing was learned about the password, except by its owner.
-            Err(_) => WHOLE,
+    /// has cost what a wrong password costs.
+    pub(crate) fn record_result(&self, attempt: PasswordAttempt, proof: Proof) {
+        let given_back_to_network = match proof {
+            Proof::Wrong => return,
+            Proof::Right => GIVEN_BACK_TO_A_NETWORK,
+            Proof::Nothing => WHOLE,
         };
         let mut buckets = self.buckets();
         if let Some(network) = &attempt.network {
@@ -142,10 +142,13 @@ impl LogInThrottle {
         if let Some(account) = &attempt.account {
             buckets.accounts.give_back(account, WHOLE);
         }
+        if let Some(device) = &attempt.device {
+            buckets.devices.give_back(device, WHOLE);
+        }
         if let Some(pair) = attempt.pair {
             buckets.pairs.give_back(&pair, WHOLE);
-            if result.is_ok() {
-                let known_until = attempt.at.plus_seconds(KNOWN_FOR_SECONDS);
+            if proof == Proof::Right {
+                let known_until = attempt.at + KNOWN_FOR;
                 buckets.known_until.set(pair, known_until, attempt.at);
             }
         }

@@ -1,0 +1,4 @@
+//! The business rules that are decided at the web edge, one file each, named as the truth that holds.
+
+pub(crate) mod devices_are_known_for_90_days;
+pub(crate) mod operator_cookies_last_twelve_hours;
