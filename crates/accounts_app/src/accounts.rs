@@ -30,6 +30,8 @@ pub struct AccountsPorts {
     pub clock: Arc<dyn Clock>,
     /// Ids.
     pub ids: Arc<dyn IdGenerator>,
+    /// The shop's name, which nobody may have as their password.
+    pub shop_name: String,
 }
 
 /// The accounts context.

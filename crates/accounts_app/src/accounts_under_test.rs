@@ -38,6 +38,7 @@ impl AccountsUnderTest {
             refresh_tokens: Arc::new(TransparentRefreshTokens::new(Arc::clone(&ids))),
             clock: clock.clone(),
             ids: Arc::clone(&ids),
+            shop_name: "Orderly".to_owned(),
         });
         Self {
             accounts,

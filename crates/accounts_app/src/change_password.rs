@@ -39,8 +39,9 @@ impl Command for ChangePassword {
 impl Handles<ChangePassword> for Accounts {
     async fn handle(&self, command: ChangePassword, meta: CommandMeta) -> Result<(), UseCaseError> {
         let user_id = meta.actor.user_id().ok_or(NO_SUCH_USER)?;
-        let new_password = NewPassword::choose(command.new_password.expose()).map_err(Refusal::from)?;
         let email = self.ports.store.user(user_id).await?.ok_or(NO_SUCH_USER)?.email;
+        let new_password = NewPassword::choose(command.new_password.expose(), &email, &self.ports.shop_name)
+            .map_err(Refusal::from)?;
         let now = self.ports.clock.running_for();
         let attempt = self
             .proofs

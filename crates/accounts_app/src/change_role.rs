@@ -26,7 +26,11 @@ impl Handles<ChangeRole> for Accounts {
         let view = retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
+            let was_admin = user.is_active_admin();
             user.change_role(command.role);
+            if was_admin && !user.is_active_admin() {
+                unit.users().must_leave_an_admin(command.user_id).await?;
+            }
             let view = UserView::of(&user);
             commit_changes(unit, user, meta.replay_record(&view)?).await?;
             Ok(view)

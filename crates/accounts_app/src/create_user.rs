@@ -37,7 +37,8 @@ impl Accounts {
         role: Role,
         meta: CommandMeta,
     ) -> Result<UserView, UseCaseError> {
-        let password = NewPassword::choose(password.expose()).map_err(Refusal::from)?;
+        let password =
+            NewPassword::choose(password.expose(), &email, &self.ports.shop_name).map_err(Refusal::from)?;
         let hash = self.ports.passwords.hash(&Whose::of(&email), &password).await?;
         let id = UserId::new(self.ports.ids.next_id());
         retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {

@@ -21,6 +21,9 @@ impl Handles<DeactivateUser> for Accounts {
         let view = retry_on_conflict(&meta, self.ports.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
             let mut user = user_to_change(&mut unit, command.user_id, &meta).await?;
+            if user.is_active_admin() {
+                unit.users().must_leave_an_admin(command.user_id).await?;
+            }
             user.deactivate().map_err(Refusal::from)?;
             let view = UserView::of(&user);
             unit.users().save(user);
@@ -36,9 +39,11 @@ impl Handles<DeactivateUser> for Accounts {
 
 #[cfg(test)]
 mod tests {
+    use shared_kernel::Role;
+
     use super::*;
     use crate::{
-        Authentication, ReactivateUser, RejectedToken, TokenGrant,
+        Authentication, ChangeRole, ReactivateUser, RejectedToken, TokenGrant,
         accounts_under_test::{AccountsUnderTest, PASSWORD, refused_by},
     };
 
@@ -86,6 +91,36 @@ mod tests {
             under_test.event_types(),
             ["UserAccountCreated", "UserDeactivated", "UserReactivated"]
         );
+    }
+
+    #[tokio::test]
+    async fn the_last_active_admin_is_neither_deactivated_nor_given_another_role() {
+        let under_test = AccountsUnderTest::new();
+        let meta = || under_test.by_the_operator();
+        let mut admins = Vec::new();
+        for email in ["ada@example.com", "bob@example.com"] {
+            let user_id = under_test.create(email).await.unwrap().id;
+            let role = Role::Admin;
+            under_test
+                .accounts
+                .send(ChangeRole { user_id, role }, meta())
+                .await
+                .unwrap();
+            admins.push(user_id);
+        }
+        let deactivate = |user_id| under_test.accounts.send(DeactivateUser { user_id }, meta());
+        deactivate(admins[0]).await.unwrap();
+        assert_eq!(refused_by(deactivate(admins[1]).await), "last_admin");
+        let demote = ChangeRole {
+            user_id: admins[1],
+            role: Role::Staff,
+        };
+        assert_eq!(
+            refused_by(under_test.accounts.send(demote, meta()).await),
+            "last_admin"
+        );
+        let still = under_test.accounts.user(admins[1]).await.unwrap();
+        assert_eq!((still.role, still.active), (Role::Admin, true));
     }
 
     #[tokio::test]

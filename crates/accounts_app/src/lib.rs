@@ -54,6 +54,7 @@ pub use register_user::RegisterUser;
 pub use revoke_token::RevokeToken;
 pub use secret::Secret;
 pub use store::{AccountsStore, SessionStatus};
+pub use throttling::Network;
 pub use unit_of_work::UnitOfWork;
 pub use views::{SessionView, TokenGrant, Tokens, UserView};
 

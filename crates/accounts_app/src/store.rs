@@ -1,6 +1,8 @@
 //! What accounts needs of a database: one port, which `accounts_infra` implements for each engine and `in_memory` for tests.
 
-use accounts_domain::{Session, StoredSession, StoredUser, TokenHash, User, UserStatus};
+use accounts_domain::{
+    Session, StoredSession, StoredUser, TokenHash, User, UserStatus, rules::an_admin_remains::OtherAdmins,
+};
 use async_trait::async_trait;
 use message_bus::{CommandLog, CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, Role, SessionId, Timestamp, UserId, Version};
@@ -14,13 +16,16 @@ pub trait AccountsStore: CommandLog {
     /// The user with this address, however it is cased.
     async fn user_with_email(&self, email: &EmailAddress) -> Result<Option<StoredUser>, Unavailable>;
 
+    /// Whether there is an active admin other than this user.
+    async fn other_admins(&self, than: UserId) -> Result<OtherAdmins, Unavailable>;
+
     /// The session with this id.
     async fn session(&self, id: SessionId) -> Result<Option<StoredSession>, Unavailable>;
 
     /// The session whose family the token belongs to, however old the token.
     async fn session_with_token(&self, token: TokenHash) -> Result<Option<StoredSession>, Unavailable>;
 
-    /// A user's sessions that are open at `now`, the last used first.
+    /// A user's sessions that are open at `now`, the last used first, and no more than a user may have.
     async fn open_sessions(&self, user_id: UserId, now: Timestamp)
     -> Result<Vec<StoredSession>, Unavailable>;
 
@@ -53,6 +58,9 @@ pub struct SessionStatus {
 pub struct AccountsChanges {
     /// The users who changed.
     pub users: Vec<User>,
+    /// Whether one of them stops being an active admin. Then it is a version conflict if no active admin remains: two who stop in the same moment both
+    /// found the other.
+    pub leaves_an_admin: bool,
     /// What happens to sessions.
     pub sessions: Vec<SessionChange>,
     /// Whose sessions all end.
@@ -76,13 +84,15 @@ pub enum SessionChange {
     End(Session),
 }
 
-/// All sessions of a user end that are open when the command commits, but one.
+/// All sessions of a user end that are open when the command commits, but one and those that were used last.
 #[derive(Clone, Copy, Debug)]
 pub struct EndOfAll {
     /// Whose.
     pub user_id: UserId,
     /// The session that does not end.
     pub keep: Option<SessionId>,
+    /// How many of those that were used last do not end either.
+    pub keep_latest: u32,
     /// When.
     pub at: Timestamp,
 }

@@ -18,6 +18,7 @@ mod passwords;
 mod registrations;
 mod token_buckets;
 
+pub use network::Network;
 pub(crate) use passwords::{PasswordThrottle, Proof};
 pub(crate) use registrations::RegistrationThrottle;
 pub(crate) use token_buckets::Allowance;

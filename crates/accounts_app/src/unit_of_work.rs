@@ -1,8 +1,13 @@
 //! Collects what one command changes, and commits it once.
 
-use accounts_domain::{Session, TokenHash, User};
-use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable, WriteSet};
-use shared_kernel::{AggregateRoot, EmailAddress, IdGenerator, SessionId, Timestamp, UserId, Version};
+use accounts_domain::{
+    Session, TokenHash, User,
+    rules::{a_user_has_fifty_sessions::MOST_SESSIONS, an_admin_remains},
+};
+use message_bus::{CommandMeta, CommitError, ReplayRecord, Unavailable, UseCaseError, WriteSet};
+use shared_kernel::{
+    AggregateRoot, EmailAddress, IdGenerator, Refusal, SessionId, Timestamp, UserId, Version,
+};
 
 use crate::{
     AccountsStore, CONTEXT,
@@ -23,6 +28,7 @@ pub struct UnitOfWork<'a> {
 pub struct UserRepository<'a> {
     store: &'a dyn AccountsStore,
     saved: Vec<User>,
+    leaves_an_admin: bool,
 }
 
 /// The sessions of a unit of work, and the tokens of their families.
@@ -42,6 +48,7 @@ impl<'a> UnitOfWork<'a> {
             users: UserRepository {
                 store,
                 saved: Vec::new(),
+                leaves_an_admin: false,
             },
             sessions: SessionRepository {
                 store,
@@ -67,11 +74,13 @@ impl<'a> UnitOfWork<'a> {
     /// # Errors
     /// [`CommitError`]; nothing was written then.
     pub async fn commit(self, replay: Option<ReplayRecord>) -> Result<(), CommitError> {
+        let leaves_an_admin = self.users.leaves_an_admin;
         let mut users = self.users.saved;
         users.retain(|user| !user.changes().is_empty());
         let events = users.iter().map(user_events).collect::<Result<Vec<_>, _>>()?;
         let changes = AccountsChanges {
             users,
+            leaves_an_admin,
             sessions: self.sessions.changes,
             ends: self.sessions.ends,
         };
@@ -95,6 +104,16 @@ impl UserRepository<'_> {
     /// [`Unavailable`] when the store does not answer.
     pub async fn with_email(&self, email: &EmailAddress) -> Result<Option<User>, Unavailable> {
         Ok(self.store.user_with_email(email).await?.map(User::restore))
+    }
+
+    /// Refuses to let a user stop being an active admin if there is no other, also when the unit of work commits.
+    ///
+    /// # Errors
+    /// The rule's refusal, and [`Unavailable`] when the store does not answer.
+    pub async fn must_leave_an_admin(&mut self, user: UserId) -> Result<(), UseCaseError> {
+        an_admin_remains::check(self.store.other_admins(user).await?).map_err(Refusal::from)?;
+        self.leaves_an_admin = true;
+        Ok(())
     }
 
     /// Registers a user's changes, guarded by the version it was loaded at.
@@ -121,8 +140,14 @@ impl SessionRepository<'_> {
         Ok(session.map(Session::restore))
     }
 
-    /// Registers a new session. It is only written while its user is at `user_version`.
+    /// Registers a new session. It is only written while its user is at `user_version`. What the user has too many of then ends.
     pub fn open(&mut self, session: Session, user_version: Version) {
+        self.ends.push(EndOfAll {
+            user_id: session.user_id(),
+            keep: Some(session.id()),
+            keep_latest: MOST_SESSIONS,
+            at: session.as_stored().opened_at,
+        });
         self.changes.push(SessionChange::Open {
             session,
             user_version,
@@ -141,6 +166,11 @@ impl SessionRepository<'_> {
 
     /// Registers the end of all sessions that the user has when the unit of work commits, except `keep`.
     pub fn end_all_of(&mut self, user_id: UserId, keep: Option<SessionId>, at: Timestamp) {
-        self.ends.push(EndOfAll { user_id, keep, at });
+        self.ends.push(EndOfAll {
+            user_id,
+            keep,
+            keep_latest: 0,
+            at,
+        });
     }
 }

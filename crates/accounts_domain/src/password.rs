@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use shared_kernel::EmailAddress;
+
 use crate::{
     AccountsError,
     rules::{common_passwords_are_refused, password_length},
@@ -14,13 +16,13 @@ use crate::{
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// Chooses a password.
+    /// Chooses a password for the account with this address, at the shop of this name.
     ///
     /// # Errors
     /// [`AccountsError::PasswordLength`], [`AccountsError::CommonPassword`].
-    pub fn choose(text: &str) -> Result<Self, AccountsError> {
+    pub fn choose(text: &str, email: &EmailAddress, shop: &str) -> Result<Self, AccountsError> {
         password_length::check(text)?;
-        common_passwords_are_refused::check(text)?;
+        common_passwords_are_refused::check(text, email, shop)?;
         Ok(Self(text.to_owned()))
     }
 
@@ -71,9 +73,13 @@ pub enum PasswordMatch {
 mod tests {
     use super::*;
 
+    fn choose(text: &str) -> Result<NewPassword, AccountsError> {
+        NewPassword::choose(text, &"ada@example.com".parse().unwrap(), "Orderly")
+    }
+
     #[test]
     fn debugging_output_never_shows_a_password_or_its_hash() {
-        let chosen = NewPassword::choose("correct horse").unwrap();
+        let chosen = choose("correct horse").unwrap();
         let hash = PasswordHash::new("$argon2id$secret".to_owned());
         let printed = format!("{chosen:?} {hash:?}");
         assert!(
@@ -84,12 +90,9 @@ mod tests {
 
     #[test]
     fn a_short_or_common_password_cannot_be_chosen() {
+        assert!(matches!(choose("short"), Err(AccountsError::PasswordLength(_))));
         assert!(matches!(
-            NewPassword::choose("short"),
-            Err(AccountsError::PasswordLength(_))
-        ));
-        assert!(matches!(
-            NewPassword::choose("Password1"),
+            choose("Password1"),
             Err(AccountsError::CommonPassword(_))
         ));
     }

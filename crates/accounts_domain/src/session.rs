@@ -9,7 +9,7 @@ use crate::{
     TokenHash,
     rules::{
         refresh_tokens_are_used_once::{self, ReplacedToken},
-        sessions_expire_unused,
+        sessions_end_after_a_year, sessions_expire_unused,
     },
 };
 
@@ -95,7 +95,8 @@ impl Session {
         self.stored.replaced_token = Some(replaced);
         self.stored.current_token = successor;
         self.stored.last_used_at = now;
-        self.stored.expires_at = sessions_expire_unused::expiry(now);
+        let unused = sessions_expire_unused::expiry(now);
+        self.stored.expires_at = sessions_end_after_a_year::expiry(self.stored.opened_at, unused);
     }
 
     /// Ends the session: logging out, or a token that was used again.
@@ -185,6 +186,18 @@ mod tests {
         session.end(start().plus_seconds(5));
         assert_eq!(session.as_stored().ended_at, Some(start()));
         assert_eq!(session.judge(FIRST, start()), PresentedToken::Spent);
+    }
+
+    #[test]
+    fn a_session_that_is_refreshed_each_day_ends_after_a_year() {
+        const DAY: i64 = 24 * 60 * 60;
+        let mut session = an_open_session();
+        for day in 1..365 {
+            let now = start().plus_seconds(day * DAY);
+            assert!(!session.is_over(now), "day {day}");
+            session.replace_token(TokenHash::new([2; 32]), now);
+        }
+        assert!(session.is_over(start().plus_seconds(365 * DAY)));
     }
 
     #[test]

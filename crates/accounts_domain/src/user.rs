@@ -221,6 +221,11 @@ impl User {
         self.status
     }
 
+    /// Whether they are an admin who may log in.
+    pub const fn is_active_admin(&self) -> bool {
+        matches!((self.role, self.status), (Role::Admin, UserStatus::Active))
+    }
+
     /// When the account was created.
     pub const fn created_at(&self) -> Timestamp {
         self.created_at

@@ -13,6 +13,7 @@ use crate::{
 #[derive(Debug)]
 pub struct AccountsRows {
     pub(crate) users: Vec<UserWrite>,
+    pub(crate) leaves_an_admin: bool,
     pub(crate) sessions: Vec<SessionWrite>,
     pub(crate) ends: Vec<EndOfAll>,
 }
@@ -22,6 +23,7 @@ impl AccountsRows {
     pub(crate) fn of(changes: &AccountsChanges) -> Self {
         Self {
             users: changes.users.iter().map(UserWrite::of).collect(),
+            leaves_an_admin: changes.leaves_an_admin,
             sessions: changes.sessions.iter().map(SessionWrite::of).collect(),
             ends: changes.ends.iter().map(EndOfAll::of).collect(),
         }

@@ -122,7 +122,12 @@ mod tests {
     }
 
     fn password() -> NewPassword {
-        NewPassword::choose("correct horse battery").unwrap()
+        NewPassword::choose(
+            "correct horse battery",
+            &"ada@example.com".parse().unwrap(),
+            "Orderly",
+        )
+        .unwrap()
     }
 
     fn ada() -> Whose {

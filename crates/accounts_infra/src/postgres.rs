@@ -5,7 +5,7 @@ mod session_tables;
 mod user_table;
 
 use accounts_app::{AccountsStore, SessionStatus, store::AccountsChanges};
-use accounts_domain::{StoredSession, StoredUser, TokenHash};
+use accounts_domain::{StoredSession, StoredUser, TokenHash, rules::an_admin_remains::OtherAdmins};
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -14,7 +14,7 @@ use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteS
 use shared_kernel::{EmailAddress, SessionId, Timestamp, UserId};
 use storage::{
     RowWrite,
-    columns::RowId,
+    columns::{RowId, RowTime},
     postgres::{PostgresContext, PostgresRows},
 };
 use uuid::Uuid;
@@ -61,6 +61,18 @@ impl AccountsStore for PostgresAccounts {
             .read(|connection| async move { user_table::read_by_email(&folded, &connection).await })
             .await?;
         Ok(row.map(StoredUser::try_from).transpose()?)
+    }
+
+    async fn other_admins(&self, than: UserId) -> Result<OtherAdmins, Unavailable> {
+        let found = self
+            .context
+            .read(|connection| async move { Ok(user_table::has_an_admin(Some(than), &connection).await?) })
+            .await?;
+        Ok(if found {
+            OtherAdmins::Some
+        } else {
+            OtherAdmins::None
+        })
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<StoredSession>, Unavailable> {
@@ -120,6 +132,13 @@ impl PostgresRows for AccountsRows {
     /// PostgreSQL lets each statement see what was committed before it began (READ COMMITTED) is what this needs.
     async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
         let places = || batch.iter().enumerate();
+        let leaving: Vec<usize> = places()
+            .filter(|(_, rows)| rows.leaves_an_admin)
+            .map(|(place, _)| place)
+            .collect();
+        if !leaving.is_empty() {
+            user_table::lock_admins(connection).await?;
+        }
         let changed: Vec<_> = batch.iter().flat_map(|rows| rows.changed_users()).collect();
         let held: Vec<_> = batch.iter().flat_map(|rows| rows.held_users()).collect();
         if !changed.is_empty() && !held.is_empty() {
@@ -130,10 +149,17 @@ impl PostgresRows for AccountsRows {
         if !stale.is_empty() {
             return Ok(stale);
         }
+        if !leaving.is_empty() && !user_table::has_an_admin(None, connection).await? {
+            return Ok(leaving);
+        }
         let sessions =
             places().flat_map(|(place, rows)| rows.sessions.iter().map(move |write| (place, write)));
         let ends: Vec<_> = batch.iter().flat_map(|rows| &rows.ends).collect();
         session_tables::write(sessions.collect(), &ends, connection).await
+    }
+
+    async fn forget(connection: &AsyncPgConnection, before: RowTime, limit: u32) -> QueryResult<usize> {
+        session_tables::forget(connection, before, limit).await
     }
 }
 

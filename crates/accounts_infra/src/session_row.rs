@@ -50,11 +50,12 @@ pub(crate) enum SessionWrite {
     End(SessionRow),
 }
 
-/// All sessions of a user end that are open by then, but one.
+/// All sessions of a user end that are open by then, but one and those that were used last.
 #[derive(Debug)]
 pub(crate) struct EndOfAll {
     pub(crate) user_id: RowId,
     pub(crate) keep: Option<RowId>,
+    pub(crate) keep_latest: i64,
     pub(crate) at: RowTime,
 }
 
@@ -95,6 +96,7 @@ impl EndOfAll {
         Self {
             user_id: RowId(end.user_id.uuid()),
             keep: end.keep.map(|id| RowId(id.uuid())),
+            keep_latest: i64::from(end.keep_latest),
             at: row_time(end.at),
         }
     }

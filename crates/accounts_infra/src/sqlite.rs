@@ -5,13 +5,16 @@ mod session_tables;
 mod user_table;
 
 use accounts_app::{AccountsStore, SessionStatus, store::AccountsChanges};
-use accounts_domain::{StoredSession, StoredUser, TokenHash};
+use accounts_domain::{StoredSession, StoredUser, TokenHash, rules::an_admin_remains::OtherAdmins};
 use async_trait::async_trait;
-use diesel::SqliteConnection;
+use diesel::{QueryResult, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use message_bus::{CommandLog, CommitError, Recorded, Replay, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, SessionId, Timestamp, UserId};
-use storage::sqlite::{RowError, SqliteContext, SqliteRows};
+use storage::{
+    columns::RowTime,
+    sqlite::{RowError, SqliteContext, SqliteRows},
+};
 
 use crate::AccountsRows;
 
@@ -55,6 +58,18 @@ impl AccountsStore for SqliteAccounts {
             .read(move |connection| user_table::read_by_email(connection, &folded))
             .await?;
         Ok(row.map(StoredUser::try_from).transpose()?)
+    }
+
+    async fn other_admins(&self, than: UserId) -> Result<OtherAdmins, Unavailable> {
+        let found = self
+            .context
+            .read(move |connection| Ok(user_table::has_an_admin(connection, Some(than))?))
+            .await?;
+        Ok(if found {
+            OtherAdmins::Some
+        } else {
+            OtherAdmins::None
+        })
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<StoredSession>, Unavailable> {
@@ -105,12 +120,19 @@ impl SqliteRows for AccountsRows {
         self.users
             .iter()
             .try_for_each(|user| user_table::write(connection, user))?;
+        if self.leaves_an_admin && !user_table::has_an_admin(connection, None)? {
+            return Err(RowError::VersionConflict);
+        }
         self.sessions
             .iter()
             .try_for_each(|session| session_tables::write(connection, session))?;
         self.ends
             .iter()
             .try_for_each(|end| session_tables::end_all_of(connection, end))
+    }
+
+    fn forget(connection: &mut SqliteConnection, before: RowTime, limit: u32) -> QueryResult<usize> {
+        session_tables::forget(connection, before, limit)
     }
 }
 

@@ -2,7 +2,10 @@
 //!
 //! That a sku is free is decided by the unique index, not by a look beforehand.
 
-use shared_kernel::{ProductId, Refusal, RefusalKind, printable::is_printable};
+use shared_kernel::{
+    ProductId, Refusal, RefusalKind,
+    printable::{is_blank, is_printable},
+};
 
 use crate::limits::{NAME as LONGEST_NAME, SKU as LONGEST_SKU};
 
@@ -68,7 +71,7 @@ pub(crate) fn check_sku(sku: &str) -> Result<(), ProductError> {
 /// Whether this is a name.
 pub(crate) fn check_name(name: &str) -> Result<(), ProductError> {
     let length = name.chars().count();
-    if name.trim().is_empty() {
+    if is_blank(name) {
         Err(ProductError::NameMissing)
     } else if length > LONGEST_NAME {
         Err(ProductError::NameTooLong { length })

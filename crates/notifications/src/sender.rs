@@ -21,6 +21,13 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// The name, or nothing if there is only an address.
+    pub fn name(&self) -> &str {
+        self.0.name.as_deref().unwrap_or_default()
+    }
+}
+
 impl FromStr for Sender {
     type Err = InvalidSender;
 

@@ -1,6 +1,9 @@
 //! Why an operator does something, in one line for those who read it later.
 
-use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
+use shared_kernel::{
+    Refusal, RefusalKind,
+    printable::{is_blank, is_printable},
+};
 
 /// The longest reason, in characters.
 pub const LONGEST: usize = 500;
@@ -40,7 +43,7 @@ impl From<ReasonError> for Refusal {
 /// [`ReasonError`].
 pub fn required(given: Option<&str>) -> Result<String, ReasonError> {
     match optional(given)? {
-        reason if reason.is_empty() => Err(ReasonError::Missing),
+        reason if is_blank(&reason) => Err(ReasonError::Missing),
         reason => Ok(reason),
     }
 }

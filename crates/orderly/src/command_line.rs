@@ -1,8 +1,9 @@
 //! The command line, as `orderly --help` explains it.
 
 mod operating;
+mod serving;
 
-use std::{error::Error, net::SocketAddr};
+use std::error::Error;
 
 use clap::{
     Args, CommandFactory, Parser, Subcommand,
@@ -10,13 +11,14 @@ use clap::{
 };
 use shared_kernel::{CustomerId, EmailAddress, OrderId, Role};
 use storage::postgres::without_password;
-use web::{OpenApiVersion, ProxyNetwork};
+use web::OpenApiVersion;
 
 pub(crate) use operating::{ConsumersCommand, DeadLettersCommand, ListArguments};
+pub(crate) use serving::ServeArguments;
 
 use crate::{
     failure::Failure,
-    settings::{DatabaseUrl, Settings, SpanArguments},
+    settings::{DatabaseUrl, Settings},
 };
 
 /// Order management from one binary: accounts, orders, and the events between them.
@@ -149,41 +151,6 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
         timeout: u64,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ServeArguments {
-    /// Address to listen on; port 0 takes a free one and prints which.
-    #[arg(
-        long,
-        env = "ORDERLY_BIND",
-        value_name = "ADDRESS",
-        default_value = "127.0.0.1:8080"
-    )]
-    pub(crate) bind: SocketAddr,
-    /// Address for operators: /metrics, /ops and /api/v1/ops are served there, and nowhere else. Without it they are served with
-    /// everything else.
-    #[arg(long, env = "ORDERLY_OPS_BIND", value_name = "ADDRESS")]
-    pub(crate) ops_bind: Option<SocketAddr>,
-    /// For how many seconds events may stand still until /readyz answers 503; 0 for ever.
-    #[arg(
-        long,
-        env = "ORDERLY_READY_MAX_LAG",
-        value_name = "SECONDS",
-        default_value_t = 300
-    )]
-    pub(crate) ready_max_lag: u32,
-    /// Networks of the proxies in front, as in 10.0.0.0/8,192.0.2.7. What Forwarded and X-Forwarded-For say is believed from there,
-    /// and from nowhere else.
-    #[arg(
-        long,
-        env = "ORDERLY_TRUSTED_PROXIES",
-        value_name = "NETWORKS",
-        value_delimiter = ','
-    )]
-    pub(crate) trusted_proxies: Vec<ProxyNetwork>,
-    #[command(flatten)]
-    pub(crate) spans: SpanArguments,
 }
 
 #[derive(Debug, Args)]

@@ -32,11 +32,12 @@ use crate::{
 };
 
 /// How long what is over is kept, of the time that was lived through: commands can be repeated for two days, where callers are promised one; events
-/// and deliveries tell their story for thirty.
-const KEPT: [(Forgettable, Duration); 3] = [
+/// and deliveries tell their story for thirty, and for as long what is over in the contexts' own tables is kept: sessions.
+const KEPT: [(Forgettable, Duration); 4] = [
     (Forgettable::Commands, Duration::from_hours(2 * 24)),
     (Forgettable::Deliveries, LONGEST_KEPT),
     (Forgettable::Events, LONGEST_KEPT),
+    (Forgettable::OwnRows, LONGEST_KEPT),
 ];
 const LONGEST_KEPT: Duration = Duration::from_hours(30 * 24);
 
@@ -100,6 +101,7 @@ impl Installation {
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
+            shop_name: mail_from.name().to_owned(),
         }));
         let catalog = Arc::new(Catalog::new(
             Arc::clone(&databases.catalog_store),

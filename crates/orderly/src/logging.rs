@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use tracing::Subscriber;
+use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
     layer::SubscriberExt,
@@ -27,6 +27,12 @@ const NOT_OURS: &str = "actix_http::h1::dispatcher=off";
 
 /// Starts logging what `filter` lets through, and sending spans if there is where to.
 pub(crate) fn start(filter: &str, spans: Option<&Arc<SpanExport>>) -> Result<(), Failure> {
+    if let Some(unknown) = unknown_level(filter) {
+        return Err(Failure::usage(format!(
+            "ORDERLY_LOG (--log) is {filter:?}: found {unknown:?}, expected off, error, warn, info, debug or trace, alone or as in \
+             info,storage=debug"
+        )));
+    }
     let filter = EnvFilter::builder()
         .parse(format!("{NOT_OURS},{filter}"))
         .map_err(|error| Failure::usage(format!("ORDERLY_LOG (--log) is {filter:?}: {error}")))?;
@@ -44,6 +50,15 @@ pub(crate) fn start(filter: &str, spans: Option<&Arc<SpanExport>>) -> Result<(),
     started.map_err(Failure::unavailable)
 }
 
+/// The first part of a filter whose level is none. `EnvFilter` takes a misspelt level for the name of a module, and logs nothing else.
+fn unknown_level(filter: &str) -> Option<&str> {
+    let levels = filter
+        .split(',')
+        .map(|part| part.rsplit_once('=').map_or(part, |(_, level)| level));
+    let mut levels = levels.map(str::trim);
+    levels.find(|level| level.is_empty() || level.parse::<LevelFilter>().is_err())
+}
+
 fn lines<S>() -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -56,5 +71,25 @@ where
             .fmt_fields(SpanFields)
             .event_format(JsonLines::default())
             .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_is_none_is_found_alone_and_for_a_module() {
+        for (filter, unknown) in [
+            ("info", None),
+            ("INFO, storage=debug", None),
+            ("off", None),
+            ("inof", Some("inof")),
+            ("info,storage=loud", Some("loud")),
+            ("storage", Some("storage")),
+            ("", Some("")),
+        ] {
+            assert_eq!(unknown_level(filter), unknown, "{filter:?}");
+        }
     }
 }

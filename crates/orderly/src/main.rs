@@ -55,7 +55,10 @@ fn run() -> Result<(), Failure> {
     settings::read_dot_env()?;
     let CommandLine { settings, command } = CommandLine::from_arguments()?;
     let spans = match &command {
-        Command::Serve(serve) => serve.spans.settings()?,
+        Command::Serve(serve) => {
+            settings::check_environment(&<CommandLine as clap::CommandFactory>::command())?;
+            serve.spans.settings()?
+        }
         _ => None,
     };
     let spans = spans.as_ref().map(SpanExport::start).transpose()?.map(Arc::new);

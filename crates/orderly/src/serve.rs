@@ -36,6 +36,7 @@ pub(crate) async fn serve(
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
 
+    raise_file_limit();
     let location = DatabaseLocation::of(&settings.database_url)?;
     let _lock = location.lock_for_serving()?;
     let listeners = listeners(arguments)?;
@@ -66,6 +67,8 @@ pub(crate) async fn serve(
                 .derived_key("fingerprints of repeated requests"),
         ),
         proxies: TrustedProxies::in_networks(&arguments.trusted_proxies),
+        connections_of_a_network: arguments.connections_per_address,
+        cors_origins: arguments.cors_origins.as_slice().into(),
         devices: Devices::new(installation.secret.derived_key("known devices")),
         operator_sessions: OperatorSessions::new(
             installation.secret.derived_key("sessions of operators' pages"),
@@ -115,6 +118,14 @@ pub(crate) async fn serve(
     }
     ends.into_iter()
         .try_for_each(|ended| ended.map_err(Failure::unavailable)?.map_err(Failure::unavailable))
+}
+
+/// Each connection is an open file, and a limit of 1,024 is common: it is raised to what the system allows.
+fn raise_file_limit() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::info!(limit, "so many files and connections may be open at once"),
+        Err(error) => tracing::warn!(%error, "the number of files that may be open at once stays as it is"),
+    }
 }
 
 /// Where to listen, and what to serve there.

@@ -1,5 +1,6 @@
 //! Where an installation is and how it talks, from flags, the environment and `.env`.
 
+mod environment;
 mod mail_target;
 mod span_arguments;
 
@@ -13,6 +14,7 @@ use clap::Args;
 use notifications::Sender;
 
 pub(crate) use self::{
+    environment::check as check_environment,
     mail_target::MailTarget,
     span_arguments::{SpanArguments, SpanSettings},
 };
@@ -129,8 +131,25 @@ pub(crate) fn read_dot_env() -> Result<(), Failure> {
     match dotenvy::dotenv() {
         Ok(_) => Ok(()),
         Err(error) if error.not_found() => Ok(()),
+        // What stands in the line may be a secret.
+        Err(dotenvy::Error::LineParse(line, _)) => Err(Failure::usage(match line_number(&line) {
+            Some(number) => format!(
+                ".env, line {number}: expected NAME=VALUE, with quotation marks around a value that has spaces"
+            ),
+            None => ".env: a line is not NAME=VALUE".to_owned(),
+        })),
         Err(error) => Err(Failure::usage(format!(".env cannot be read: {error}"))),
     }
+}
+
+/// Which line of the `.env` that was read this is, counted from 1.
+fn line_number(line: &str) -> Option<usize> {
+    let here = std::env::current_dir().ok()?;
+    let files = here.ancestors().map(|folder| folder.join(".env"));
+    let text = std::fs::read_to_string(files.into_iter().find(|file| file.is_file())?).ok()?;
+    text.lines()
+        .position(|found| found == line)
+        .map(|index| index + 1)
 }
 
 /// `ORDERLY_TOKEN_SECRET`, if it is set. There is no flag for it: everybody on a machine can read its command lines.

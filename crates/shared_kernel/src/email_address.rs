@@ -4,8 +4,6 @@ use std::{fmt, hash, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::printable::is_printable;
-
 /// An e-mail address, kept as it was written and compared without regard to case.
 ///
 /// The syntax is RFC 5321's, checked by the `email_address` crate; display names, comments and
@@ -45,7 +43,7 @@ impl FromStr for EmailAddress {
             .without_display_text()
             .without_domain_literal()
             .with_required_tld();
-        if text.len() > Self::MAXIMUM_LENGTH || !is_printable(text) {
+        if text.len() > Self::MAXIMUM_LENGTH || text.chars().any(char::is_control) {
             return Err(InvalidEmailAddress);
         }
         email_address::EmailAddress::parse_with_options(text, options)

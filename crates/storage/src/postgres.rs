@@ -21,7 +21,7 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use crate::ContextRows;
+use crate::{ContextRows, columns::RowTime};
 
 /// The rows of a context's write set know how to be written together with those of others.
 pub trait PostgresRows: ContextRows + Send + Sync + Sized + 'static {
@@ -39,4 +39,17 @@ pub trait PostgresRows: ContextRows + Send + Sync + Sized + 'static {
         batch: &[&Self],
         connection: &AsyncPgConnection,
     ) -> impl Future<Output = QueryResult<Vec<usize>>> + Send;
+
+    /// Forgets rows of the context that were over before a time, and no more than some times `limit`. Says how many. A context that keeps everything
+    /// forgets none.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn forget(
+        _: &AsyncPgConnection,
+        _before: RowTime,
+        _limit: u32,
+    ) -> impl Future<Output = QueryResult<usize>> + Send {
+        async { Ok(0) }
+    }
 }

@@ -17,9 +17,9 @@ pub use crate::opening::sqlite::open_error::OpenError;
 pub use columns::{uuid_from_blob, uuid_to_blob};
 pub use errors::RowError;
 
-use diesel::SqliteConnection;
+use diesel::{QueryResult, SqliteConnection};
 
-use crate::ContextRows;
+use crate::{ContextRows, columns::RowTime};
 
 /// The rows of a context's write set know how to write themselves.
 pub trait SqliteRows: ContextRows + Send + 'static {
@@ -28,4 +28,13 @@ pub trait SqliteRows: ContextRows + Send + 'static {
     /// # Errors
     /// [`RowError::VersionConflict`] when an aggregate is not at the version expected, and what the database says.
     fn write(&self, connection: &mut SqliteConnection) -> Result<(), RowError>;
+
+    /// Forgets rows of the context that were over before a time, and no more than some times `limit`. Says how many. A context that keeps everything
+    /// forgets none.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn forget(_: &mut SqliteConnection, _before: RowTime, _limit: u32) -> QueryResult<usize> {
+        Ok(0)
+    }
 }

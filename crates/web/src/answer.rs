@@ -8,10 +8,11 @@ use actix_web::{
         StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
+    web::Bytes,
 };
 use serde::Serialize;
 
-use crate::{preconditions::EntityTag, problem::Problem};
+use crate::{preconditions::EntityTag, problem::Problem, shared_body::SharedBody};
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -27,17 +28,17 @@ pub(crate) struct Answer<T = ()> {
 struct Parts {
     status: StatusCode,
     media_type: &'static str,
-    body: Option<Vec<u8>>,
+    body: Option<Bytes>,
     tag: Option<EntityTag>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Answer {
     /// 200 with something other than a view.
-    pub(crate) fn content(media_type: &'static str, body: &[u8]) -> Self {
+    pub(crate) fn content(media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut answer = Self::empty(StatusCode::OK);
         answer.parts.media_type = media_type;
-        answer.parts.body = Some(body.to_vec());
+        answer.parts.body = Some(body.into());
         answer
     }
 
@@ -70,7 +71,7 @@ impl<T> Answer<T> {
     {
         let body = serde_json::to_vec(view).map_err(|error| Problem::internal_error(error.to_string()))?;
         let mut answer = Self::empty(StatusCode::OK);
-        answer.parts.body = Some(body);
+        answer.parts.body = Some(body.into());
         Ok(answer)
     }
 
@@ -148,7 +149,7 @@ impl<T> Answer<T> {
         match parts.body {
             Some(body) => response
                 .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(parts.media_type)))
-                .body(body),
+                .body(SharedBody::of(body)),
             None => response.finish(),
         }
     }

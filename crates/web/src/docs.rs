@@ -3,7 +3,9 @@
 //! Swagger UI, out of the binary. Its content security policy lets it reach this server and no other, so it
 //! works without a network, and what is typed into it stays here.
 
-use actix_web::http::header::HeaderValue;
+use std::borrow::Cow;
+
+use actix_web::{http::header::HeaderValue, web::Bytes};
 use schema::json;
 use utoipa_swagger_ui::Config;
 
@@ -67,10 +69,11 @@ pub(crate) fn get_docs() -> Endpoint {
 }
 
 async fn page(_: Request) -> Handled {
-    Ok(
-        Answer::content("text/html; charset=utf-8", include_bytes!("docs/page.html"))
-            .guarded_by(CONTENT_SECURITY_POLICY),
+    Ok(Answer::content(
+        "text/html; charset=utf-8",
+        include_bytes!("docs/page.html").as_slice(),
     )
+    .guarded_by(CONTENT_SECURITY_POLICY))
 }
 
 pub(crate) fn get_docs_file() -> Endpoint {
@@ -95,7 +98,12 @@ async fn file(request: Request) -> Handled {
                 .ok()
                 .flatten()
                 .ok_or_else(|| Problem::internal_error(format!("Swagger UI has no {}", file.name)))?;
-            Ok(Answer::content(file.media_type, &found.bytes))
+            // Borrowed from the binary, unless a file is made for a configuration.
+            let bytes = match found.bytes {
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            };
+            Ok(Answer::content(file.media_type, bytes))
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::{
     problem::Problem,
     request::Request,
     request_id::RequestId,
+    security_log,
 };
 
 /// What is asked below these is traced; probes, figures and the contract's pages are not, unless a caller's trace is.
@@ -34,7 +35,7 @@ const TRACED: [&str; 2] = ["/api/", "/ops"];
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// On every answer. What Orderly answers is JSON about persons: never cached, sniffed, framed or followed.
-const HEADERS: [(HeaderName, HeaderValue); 4] = [
+pub(crate) const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -90,7 +91,9 @@ async fn handle(endpoint: &Endpoint, request: Request) -> Handled {
         Handler::ForAnyone(handler) => handler(request).await,
         Handler::ForCallers { least_role, handler } => {
             let caller = authentication::caller(&request).await?;
-            caller.must_be(*least_role)?;
+            caller.must_be(*least_role).inspect_err(|_| {
+                security_log::refused_by_role(&request, &caller, *least_role);
+            })?;
             handler(request, caller).await
         }
         Handler::Page(handler) => {

@@ -28,7 +28,9 @@ mod tokens;
 mod users;
 
 mod authentication;
+mod connections;
 mod cookies;
+mod cors;
 mod devices;
 mod edge;
 mod endpoint;
@@ -43,6 +45,7 @@ mod registration;
 mod request;
 mod request_id;
 mod rules;
+mod security_log;
 mod signatures;
 
 mod body;
@@ -55,6 +58,7 @@ mod parameters;
 mod answer;
 mod codes;
 mod problem;
+mod shared_body;
 mod use_case_errors;
 
 mod server;
@@ -63,6 +67,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use cors::{CorsOrigin, InvalidCorsOrigin};
 pub use cursors::Cursors;
 pub use devices::Devices;
 pub use field_errors::FieldCode;

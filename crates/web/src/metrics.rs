@@ -11,7 +11,7 @@ use accounts_app::TokenGrant;
 use actix_web::http::{Method, StatusCode};
 use message_bus::{Unavailable, UseCaseError};
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TEXT_FORMAT, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
     proto::{Counter, Metric, MetricFamily, MetricType},
 };
 
@@ -23,6 +23,8 @@ use crate::{
     request::Request,
 };
 
+/// Prometheus's text format (0.0.4), with the character set that it is in.
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Where answering gets slow, in seconds: from what one read costs to what nobody waits for.
 const DURATION_BOUNDS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
@@ -120,7 +122,7 @@ async fn show(request: Request) -> Handled {
     let text = TextEncoder::new()
         .encode_to_string(&families)
         .map_err(|error| Problem::internal_error(error.to_string()))?;
-    Ok(Answer::content(TEXT_FORMAT, text.as_bytes()))
+    Ok(Answer::content(TEXT_FORMAT, text))
 }
 
 /// Kept by whoever sends spans; only where they are sent.

@@ -31,7 +31,7 @@ const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// 200 with a page.
 pub(crate) fn page(html: &maud::Markup) -> Answer {
-    Answer::content("text/html; charset=utf-8", html.0.as_bytes())
+    Answer::content("text/html; charset=utf-8", html.0.clone())
         .guarded_by(CONTENT_SECURITY_POLICY)
         .with_header(header::REFERRER_POLICY, REFERRER_POLICY)
 }

@@ -117,7 +117,7 @@ impl TrustedProxies {
         client
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.networks.iter().any(|network| network.0.contains(&address))
     }
@@ -185,7 +185,7 @@ fn x_forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
 }
 
 fn x_forwarded_proto(headers: &HeaderMap) -> Option<bool> {
-    let value = headers.get_all(X_FORWARDED_PROTO).last()?.to_str().ok()?;
+    let value = headers.get_all(X_FORWARDED_PROTO).next_back()?.to_str().ok()?;
     let nearest = value.rsplit(',').next()?;
     Some(nearest.trim().eq_ignore_ascii_case("https"))
 }

@@ -1,10 +1,27 @@
 //! Serves the routes on a socket.
 
-use std::{io, net::TcpListener, time::Duration};
+use std::{
+    future::ready,
+    io,
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
-use actix_web::{App, HttpServer, dev::Server};
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::{
+    App, Error,
+    dev::{AppConfig, Server},
+    middleware::Condition,
+    rt::net::TcpStream,
+};
 
-use crate::{WebState, configure, endpoint::RouteDescription};
+use crate::{
+    WebState, configure,
+    connections::{Connection, Connections},
+    cors::cors,
+    endpoint::RouteDescription,
+};
 
 /// How long an idle connection stays open. Longer than common proxies keep theirs, so that it is the proxy who closes.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -43,19 +60,50 @@ impl Serving {
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(listener: TcpListener, state: WebState, serving: Serving) -> io::Result<Server> {
-    let server = HttpServer::new(move || App::new().configure(configure(state.clone(), serving)));
-    let server = match serving {
-        Serving::Everything | Serving::AllButOperations => server,
+    let connections = Connections::of_a_network(state.connections_of_a_network, state.proxies.clone());
+    let builder = Server::build();
+    let stopping = builder.graceful_shutdown_signal();
+    let builder = match serving {
+        Serving::Everything | Serving::AllButOperations => builder,
         // A person and a scraper keep no two threads busy.
-        Serving::OperationsOnly => server.workers(1),
+        Serving::OperationsOnly => builder.workers(1),
     };
-    let server = server
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEADERS_DEADLINE)
-        .client_disconnect_timeout(LINGER)
+    let address = listener.local_addr()?;
+    let factory = move || {
+        let connections = connections.clone();
+        let origins = &state.cors_origins;
+        let app = App::new()
+            .wrap(Condition::new(!origins.is_empty(), cors(origins)))
+            .configure(configure(state.clone(), serving));
+        let app = app.into_factory().map_err(|error: Error| error.error_response());
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(HEADERS_DEADLINE)
+            .client_disconnect_timeout(LINGER)
+            .local_addr(address)
+            .h1(map_config(app, |()| AppConfig::default()));
+        fn_service(move |stream: TcpStream| ready(admit(&connections, stream))).and_then(http.map_err(drop))
+    };
+    let server = builder
         .shutdown_timeout(DRAIN_SECONDS)
-        .tcp_nodelay(true)
         .disable_signals()
-        .listen(listener)?;
+        .listen("orderly", listener, factory)?;
     Ok(server.run())
+}
+
+/// A connection, and who is at its other end.
+type Admitted = (Connection, Option<SocketAddr>);
+
+/// A place for the connection, unless its network has too many already.
+fn admit(connections: &Connections, stream: TcpStream) -> Result<Admitted, ()> {
+    let peer = stream.peer_addr().ok();
+    let place = connections.admit(peer.map(|peer| peer.ip())).ok_or(())?;
+    // Answers are written whole, so there is nothing to wait for before they are sent.
+    let _ = stream.set_nodelay(true);
+    Ok((Connection::new(stream, place), peer))
 }

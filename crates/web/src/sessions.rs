@@ -8,20 +8,36 @@ use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
     codes,
+    cursors::CursorPosition,
     endpoint::{DELETE, Endpoint, GET, authenticated},
-    paging::List,
+    paging::{self, List},
     request::Request,
 };
 
 pub(crate) fn list_my_sessions() -> Endpoint {
     authenticated(GET, "/api/v1/users/me/sessions", list)
         .named("listMySessions", "My open sessions")
-        .listing("SessionList", "The user's open sessions.")
-        .answering("Every place where the caller is logged in.")
+        .saying("The last used first. A user has at most 50: logging in once more ends the one that was not used for longest.")
+        .paged("SessionList", "A page of the user's open sessions.")
+        .answering("The places where the caller is logged in.")
 }
 
 async fn list(request: Request, caller: Caller) -> Handled<List<SessionView>> {
-    Answer::ok(&List::whole(request.accounts().sessions(caller.user_id).await?))
+    let (limit, after) = request.query(|parameters| paging::page_request(parameters, &request))?;
+    let place = |session: &SessionView| (session.last_used_at, session.id.uuid());
+    let mut sessions = request.accounts().sessions(caller.user_id).await?;
+    sessions.retain(|session| {
+        after
+            .as_ref()
+            .is_none_or(|after| place(session) < (after.time, after.id))
+    });
+    let is_last = sessions.len() <= limit as usize;
+    sessions.truncate(limit as usize);
+    let next = sessions.last().filter(|_| !is_last).map(|last| CursorPosition {
+        time: last.last_used_at,
+        ..CursorPosition::by_id(last.id.uuid())
+    });
+    paging::answer(&request, &paging::page(&request, sessions, next))
 }
 
 pub(crate) fn end_my_session() -> Endpoint {

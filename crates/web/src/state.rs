@@ -10,7 +10,9 @@ use operations::{Doctor, Operations, Timelines};
 use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
-use crate::{Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, StalledRelay, TrustedProxies};
+use crate::{
+    CorsOrigin, Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, StalledRelay, TrustedProxies,
+};
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
 #[derive(Clone)]
@@ -35,6 +37,10 @@ pub struct WebState {
     pub cursors: Cursors,
     /// The proxies whose word on callers is taken.
     pub proxies: TrustedProxies,
+    /// How many connections one network may have open; any number, when it is 0.
+    pub connections_of_a_network: usize,
+    /// The origins of pages that may ask from a browser, beside our own.
+    pub cors_origins: Arc<[CorsOrigin]>,
     /// The devices that somebody has logged in from.
     pub devices: Devices,
     /// The sessions of the operators' pages.

@@ -15,6 +15,7 @@ use crate::{
     form::{self, FromForm, NotOnce},
     problem::Problem,
     request::Request,
+    security_log,
 };
 
 pub(crate) fn get_tokens() -> Endpoint {
@@ -137,6 +138,7 @@ async fn grant(mut request: Request) -> Handled<TokensOnTheWire> {
             };
             let granted = request.accounts().send(command, meta).await;
             request.state().metrics.logged_in(&granted);
+            security_log::log_in(&request, &granted);
             (granted?, Some(devices::cookie(&request, device, &username)?))
         }
         "refresh_token" => {

@@ -20,6 +20,7 @@ use crate::{
     paging::List,
     problem::Problem,
     request::Request,
+    security_log,
 };
 
 const PASSWORD_RULES: &[&Code] = &[codes::PASSWORD_LENGTH, codes::COMMON_PASSWORD];
@@ -159,7 +160,9 @@ async fn change_password(mut request: Request, caller: Caller) -> Handled {
         device: devices::known_device(&request, user.email.as_str()),
     };
     let meta = request.meta(caller.actor())?;
-    request.accounts().send(command, meta).await?;
+    let changed = request.accounts().send(command, meta).await;
+    security_log::password_change(&request, &caller, &changed);
+    changed?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
@@ -171,7 +174,11 @@ pub(crate) fn deactivate_user() -> Endpoint {
         .answering("The user.")
         .versioned()
         .repeatable()
-        .refusing(&[codes::USER_NOT_FOUND, codes::USER_ALREADY_INACTIVE])
+        .refusing(&[
+            codes::USER_NOT_FOUND,
+            codes::USER_ALREADY_INACTIVE,
+            codes::LAST_ADMIN,
+        ])
 }
 
 async fn deactivate(mut request: Request, caller: Caller) -> Handled<UserView> {
@@ -208,7 +215,7 @@ pub(crate) fn change_role() -> Endpoint {
         .taking::<RoleChange>()
         .answering("The user, with the new role.")
         .versioned()
-        .refusing(&[codes::USER_NOT_FOUND])
+        .refusing(&[codes::USER_NOT_FOUND, codes::LAST_ADMIN])
 }
 
 /// Another role than the user has.

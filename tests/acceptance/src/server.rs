@@ -101,6 +101,14 @@ impl Server {
         self.process.try_wait().unwrap().is_none()
     }
 
+    /// How much memory it has, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok())
+            .unwrap()
+    }
+
     /// Ends it at once, without a word (SIGKILL).
     pub fn kill(&mut self) {
         // An error says that it has ended already.

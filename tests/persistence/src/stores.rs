@@ -47,6 +47,7 @@ impl AccountsStore {
             refresh_tokens: Arc::new(TransparentRefreshTokens::new(self.seams.ids())),
             clock: self.seams.clock(),
             ids: self.seams.ids(),
+            shop_name: "Orderly".to_owned(),
         })
     }
 

@@ -6,13 +6,18 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use accounts_domain::{StoredSession, StoredUser, TokenHash, User, rules::email_already_registered};
+use accounts_domain::{
+    StoredSession, StoredUser, TokenHash, User, UserStatus,
+    rules::{
+        a_user_has_fifty_sessions::MOST_SESSIONS, an_admin_remains::OtherAdmins, email_already_registered,
+    },
+};
 use async_trait::async_trait;
 use message_bus::{
     CommandLog, CommitError, Envelope, InMemoryLog, Recorded, Replay, Unavailable, WriteSet,
     in_memory_log::check_loaded_version,
 };
-use shared_kernel::{AggregateRoot, EmailAddress, SessionId, Timestamp, UserId};
+use shared_kernel::{AggregateRoot, EmailAddress, Role, SessionId, Timestamp, UserId};
 
 use crate::{
     AccountsStore, SessionStatus,
@@ -65,6 +70,10 @@ impl AccountsStore for InMemoryAccounts {
         Ok(users.find(|user| user.email == *email).cloned())
     }
 
+    async fn other_admins(&self, than: UserId) -> Result<OtherAdmins, Unavailable> {
+        Ok(self.state().other_admins(Some(than)))
+    }
+
     async fn session(&self, id: SessionId) -> Result<Option<StoredSession>, Unavailable> {
         Ok(self.state().sessions.get(&id).cloned())
     }
@@ -88,6 +97,7 @@ impl AccountsStore for InMemoryAccounts {
         let open = own.filter(|session| session.ended_at.is_none() && session.expires_at > now);
         let mut open: Vec<_> = open.cloned().collect();
         open.sort_by_key(|session| Reverse((session.last_used_at, session.id)));
+        open.truncate(MOST_SESSIONS as usize);
         Ok(open)
     }
 
@@ -112,6 +122,9 @@ impl AccountsStore for InMemoryAccounts {
         for user in &changes.users {
             next.save(user)?;
         }
+        if changes.leaves_an_admin && next.other_admins(None) == OtherAdmins::None {
+            return Err(CommitError::VersionConflict);
+        }
         for change in &changes.sessions {
             next.apply(change)?;
         }
@@ -124,6 +137,18 @@ impl AccountsStore for InMemoryAccounts {
 }
 
 impl State {
+    fn other_admins(&self, than: Option<UserId>) -> OtherAdmins {
+        let mut users = self.users.values();
+        let is_other = |user: &StoredUser| {
+            Some(user.id) != than && user.role == Role::Admin && user.status == UserStatus::Active
+        };
+        if users.any(is_other) {
+            OtherAdmins::Some
+        } else {
+            OtherAdmins::None
+        }
+    }
+
     fn save(&mut self, user: &User) -> Result<(), CommitError> {
         let stored = self.users.get(&user.id()).map(|stored| stored.version);
         check_loaded_version(stored, user.changes().loaded_version(), "users.id")?;
@@ -159,11 +184,14 @@ impl State {
     }
 
     fn end_all_of(&mut self, end: &EndOfAll) {
-        let open = self
+        let mut open: Vec<_> = self
             .sessions
             .values_mut()
-            .filter(|session| session.ended_at.is_none());
-        for session in open.filter(|session| session.user_id == end.user_id && Some(session.id) != end.keep) {
+            .filter(|session| session.ended_at.is_none() && session.user_id == end.user_id)
+            .collect();
+        open.sort_by_key(|session| Reverse((session.last_used_at, session.id)));
+        let oldest = open.into_iter().skip(end.keep_latest as usize);
+        for session in oldest.filter(|session| Some(session.id) != end.keep) {
             session.ended_at = Some(end.at);
             session.version = session.version.next();
         }

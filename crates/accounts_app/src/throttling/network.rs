@@ -7,7 +7,7 @@ const FREE_BITS: u32 = 64;
 
 /// An IPv4 address, or the /64 of an IPv6 address: every subscriber has at least that many addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Network(IpAddr);
+pub struct Network(IpAddr);
 
 impl From<IpAddr> for Network {
     fn from(address: IpAddr) -> Self {

@@ -2,9 +2,15 @@
 
 mod reading;
 
-use diesel::QueryResult;
-use diesel_async::AsyncPgConnection;
-use storage::{columns::RowId, postgres::BatchStatement};
+use diesel::{
+    QueryResult, sql_query,
+    sql_types::{BigInt, Timestamptz},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use storage::{
+    columns::{RowId, RowTime},
+    postgres::BatchStatement,
+};
 
 use crate::session_row::{EndOfAll, SessionRow, SessionWrite};
 
@@ -108,6 +114,42 @@ async fn insert(rows: &[&SessionRow], connection: &AsyncPgConnection) -> QueryRe
     Ok(())
 }
 
+/// Forgets sessions that ended or expired before a time, with their tokens, of which it takes no more than `limit`. Says how many rows it were.
+pub(super) async fn forget(
+    connection: &AsyncPgConnection,
+    before: RowTime,
+    limit: u32,
+) -> QueryResult<usize> {
+    let tokens = sql_query(
+        "WITH over AS (
+             SELECT id FROM sessions WHERE ended_at < $1 OR ended_at IS NULL AND opened_at < $1 AND expires_at < $1
+             ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED),
+         spent AS (
+             SELECT token_hash FROM refresh_tokens WHERE session_id IN (SELECT id FROM over)
+             ORDER BY token_hash LIMIT $2 FOR UPDATE SKIP LOCKED)
+         DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM spent)",
+    );
+    let forgotten = tokens
+        .bind::<Timestamptz, _>(before)
+        .bind::<BigInt, _>(i64::from(limit))
+        .execute(&mut &*connection)
+        .await?;
+    // Those that have tokens left go with the last of them.
+    let sessions = sql_query(
+        "WITH over AS (
+             SELECT id FROM sessions WHERE (ended_at < $1 OR ended_at IS NULL AND opened_at < $1 AND expires_at < $1)
+                 AND NOT EXISTS (SELECT FROM refresh_tokens WHERE refresh_tokens.session_id = sessions.id)
+             ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+         DELETE FROM sessions WHERE id IN (SELECT id FROM over)",
+    );
+    let sessions = sessions
+        .bind::<Timestamptz, _>(before)
+        .bind::<BigInt, _>(i64::from(limit))
+        .execute(&mut &*connection)
+        .await?;
+    Ok(forgotten + sessions)
+}
+
 async fn add_tokens(rows: &[&SessionRow], connection: &AsyncPgConnection) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());
@@ -168,21 +210,26 @@ async fn end(ended: &[Changed<'_>], connection: &AsyncPgConnection) -> QueryResu
     .await
 }
 
-/// Ends all sessions of these users that are open by now.
+/// Ends the sessions of these users that are open by now, apart from those to be kept.
 async fn end_all(ends: &[&EndOfAll], connection: &AsyncPgConnection) -> QueryResult<()> {
     if ends.is_empty() {
         return Ok(());
     }
     BatchStatement::new(
-        "UPDATE sessions SET ended_at = open.at, version = sessions.version + 1 FROM (\
-         SELECT sessions.id, new.at FROM sessions JOIN unnest(",
+        "WITH ranked AS (SELECT sessions.id, new.at, new.keep, new.keep_latest, \
+             row_number() OVER (PARTITION BY new.number ORDER BY sessions.last_used_at DESC, sessions.id DESC) AS place \
+             FROM sessions JOIN (SELECT *, row_number() OVER () AS number FROM unnest(",
     )
     .ids(ends.iter().map(|end| end.user_id))
     .optional_ids(ends.iter().map(|end| end.keep))
+    .numbers(ends.iter().map(|end| end.keep_latest))
     .times(ends.iter().map(|end| end.at))
     .then(
-        ") AS new (user_id, keep, at) ON sessions.user_id = new.user_id \
-             AND sessions.ended_at IS NULL AND sessions.id IS DISTINCT FROM new.keep \
+        ") AS new (user_id, keep, keep_latest, at)) AS new ON sessions.user_id = new.user_id AND sessions.ended_at IS NULL) \
+         UPDATE sessions SET ended_at = open.at, version = sessions.version + 1 FROM (\
+             SELECT sessions.id, over.at FROM sessions JOIN (\
+                 SELECT id, min(at) AS at FROM ranked WHERE place > keep_latest AND id IS DISTINCT FROM keep GROUP BY id) AS over \
+             ON sessions.id = over.id AND sessions.ended_at IS NULL \
              ORDER BY sessions.id FOR NO KEY UPDATE OF sessions) AS open WHERE sessions.id = open.id",
     )
     .execute(connection)

@@ -6,6 +6,7 @@ use accounts_domain::{PasswordHash, Session, User};
 use diesel::{QueryableByName, sql_query, sql_types::BigInt};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use shared_kernel::{AggregateRoot, IdGenerator, Role, Version, in_memory::CountingIds};
+use storage::columns::row_time;
 
 use accounts_app::store::{EndOfAll, SessionChange};
 
@@ -123,6 +124,7 @@ async fn ada(connections: &Connections) -> (AccountsRows, AccountsRows) {
     let end = EndOfAll {
         user_id,
         keep: None,
+        keep_latest: 0,
         at: now,
     };
     let change = AccountsRows::of(&AccountsChanges {
@@ -170,6 +172,22 @@ async fn a_session_is_not_opened_after_the_change_that_it_waited_for() {
     let (stale, ()) = tokio::join!(AccountsRows::write(&login, &here.login), meanwhile);
     assert_eq!(stale, Ok(vec![0]));
     commit(&here.login).await;
+    assert_eq!(here.count(ALL).await, 0);
+    here.end().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_is_forgotten_with_its_tokens_and_none_that_is_open() {
+    let here = Connections::new("forgotten").await;
+    let (login, change) = ada(&here).await;
+    assert_eq!(AccountsRows::write(&[&login], &here.login).await, Ok(vec![]));
+    let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let later = row_time(now.plus_seconds(1));
+    let forget = |before| AccountsRows::forget(&here.login, before, 10);
+    assert_eq!(forget(later).await, Ok(0), "an open one");
+    assert_eq!(AccountsRows::write(&[&change], &here.change).await, Ok(vec![]));
+    assert_eq!(forget(row_time(now)).await, Ok(0), "one that ended later");
+    assert_eq!(forget(later).await, Ok(2), "the session and its token");
     assert_eq!(here.count(ALL).await, 0);
     here.end().await;
 }

@@ -1,6 +1,6 @@
 //! The table `users`.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::UserId;
 use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
@@ -93,6 +93,29 @@ pub(super) async fn read(
 ) -> Result<Option<UserRow>, ReadError> {
     let user = users::table.find(RowId(id.uuid()));
     Ok(user.first(&mut connection).await.optional()?)
+}
+
+/// Whether there is an active admin other than this user.
+pub(super) async fn has_an_admin(
+    than: Option<UserId>,
+    mut connection: &AsyncPgConnection,
+) -> QueryResult<bool> {
+    let admins = users::table
+        .filter(users::role.eq("admin"))
+        .filter(users::status.eq("active"))
+        .select(users::id)
+        .limit(2)
+        .load::<RowId>(&mut connection)
+        .await?;
+    Ok(admins.into_iter().any(|id| Some(id.0) != than.map(UserId::uuid)))
+}
+
+/// Lets the batches in which a user stops being an admin be written one after the other.
+pub(super) async fn lock_admins(mut connection: &AsyncPgConnection) -> QueryResult<()> {
+    sql_query("SELECT pg_advisory_xact_lock(hashtext('accounts: an admin remains'))")
+        .execute(&mut connection)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn read_by_email(

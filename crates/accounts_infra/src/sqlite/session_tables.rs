@@ -1,14 +1,16 @@
 //! The tables `sessions` and `refresh_tokens`.
 
-use accounts_domain::TokenHash;
+use accounts_domain::{TokenHash, rules::a_user_has_fifty_sessions::MOST_SESSIONS};
 use diesel::{
-    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    SqliteExpressionMethods, insert_into, update,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete,
+    insert_into, sql_query,
+    sql_types::{BigInt, Binary, Nullable},
+    update,
 };
 use shared_kernel::{SessionId, Timestamp, UserId};
 use storage::{
     ReadError,
-    columns::{RowId, row_time},
+    columns::{RowId, RowTime, row_time},
     sqlite::RowError,
 };
 
@@ -79,16 +81,50 @@ fn end(connection: &mut SqliteConnection, row: &SessionRow) -> Result<(), RowErr
 }
 
 pub(super) fn end_all_of(connection: &mut SqliteConnection, end: &EndOfAll) -> Result<(), RowError> {
-    update(sessions::table)
-        .filter(sessions::user_id.eq(end.user_id))
-        .filter(sessions::ended_at.is_null())
-        .filter(sessions::id.nullable().is_not(end.keep))
-        .set((
-            sessions::ended_at.eq(end.at),
-            sessions::version.eq(sessions::version + 1),
-        ))
-        .execute(connection)?;
+    sql_query(
+        "UPDATE sessions SET ended_at = ?1, version = version + 1
+         WHERE user_id = ?2 AND ended_at IS NULL AND id IS NOT ?3 AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = ?2 AND ended_at IS NULL
+             ORDER BY last_used_at DESC, id DESC LIMIT ?4)",
+    )
+    .bind::<BigInt, _>(end.at)
+    .bind::<Binary, _>(end.user_id)
+    .bind::<Nullable<Binary>, _>(end.keep)
+    .bind::<BigInt, _>(end.keep_latest)
+    .execute(connection)?;
     Ok(())
+}
+
+/// Forgets sessions that ended or expired before a time, with their tokens, of which it takes no more than `limit`. Says how many rows it were.
+pub(super) fn forget(connection: &mut SqliteConnection, before: RowTime, limit: u32) -> QueryResult<usize> {
+    let ended = sessions::table
+        .filter(sessions::ended_at.lt(before))
+        .order(sessions::ended_at)
+        .limit(i64::from(limit))
+        .select(sessions::id);
+    let mut over: Vec<RowId> = ended.load(connection)?;
+    let expired = sessions::table
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::opened_at.lt(before))
+        .filter(sessions::expires_at.lt(before))
+        .limit(i64::from(limit))
+        .select(sessions::id);
+    over.extend(expired.load::<RowId>(connection)?);
+    let tokens: Vec<Vec<u8>> = refresh_tokens::table
+        .filter(refresh_tokens::session_id.eq_any(&over))
+        .limit(i64::from(limit))
+        .select(refresh_tokens::token_hash)
+        .load(connection)?;
+    let forgotten = delete(refresh_tokens::table.filter(refresh_tokens::token_hash.eq_any(tokens)))
+        .execute(connection)?;
+    // Those that have tokens left go with the last of them.
+    let left: Vec<RowId> = refresh_tokens::table
+        .filter(refresh_tokens::session_id.eq_any(&over))
+        .select(refresh_tokens::session_id)
+        .distinct()
+        .load(connection)?;
+    over.retain(|id| !left.contains(id));
+    Ok(forgotten + delete(sessions::table.filter(sessions::id.eq_any(over))).execute(connection)?)
 }
 
 fn add_token(connection: &mut SqliteConnection, row: &SessionRow) -> Result<(), RowError> {
@@ -141,6 +177,7 @@ pub(super) fn read_open(
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(row_time(now)))
         .order((sessions::last_used_at.desc(), sessions::id.desc()))
+        .limit(i64::from(MOST_SESSIONS))
         .load(connection)?)
 }
 

@@ -54,6 +54,7 @@ impl OnAFile {
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
             clock: clock.clone(),
             ids: Arc::clone(&ids),
+            shop_name: "Orderly".to_owned(),
         });
         Self {
             accounts,

@@ -1,7 +1,8 @@
 //! The table `users`.
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, insert_into,
+    update,
 };
 use shared_kernel::UserId;
 use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
@@ -46,6 +47,17 @@ pub(super) fn write(connection: &mut SqliteConnection, write: &UserWrite) -> Res
 
 pub(super) fn read(connection: &mut SqliteConnection, id: UserId) -> Result<Option<UserRow>, ReadError> {
     Ok(users::table.find(RowId(id.uuid())).first(connection).optional()?)
+}
+
+/// Whether there is an active admin other than this user.
+pub(super) fn has_an_admin(connection: &mut SqliteConnection, than: Option<UserId>) -> QueryResult<bool> {
+    let admins = users::table
+        .filter(users::role.eq("admin"))
+        .filter(users::status.eq("active"))
+        .select(users::id)
+        .limit(2)
+        .load::<RowId>(connection)?;
+    Ok(admins.into_iter().any(|id| Some(id.0) != than.map(UserId::uuid)))
 }
 
 pub(super) fn read_by_email(

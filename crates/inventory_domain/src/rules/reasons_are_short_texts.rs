@@ -2,7 +2,10 @@
 //!
 //! Lengths are counted in characters, not bytes.
 
-use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
+use shared_kernel::{
+    Refusal, RefusalKind,
+    printable::{is_blank, is_printable},
+};
 
 /// The longest reason, in characters.
 pub const LIMIT: usize = 200;
@@ -38,7 +41,7 @@ impl From<ReasonError> for Refusal {
 }
 
 pub(crate) fn check(reason: &str) -> Result<(), ReasonError> {
-    if reason.trim().is_empty() {
+    if is_blank(reason) {
         return Err(ReasonError::Missing);
     }
     let length = reason.chars().count();

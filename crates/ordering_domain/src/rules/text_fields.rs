@@ -2,7 +2,10 @@
 //!
 //! Lengths are counted in characters, not bytes.
 
-use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
+use shared_kernel::{
+    Refusal, RefusalKind,
+    printable::{is_blank, is_printable},
+};
 
 /// A product's name on an order line.
 pub const PRODUCT_NAME: TextField = TextField::required("product_name", 200);
@@ -93,7 +96,7 @@ impl TextField {
 
     pub(crate) fn check(&self, text: &str) -> Result<(), TextError> {
         let field = self.name;
-        if self.need == Need::Required && text.trim().is_empty() {
+        if self.need == Need::Required && is_blank(text) {
             return Err(TextError::Missing { field });
         }
         let length = text.chars().count();

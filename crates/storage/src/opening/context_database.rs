@@ -131,6 +131,8 @@ pub enum Forgettable {
     Deliveries,
     /// Events, since they were published. That the log was pruned, and how far, is recorded.
     Events,
+    /// What the context's own tables have that is over, such as sessions that ended.
+    OwnRows,
 }
 
 /// How far a pass came.

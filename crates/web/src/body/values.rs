@@ -4,7 +4,10 @@ use std::str::FromStr;
 
 use accounts_app::Secret;
 use schema::{Components, HasSchema, Object, Value, json};
-use shared_kernel::{Currency, CustomerId, EmailAddress, LineStock, Money, ProductId, Quantity, Role};
+use shared_kernel::{
+    Currency, CustomerId, EmailAddress, InvalidEmailAddress, LineStock, Money, ProductId, Quantity, Role,
+    printable::is_printable,
+};
 
 use super::{Fields, FromJson, Json, Location};
 use crate::field_errors::{FieldCode, Wrong};
@@ -51,7 +54,11 @@ pub(crate) fn parse_identifier<T: FromStr>(text: &str) -> Result<T, Wrong> {
 
 /// An e-mail address in a text.
 pub(crate) fn parse_email_address(text: &str) -> Result<EmailAddress, Wrong> {
-    text.parse()
+    // Asked where an address is given only: those that are stored already stay readable.
+    let printable = Some(text).filter(|text| is_printable(text));
+    printable
+        .ok_or(InvalidEmailAddress)
+        .and_then(str::parse)
         .map_err(|error| Wrong::new(FieldCode::InvalidEmail, error))
 }
 

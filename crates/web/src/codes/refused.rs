@@ -7,12 +7,14 @@ codes! {
     REFUSED:
     PASSWORD_LENGTH = "password_length", 422, "a password has fewer than 8 or more than 128 characters",
         "found a password of 5 characters, expected 8 to 128", [minimum: Number(8), maximum: Number(128)];
-    COMMON_PASSWORD = "common_password", 422, "a password is one of the commonest",
-        "found one of the commonest passwords, expected one that is harder to guess", [];
+    COMMON_PASSWORD = "common_password", 422, "a password is one of the commonest, one character over and over, or known of the account: the e-mail address, the shop's name",
+        "found one of the commonest passwords, or what is known of the account; expected one that is harder to guess", [];
     CURRENT_PASSWORD_MISMATCH = "current_password_mismatch", 422, "the current password is not the one given",
         "found another password than the current one", [];
     EMAIL_ALREADY_REGISTERED = "email_already_registered", 409, "somebody has the e-mail address",
         "a user with the address ada@example.com is registered already", [email: Text("ada@example.com")];
+    LAST_ADMIN = "last_admin", 409, "the last active admin is to be deactivated, or to get another role",
+        "found the last active admin, expected that another one remains", [];
     USER_INACTIVE = "user_inactive", 409, "an inactive user is to change",
         "found an inactive user, expected an active one: only they may change their account", [];
     USER_ALREADY_ACTIVE = "user_already_active", 409, "an active user is to be reactivated",

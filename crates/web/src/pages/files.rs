@@ -15,9 +15,12 @@ async fn file(request: Request) -> Handled {
     match request.http().match_info().get("file") {
         Some("style.css") => Ok(Answer::content(
             "text/css; charset=utf-8",
-            include_bytes!("style.css"),
+            include_bytes!("style.css").as_slice(),
         )),
-        Some("icon.svg") => Ok(Answer::content("image/svg+xml", include_bytes!("icon.svg"))),
+        Some("icon.svg") => Ok(Answer::content(
+            "image/svg+xml",
+            include_bytes!("icon.svg").as_slice(),
+        )),
         Some(_) | None => Err(not_found("ops_file")),
     }
 }

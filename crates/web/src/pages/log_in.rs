@@ -16,6 +16,7 @@ use crate::{
     problem::Problem,
     request::Request,
     rules::operator_cookies_last_twelve_hours::LIFETIME_HOURS,
+    security_log,
 };
 
 pub(crate) fn log_in_page() -> Endpoint {
@@ -78,6 +79,7 @@ async fn session(request: &mut Request) -> Result<(SessionId, HeaderValue), Prob
         .send(command, request.meta(Actor::Anonymous)?)
         .await;
     request.state().metrics.logged_in(&granted);
+    security_log::log_in(request, &granted);
     let TokenGrant::Granted(tokens) = granted? else {
         let detail = "the e-mail address or the password is wrong";
         return Err(Problem::new(codes::INVALID_GRANT, detail));

@@ -143,3 +143,33 @@ async fn an_admin_finds_a_user_and_changes_what_they_may_do() {
         .set_json(json!({}));
     assert_eq!(shop.send(reactivate).await.json()["active"], true);
 }
+
+#[actix_web::test]
+async fn open_sessions_are_listed_page_by_page_the_last_used_first() {
+    let shop = Shop::open();
+    let ada = shop.customer("ada").await;
+    for _ in 0..2 {
+        shop.clock.advance_seconds(1);
+        shop.log_in("ada@example.com").await;
+    }
+    let mut found = Vec::new();
+    let mut path = "/users/me/sessions?limit=2".to_owned();
+    let lengths = loop {
+        let page = shop.send(get(&path).by(&ada)).await.json();
+        let sessions = page["data"].as_array().unwrap();
+        found.push(sessions.len());
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/users/me/sessions?limit=2&cursor={cursor}"),
+            None => break found,
+        }
+    };
+    assert_eq!(lengths, [2, 1]);
+    let all = shop.send(get("/users/me/sessions").by(&ada)).await.json();
+    let used: Vec<&str> = all["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|session| session["last_used_at"].as_str().unwrap())
+        .collect();
+    assert!(used.is_sorted_by(|one, next| one > next), "{used:?}");
+}

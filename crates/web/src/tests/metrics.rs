@@ -16,7 +16,10 @@ const OPERATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERAT
 async fn metrics(shop: &Shop) -> Vec<String> {
     let answer = shop.send(TestRequest::with_uri("/metrics")).await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4"));
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/plain; version=0.0.4; charset=utf-8")
+    );
     answer.text.lines().map(str::to_owned).collect()
 }
 

@@ -89,6 +89,7 @@ impl Shop {
             refresh_tokens: Arc::new(TransparentRefreshTokens::new(Arc::clone(&ids))),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
+            shop_name: "Orderly".to_owned(),
         });
         let inventory = Inventory::new(Arc::<InMemoryInventory>::default(), Arc::clone(&ids));
         let ordering = Ordering::new(Arc::<InMemoryOrdering>::default(), Arc::clone(&ids));
@@ -111,6 +112,8 @@ impl Shop {
                 idempotency: IdempotencyKeys::new([1; 32]),
                 cursors: Cursors::new([2; 32]),
                 proxies: TrustedProxies::default(),
+                connections_of_a_network: 0,
+                cors_origins: Arc::default(),
                 devices: Devices::new([4; 32]),
                 operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
@@ -156,6 +159,12 @@ impl Shop {
 
     pub(crate) async fn admin(&self) -> Login {
         self.user_with_role("admin@example.com", Role::Admin).await
+    }
+
+    /// So that the other one need not remain.
+    pub(crate) async fn another_admin(&self) -> Login {
+        self.user_with_role("another.admin@example.com", Role::Admin)
+            .await
     }
 
     async fn user_with_role(&self, email: &str, role: Role) -> Login {

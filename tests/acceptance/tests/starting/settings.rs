@@ -29,6 +29,10 @@ async fn a_wrong_setting_is_one_line_that_names_it() {
         ("ORDERLY_DATABASE_URL", "sqlite:"),
         ("ORDERLY_BIND", "somewhere"),
         ("ORDERLY_LOG", "=loud="),
+        ("ORDERLY_LOG", "inof"),
+        ("ORDERLY_BIND", ""),
+        ("ORDERLY_DATABSE_URL", "sqlite:data"),
+        ("ORDERLY_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("ORDERLY_MAIL", "mailto:shop@example.com"),
         ("ORDERLY_MAIL", "smtp://shop:hush@mail.example?tls=none"),
         ("ORDERLY_MAIL_FROM", "nobody"),
@@ -59,6 +63,18 @@ async fn a_wrong_setting_is_one_line_that_names_it() {
         assert!(line.contains(flag) || line.contains(setting), "{line}");
     }
     assert!(!folder.path().join("data/accounts.sqlite").exists());
+}
+
+#[test]
+fn a_line_of_the_file_that_is_none_is_named_by_its_number_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join(".env"),
+        "# settings\nORDERLY_BIND=127.0.0.1:0\nORDERLY_MAIL smtp://shop:hush@mail.example\n",
+    )
+    .unwrap();
+    let line = refused_to_start(folder.path(), &["serve"], &[]).expecting_one_line(2);
+    assert!(line.contains(".env, line 3") && !line.contains("hush"), "{line}");
 }
 
 #[test]

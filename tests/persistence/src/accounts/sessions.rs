@@ -17,6 +17,7 @@ on_every_engine!(
     ending_all_ends_those_that_are_open_when_it_commits,
     open_sessions_are_listed_last_used_first,
     what_has_ended_or_expired_is_not_listed,
+    a_fifty_first_session_ends_the_one_that_was_not_used_for_longest,
     a_session_status_tells_of_session_and_user,
 );
 
@@ -191,6 +192,34 @@ async fn open_sessions_are_listed_last_used_first(store: AccountsStore) {
         (view.created_at, view.last_used_at, view.expires_at),
         (stored.opened_at, stored.last_used_at, stored.expires_at)
     );
+}
+
+async fn a_fifty_first_session_ends_the_one_that_was_not_used_for_longest(store: AccountsStore) {
+    let (ada, bob) = (
+        store.user("ada@example.com").await,
+        store.user("bob@example.com").await,
+    );
+    let his = some_session(&store, &bob).await;
+    let mut hers = Vec::new();
+    for _ in 0..50 {
+        store.seams.advance_seconds(1);
+        hers.push(some_session(&store, &ada).await);
+    }
+    store.seams.advance_seconds(1);
+    let mut used = load_session(&store, hers[0]).await;
+    used.replace_token(TokenHash::new([9; 32]), store.seams.now());
+    let mut unit = store.begin(store.seams.meta());
+    unit.sessions().replace_token(used);
+    unit.commit(None).await.unwrap();
+    store.seams.advance_seconds(1);
+    let another = some_session(&store, &ada).await;
+
+    let open = listed(&store, ada.id()).await;
+    assert_eq!((open.len(), open[0], open[1]), (50, another, hers[0]));
+    assert!(!open.contains(&hers[1]));
+    let ended = load_session(&store, hers[1]).await;
+    assert_eq!(ended.as_stored().ended_at, Some(store.seams.now()));
+    assert_eq!(listed(&store, bob.id()).await, [his]);
 }
 
 async fn what_has_ended_or_expired_is_not_listed(store: AccountsStore) {

@@ -16,6 +16,7 @@ on_every_engine!(
     two_who_refresh_at_once_get_the_same_successor,
     a_new_password_ends_the_other_sessions,
     a_log_in_never_outlives_a_deactivation,
+    of_two_admins_who_stop_in_the_same_moment_one_remains,
     a_version_that_is_named_must_be_there,
     changes_at_the_same_time_are_all_made,
 );
@@ -160,7 +161,7 @@ async fn changes_at_the_same_time_are_all_made(store: AccountsStore) {
     let ada = face.send(command, store.seams.meta()).await.unwrap();
     let role = ChangeRole {
         user_id: ada.id,
-        role: Role::Admin,
+        role: Role::Customer,
     };
     let deactivate = DeactivateUser { user_id: ada.id };
     let (promoted, deactivated) = tokio::join!(
@@ -172,6 +173,29 @@ async fn changes_at_the_same_time_are_all_made(store: AccountsStore) {
     let view = face.user(ada.id).await.unwrap();
     assert_eq!(
         (view.role, view.active, view.version),
-        (Role::Admin, false, Version::new(3))
+        (Role::Customer, false, Version::new(3))
+    );
+}
+
+async fn of_two_admins_who_stop_in_the_same_moment_one_remains(store: AccountsStore) {
+    let mut admins = Vec::new();
+    for email in ["ada@example.com", "bob@example.com"] {
+        let command = CreateUser {
+            email: email.parse().unwrap(),
+            password: Secret::new(PASSWORD.to_owned()),
+            role: Role::Admin,
+        };
+        admins.push(store.face().send(command, store.seams.meta()).await.unwrap().id);
+    }
+    let face = store.face();
+    let stop = |user_id| face.send(DeactivateUser { user_id }, store.seams.meta());
+    let (one, other) = tokio::join!(stop(admins[0]), stop(admins[1]));
+    let refused = [one, other]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect::<Vec<_>>();
+    assert!(
+        matches!(refused.as_slice(), [UseCaseError::Refused(refusal)] if refusal.code == "last_admin"),
+        "{refused:?}"
     );
 }

@@ -1,6 +1,6 @@
 //! Sessions as they stand: by id, by token, by user.
 
-use accounts_domain::TokenHash;
+use accounts_domain::{TokenHash, rules::a_user_has_fifty_sessions::MOST_SESSIONS};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::{SessionId, Timestamp, UserId};
@@ -42,7 +42,8 @@ pub(in crate::postgres) async fn read_open(
         .filter(sessions::user_id.eq(RowId(user_id.uuid())))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(row_time(now)))
-        .order((sessions::last_used_at.desc(), sessions::id.desc()));
+        .order((sessions::last_used_at.desc(), sessions::id.desc()))
+        .limit(i64::from(MOST_SESSIONS));
     Ok(open.load(&mut connection).await?)
 }
 

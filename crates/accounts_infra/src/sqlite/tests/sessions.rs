@@ -1,5 +1,10 @@
 //! Sessions: rotation, reuse, the grace window, and what ends them.
 
+use std::time::Duration;
+
+use diesel::{QueryDsl, RunQueryDsl};
+use storage::context_database::{Forgettable, Forgotten};
+
 use super::*;
 
 const OVER: Authentication = Authentication::Rejected(RejectedToken::SessionOver);
@@ -105,4 +110,45 @@ async fn no_session_is_opened_for_a_user_who_changed_in_the_same_moment() {
         ));
         assert_eq!(file.store.session_status(id).await.unwrap(), None);
     }
+}
+
+#[tokio::test]
+async fn a_session_is_forgotten_with_its_tokens_30_days_after_it_is_over_and_not_earlier() {
+    const THIRTY_DAYS: Duration = Duration::from_hours(30 * 24);
+    let file = OnAFile::new();
+    let ada = file.create("ada@example.com").await.unwrap();
+    let (ended, unused) = (file.log_in().await, file.log_in().await);
+    granted(file.refresh(&ended.refresh_token).await);
+    let mut unit = file.begin(Actor::Anonymous);
+    let Authentication::Authenticated { session_id, .. } = file.authenticate(&unused).await else {
+        panic!("the session is open");
+    };
+    unit.sessions()
+        .end_all_of(ada.id, Some(session_id), file.clock.now());
+    unit.commit(None).await.unwrap();
+    let live_for_days = async |days: i64| {
+        for _ in 0..days * 24 {
+            file.context.live_on(THIRTY_DAYS).await.unwrap();
+            file.clock.advance_seconds(60 * 60);
+        }
+        file.context.live_on(THIRTY_DAYS).await.unwrap();
+        let forgotten = file.context.forget(Forgettable::OwnRows, THIRTY_DAYS).await;
+        assert_eq!(forgotten.unwrap(), Forgotten::All);
+        let path = file.folder.path().join("accounts.sqlite");
+        let mut look = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        let sessions: i64 = schema::sessions::table.count().get_result(&mut look).unwrap();
+        let tokens: i64 = schema::refresh_tokens::table
+            .count()
+            .get_result(&mut look)
+            .unwrap();
+        (sessions, tokens)
+    };
+    assert_eq!(live_for_days(29).await, (2, 3));
+    assert_eq!(live_for_days(2).await, (1, 1), "the one that ended");
+    assert_eq!(
+        live_for_days(28).await,
+        (1, 1),
+        "the other one has expired for 29 days"
+    );
+    assert_eq!(live_for_days(2).await, (0, 0));
 }

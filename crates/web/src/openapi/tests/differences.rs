@@ -88,7 +88,10 @@ const MEANT: &[Meant] = &[
     },
     Meant {
         what: "the edge is hardened: more is throttled, devices are known, sessions are paged, an admin remains",
-        is: |difference| HARDENING.iter().any(|place| difference.place.starts_with(place)),
+        is: |difference| {
+            difference.place.ends_with("/pattern")
+                || HARDENING.iter().any(|place| difference.place.starts_with(place))
+        },
     },
     Meant {
         what: "examples of problems show that problem",

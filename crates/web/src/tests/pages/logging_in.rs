@@ -165,6 +165,7 @@ async fn another_role_a_deactivation_and_the_end_of_the_session_bind_at_once() {
     for change in ["role", "deactivate", "session"] {
         let shop = Shop::open();
         let mut browser = Browser::of_an_admin(&shop).await;
+        shop.another_admin().await;
         let admin = shop.log_in("admin@example.com").await;
         let id = shop.send(get("/users/me").by(&admin)).await.json()["id"].clone();
         let id = id.as_str().unwrap();

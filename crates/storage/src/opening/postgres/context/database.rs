@@ -73,6 +73,7 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
                     }
                     Forgettable::Deliveries => retention::forget_deliveries(&connection, before, limit).await,
                     Forgettable::Events => retention::forget_events(&connection, before, limit).await,
+                    Forgettable::OwnRows => R::forget(&connection, before, limit).await,
                 }?)
             })
             .await?;

@@ -77,6 +77,7 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
                     Forgettable::Commands => command_log::forget_before(connection, before, i64::from(limit)),
                     Forgettable::Deliveries => retention::forget_deliveries(connection, before, limit),
                     Forgettable::Events => retention::forget_events(connection, before, limit),
+                    Forgettable::OwnRows => R::forget(connection, before, limit),
                 }?)
             })
             .await?;
