@@ -14,6 +14,18 @@ mod test_baskets;
 pub mod postgres;
 pub mod sqlite;
 
+use shared_kernel::events::INVENTORY_EVENTS;
+use storage::ContextDescription;
+
 pub use changes::InventoryRows;
 pub use postgres::PostgresInventory;
 pub use sqlite::SqliteInventory;
+
+/// What the binary has to know of the context.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: inventory_app::CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: inventory_app::COMMANDS,
+    events: INVENTORY_EVENTS,
+};

@@ -30,6 +30,8 @@ pub mod in_memory;
 pub mod postgres;
 pub mod sqlite;
 
+use storage::ContextDescription;
+
 pub use file_mailer::FileMailer;
 pub use mail::{Mail, MailKind};
 pub use mailer::{MailError, Mailer};
@@ -42,6 +44,15 @@ pub use store::{NotificationsStore, SentMail};
 
 /// The context's name: its file's, and its schema's.
 pub const CONTEXT: &str = "notifications";
+
+/// What the binary has to know of the context. It is asked for nothing and tells nothing.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: &[],
+    events: &[],
+};
 
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,18 @@ mod test_orders;
 pub mod postgres;
 pub mod sqlite;
 
+use shared_kernel::events::ORDERING_EVENTS;
+use storage::ContextDescription;
+
 pub use changes::OrderingRows;
 pub use postgres::PostgresOrdering;
 pub use sqlite::SqliteOrdering;
+
+/// What the binary has to know of the context.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: ordering_app::CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: ordering_app::COMMANDS,
+    events: ORDERING_EVENTS,
+};

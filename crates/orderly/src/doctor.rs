@@ -5,7 +5,7 @@ mod repair;
 
 use std::sync::Arc;
 
-use operations::invariants::doctor::{Examination, Invariant};
+use operations::invariants::doctor::{Doctor, Examination, Invariant};
 use serde_json::json;
 use shared_kernel::{Clock, IdGenerator};
 
@@ -13,8 +13,8 @@ use crate::{
     command_line::DoctorArguments,
     database_location::DatabaseLocation,
     databases::Databases,
-    describe,
     failure::Failure,
+    handlers::Handlers,
     output,
     settings::Settings,
     system::{SystemClock, SystemIds},
@@ -26,28 +26,17 @@ pub(crate) async fn doctor(settings: &Settings, arguments: &DoctorArguments) -> 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     let databases = Databases::open(&location, &clock, &ids).await?;
+    let handlers = Handlers::of(settings, &databases.stores, &ids);
     let result = if arguments.repair {
-        let inventory = databases.inventory(&ids);
-        repair::repair(&inventory, arguments, clock.as_ref(), ids.as_ref()).await
+        repair::repair(&handlers.inventory, arguments, clock.as_ref(), ids.as_ref()).await
     } else {
-        examine(&databases, arguments, clock, &ids).await
+        examine(&databases.doctor(&handlers, clock), arguments).await
     };
     databases.close().await;
     result
 }
 
-async fn examine(
-    databases: &Databases,
-    arguments: &DoctorArguments,
-    clock: Arc<dyn Clock>,
-    ids: &Arc<dyn IdGenerator>,
-) -> Result<(), Failure> {
-    let doctor = databases.doctor(
-        &databases.ordering(ids),
-        &databases.inventory(ids),
-        describe::subscriptions_there_are()?,
-        clock,
-    );
+async fn examine(doctor: &Doctor, arguments: &DoctorArguments) -> Result<(), Failure> {
     let examinations = doctor.examine().await.map_err(Failure::unavailable)?;
     let findings: usize = examinations
         .iter()

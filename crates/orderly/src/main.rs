@@ -14,6 +14,7 @@ mod databases;
 mod describe;
 mod doctor;
 mod failure;
+mod handlers;
 mod installation;
 mod keeping;
 mod logging;

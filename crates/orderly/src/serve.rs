@@ -49,8 +49,8 @@ pub(crate) async fn serve(
     let state = WebState {
         accounts: installation.accounts.clone(),
         catalog: installation.catalog.clone(),
-        ordering: installation.ordering.clone(),
-        inventory: installation.inventory.clone(),
+        ordering: installation.handlers.ordering.clone(),
+        inventory: installation.handlers.inventory.clone(),
         operations: Arc::new(Operations::new(
             installation.contexts(),
             installation.clock.clone(),

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use operations::{Timelines, timeline::TimelineEntry};
 use serde_json::json;
-use shared_kernel::{Clock, OrderId};
+use shared_kernel::{Clock, IdGenerator, OrderId};
 
 use crate::{
     database_location::DatabaseLocation,
     databases::Databases,
-    describe,
     failure::Failure,
+    handlers::Handlers,
     output,
     settings::Settings,
     system::{SystemClock, SystemIds},
@@ -20,8 +20,10 @@ use crate::{
 pub(crate) async fn trace(settings: &Settings, order_id: OrderId, as_json: bool) -> Result<(), Failure> {
     let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let databases = Databases::open(&location, &clock, &(Arc::new(SystemIds) as _)).await?;
-    let timelines = Timelines::new(databases.traced(), describe::subscriptions_there_are()?);
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
+    let databases = Databases::open(&location, &clock, &ids).await?;
+    let handlers = Handlers::of(settings, &databases.stores, &ids);
+    let timelines = Timelines::new(databases.traced(), handlers.described());
     let timeline = timelines.of("order", order_id.uuid()).await;
     databases.close().await;
     let timeline = timeline.map_err(Failure::unavailable)?;

@@ -15,6 +15,7 @@ pub mod aggregate_table;
 #[cfg(debug_assertions)]
 pub mod canary;
 pub mod columns;
+mod context_description;
 pub mod postgres;
 pub mod read_error;
 mod refused_value;
@@ -23,6 +24,7 @@ pub mod sqlite;
 pub use aggregate_table::{AggregateTable, ContextRows};
 pub use committing::commit_state::CommitStatistics;
 pub use committing::{commit_queue, commit_state, row_write};
+pub use context_description::ContextDescription;
 pub use opening::context_database::ContextDatabase;
 pub use opening::data_folder::{DataFolder, FolderError, database_file};
 pub use opening::{context_database, data_folder, folders, migrations};
