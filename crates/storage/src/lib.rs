@@ -18,6 +18,7 @@ pub mod columns;
 pub mod postgres;
 pub mod read_error;
 mod refused_value;
+mod schema;
 pub mod sqlite;
 
 pub use aggregate_table::{AggregateTable, ContextRows};

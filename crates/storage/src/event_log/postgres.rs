@@ -6,7 +6,7 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     dsl::{exists, max, not},
     sql_query,
-    sql_types::{BigInt, Text, Timestamptz, Uuid as PgUuid},
+    sql_types::{BigInt, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use event_delivery::{History, LoggedEvent, Missing, PastEvent};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     ReadError,
-    columns::{RowId, RowJson, RowTime},
+    columns::{Id, RowId, RowJson, RowTime, UtcTime},
     delivering::{
         consumer_row::{BEGAN_AGAIN, Found},
         pending_delivery_row::row_time,
@@ -27,7 +27,8 @@ use crate::{
         postgres::lease::Lease,
     },
     operating::postgres::lived_time::stamp,
-    postgres::{BatchStatement, schema::event_log},
+    postgres::BatchStatement,
+    schema::event_log,
 };
 
 /// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
@@ -134,7 +135,7 @@ pub(crate) async fn began_again_since(
 ) -> Result<bool, ReadError> {
     let found: Found = diesel::sql_query(BEGAN_AGAIN)
         .bind::<BigInt, _>(beginning.begins_after)
-        .bind::<Timestamptz, _>(row_time(beginning.recorded_at))
+        .bind::<UtcTime, _>(row_time(beginning.recorded_at))
         .get_result(&mut &*connection)
         .await?;
     Ok(found.found)
@@ -150,7 +151,7 @@ pub(crate) async fn republish_gap(connection: &AsyncPgConnection, missing: &Miss
              ORDER BY sequence FOR NO KEY UPDATE) AS missing
          WHERE event_log.sequence = missing.sequence",
     )
-    .bind::<PgUuid, _>(RowId(missing.aggregate_id))
+    .bind::<Id, _>(RowId(missing.aggregate_id))
     .bind::<Text, _>(&missing.aggregate_type)
     .bind::<BigInt, _>(i64::from(missing.after.number()))
     .bind::<BigInt, _>(up_to)

@@ -14,10 +14,11 @@ use uuid::Uuid;
 
 use crate::{
     ReadError,
-    columns::{RowId, RowTime},
+    columns::{RowId, RowJson, RowTime, UtcTime, row_time},
     delivering::consumer_row::{BEGAN_AGAIN, Found},
     event_log::event_row::{EventRow, to_time, to_version},
-    sqlite::{errors::WriteFailure, schema::event_log},
+    schema::event_log,
+    sqlite::errors::WriteFailure,
 };
 
 // Without defaults every row is the same statement, which is then found again without being spelt out.
@@ -31,13 +32,13 @@ struct NewRow<'a> {
     aggregate_type: &'a str,
     aggregate_id: RowId,
     aggregate_version: i64,
-    occurred_at: i64,
+    occurred_at: RowTime,
     command_id: RowId,
     correlation_id: RowId,
     causation_id: Option<RowId>,
     actor: &'a str,
     traceparent: Option<&'a str>,
-    data: String,
+    data: RowJson,
     published_at: Option<RowTime>,
 }
 
@@ -58,13 +59,13 @@ pub(crate) fn append(
             aggregate_type: &envelope.aggregate_type,
             aggregate_id: RowId(envelope.aggregate_id),
             aggregate_version: i64::from(envelope.aggregate_version.number()),
-            occurred_at: envelope.occurred_at.as_microseconds(),
+            occurred_at: row_time(envelope.occurred_at),
             command_id: RowId(envelope.command_id.uuid()),
             correlation_id: RowId(envelope.correlation_id.uuid()),
             causation_id: envelope.causation_id.map(|id| RowId(id.uuid())),
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
-            data: envelope.data.to_string(),
+            data: RowJson(envelope.data.to_string()),
             published_at: (is_private || !is_taken).then_some(stamp),
         })
         .execute(connection)?;
@@ -80,7 +81,7 @@ pub(crate) fn mark_published(
     // SQLite takes a list as one value only in the form of JSON.
     let list = serde_json::Value::from(sequences).to_string();
     sql_query("UPDATE event_log SET published_at = ? WHERE sequence IN (SELECT value FROM json_each(?))")
-        .bind::<BigInt, _>(stamp)
+        .bind::<UtcTime, _>(stamp)
         .bind::<Text, _>(list)
         .execute(connection)?;
     Ok(())
@@ -98,7 +99,7 @@ pub(crate) fn publish_again(
             .filter(event_log::event_type.eq_any(event_types))
             .filter(event_log::sequence.le(up_to)),
     )
-    .set(event_log::published_at.eq(None::<i64>))
+    .set(event_log::published_at.eq(None::<RowTime>))
     .execute(connection)
 }
 
@@ -109,7 +110,7 @@ pub(crate) fn began_again_since(
 ) -> Result<bool, ReadError> {
     let found: Found = sql_query(BEGAN_AGAIN)
         .bind::<BigInt, _>(beginning.begins_after)
-        .bind::<BigInt, _>(beginning.recorded_at.as_microseconds())
+        .bind::<UtcTime, _>(row_time(beginning.recorded_at))
         .get_result(connection)?;
     Ok(found.found)
 }
@@ -129,7 +130,7 @@ pub(crate) fn republish_gap(
             .filter(event_log::aggregate_version.gt(i64::from(missing.after.number())))
             .filter(event_log::aggregate_version.le(up_to)),
     )
-    .set(event_log::published_at.eq(None::<i64>))
+    .set(event_log::published_at.eq(None::<RowTime>))
     .execute(connection)?;
     let last = aggregate.filter(event_log::aggregate_version.eq(up_to));
     diesel::select(exists(last)).get_result(connection)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     dsl::{exists, min},
-    sql_types::{BigInt, Text, Uuid as PgUuid},
+    sql_types::{BigInt, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use event_delivery::ConsumerProgress;
@@ -15,13 +15,11 @@ use uuid::Uuid;
 
 use crate::{
     ReadError,
-    columns::{RowId, RowTime},
+    columns::{Id, RowId, RowTime},
     delivering::{consumer_row::recorded_beginning, delivery_refusal::refusal},
     event_log::event_row::to_version,
-    postgres::{
-        BatchStatement,
-        schema::{consumer_positions, consumers, deliveries},
-    },
+    postgres::BatchStatement,
+    schema::{consumer_positions, consumers, deliveries},
 };
 
 /// The constraint that decides between two that move a new position at the same time.
@@ -93,7 +91,7 @@ async fn positions_of(
 struct PositionRow {
     #[diesel(sql_type = Text)]
     consumer: String,
-    #[diesel(sql_type = PgUuid)]
+    #[diesel(sql_type = Id)]
     aggregate_id: RowId,
     #[diesel(sql_type = BigInt)]
     position: i64,

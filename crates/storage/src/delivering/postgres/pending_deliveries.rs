@@ -12,7 +12,7 @@ use crate::{
     ReadError,
     columns::RowTime,
     delivering::pending_delivery_row::{PendingDeliveryRow, RETRYING, WAITING, longest_pending},
-    postgres::schema::{consumer_positions, consumers, deliveries},
+    schema::{consumer_positions, consumers, deliveries},
 };
 
 /// An offset keeps PostgreSQL from joining what is asked of each row with all rows. Without statistics, as in the minutes after a mail server

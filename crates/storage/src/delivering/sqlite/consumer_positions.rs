@@ -14,10 +14,8 @@ use crate::{
     columns::{RowId, RowTime},
     delivering::{consumer_row::recorded_beginning, delivery_refusal::refusal},
     event_log::event_row::to_version,
-    sqlite::{
-        errors::WriteFailure,
-        schema::{consumer_positions, consumers, deliveries},
-    },
+    schema::{consumer_positions, consumers, deliveries},
+    sqlite::errors::WriteFailure,
 };
 
 /// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the
@@ -112,7 +110,7 @@ pub(crate) fn begin(
     consumer: &str,
     source: &str,
     begins_after: i64,
-    now: i64,
+    now: RowTime,
 ) -> diesel::QueryResult<()> {
     insert_into(consumers::table)
         .values((

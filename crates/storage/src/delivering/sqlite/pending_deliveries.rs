@@ -18,7 +18,7 @@ use crate::{
         PendingDeliveryRow, RETRYING, WAITING, has_ended, longest_pending, next_attempt_at, row_time,
     },
     operating::sqlite::lived_time,
-    sqlite::schema::{consumer_positions, consumers, deliveries, delivery_attempts},
+    schema::{consumer_positions, consumers, deliveries, delivery_attempts},
 };
 
 /// The deliveries of a consumer that nothing held comes before: the earliest unfinished one of each aggregate.

@@ -5,7 +5,7 @@ use diesel::{
     QueryableByName,
     dsl::{case_when, max},
     sql_query,
-    sql_types::{BigInt, Nullable, Text, Uuid as PgUuid},
+    sql_types::{BigInt, Nullable, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use operations::invariants::{Finding, MOST_FINDINGS, Soundness, Taken, Told};
@@ -15,15 +15,15 @@ use uuid::Uuid;
 use crate::{
     AggregateTable, ReadError,
     aggregate_table::disagreements,
-    columns::RowId,
+    columns::{Id, RowId},
     event_log::event_row::to_version,
     operating::invariant_rows::{disagreement, ended_beyond, to_told},
-    postgres::schema::{consumer_positions, deliveries, event_log},
+    schema::{consumer_positions, deliveries, event_log},
 };
 
 #[derive(QueryableByName)]
 struct Disagreement {
-    #[diesel(sql_type = PgUuid)]
+    #[diesel(sql_type = Id)]
     id: RowId,
     #[diesel(sql_type = Nullable<BigInt>)]
     version: Option<i64>,

@@ -4,7 +4,7 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     dsl::exists,
     sql_query,
-    sql_types::{Nullable, Text, Timestamptz, Uuid},
+    sql_types::{Nullable, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use operations::actions::{ActionKind, ActionOutcome, OperatorAction};
@@ -12,10 +12,10 @@ use shared_kernel::EventId;
 
 use crate::{
     ReadError,
-    columns::RowId,
+    columns::{Id, RowId, UtcTime},
     delivering::pending_delivery_row::{ActionRow, PendingDeliveryRow, row_time},
     operating::postgres::{lived_time::stamp, operator_views::followers},
-    postgres::schema::{consumers, deliveries, operator_actions},
+    schema::{consumers, deliveries, operator_actions},
 };
 
 /// Does what an operator wants, and writes it down: in one statement, since the connection is shared.
@@ -70,12 +70,12 @@ async fn do_and_write_down(connection: &AsyncPgConnection, action: &OperatorActi
         }
     };
     sql_query(deed)
-        .bind::<Uuid, _>(RowId(action.id))
-        .bind::<Timestamptz, _>(row_time(action.at))
+        .bind::<Id, _>(RowId(action.id))
+        .bind::<UtcTime, _>(row_time(action.at))
         .bind::<Text, _>(&action.by)
         .bind::<Text, _>(&action.reason)
         .bind::<Text, _>(&action.consumer)
-        .bind::<Nullable<Uuid>, _>(action.kind.event_id().map(|id| RowId(id.uuid())))
+        .bind::<Nullable<Id>, _>(action.kind.event_id().map(|id| RowId(id.uuid())))
         .bind::<Text, _>(action.kind.name())
         .execute(&mut &*connection)
         .await

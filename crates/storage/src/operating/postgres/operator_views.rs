@@ -19,7 +19,7 @@ use crate::{
         consumer_row::{COUNT_UNFINISHED, ConsumerRow, Counted, PendingCountRow, pending},
         pending_delivery_row::{AttemptRow, DEAD, PendingDeliveryRow, row_time},
     },
-    postgres::schema::{consumers, deliveries, delivery_attempts},
+    schema::{consumers, deliveries, delivery_attempts},
 };
 
 /// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.

@@ -17,7 +17,7 @@ use crate::{
         postgres::event_columns,
     },
     operating::postgres::operator_views::delivery,
-    postgres::schema::{consumer_positions, consumers, deliveries, event_log},
+    schema::{consumer_positions, consumers, deliveries, event_log},
 };
 
 /// The events of an aggregate, by version.

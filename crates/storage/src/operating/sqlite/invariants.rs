@@ -5,7 +5,7 @@ use diesel::{
     QueryableByName, RunQueryDsl, SqliteConnection,
     dsl::{case_when, max},
     sql_query,
-    sql_types::{BigInt, Binary, Nullable, Text},
+    sql_types::{BigInt, Nullable, Text},
 };
 use operations::invariants::{Finding, MOST_FINDINGS, Soundness, Taken, Told};
 use shared_kernel::Version;
@@ -14,15 +14,15 @@ use uuid::Uuid;
 use crate::{
     AggregateTable, ReadError,
     aggregate_table::disagreements,
-    columns::RowId,
+    columns::{Id, RowId},
     event_log::event_row::to_version,
     operating::invariant_rows::{disagreement, ended_beyond, to_told},
-    sqlite::schema::{consumer_positions, deliveries, event_log},
+    schema::{consumer_positions, deliveries, event_log},
 };
 
 #[derive(QueryableByName)]
 struct Disagreement {
-    #[diesel(sql_type = Binary)]
+    #[diesel(sql_type = Id)]
     id: RowId,
     #[diesel(sql_type = Nullable<BigInt>)]
     version: Option<i64>,

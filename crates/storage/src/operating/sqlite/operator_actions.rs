@@ -12,7 +12,7 @@ use crate::{
     columns::{RowId, RowTime},
     delivering::pending_delivery_row::{ActionRow, PendingDeliveryRow, row_time},
     operating::sqlite::{lived_time, operator_views::followers},
-    sqlite::schema::{consumer_positions, consumers, deliveries, operator_actions},
+    schema::{consumer_positions, consumers, deliveries, operator_actions},
 };
 
 /// Does what an operator wants, and writes it down.

@@ -16,7 +16,7 @@ use crate::{
         sqlite::event_columns,
     },
     operating::sqlite::operator_views::delivery,
-    sqlite::schema::{consumer_positions, consumers, deliveries, event_log},
+    schema::{consumer_positions, consumers, deliveries, event_log},
 };
 
 /// The events of an aggregate, by version.

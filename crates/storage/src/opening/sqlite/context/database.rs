@@ -32,7 +32,7 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
         source: &'static str,
         begins_after: i64,
     ) -> Result<(), Unavailable> {
-        let now = self.inner.clock.now().as_microseconds();
+        let now = row_time(self.inner.clock.now());
         self.upkeep(move |connection| {
             Ok(consumer_positions::begin(
                 connection,
