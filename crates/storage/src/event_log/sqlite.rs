@@ -1,22 +1,18 @@
 //! The event log's rows: written by the committer, read by the relay.
 
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    dsl::{exists, max},
-    insert_into, sql_query,
-    sql_types::{BigInt, Text},
+    ExpressionMethods, Insertable, QueryDsl, RunQueryDsl, SqliteConnection, dsl::exists, insert_into,
+    sql_query, sql_types::Text,
 };
 use event_delivery::{History, LoggedEvent, Missing, PastEvent};
 use message_bus::{Audience, Envelope};
-use operations::invariants::RecordedBeginning;
-use shared_kernel::{Timestamp, Version};
+use shared_kernel::Version;
 use uuid::Uuid;
 
 use crate::{
     ReadError,
     columns::{RowId, RowJson, RowTime, UtcTime, row_time},
-    delivering::consumer_row::{BEGAN_AGAIN, Found},
-    event_log::event_row::{EventRow, to_time, to_version},
+    event_log::event_row::{EventRow, to_version},
     schema::event_log,
     sqlite::errors::WriteFailure,
 };
@@ -103,18 +99,6 @@ pub(crate) fn publish_again(
     .execute(connection)
 }
 
-/// Whether the log was numbered from 1 again after a beginning was recorded.
-pub(crate) fn began_again_since(
-    connection: &mut SqliteConnection,
-    beginning: RecordedBeginning,
-) -> Result<bool, ReadError> {
-    let found: Found = sql_query(BEGAN_AGAIN)
-        .bind::<BigInt, _>(beginning.begins_after)
-        .bind::<UtcTime, _>(row_time(beginning.recorded_at))
-        .get_result(connection)?;
-    Ok(found.found)
-}
-
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
 pub(crate) fn republish_gap(
     connection: &mut SqliteConnection,
@@ -157,7 +141,6 @@ macro_rules! event_columns {
         )
     };
 }
-pub(crate) use event_columns;
 
 /// The oldest unpublished events.
 pub(crate) fn unpublished(
@@ -174,28 +157,6 @@ pub(crate) fn unpublished(
         .into_iter()
         .map(|row| row.into_logged_event(source))
         .collect()
-}
-
-/// How many events are unpublished.
-pub(crate) fn count_unpublished(connection: &mut SqliteConnection) -> Result<u64, ReadError> {
-    let count: i64 = event_log::table
-        .filter(event_log::published_at.is_null())
-        .count()
-        .get_result(connection)?;
-    u64::try_from(count).map_err(ReadError::corrupt)
-}
-
-/// When the first of the unpublished events happened.
-pub(crate) fn oldest_unpublished_at(
-    connection: &mut SqliteConnection,
-) -> Result<Option<Timestamp>, ReadError> {
-    let oldest: Option<RowTime> = event_log::table
-        .filter(event_log::published_at.is_null())
-        .order(event_log::sequence)
-        .select(event_log::occurred_at)
-        .first(connection)
-        .optional()?;
-    oldest.map(to_time).transpose()
 }
 
 /// The events of an aggregate before `version`, newest first.
@@ -224,13 +185,4 @@ pub(crate) fn history(
         })
     });
     past.collect::<Result<_, ReadError>>().map(History)
-}
-
-/// The largest sequence so far.
-pub(crate) fn last_sequence(connection: &mut SqliteConnection) -> Result<i64, ReadError> {
-    let last: Option<Option<i64>> = event_log::table
-        .select(max(event_log::sequence))
-        .first(connection)
-        .optional()?;
-    Ok(last.flatten().unwrap_or(0))
 }
