@@ -9,6 +9,7 @@ mod jwt_access_tokens;
 mod signing_secret;
 
 mod accounts_rows;
+mod schema;
 mod session_row;
 mod user_row;
 mod user_status_name;

@@ -17,6 +17,7 @@ mod queries;
 
 mod catalog;
 mod rows;
+mod schema;
 mod store;
 
 pub mod in_memory;

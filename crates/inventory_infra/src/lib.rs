@@ -6,6 +6,7 @@
 mod changes;
 mod drift;
 mod reservation_rows;
+mod schema;
 mod stock_rows;
 
 #[cfg(test)]

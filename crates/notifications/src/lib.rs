@@ -19,6 +19,7 @@ mod on_user_email_changed;
 
 mod file_mailer;
 mod rows;
+mod schema;
 mod sender;
 mod smtp_mailer;
 mod smtp_server;

@@ -7,6 +7,7 @@ mod changes;
 mod customer_row;
 mod order_rows;
 mod price_row;
+mod schema;
 
 #[cfg(test)]
 mod test_cancelled_orders;

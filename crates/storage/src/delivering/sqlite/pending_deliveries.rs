@@ -1,65 +1,19 @@
-//! Deliveries that did not succeed at once: their rows, their attempts, and which of them may be tried.
+//! What is done to the rows of deliveries that did not succeed at once, and to their attempts.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, alias,
-    dsl::{exists, not, sql},
-    insert_into,
-    sql_types::Bool,
-    update,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection,
+    insert_into, update,
 };
-use event_delivery::{Attempt, AttemptEnd, DeliveryState, PendingDelivery};
+use event_delivery::{Attempt, AttemptEnd, DeliveryState};
 use message_bus::Delivery;
 use shared_kernel::Timestamp;
 
 use crate::{
-    ReadError,
     columns::{RowId, RowTime},
-    delivering::pending_delivery_row::{
-        PendingDeliveryRow, RETRYING, WAITING, has_ended, longest_pending, next_attempt_at, row_time,
-    },
+    delivering::pending_delivery_row::{PendingDeliveryRow, has_ended, next_attempt_at, row_time},
     operating::sqlite::lived_time,
-    sqlite::schema::{consumer_positions, consumers, deliveries, delivery_attempts},
+    schema::{deliveries, delivery_attempts},
 };
-
-/// The deliveries of a consumer that nothing held comes before: the earliest unfinished one of each aggregate.
-macro_rules! heads {
-    ($consumer:expr) => {{
-        let earlier = alias!(deliveries as earlier);
-        let something_earlier = earlier
-            .filter(earlier.field(deliveries::consumer).eq(deliveries::consumer))
-            .filter(
-                earlier
-                    .field(deliveries::aggregate_id)
-                    .eq(deliveries::aggregate_id),
-            )
-            .filter(earlier.field(deliveries::ended_at).is_null())
-            .filter(
-                earlier
-                    .field(deliveries::aggregate_version)
-                    .lt(deliveries::aggregate_version),
-            );
-        let paused = consumers::table
-            .filter(consumers::consumer.eq($consumer))
-            .filter(consumers::paused_at.is_not_null());
-        deliveries::table
-            .filter(deliveries::consumer.eq($consumer))
-            .filter(deliveries::ended_at.is_null())
-            .filter(not(exists(something_earlier)))
-            .filter(not(exists(paused)))
-    }};
-}
-
-/// Whether the consumer has applied what comes before a delivery.
-macro_rules! predecessor_is_applied {
-    () => {
-        deliveries::previous_version.eq(0).or(exists(
-            consumer_positions::table
-                .filter(consumer_positions::consumer.eq(deliveries::consumer))
-                .filter(consumer_positions::aggregate_id.eq(deliveries::aggregate_id))
-                .filter(consumer_positions::position.ge(deliveries::previous_version)),
-        ))
-    };
-}
 
 /// Writes the row of a delivery that has none, and the attempt before it.
 pub(crate) fn hold(
@@ -216,48 +170,4 @@ pub(crate) fn mark_outcome(
         None => update(row).set(becomes).execute(connection)?,
     };
     Ok(())
-}
-
-/// The deliveries of a consumer that may be attempted now. Two questions, since each has its own index: what is to be tried again later
-/// is not read, however much of it there is.
-pub(crate) fn due(
-    connection: &mut SqliteConnection,
-    consumer: &'static str,
-    now: RowTime,
-    limit: u32,
-) -> Result<Vec<PendingDelivery>, ReadError> {
-    let retrying: Vec<PendingDeliveryRow> = heads!(consumer)
-        .filter(sql::<Bool>(RETRYING))
-        .filter(deliveries::next_attempt_at.le(now))
-        .order(deliveries::next_attempt_at)
-        .limit(i64::from(limit))
-        .load(connection)?;
-    let waiting: Vec<PendingDeliveryRow> = heads!(consumer)
-        .filter(sql::<Bool>(WAITING))
-        .filter(predecessor_is_applied!())
-        .order(deliveries::held_at)
-        .limit(i64::from(limit))
-        .load(connection)?;
-    longest_pending(retrying, waiting, limit)
-        .map(|row| row.into_pending(consumer))
-        .collect()
-}
-
-/// The deliveries of a consumer, held since before a time, whose predecessor has never arrived.
-pub(crate) fn gaps(
-    connection: &mut SqliteConnection,
-    consumer: &'static str,
-    held_before: RowTime,
-    limit: u32,
-) -> Result<Vec<PendingDelivery>, ReadError> {
-    heads!(consumer)
-        .filter(sql::<Bool>(WAITING))
-        .filter(not(predecessor_is_applied!()))
-        .filter(deliveries::held_at.le(held_before))
-        .order(deliveries::held_at)
-        .limit(i64::from(limit))
-        .load::<PendingDeliveryRow>(connection)?
-        .into_iter()
-        .map(|row| row.into_pending(consumer))
-        .collect()
 }

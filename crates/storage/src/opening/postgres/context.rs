@@ -1,15 +1,14 @@
 //! One context's schema: opening it, committing to it, reading from it, closing it.
 
 mod database;
-mod doctor_ports;
 mod living;
-mod operator_ports;
 mod ports;
 
 use std::sync::{Arc, Mutex};
 
 use diesel_migrations::EmbeddedMigrations;
 use message_bus::{CommitError, Unavailable, WriteSet};
+use operations::{Commits, invariants::Soundness};
 use shared_kernel::{Clock, IdGenerator};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
@@ -17,20 +16,22 @@ use uuid::Uuid;
 #[cfg(debug_assertions)]
 use crate::delivering::postgres::consumer_positions;
 use crate::{
-    CommitStatistics, ReadError,
+    AggregateTable, CommitStatistics, Context, ReadError,
+    any_connection::{Answer, AnyConnection},
     columns::RowTime,
     committing::{
         commit_queue::{CommitQueue, commit_queue},
         commit_state::CommitState,
         postgres::{
+            command_log,
             committer::{Committer, NoUpkeep},
             upkeep::Upkeep,
         },
     },
     delivering::postgres::delivery_writer::DeliveryRows,
     event_log::postgres::lease::Lease,
-    opening::postgres::migrations,
-    operating::lived_time::OwnLife,
+    opening::{context::Engine, postgres::migrations},
+    operating::{lived_time::OwnLife, postgres::sound_files},
     postgres::{OpenError, PostgresRows, PostgresServer, SharedConnection},
     reading::postgres::readers::SharedConnections,
 };
@@ -41,19 +42,10 @@ const COMMITTERS: usize = 2;
 const READERS: usize = 4;
 
 /// One context's schema, open for writing and reading. Clones share it.
-pub struct PostgresContext<R> {
-    inner: Arc<Inner<R>>,
-}
+pub type PostgresContext<R> = Context<PostgresEngine<R>>;
 
-impl<R> Clone for PostgresContext<R> {
-    fn clone(&self) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-        }
-    }
-}
-
-struct Inner<R> {
+/// What a context is made of on PostgreSQL.
+pub struct PostgresEngine<R> {
     name: &'static str,
     queue: CommitQueue<R, NoUpkeep>,
     readers: SharedConnections,
@@ -101,7 +93,7 @@ impl<R: PostgresRows> PostgresContext<R> {
             committers.push(tokio::spawn(committer.run(Arc::clone(&batches))));
         }
         Ok(Self {
-            inner: Arc::new(Inner {
+            inner: Arc::new(PostgresEngine {
                 name,
                 queue,
                 readers: SharedConnections::new(server.clone(), name, READERS),
@@ -172,5 +164,61 @@ impl<R: PostgresRows> PostgresContext<R> {
         Fut: Future<Output = Result<T, ReadError>> + Send,
     {
         self.inner.upkeep.run(work).await
+    }
+}
+
+impl<R: PostgresRows> Engine for PostgresEngine<R> {
+    const AGGREGATES: &'static [AggregateTable] = R::AGGREGATES;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn commits(&self) -> Commits {
+        Commits {
+            batches: *self.state.batches(),
+            queued: self.queue.depth() as u64,
+        }
+    }
+
+    fn clock_jump_seconds(&self) -> i64 {
+        self.own_life.jump_seconds()
+    }
+
+    async fn ask<T, Q>(&self, question: Q) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        Q: for<'a, 'c> FnOnce(&'a mut AnyConnection<'c>) -> Answer<'a, T> + Send + 'static,
+    {
+        self.readers
+            .run(|connection| async move { question(&mut AnyConnection::Postgres(&connection)).await })
+            .await
+    }
+
+    async fn change<T, W>(&self, work: W) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        W: for<'a, 'c> Fn(&'a mut AnyConnection<'c>) -> Answer<'a, T> + Send + Sync + 'static,
+    {
+        let work = &work;
+        self.upkeep
+            .run(|connection| async move { work(&mut AnyConnection::Postgres(&connection)).await })
+            .await
+    }
+
+    async fn sound_files(&self) -> Result<Soundness, Unavailable> {
+        self.readers
+            .run(|connection| async move { sound_files::sound_files(&connection).await })
+            .await
+    }
+
+    async fn try_writing(&self) -> Result<(), Unavailable> {
+        // Forgets nothing, but fails where nothing can be written.
+        self.upkeep
+            .run(
+                |connection| async move { Ok(command_log::forget_before(&connection, RowTime(0), 1).await?) },
+            )
+            .await?;
+        Ok(())
     }
 }

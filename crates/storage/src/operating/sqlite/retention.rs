@@ -4,12 +4,11 @@ use std::collections::HashSet;
 
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete, dsl::max, sql_query,
-    sql_types::BigInt,
 };
 
 use crate::{
-    columns::{RowId, RowTime},
-    sqlite::schema::{deliveries, delivery_attempts, event_log},
+    columns::{RowId, RowTime, UtcTime},
+    schema::{deliveries, delivery_attempts, event_log},
 };
 
 /// Forgets deliveries that ended before a time, with their attempts. Says how many.
@@ -74,7 +73,7 @@ pub(crate) fn forget_events(
             "INSERT INTO log_pruning (only_one, published_before) VALUES (1, ?)
              ON CONFLICT DO UPDATE SET published_before = max(published_before, excluded.published_before)",
         )
-        .bind::<BigInt, _>(before.0)
+        .bind::<UtcTime, _>(before)
         .execute(connection)?;
     }
     Ok(forgotten)

@@ -6,7 +6,7 @@ use message_bus::{Delivery, Envelope};
 use shared_kernel::EventId;
 
 use super::*;
-use crate::{columns::RowTime, delivering::postgres::pending_deliveries};
+use crate::{AnyConnection, columns::RowTime, delivering::pending_deliveries};
 
 pub(super) const CONSUMER: &str = "test.things";
 /// Those that wrote the rows there are.
@@ -146,7 +146,7 @@ async fn what_is_to_be_tried_later_is_not_read() {
         connection.batch_execute(statistics).await.unwrap();
         // These numbers are the transaction's own.
         connection.batch_execute("BEGIN").await.unwrap();
-        let due = pending_deliveries::due(&link.connection, CONSUMER, now, 10)
+        let due = pending_deliveries::due(&mut AnyConnection::Postgres(&link.connection), CONSUMER, now, 10)
             .await
             .unwrap();
         let read: RowsRead = diesel::sql_query(

@@ -1,8 +1,11 @@
 //! The catalogue's table, as Diesel sees it. The columns stand in the order of the migration and of the row.
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::{Id, UtcTime};
+
     products (id) {
-        id -> Binary,
+        id -> Id,
         sku -> Text,
         sku_folded -> Text,
         name -> Text,
@@ -10,8 +13,8 @@ diesel::table! {
         price -> BigInt,
         currency -> Text,
         status -> Text,
-        created_at -> BigInt,
-        updated_at -> BigInt,
+        created_at -> UtcTime,
+        updated_at -> UtcTime,
         version -> BigInt,
     }
 }

@@ -1,6 +1,7 @@
 //! What the doctor asks of a context's database.
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use message_bus::Unavailable;
 use operations::{
     ContextInvariants,
@@ -9,40 +10,43 @@ use operations::{
 use shared_kernel::Version;
 use uuid::Uuid;
 
-use super::SqliteContext;
-use crate::{
-    delivering::sqlite::consumer_positions, event_log::sqlite as event_log, operating::sqlite::invariants,
-    sqlite::SqliteRows,
-};
+use super::{Context, Engine};
+use crate::{delivering::consumer_positions, event_log::log_state, operating::invariants};
 
 #[async_trait]
-impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
+impl<E: Engine> ContextInvariants for Context<E> {
     async fn state_and_events(&self) -> Result<Vec<Finding>, Unavailable> {
-        self.read(move |connection| invariants::state_and_events(connection, R::AGGREGATES))
+        self.inner
+            .ask(|connection| invariants::state_and_events(connection, E::AGGREGATES).boxed())
             .await
     }
 
     async fn ended_beyond_position(&self) -> Result<Vec<Finding>, Unavailable> {
-        self.read(invariants::ended_beyond_position).await
+        self.inner
+            .ask(|connection| invariants::ended_beyond_position(connection).boxed())
+            .await
     }
 
     async fn sound_files(&self) -> Result<Soundness, Unavailable> {
-        self.read(invariants::sound_files).await
+        self.inner.sound_files().await
     }
 
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<RecordedBeginning>, Unavailable> {
-        self.read(move |connection| consumer_positions::beginning(connection, consumer))
+        self.inner
+            .ask(move |connection| consumer_positions::beginning(connection, consumer).boxed())
             .await
     }
 
     async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable> {
-        self.read(move |connection| event_log::began_again_since(connection, beginning))
+        self.inner
+            .ask(move |connection| log_state::began_again_since(connection, beginning).boxed())
             .await
     }
 
     async fn told(&self, taken: &Taken, after: Option<Uuid>, limit: u32) -> Result<Vec<Told>, Unavailable> {
         let taken = taken.clone();
-        self.read(move |connection| invariants::told(connection, &taken, after, limit))
+        self.inner
+            .ask(move |connection| invariants::told(connection, taken, after, limit).boxed())
             .await
     }
 
@@ -53,7 +57,10 @@ impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
         position: Version,
     ) -> Result<Vec<Version>, Unavailable> {
         let taken = taken.clone();
-        self.read(move |connection| invariants::published_after(connection, &taken, aggregate_id, position))
+        self.inner
+            .ask(move |connection| {
+                invariants::published_after(connection, taken, aggregate_id, position).boxed()
+            })
             .await
     }
 
@@ -62,7 +69,8 @@ impl<R: SqliteRows> ContextInvariants for SqliteContext<R> {
         consumer: &'static str,
         aggregate_id: Uuid,
     ) -> Result<Vec<Version>, Unavailable> {
-        self.read(move |connection| invariants::pending_versions(connection, consumer, aggregate_id))
+        self.inner
+            .ask(move |connection| invariants::pending_versions(connection, consumer, aggregate_id).boxed())
             .await
     }
 }

@@ -1,10 +1,13 @@
 //! Ordering's tables, as Diesel sees them. The columns stand in the order of the migration and of the rows.
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::{Id, JsonText, UtcTime};
+
     orders (id) {
-        id -> Uuid,
+        id -> Id,
         reference -> Text,
-        customer_id -> Uuid,
+        customer_id -> Id,
         status -> Text,
         allocation -> Text,
         currency -> Text,
@@ -14,23 +17,26 @@ diesel::table! {
         shipping_postal_code -> Nullable<Text>,
         shipping_country -> Nullable<Text>,
         cancellation_reason -> Nullable<Text>,
-        cancellation_shortages -> Nullable<Jsonb>,
+        cancellation_shortages -> Nullable<JsonText>,
         carrier -> Nullable<Text>,
         tracking_number -> Nullable<Text>,
-        placed_at -> Timestamptz,
-        updated_at -> Timestamptz,
+        placed_at -> UtcTime,
+        updated_at -> UtcTime,
         version -> BigInt,
         cancellation_code -> Nullable<Text>,
-        stock_released_at -> Nullable<Timestamptz>,
+        stock_released_at -> Nullable<UtcTime>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::Id;
+
     order_lines (order_id, position) {
-        order_id -> Uuid,
+        order_id -> Id,
         position -> BigInt,
-        line_id -> Uuid,
-        product_id -> Uuid,
+        line_id -> Id,
+        product_id -> Id,
         product_name -> Text,
         quantity -> BigInt,
         unit_price -> BigInt,
@@ -40,8 +46,11 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::Id;
+
     customers (id) {
-        id -> Uuid,
+        id -> Id,
         email -> Text,
         tier -> Text,
         status -> Text,
@@ -50,8 +59,11 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::Id;
+
     price_list (product_id) {
-        product_id -> Uuid,
+        product_id -> Id,
         name -> Text,
         price -> BigInt,
         currency -> Text,

@@ -1,37 +1,46 @@
 //! Accounts' tables, as Diesel sees them.
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::{Id, UtcTime};
+
     users (id) {
-        id -> Uuid,
+        id -> Id,
         email -> Text,
         email_folded -> Text,
         password_hash -> Text,
         role -> Text,
         status -> Text,
-        created_at -> Timestamptz,
+        created_at -> UtcTime,
         version -> BigInt,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::{Id, UtcTime};
+
     sessions (id) {
-        id -> Uuid,
-        user_id -> Uuid,
-        opened_at -> Timestamptz,
-        last_used_at -> Timestamptz,
-        expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>,
+        id -> Id,
+        user_id -> Id,
+        opened_at -> UtcTime,
+        last_used_at -> UtcTime,
+        expires_at -> UtcTime,
+        ended_at -> Nullable<UtcTime>,
         current_token_hash -> Binary,
         replaced_token_hash -> Nullable<Binary>,
-        replaced_at -> Nullable<Timestamptz>,
+        replaced_at -> Nullable<UtcTime>,
         version -> BigInt,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use storage::columns::Id;
+
     refresh_tokens (token_hash) {
         token_hash -> Binary,
-        session_id -> Uuid,
+        session_id -> Id,
     }
 }
 
