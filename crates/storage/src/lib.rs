@@ -19,6 +19,8 @@ pub mod postgres;
 pub mod read_error;
 mod refused_value;
 pub mod sqlite;
+#[cfg(test)]
+mod test_deliveries;
 
 pub use aggregate_table::{AggregateTable, ContextRows};
 pub use committing::commit_state::CommitStatistics;
