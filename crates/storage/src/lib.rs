@@ -23,6 +23,8 @@ mod refused_value;
 mod schema;
 pub mod sqlite;
 pub mod statement;
+#[cfg(test)]
+mod test_deliveries;
 
 pub use aggregate_table::{AggregateTable, ContextRows};
 pub use any_connection::AnyConnection;

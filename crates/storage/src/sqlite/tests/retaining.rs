@@ -157,23 +157,6 @@ async fn a_key_outlives_a_clock_that_is_set_under_a_running_server() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumped_and_stays_is_taken_as_it_is_after_a_day_and_things_are_forgotten_in_time() {
-    let fixture = Fixture::new();
-    fixture.look_at_the_clock().await;
-    fixture.clock.set_by_seconds(40 * DAY);
-    assert_eq!(fixture.look_at_the_clock().await, 40 * DAY);
-    fixture.store(1).await;
-    fixture.live_for_days(1).await;
-    assert_eq!(fixture.context.clock_jump_seconds(), 0);
-    fixture.store(2).await;
-    fixture.live_for_days(2).await;
-    assert!(!fixture.knows_the_key(1).await);
-    fixture.live_for_days(29).await;
-    assert!(!fixture.knows_the_key(2).await);
-    assert!(fixture.events().await < 2);
-}
-
-#[tokio::test]
 async fn what_was_stamped_under_a_wrong_clock_is_no_rule_for_what_comes_after_it() {
     let mut fixture = Fixture::new();
     fixture.look_at_the_clock().await;
