@@ -7,7 +7,6 @@ use std::time::Duration;
 use diesel::{RunQueryDsl, sql_query};
 use event_delivery::EventLog;
 use message_bus::{CommandLog, Recorded};
-use operations::ContextOperations;
 
 use super::*;
 use crate::opening::context_database::{Forgettable, Forgotten};
