@@ -27,6 +27,7 @@ use crate::{
     order_reservation_check::OrderReservationCheck,
     settings::{DatabaseUrl, Settings},
     stock_check::StockCheck,
+    system::{SystemClock, SystemIds},
 };
 
 /// Every context there is. Opening, migrating, copying, describing and examining go through this list, in its order.
@@ -118,6 +119,21 @@ impl Databases {
         })
     }
 
+    /// The same by the machine's clock, for commands that run beside a server or without one.
+    pub(crate) async fn open_at(location: &DatabaseLocation) -> Result<Self, Failure> {
+        Self::open(
+            location,
+            &(Arc::new(SystemClock) as _),
+            &(Arc::new(SystemIds) as _),
+        )
+        .await
+    }
+
+    /// The same for commands that look at an installation and do not make one.
+    pub(crate) async fn of_an_installation(settings: &Settings) -> Result<Self, Failure> {
+        Self::open_at(&DatabaseLocation::of_an_installation(&settings.database_url).await?).await
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> &[Arc<dyn ContextDatabase>] {
         &self.all
@@ -137,18 +153,14 @@ impl Databases {
 
     /// The contexts, as stories are told from them.
     pub(crate) fn traced(&self) -> Vec<Arc<dyn ContextTraces>> {
-        self.all
-            .iter()
-            .map(|database| Arc::clone(database) as _)
-            .collect()
+        let all = self.all.iter().cloned();
+        all.map(|database| database as _).collect()
     }
 
     /// The contexts, as the doctor sees them.
     fn examined(&self) -> Vec<Arc<dyn ContextInvariants>> {
-        self.all
-            .iter()
-            .map(|database| Arc::clone(database) as _)
-            .collect()
+        let all = self.all.iter().cloned();
+        all.map(|database| database as _).collect()
     }
 
     /// Looks at what must hold in all of them, where consumers take what the table of subscriptions says.
@@ -171,10 +183,8 @@ impl Databases {
 
     /// The contexts, as operators see them.
     pub(crate) fn contexts(&self) -> Vec<Arc<dyn ContextOperations>> {
-        self.all
-            .iter()
-            .map(|database| Arc::clone(database) as _)
-            .collect()
+        let all = self.all.iter().cloned();
+        all.map(|database| database as _).collect()
     }
 
     /// Commits what is queued and closes the databases. Says what each context committed.

@@ -7,11 +7,9 @@ use std::sync::Arc;
 
 use operations::invariants::doctor::{Doctor, Examination, Invariant};
 use serde_json::json;
-use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
     command_line::DoctorArguments,
-    database_location::DatabaseLocation,
     databases::Databases,
     failure::Failure,
     handlers::Handlers,
@@ -22,15 +20,12 @@ use crate::{
 
 /// Examines everything, prints what was found, and fails when something does not hold.
 pub(crate) async fn doctor(settings: &Settings, arguments: &DoctorArguments) -> Result<(), Failure> {
-    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let databases = Databases::open(&location, &clock, &ids).await?;
-    let handlers = Handlers::of(settings, &databases.stores, &ids);
+    let databases = Databases::of_an_installation(settings).await?;
+    let handlers = Handlers::of(settings, &databases.stores);
     let result = if arguments.repair {
-        repair::repair(&handlers.inventory, arguments, clock.as_ref(), ids.as_ref()).await
+        repair::repair(&handlers.inventory, arguments, &SystemClock, &SystemIds).await
     } else {
-        examine(&databases.doctor(&handlers, clock), arguments).await
+        examine(&databases.doctor(&handlers, Arc::new(SystemClock)), arguments).await
     };
     databases.close().await;
     result

@@ -8,7 +8,7 @@ use operations::ConsumerDescription;
 use ordering_app::Ordering;
 use shared_kernel::IdGenerator;
 
-use crate::{databases::Stores, settings::Settings, subscriptions::subscriptions};
+use crate::{databases::Stores, settings::Settings, subscriptions::subscriptions, system::SystemIds};
 
 /// Each of them handles the events that the table of subscriptions gives it.
 pub(crate) struct Handlers {
@@ -34,11 +34,11 @@ impl Handlers {
         }
     }
 
-    /// The same with mail as it is set.
-    pub(crate) fn of(settings: &Settings, stores: &Stores, ids: &Arc<dyn IdGenerator>) -> Self {
+    /// The same with mail as it is set, and the machine's ids.
+    pub(crate) fn of(settings: &Settings, stores: &Stores) -> Self {
         let mail_from = &settings.mail_from;
         let mailer = settings.mail_target().mailer(mail_from);
-        Self::new(stores, mailer, mail_from.clone(), ids)
+        Self::new(stores, mailer, mail_from.clone(), &(Arc::new(SystemIds) as _))
     }
 
     /// Who takes which events.
