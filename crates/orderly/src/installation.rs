@@ -25,6 +25,7 @@ use crate::{
     database_location::DatabaseLocation,
     databases::Databases,
     failure::Failure,
+    known_bugs::log_of,
     settings::Settings,
     subscriptions::subscriptions,
     system::{SystemClock, SystemIds},
@@ -196,7 +197,7 @@ impl Installation {
             }
         }
         let database = self.databases.of(context)?;
-        Ok(Relay::new(Arc::clone(database) as _, subscribed))
+        Ok(Relay::new(log_of(database), subscribed))
     }
 
     async fn subscription_of(&self, consumer: Consumer) -> Result<Subscription, Unavailable> {
@@ -229,7 +230,7 @@ impl Installation {
         Ok(databases
             .map(|database| {
                 let subscribed = subscribed.remove(database.context()).unwrap_or_default();
-                Relay::new(Arc::clone(database) as _, subscribed)
+                Relay::new(log_of(database), subscribed)
             })
             .collect())
     }

@@ -16,6 +16,7 @@ mod doctor;
 mod failure;
 mod installation;
 mod keeping;
+mod known_bugs;
 mod logging;
 mod migrate;
 mod openapi;

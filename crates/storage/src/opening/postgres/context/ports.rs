@@ -76,12 +76,9 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        let unpublished = self
+        self
             .read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
-            .await;
-        #[cfg(debug_assertions)]
-        let unpublished = unpublished.map(|events| crate::canary::behind_the_cursor(source, events));
-        unpublished
+            .await
     }
 
     async fn history(
