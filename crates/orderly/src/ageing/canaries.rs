@@ -18,7 +18,9 @@ const TEST: &str = "ageing::whatever_an_installation_lives_through_what_was_ackn
 pub(super) fn switch_on_if_asked_to() {
     match from_environment(CANARY).as_deref() {
         None => {}
-        Some(name) => KnownBug::named(name).unwrap_or_else(|| panic!("{CANARY} is {name:?}")).switch_on(),
+        Some(name) => KnownBug::named(name)
+            .unwrap_or_else(|| panic!("{CANARY} is {name:?}"))
+            .switch_on(),
     }
 }
 

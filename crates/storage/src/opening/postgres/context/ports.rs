@@ -76,8 +76,7 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        self
-            .read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
+        self.read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
             .await
     }
 

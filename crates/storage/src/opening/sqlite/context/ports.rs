@@ -42,8 +42,7 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        self
-            .read(move |connection| event_log::unpublished(connection, source, limit))
+        self.read(move |connection| event_log::unpublished(connection, source, limit))
             .await
     }
 
