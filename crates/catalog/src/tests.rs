@@ -10,8 +10,7 @@ use shared_kernel::{
 };
 
 use crate::{
-    Catalog, ChangeProduct, DelistProduct, ListProduct, Product, ProductStatus,
-    in_memory::InMemoryCatalog,
+    Catalog, ChangeProduct, DelistProduct, ListProduct, Product, ProductStatus, in_memory::InMemoryCatalog,
 };
 
 pub(crate) fn a_product() -> Product {

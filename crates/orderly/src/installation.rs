@@ -24,6 +24,7 @@ use crate::{
     databases::Databases,
     failure::Failure,
     handlers::Handlers,
+    known_bugs::log_of,
     settings::Settings,
     subscriptions::subscriptions,
     system::{SystemClock, SystemIds},
@@ -174,7 +175,7 @@ impl Installation {
             }
         }
         let database = self.databases.of(context)?;
-        Ok(Relay::new(Arc::clone(database) as _, subscribed))
+        Ok(Relay::new(log_of(database), subscribed))
     }
 
     async fn subscription_of(&self, consumer: Consumer) -> Result<Subscription, Unavailable> {
@@ -207,7 +208,7 @@ impl Installation {
         Ok(databases
             .map(|database| {
                 let subscribed = subscribed.remove(database.context()).unwrap_or_default();
-                Relay::new(Arc::clone(database) as _, subscribed)
+                Relay::new(log_of(database), subscribed)
             })
             .collect())
     }

@@ -17,6 +17,7 @@ mod failure;
 mod handlers;
 mod installation;
 mod keeping;
+mod known_bugs;
 mod logging;
 mod migrate;
 mod openapi;

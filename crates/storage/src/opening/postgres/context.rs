@@ -13,8 +13,6 @@ use shared_kernel::{Clock, IdGenerator};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-#[cfg(debug_assertions)]
-use crate::delivering::postgres::consumer_positions;
 use crate::{
     AggregateTable, CommitStatistics, Context, ReadError,
     any_connection::{Answer, AnyConnection},
@@ -115,26 +113,8 @@ impl<R: PostgresRows> PostgresContext<R> {
     /// [`CommitError`]; nothing of the write set was written, except that this is not known after [`Unavailable::OutcomeUnknown`].
     pub async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
         #[cfg(debug_assertions)]
-        let write_set = self.with_position_apart(write_set).await;
+        let write_set = crate::canary::move_positions_apart(&*self.inner, write_set).await;
         self.inner.queue.commit(write_set).await
-    }
-
-    /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
-    #[cfg(debug_assertions)]
-    async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
-        if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
-            let deliveries = std::mem::take(&mut write_set.deliveries);
-            let moves: Vec<_> = deliveries.into_iter().map(|delivery| (0, delivery)).collect();
-            let moves = &moves;
-            // A position that cannot be moved makes no difference to this bug.
-            let _ = self
-                .upkeep(|connection| async move {
-                    Ok(consumer_positions::move_positions(&connection, moves).await?)
-                })
-                .await;
-            crate::canary::between_position_and_effect().await;
-        }
-        write_set
     }
 
     /// Runs a query on a connection that others use at the same time. Each of its statements sees one state of the database, and two may see two.

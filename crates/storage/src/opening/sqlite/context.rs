@@ -16,8 +16,6 @@ use operations::{Commits, invariants::Soundness};
 use shared_kernel::Clock;
 use tokio::sync::oneshot;
 
-#[cfg(debug_assertions)]
-use crate::delivering::sqlite::consumer_positions;
 use crate::{
     AggregateTable, CommitStatistics, Context, DataFolder, ReadError,
     any_connection::{Answer, AnyConnection, at_once},
@@ -108,26 +106,8 @@ impl<R: SqliteRows> SqliteContext<R> {
     /// [`CommitError`]; nothing of the write set was written.
     pub async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
         #[cfg(debug_assertions)]
-        let write_set = self.with_position_apart(write_set).await;
+        let write_set = crate::canary::move_positions_apart(&*self.inner, write_set).await;
         self.inner.queue.commit(write_set).await
-    }
-
-    /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
-    #[cfg(debug_assertions)]
-    async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
-        if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
-            let moved = std::mem::take(&mut write_set.deliveries);
-            // A position that cannot be moved makes no difference to this bug.
-            let _ = self
-                .upkeep(move |connection| {
-                    moved
-                        .iter()
-                        .try_for_each(|delivery| consumer_positions::move_position(connection, delivery))
-                })
-                .await;
-            crate::canary::between_position_and_effect().await;
-        }
-        write_set
     }
 
     /// Runs a query on a read-only connection, on a thread of its own. Its statements see one state of the file.

@@ -8,7 +8,7 @@ use message_bus::{Unavailable, WriteSet};
 
 use super::Committer;
 #[cfg(debug_assertions)]
-use crate::committing::commit_state::answer_too_early;
+use crate::canary::{KnownBug, answer_too_early};
 use crate::{
     columns::{Id, RowId},
     committing::{
@@ -133,7 +133,7 @@ impl Committer {
             Ok(()) => Ok(()),
             Err(NotCommitted::Unsafe(settings)) => Err(Failure::Unsafe(settings)),
             #[cfg(debug_assertions)]
-            Err(NotCommitted::Unknown(error)) if crate::canary::gives_broken_commits_up() => {
+            Err(NotCommitted::Unknown(error)) if KnownBug::GiveBrokenCommitsUp.is_on() => {
                 Err(Failure::Lost(Unavailable::Dependency(Box::new(error))))
             }
             Err(NotCommitted::Unknown(error)) => {

@@ -76,12 +76,8 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        let unpublished = self
-            .read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
-            .await;
-        #[cfg(debug_assertions)]
-        let unpublished = unpublished.map(|events| crate::canary::behind_the_cursor(source, events));
-        unpublished
+        self.read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
+            .await
     }
 
     async fn history(
