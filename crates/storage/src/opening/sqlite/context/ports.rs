@@ -19,7 +19,7 @@ use crate::{
     delivering::{
         consumer_positions, pending_deliveries,
         pending_delivery_row::{PendingDeliveryRow, row_time},
-        sqlite::pending_deliveries as delivery_rows,
+        sqlite::delivery_updates,
     },
     event_log::{log_state, sqlite as event_log},
     opening::{context::Engine, sqlite::installation_id},
@@ -109,7 +109,7 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
     async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
         let row = PendingDeliveryRow::new(pending).map_err(Unavailable::defect)?;
         let attempt = attempt.cloned();
-        self.upkeep(move |connection| Ok(delivery_rows::hold(connection, row, attempt)?))
+        self.upkeep(move |connection| Ok(delivery_updates::hold(connection, row, attempt)?))
             .await
     }
 
@@ -121,7 +121,7 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
     ) -> Result<bool, Unavailable> {
         let (delivery, attempts) = (pending.delivery, pending.attempts);
         self.upkeep(move |connection| {
-            let begun = delivery_rows::begin_attempt(connection, &delivery, attempts, began_at, again_at);
+            let begun = delivery_updates::begin_attempt(connection, &delivery, attempts, began_at, again_at);
             Ok(begun?)
         })
         .await
@@ -134,8 +134,12 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
         end: &AttemptEnd,
     ) -> Result<(), Unavailable> {
         let (delivery, end) = (*delivery, end.clone());
-        self.upkeep(move |connection| Ok(delivery_rows::end_attempt(connection, &delivery, number, &end)?))
-            .await
+        self.upkeep(move |connection| {
+            Ok(delivery_updates::end_attempt(
+                connection, &delivery, number, &end,
+            )?)
+        })
+        .await
     }
 
     async fn mark_outcome(
@@ -148,7 +152,7 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
         let (delivery, attempts, error) = (pending.delivery, pending.attempts, error.map(str::to_owned));
         self.upkeep(move |connection| {
             let error = error.as_deref();
-            Ok(delivery_rows::mark_outcome(
+            Ok(delivery_updates::mark_outcome(
                 connection, &delivery, attempts, at, state, error,
             )?)
         })
