@@ -2,13 +2,10 @@
 
 mod reading;
 
-use diesel::{
-    QueryResult, sql_query,
-    sql_types::{BigInt, Timestamptz},
-};
+use diesel::{QueryResult, sql_query, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use storage::{
-    columns::{RowId, RowTime},
+    columns::{RowId, RowTime, UtcTime},
     postgres::BatchStatement,
 };
 
@@ -130,7 +127,7 @@ pub(super) async fn forget(
          DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM spent)",
     );
     let forgotten = tokens
-        .bind::<Timestamptz, _>(before)
+        .bind::<UtcTime, _>(before)
         .bind::<BigInt, _>(i64::from(limit))
         .execute(&mut &*connection)
         .await?;
@@ -143,7 +140,7 @@ pub(super) async fn forget(
          DELETE FROM sessions WHERE id IN (SELECT id FROM over)",
     );
     let sessions = sessions
-        .bind::<Timestamptz, _>(before)
+        .bind::<UtcTime, _>(before)
         .bind::<BigInt, _>(i64::from(limit))
         .execute(&mut &*connection)
         .await?;

@@ -4,17 +4,17 @@ use accounts_domain::{TokenHash, rules::a_user_has_fifty_sessions::MOST_SESSIONS
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete,
     insert_into, sql_query,
-    sql_types::{BigInt, Binary, Nullable},
+    sql_types::{BigInt, Nullable},
     update,
 };
 use shared_kernel::{SessionId, Timestamp, UserId};
 use storage::{
     ReadError,
-    columns::{RowId, RowTime, row_time},
+    columns::{Id, RowId, RowTime, UtcTime, row_time},
     sqlite::RowError,
 };
 
-use super::schema::{refresh_tokens, sessions, users};
+use crate::schema::{refresh_tokens, sessions, users};
 use crate::session_row::{EndOfAll, SessionRow, SessionStatusRow, SessionWrite};
 
 /// Lets happen to a session what is to happen to it.
@@ -87,9 +87,9 @@ pub(super) fn end_all_of(connection: &mut SqliteConnection, end: &EndOfAll) -> R
              SELECT id FROM sessions WHERE user_id = ?2 AND ended_at IS NULL
              ORDER BY last_used_at DESC, id DESC LIMIT ?4)",
     )
-    .bind::<BigInt, _>(end.at)
-    .bind::<Binary, _>(end.user_id)
-    .bind::<Nullable<Binary>, _>(end.keep)
+    .bind::<UtcTime, _>(end.at)
+    .bind::<Id, _>(end.user_id)
+    .bind::<Nullable<Id>, _>(end.keep)
     .bind::<BigInt, _>(end.keep_latest)
     .execute(connection)?;
     Ok(())

@@ -1,151 +1,14 @@
-//! Accounts' use cases on a real file, with real tokens. Passwords are see-through, so that this takes no time.
+//! The migration goes both ways, and what is over is forgotten. What else the store does is in the contract suite
+//! (`tests/persistence`).
 
-mod sessions;
-mod users;
-
-use std::sync::Arc;
-
-use accounts_app::{
-    Accounts, AccountsPorts, Authentication, CONTEXT, ChangeEmail, ChangePassword, ChangeRole, CreateUser,
-    DeactivateUser, LogIn, RefreshSession, RejectedToken, RevokeToken, Secret, TokenGrant, Tokens,
-    UnitOfWork, UserView, in_memory::TransparentPasswords,
-};
-use accounts_domain::{Session, TokenHash};
-use diesel::{Connection, SqliteConnection};
+use accounts_app::store::{AccountsChanges, EndOfAll, SessionChange};
+use accounts_domain::{PasswordHash, Session, TokenHash, User};
+use diesel::{Connection, QueryDsl, RunQueryDsl, SqliteConnection};
 use diesel_migrations::MigrationHarness;
-use event_delivery::EventLog;
-use message_bus::{Actor, CommandMeta, CommitError, Handles, Replay, UseCaseError};
-use shared_kernel::{
-    Clock, IdGenerator, Role, SessionId, UserId, Version,
-    in_memory::{CountingIds, ManualClock},
-};
-use storage::{ContextDatabase, DataFolder};
-use tempfile::TempDir;
+use shared_kernel::{IdGenerator, Role, SessionId, Timestamp, UserId, Version, in_memory::CountingIds};
+use storage::{columns::row_time, sqlite::SqliteRows};
 
 use super::*;
-use crate::{HmacRefreshTokens, JwtAccessTokens, SigningSecret};
-
-const PASSWORD: &str = "correct horse battery";
-
-struct OnAFile {
-    accounts: Accounts,
-    store: Arc<SqliteAccounts>,
-    context: SqliteContext<AccountsRows>,
-    clock: Arc<ManualClock>,
-    ids: Arc<dyn IdGenerator>,
-    folder: TempDir,
-}
-
-impl OnAFile {
-    fn new() -> Self {
-        Self::in_folder(TempDir::new().unwrap(), Arc::new(CountingIds::default()))
-    }
-
-    fn in_folder(folder: TempDir, ids: Arc<dyn IdGenerator>) -> Self {
-        let clock = Arc::new(ManualClock::default());
-        let data = DataFolder::open(folder.path()).unwrap();
-        let context = SqliteContext::open(&data, CONTEXT, MIGRATIONS, clock.clone()).unwrap();
-        let store = Arc::new(SqliteAccounts::new(context.clone()));
-        let secret = SigningSecret::new(&[7; 32]).unwrap();
-        let accounts = Accounts::new(AccountsPorts {
-            store: store.clone(),
-            passwords: Arc::new(TransparentPasswords::default()),
-            access_tokens: Arc::new(JwtAccessTokens::new(&secret, Arc::clone(&ids))),
-            refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
-            clock: clock.clone(),
-            ids: Arc::clone(&ids),
-            shop_name: "Orderly".to_owned(),
-        });
-        Self {
-            accounts,
-            store,
-            context,
-            clock,
-            ids,
-            folder,
-        }
-    }
-
-    async fn opened_again(self) -> Self {
-        self.context.close().await;
-        Self::in_folder(self.folder, self.ids)
-    }
-
-    fn begin(&self, actor: Actor) -> UnitOfWork<'_> {
-        UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), self.meta(actor))
-    }
-
-    fn meta(&self, actor: Actor) -> CommandMeta {
-        CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
-    }
-
-    fn by(&self, id: UserId) -> CommandMeta {
-        self.meta(Actor::User {
-            id,
-            role: Role::Customer,
-        })
-    }
-
-    async fn create(&self, email: &str) -> Result<UserView, UseCaseError> {
-        let command = CreateUser {
-            email: email.parse().unwrap(),
-            password: Secret::new(PASSWORD.to_owned()),
-            role: Role::Customer,
-        };
-        self.accounts.send(command, self.meta(Actor::Operator)).await
-    }
-
-    async fn log_in(&self) -> Tokens {
-        let command = LogIn {
-            username: "ADA@example.com".to_owned(),
-            password: Secret::new(PASSWORD.to_owned()),
-            caller_address: None,
-            device: None,
-        };
-        granted(
-            self.accounts
-                .send(command, self.meta(Actor::Anonymous))
-                .await
-                .unwrap(),
-        )
-    }
-
-    async fn refresh(&self, token: &str) -> TokenGrant {
-        let command = RefreshSession {
-            refresh_token: Secret::new(token.to_owned()),
-        };
-        self.accounts
-            .send(command, self.meta(Actor::Anonymous))
-            .await
-            .unwrap()
-    }
-
-    async fn authenticate(&self, tokens: &Tokens) -> Authentication {
-        self.accounts.authenticate(&tokens.access_token).await.unwrap()
-    }
-
-    async fn unpublished(&self) -> Vec<String> {
-        let logged = self.context.unpublished(100).await.unwrap();
-        logged
-            .into_iter()
-            .map(|event| event.envelope.event_type)
-            .collect()
-    }
-}
-
-fn granted(grant: TokenGrant) -> Tokens {
-    match grant {
-        TokenGrant::Granted(tokens) => tokens,
-        TokenGrant::InvalidGrant => panic!("expected tokens"),
-    }
-}
-
-fn refused_by<T: std::fmt::Debug>(result: Result<T, UseCaseError>) -> &'static str {
-    match result {
-        Err(UseCaseError::Refused(refusal)) => refusal.code,
-        other => panic!("expected a refusal, found {other:?}"),
-    }
-}
 
 #[test]
 fn the_migration_can_be_undone_and_done_again() {
@@ -153,4 +16,58 @@ fn the_migration_can_be_undone_and_done_again() {
     connection.run_pending_migrations(MIGRATIONS).unwrap();
     connection.revert_all_migrations(MIGRATIONS).unwrap();
     connection.run_pending_migrations(MIGRATIONS).unwrap();
+}
+
+#[test]
+fn a_session_that_is_over_is_forgotten_with_its_tokens_and_none_that_is_open() {
+    let ids = CountingIds::default();
+    let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+    connection.run_pending_migrations(MIGRATIONS).unwrap();
+    let user_id = UserId::new(ids.next_id());
+    let ada = User::register(
+        user_id,
+        "ada@example.com".parse().unwrap(),
+        PasswordHash::new("$argon2id$".to_owned()),
+        Role::Customer,
+        now,
+    );
+    let mut write = |changes: AccountsChanges| AccountsRows::of(&changes).write(&mut connection).unwrap();
+    write(AccountsChanges {
+        users: vec![ada],
+        ..AccountsChanges::default()
+    });
+    let kept = SessionId::new(ids.next_id());
+    for (id, token) in [(SessionId::new(ids.next_id()), 1), (kept, 2)] {
+        let session = Session::open(id, user_id, TokenHash::new([token; 32]), now);
+        let user_version = Version::FIRST;
+        write(AccountsChanges {
+            sessions: vec![SessionChange::Open {
+                session,
+                user_version,
+            }],
+            ..AccountsChanges::default()
+        });
+    }
+    let end = EndOfAll {
+        user_id,
+        keep: Some(kept),
+        keep_latest: 0,
+        at: now,
+    };
+    write(AccountsChanges {
+        ends: vec![end],
+        ..AccountsChanges::default()
+    });
+    let mut forget = |at: Timestamp| AccountsRows::forget(&mut connection, row_time(at), 10).unwrap();
+    assert_eq!(forget(now), 0, "one that ended later");
+    assert_eq!(forget(now.plus_seconds(1)), 2, "the session and its token");
+    const MONTH: i64 = 30 * 24 * 60 * 60;
+    assert_eq!(forget(now.plus_seconds(MONTH)), 0, "one that expires then");
+    assert_eq!(forget(now.plus_seconds(MONTH + 1)), 2, "the one that expired");
+    let left: i64 = crate::schema::sessions::table
+        .count()
+        .get_result(&mut connection)
+        .unwrap();
+    assert_eq!(left, 0);
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Browser;
 use crate::{
     TrustedProxies,
-    tests::shop::{By, PASSWORD, Shop, get, post, put},
+    tests::shop::{By, PASSWORD, Shop, post, put},
 };
 
 async fn is_in(browser: &mut Browser<'_>) -> bool {
@@ -46,7 +46,7 @@ async fn nobody_else_gets_in_and_leaves_no_session_behind() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.text.contains("expected admin"), "{}", refused.text);
         assert_eq!(browser.cookie, None);
-        let sessions = shop.send(get("/users/me/sessions").by(login)).await.json();
+        let sessions = shop.get(login, "/users/me/sessions").await.json();
         assert_eq!(sessions["data"].as_array().unwrap().len(), 1);
     }
 }
@@ -167,7 +167,7 @@ async fn another_role_a_deactivation_and_the_end_of_the_session_bind_at_once() {
         let mut browser = Browser::of_an_admin(&shop).await;
         shop.another_admin().await;
         let admin = shop.log_in("admin@example.com").await;
-        let id = shop.send(get("/users/me").by(&admin)).await.json()["id"].clone();
+        let id = shop.get(&admin, "/users/me").await.json()["id"].clone();
         let id = id.as_str().unwrap();
         assert!(is_in(&mut browser).await);
         match change {
@@ -181,8 +181,7 @@ async fn another_role_a_deactivation_and_the_end_of_the_session_bind_at_once() {
             }
             _ => {
                 let body = json!({"current_password": PASSWORD, "new_password": "another correct horse"});
-                shop.send(put("/users/me/password").by(&admin).set_json(body))
-                    .await;
+                shop.put(&admin, "/users/me/password", body).await;
             }
         }
         assert!(!is_in(&mut browser).await, "{change}");
