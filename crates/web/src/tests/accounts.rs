@@ -151,7 +151,7 @@ async fn open_sessions_are_listed_page_by_page_the_last_used_first() {
     let mut found = Vec::new();
     let mut path = "/users/me/sessions?limit=2".to_owned();
     let lengths = loop {
-        let page = shop.send(get(&path).by(&ada)).await.json();
+        let page = shop.get(&ada, &path).await.json();
         let sessions = page["data"].as_array().unwrap();
         found.push(sessions.len());
         match page["next_cursor"].as_str() {
@@ -160,7 +160,7 @@ async fn open_sessions_are_listed_page_by_page_the_last_used_first() {
         }
     };
     assert_eq!(lengths, [2, 1]);
-    let all = shop.send(get("/users/me/sessions").by(&ada)).await.json();
+    let all = shop.get(&ada, "/users/me/sessions").await.json();
     let used: Vec<&str> = all["data"]
         .as_array()
         .unwrap()
