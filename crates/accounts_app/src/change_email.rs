@@ -13,7 +13,7 @@ use crate::{
 /// Change the e-mail address of the user who asks.
 #[derive(Clone, Debug)]
 pub struct ChangeEmail {
-    /// The new address, which nobody else may have.
+    /// The new address, which no other user may have.
     pub email: EmailAddress,
     /// Where the request came from; `None` when it came over no network.
     pub caller_address: Option<IpAddr>,

@@ -1,7 +1,7 @@
-//! Remembers for a moment how sessions stand, so that a busy client does not cost a query per request.
+//! Caches the status of sessions for a moment, so that a busy client does not cost a query per request.
 //!
-//! An entry is never older than two seconds, which is how long another process's change may go unseen. What this
-//! process changes is forgotten at once.
+//! An entry is never older than two seconds, so another process's change is seen after that time. A change by
+//! this process removes the entry at once.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use crate::SessionStatus;
 
 /// How long an entry serves.
 const LIFETIME: Duration = Duration::from_secs(2);
-/// How many sessions are remembered at most: about a megabyte.
+/// The most sessions that are cached: about a megabyte.
 const CAPACITY: usize = 10_000;
 
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(crate) struct SessionStatusCache {
 }
 
 impl SessionStatusCache {
-    /// How the session stood, if that is known well enough.
+    /// The session's status, if it is cached and recent enough.
     pub(crate) fn get(&self, id: SessionId, now: Duration) -> Option<SessionStatus> {
         self.entries()
             .get(&id)
@@ -57,12 +57,12 @@ impl SessionStatusCache {
         entries.insert(id, Entry { status, asked_at });
     }
 
-    /// Forgets a session that has just changed.
+    /// Removes a session that has just changed.
     pub(crate) fn forget_session(&self, id: SessionId) {
         self.entries().remove(&id);
     }
 
-    /// Forgets the sessions of a user who has just changed.
+    /// Removes the sessions of a user who has just changed.
     pub(crate) fn forget_user(&self, user_id: UserId) {
         self.entries().retain(|_, entry| entry.status.user_id != user_id);
     }

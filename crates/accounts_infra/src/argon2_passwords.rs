@@ -63,7 +63,7 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
 }
 
-/// A hash in due form that was made from no password.
+/// A valid hash that was made from no password.
 fn decoy(salt: &[u8; 32], hash: &[u8; 32]) -> PasswordHash {
     let parameters = Params::DEFAULT;
     let salt: Vec<u8> = salt.iter().copied().take(SALT_BYTES).collect();

@@ -20,19 +20,19 @@ use diesel::{QueryResult, SqliteConnection};
 
 use crate::{ContextRows, columns::RowTime};
 
-/// The rows of a context's write set know how to write themselves.
+/// Writes the rows of a context's write set.
 pub trait SqliteRows: ContextRows + Send + 'static {
     /// Writes the rows. May be called again after its batch was undone: an error undoes this write set and no other.
     ///
     /// # Errors
-    /// [`RowError::VersionConflict`] when an aggregate is not at the version expected, and what the database says.
+    /// [`RowError::VersionConflict`] when an aggregate is not at the version expected, and the database's errors.
     fn write(&self, connection: &mut SqliteConnection) -> Result<(), RowError>;
 
     /// Forgets rows of the context that were over before a time, and no more than some times `limit`. Says how many. A context that keeps everything
     /// forgets none.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     fn forget(_: &mut SqliteConnection, _before: RowTime, _limit: u32) -> QueryResult<usize> {
         Ok(0)
     }

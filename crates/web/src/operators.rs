@@ -1,8 +1,8 @@
-//! Who is behind a request to an operators' page: the cookie, and the token in each of its forms.
+//! The operator of a request to a page: the cookie, and the token in each of its forms.
 //!
-//! The cookie names a log-in session, signed, for half a day. It holds no right of its own: whether the session, the user and
-//! their role still stand is asked of accounts at each request, as for an access token, so logging out, another role and a
-//! deactivation bind as soon. No page takes an access token, and no other route this cookie.
+//! The cookie names a log-in session, signed, for half a day. It grants no right by itself: accounts checks the session, the
+//! user and their role at each request, as for an access token, so logging out, another role and a deactivation take effect
+//! as soon. No page accepts an access token, and no other route this cookie.
 
 use accounts_app::Authentication;
 use actix_web::http::header::HeaderValue;
@@ -45,7 +45,7 @@ impl Operator {
 }
 
 impl OperatorSessions {
-    /// Signed with `key`. It has to stay the same over restarts and instances, or operators are logged out.
+    /// Signed with `key`. It has to be the same over restarts and at all instances, or operators are logged out.
     pub fn new(key: [u8; 32]) -> Self {
         Self {
             signer: Signer::new(key),
@@ -60,7 +60,7 @@ impl OperatorSessions {
         format!("{signed}.{signature}")
     }
 
-    /// The session that a cookie's value stands for at `now`.
+    /// The session of a cookie's value at `now`.
     fn session(&self, value: &str, now: Timestamp) -> Option<SessionId> {
         let (signed, signature) = value.rsplit_once('.')?;
         if !self.signer.is_signature("cookie", signed, signature) {
@@ -73,13 +73,13 @@ impl OperatorSessions {
             .flatten()
     }
 
-    /// What proves that a form comes from a page of this session.
+    /// The token that proves that a form comes from a page of this session.
     pub(crate) fn form_token(&self, session: SessionId) -> String {
         self.signer.signature("form", &session.to_string())
     }
 }
 
-/// The admin behind a request, if it has the cookie of one.
+/// The admin of a request, if it has an admin's cookie.
 pub(crate) async fn operator(request: &Request) -> Result<Option<Operator>, Problem> {
     let Some(session_id) = session(request) else {
         return Ok(None);
@@ -101,23 +101,23 @@ pub(crate) async fn operator(request: &Request) -> Result<Option<Operator>, Prob
 
 fn session(request: &Request) -> Option<SessionId> {
     let (sessions, now) = (&request.state().operator_sessions, request.state().clock.now());
-    // Somebody else's cookie of this name, for a wider path, is no reason to overlook our own.
+    // Another application's cookie of this name, for a wider path, must not hide our own.
     cookies::values(request, COOKIE).find_map(|value| sessions.session(value, now))
 }
 
-/// `Set-Cookie` for somebody who has just logged in.
+/// `Set-Cookie` for an operator who has just logged in.
 pub(crate) fn log_in_cookie(request: &Request, session: SessionId) -> Result<HeaderValue, Problem> {
     let state = request.state();
     let value = state.operator_sessions.value(session, state.clock.now());
     cookies::set(request, COOKIE, &value, PATH, None)
 }
 
-/// `Set-Cookie` for somebody who has just logged out.
+/// `Set-Cookie` for an operator who has just logged out.
 pub(crate) fn log_out_cookie(request: &Request) -> Result<HeaderValue, Problem> {
     cookies::set(request, COOKIE, "", PATH, Some(0))
 }
 
-/// The form in a request's body, which has to come from a page of the operator's own session.
+/// The form in a request's body, which must come from a page of the operator's own session.
 pub(crate) async fn form(request: &mut Request, operator: &Operator) -> Result<Form, Problem> {
     let mut form = request.form(form::OF_A_PAGE).await?;
     let token = form.take("form_token").unwrap_or_default();
@@ -131,7 +131,7 @@ pub(crate) async fn form(request: &mut Request, operator: &Operator) -> Result<F
     Err(forged())
 }
 
-/// Refuses a form that a browser says comes from a page of somebody else's. Browsers that do not say are believed.
+/// Refuses a form if `Sec-Fetch-Site` names another site. A request without that header is accepted.
 pub(crate) fn from_this_site(request: &Request) -> Result<(), Problem> {
     match request.http().headers().get("sec-fetch-site") {
         Some(site) if !matches!(site.as_bytes(), b"same-origin" | b"none") => Err(forged()),

@@ -21,7 +21,7 @@ impl Signer {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Compares MACs of the signatures, so that the time it takes tells nothing of them.
+    /// Compares MACs of the signatures, so that the time it takes reveals nothing about them.
     pub(crate) fn is_signature(&self, purpose: &str, text: &str, found: &str) -> bool {
         let expected = self.signature(purpose, text);
         let found = self.mac("comparison", found).map(Mac::finalize);

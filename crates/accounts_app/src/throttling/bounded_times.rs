@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, hash::Hash, time::Duration};
 
-/// How many are remembered at most: about 2 MB.
+/// The most that are kept: about 2 MB.
 pub(super) const CAPACITY: usize = 20_000;
 
 pub(super) struct BoundedTimes<K>(HashMap<K, Duration>);
@@ -15,7 +15,7 @@ impl<K> Default for BoundedTimes<K> {
 }
 
 impl<K: Eq + Hash> BoundedTimes<K> {
-    /// The time of `key`, if it is still to come.
+    /// The time of `key`, if it has not passed yet.
     pub(super) fn get(&self, key: &K, now: Duration) -> Option<Duration> {
         self.0.get(key).copied().filter(|time| *time > now)
     }
@@ -27,14 +27,14 @@ impl<K: Eq + Hash> BoundedTimes<K> {
         self.0.insert(key, time);
     }
 
-    /// Moves the time of `key` forward, if it is remembered.
+    /// Moves the time of `key` forward, if there is one.
     pub(super) fn move_forward(&mut self, key: &K, by: Duration) {
         if let Some(time) = self.0.get_mut(key) {
             *time = time.saturating_sub(by);
         }
     }
 
-    /// Forgets what has come, and of the rest what comes first: half of all, so that room is seldom made.
+    /// Removes the times that have passed, and the earliest of the rest: half of all, so that this happens seldom.
     fn make_room(&mut self, now: Duration) {
         self.0.retain(|_, time| *time > now);
         let Some(too_many) = self.0.len().checked_sub(CAPACITY / 2 + 1) else {

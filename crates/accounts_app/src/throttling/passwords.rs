@@ -26,7 +26,7 @@ use crate::{
 
 /// A whole token, in tenths.
 const WHOLE: u32 = 10;
-/// An account from somewhere.
+/// An account and a network.
 type Pair = (Network, String);
 
 pub(crate) struct PasswordThrottle(Mutex<Buckets>);
@@ -85,7 +85,7 @@ impl PasswordThrottle {
     ) -> Result<PasswordAttempt, Unavailable> {
         let from_elsewhere = device.is_none();
         let network = caller_address.map(Network::from).filter(|_| from_elsewhere);
-        // What is no address is no account's name.
+        // A text that is no e-mail address names no account.
         let account = username.parse().ok().map(|email: EmailAddress| email.folded());
         let pair = network.zip(account.clone());
         let mut buckets = self.buckets();

@@ -1,7 +1,7 @@
 //! Who may register now, or take another e-mail address.
 //!
-//! A registration that succeeds costs as much as one that finds the address taken: the first leaves an account behind,
-//! the second tells that there is one.
+//! A registration that succeeds costs as much as one that finds the address taken: the first creates an account, the
+//! second reveals that one exists.
 
 use std::{
     net::IpAddr,
@@ -69,7 +69,7 @@ impl RegistrationThrottle {
         Ok(RegistrationAttempt { network, address })
     }
 
-    /// Gives the tokens back when the registration came to nothing and told nothing.
+    /// Gives the tokens back when the registration created no account and revealed nothing.
     pub(crate) fn record_result(
         &self,
         attempt: &RegistrationAttempt,
@@ -77,7 +77,7 @@ impl RegistrationThrottle {
     ) {
         let costs = match result {
             Ok(_) => true,
-            // What is wrong with the request itself tells nothing about others; the address being taken does.
+            // A refused value reveals nothing about other users; a taken address does.
             Err(UseCaseError::Refused(refusal)) => refusal.kind == RefusalKind::State,
             Err(UseCaseError::NotFound(_) | UseCaseError::Conflict(_) | UseCaseError::Unavailable(_)) => {
                 false

@@ -15,7 +15,7 @@ pub enum TokenAge {
     Current,
     /// It claims to have been issued later than now.
     IssuedInTheFuture,
-    /// Its time is over.
+    /// It has expired.
     Expired,
 }
 

@@ -7,5 +7,5 @@ pub(crate) const AT_ONCE: usize = 2;
 pub(crate) const WAITING: usize = 64;
 /// How many callers of one account wait behind its first.
 pub(crate) const WAITING_OF_AN_ACCOUNT: usize = 8;
-/// When those who find no place should come back, in seconds.
+/// After how many seconds a caller should retry when too many wait.
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 1;

@@ -1,4 +1,4 @@
-//! Sessions as they stand: by id, by token, by user.
+//! Stored sessions: by id, by token, by user.
 
 use accounts_domain::{TokenHash, rules::a_user_has_fifty_sessions::MOST_SESSIONS};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
