@@ -23,7 +23,7 @@ use crate::{
         commit_queue::{CommitQueue, commit_queue},
         commit_state::CommitState,
         postgres::{
-            committer::{Committer, NoUpkeep},
+            committer::{COMMIT_PATIENCE, Committer, NoUpkeep},
             upkeep::Upkeep,
         },
     },
@@ -96,6 +96,7 @@ impl<R: PostgresRows> PostgresContext<R> {
                 lease: leased.clone(),
                 link: None,
                 batch: 0,
+                commit_patience: COMMIT_PATIENCE,
             };
             committer.link = Some(committer.connect().await?);
             committers.push(tokio::spawn(committer.run(Arc::clone(&batches))));

@@ -30,7 +30,7 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 /// least (`local`); what waits for standbys as well stays as it is. Most statements take arrays: left to itself, the server counts their elements and
 /// plans such a statement anew at each use, for the plan that it has already.
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
-     SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET jit = off;
+     SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = warning; SET jit = off;
      SET plan_cache_mode = force_generic_plan;
      SET default_transaction_isolation = 'read committed';
      SELECT set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false);";

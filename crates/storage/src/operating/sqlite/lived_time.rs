@@ -22,6 +22,14 @@ pub(crate) fn stamp(connection: &mut SqliteConnection, at: RowTime) -> QueryResu
     Ok(stamps_from.map_or(at, |from| from.max(at)))
 }
 
+/// Writes the row as it is: the smallest write that needs room on the disk.
+pub(crate) fn write_again(connection: &mut SqliteConnection) -> QueryResult<()> {
+    update(lived_time::table)
+        .set(lived_time::lived.eq(lived_time::lived))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// The row, if there is one.
 pub(crate) fn find(connection: &mut SqliteConnection) -> QueryResult<Option<LivedTime>> {
     let row: Option<(i64, RowTime, Option<i64>)> = lived_time::table
