@@ -33,6 +33,8 @@ pub mod revoke_token;
 mod session_status_cache;
 mod throttling;
 
+use message_bus::handled_by;
+
 pub use accounts::{Accounts, AccountsPorts};
 pub use authenticate::Authentication;
 pub use change_email::ChangeEmail;
@@ -56,6 +58,21 @@ pub use views::{SessionView, TokenGrant, Tokens, UserView};
 
 /// The context's name: its file's or its schema's, and the source of its events.
 pub const CONTEXT: &str = "accounts";
+
+/// What can be asked of the context.
+pub const COMMANDS: &[fn() -> &'static str] = &[
+    handled_by::<Accounts, RegisterUser>,
+    handled_by::<Accounts, CreateUser>,
+    handled_by::<Accounts, ChangeEmail>,
+    handled_by::<Accounts, ChangePassword>,
+    handled_by::<Accounts, ChangeRole>,
+    handled_by::<Accounts, DeactivateUser>,
+    handled_by::<Accounts, ReactivateUser>,
+    handled_by::<Accounts, LogIn>,
+    handled_by::<Accounts, RefreshSession>,
+    handled_by::<Accounts, RevokeToken>,
+    handled_by::<Accounts, EndSession>,
+];
 
 #[cfg(test)]
 mod accounts_under_test;

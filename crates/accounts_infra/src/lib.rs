@@ -9,12 +9,16 @@ mod jwt_access_tokens;
 mod signing_secret;
 
 mod accounts_rows;
+mod schema;
 mod session_row;
 mod user_row;
 mod user_status_name;
 
 pub mod postgres;
 pub mod sqlite;
+
+use shared_kernel::events::ACCOUNTS_EVENTS;
+use storage::ContextDescription;
 
 pub use accounts_rows::AccountsRows;
 pub use argon2_passwords::Argon2PasswordHasher;
@@ -23,3 +27,12 @@ pub use jwt_access_tokens::JwtAccessTokens;
 pub use postgres::PostgresAccounts;
 pub use signing_secret::{SigningSecret, SigningSecretTooShort};
 pub use sqlite::SqliteAccounts;
+
+/// What the binary has to know of the context.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: accounts_app::CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: accounts_app::COMMANDS,
+    events: ACCOUNTS_EVENTS,
+};

@@ -1,6 +1,5 @@
 //! Accounts on PostgreSQL.
 
-mod schema;
 mod session_tables;
 mod user_table;
 

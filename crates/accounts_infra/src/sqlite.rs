@@ -1,6 +1,5 @@
 //! Accounts on SQLite.
 
-mod schema;
 mod session_tables;
 mod user_table;
 

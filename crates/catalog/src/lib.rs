@@ -17,11 +17,16 @@ mod queries;
 
 mod catalog;
 mod rows;
+mod schema;
 mod store;
 
 pub mod in_memory;
 pub mod postgres;
 pub mod sqlite;
+
+use message_bus::handled_by;
+use shared_kernel::events::CATALOG_EVENTS;
+use storage::ContextDescription;
 
 pub use self::catalog::Catalog;
 pub use change_product::ChangeProduct;
@@ -34,6 +39,19 @@ pub use store::{CatalogStore, Stretch};
 
 /// The context's name: its file's, and its schema's.
 pub const CONTEXT: &str = "catalog";
+
+/// What the binary has to know of the context.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: &[
+        handled_by::<Catalog, ListProduct>,
+        handled_by::<Catalog, ChangeProduct>,
+        handled_by::<Catalog, DelistProduct>,
+    ],
+    events: CATALOG_EVENTS,
+};
 
 #[cfg(test)]
 mod tests;

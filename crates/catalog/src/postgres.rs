@@ -1,7 +1,5 @@
 //! The catalogue on PostgreSQL.
 
-mod schema;
-
 use async_trait::async_trait;
 use diesel::{
     ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, QueryResult, pg::Pg, sql_types::Record,
@@ -16,7 +14,7 @@ use storage::{
 };
 use uuid::Uuid;
 
-use self::schema::products;
+use crate::schema::products;
 use crate::{
     CatalogRows, CatalogStore, Product, ProductStatus,
     rows::{ProductChange, ProductRow},

@@ -1,7 +1,5 @@
 //! The catalogue on SQLite.
 
-mod schema;
-
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +16,7 @@ use storage::{
     sqlite::{RowError, SqliteContext, SqliteRows},
 };
 
-use self::schema::products;
+use crate::schema::products;
 use crate::{
     CatalogRows, CatalogStore, Product, ProductStatus,
     rows::{ProductChange, ProductRow},

@@ -10,8 +10,7 @@ use shared_kernel::{
 };
 
 use crate::{
-    Catalog, ChangeProduct, DelistProduct, ListProduct, Product, ProductStatus, ProductsWanted,
-    in_memory::InMemoryCatalog,
+    Catalog, ChangeProduct, DelistProduct, ListProduct, Product, ProductStatus, in_memory::InMemoryCatalog,
 };
 
 pub(crate) fn a_product() -> Product {
@@ -135,24 +134,6 @@ async fn a_product_is_listed_and_told_of() {
 }
 
 #[tokio::test]
-async fn a_sku_is_one_products_however_it_is_cased_and_stays_so() {
-    let shop = Shop::new();
-    let tea = shop.tea().await;
-    assert_eq!(
-        code(shop.send(list("tea-250", "Another")).await),
-        "sku_already_listed"
-    );
-    shop.send(DelistProduct { product_id: tea.id }).await.unwrap();
-    assert_eq!(
-        code(shop.send(list("TEA-250", "Another")).await),
-        "sku_already_listed"
-    );
-    assert_eq!(code(shop.send(list("TEA 250", "Another")).await), "invalid_sku");
-    assert_eq!(code(shop.send(list("TEA-500", "")).await), "text_missing");
-    shop.send(list("TEA-500", "Another")).await.unwrap();
-}
-
-#[tokio::test]
 async fn name_and_price_change_together_or_one_by_one() {
     let shop = Shop::new();
     let tea = shop.tea().await;
@@ -211,21 +192,6 @@ async fn what_is_so_already_is_no_change() {
         shop.events(),
         [("ProductListed".to_owned(), 1), ("ProductDelisted".to_owned(), 2)]
     );
-}
-
-#[tokio::test]
-async fn a_delisted_product_stays_as_it_is_and_leaves_the_list() {
-    let shop = Shop::new();
-    let product_id = shop.tea().await.id;
-    let delisted = shop.send(DelistProduct { product_id }).await.unwrap();
-    assert_eq!(code(shop.send(change(product_id)).await), "product_delisted");
-    assert_eq!(shop.catalog.product(product_id).await.unwrap(), delisted);
-    let wanted = ProductsWanted {
-        name_prefix: String::new(),
-        limit: 20,
-        after: None,
-    };
-    assert_eq!(shop.catalog.products(wanted).await.unwrap().data, []);
 }
 
 #[tokio::test]

@@ -15,8 +15,8 @@ use crate::{
     delivery::{Arrival, after_failure},
 };
 
-/// What brings an event to a consumer. The first is the [`Dispatcher`] itself, in the same process; a broker fits here as well,
-/// since nothing counts as published before the consumer's side has answered.
+/// What brings an event to a consumer. Here it is the [`Dispatcher`] itself, in the same process. It is a trait for the simulation, whose
+/// transport drops, repeats, delays and reorders what it carries, and for the publisher's tests, which hold events up on their way.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Brings an event to a consumer for the first time, or once more. When this answers `Ok`, the consumer has either applied the

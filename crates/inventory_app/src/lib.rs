@@ -27,6 +27,8 @@ mod reservation_batcher;
 pub mod correct_stock;
 pub mod queries;
 
+use message_bus::handled_by;
+
 pub use adjust_stock::AdjustStock;
 pub use correct_stock::CorrectStock;
 pub use count_stock::CountStock;
@@ -40,6 +42,13 @@ pub use views::{
 
 /// The context's name: its file's or its schema's, and the source of its events.
 pub const CONTEXT: &str = "inventory";
+
+/// What can be asked of the context.
+pub const COMMANDS: &[fn() -> &'static str] = &[
+    handled_by::<Inventory, AdjustStock>,
+    handled_by::<Inventory, CountStock>,
+    handled_by::<Inventory, CorrectStock>,
+];
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 mod changes;
 mod drift;
 mod reservation_rows;
+mod schema;
 mod stock_rows;
 
 #[cfg(test)]
@@ -14,6 +15,18 @@ mod test_baskets;
 pub mod postgres;
 pub mod sqlite;
 
+use shared_kernel::events::INVENTORY_EVENTS;
+use storage::ContextDescription;
+
 pub use changes::InventoryRows;
 pub use postgres::PostgresInventory;
 pub use sqlite::SqliteInventory;
+
+/// What the binary has to know of the context.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: inventory_app::CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: inventory_app::COMMANDS,
+    events: INVENTORY_EVENTS,
+};

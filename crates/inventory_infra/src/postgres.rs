@@ -1,7 +1,6 @@
 //! Inventory on PostgreSQL.
 
 mod reservation_tables;
-mod schema;
 mod stock_tables;
 
 #[cfg(test)]

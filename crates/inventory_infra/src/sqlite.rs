@@ -1,7 +1,6 @@
 //! Inventory on SQLite.
 
 mod reservation_tables;
-mod schema;
 mod stock_tables;
 
 #[cfg(test)]

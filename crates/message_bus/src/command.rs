@@ -54,6 +54,11 @@ pub trait Handles<C: Command> {
     }
 }
 
+/// The path of a command that `H` handles. Where a context names all its commands, this is the proof that each has a handler.
+pub fn handled_by<H: Handles<C>, C: Command>() -> &'static str {
+    type_name::<C>()
+}
+
 /// A command's name without its path.
 fn name<C>() -> &'static str {
     let path = type_name::<C>();

@@ -1,6 +1,6 @@
 //! Named consumers: which events a context reacts to, and with what.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{any::type_name, future::Future, pin::Pin, sync::Arc};
 
 use shared_kernel::IntegrationEvent;
 
@@ -42,6 +42,7 @@ type Reaction = Box<
 
 struct HandlerEntry {
     event_type: &'static str,
+    handler: &'static str,
     reaction: Reaction,
 }
 
@@ -108,6 +109,7 @@ impl Consumer {
         });
         self.handlers.push(HandlerEntry {
             event_type: E::TYPE,
+            handler: type_name::<H>(),
             reaction,
         });
         self
@@ -146,6 +148,13 @@ impl Consumer {
     /// The event types it takes.
     pub fn event_types(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.handlers.iter().map(|entry| entry.event_type)
+    }
+
+    /// The event types it takes, each with the path of the type that handles it.
+    pub fn reactions(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        self.handlers
+            .iter()
+            .map(|entry| (entry.event_type, entry.handler))
     }
 
     /// Whether it takes events of this type.

@@ -22,7 +22,7 @@ pub mod trace_context;
 pub mod write_set;
 
 pub use actor::Actor;
-pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord};
+pub use command::{Command, CommandMeta, Handles, Replay, ReplayRecord, handled_by};
 pub use command_log::{CommandLog, LogsCommands, Recorded};
 pub use consumer::{Beginning, Consumer, DeliveryMode, ReactsTo};
 pub use delivery::{Delivery, HandlingError};

@@ -19,6 +19,7 @@ mod on_user_email_changed;
 
 mod file_mailer;
 mod rows;
+mod schema;
 mod sender;
 mod smtp_mailer;
 mod smtp_server;
@@ -29,6 +30,8 @@ mod test_mails;
 pub mod in_memory;
 pub mod postgres;
 pub mod sqlite;
+
+use storage::ContextDescription;
 
 pub use file_mailer::FileMailer;
 pub use mail::{Mail, MailKind};
@@ -42,6 +45,15 @@ pub use store::{NotificationsStore, SentMail};
 
 /// The context's name: its file's, and its schema's.
 pub const CONTEXT: &str = "notifications";
+
+/// What the binary has to know of the context. It is asked for nothing and tells nothing.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: &[],
+    events: &[],
+};
 
 #[cfg(test)]
 mod tests;

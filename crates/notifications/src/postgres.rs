@@ -1,7 +1,5 @@
 //! Notifications on PostgreSQL.
 
-mod schema;
-
 use async_trait::async_trait;
 use diesel::{OptionalExtension, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -14,7 +12,7 @@ use storage::{
 };
 use uuid::Uuid;
 
-use self::schema::{addresses, mails};
+use crate::schema::{addresses, mails};
 use crate::{
     NotificationsRows, NotificationsStore, SentMail,
     rows::{AddressRow, MailRow, address_of},

@@ -1,7 +1,5 @@
 //! Notifications on SQLite.
 
-mod schema;
-
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
@@ -12,7 +10,7 @@ use storage::{
     sqlite::{RowError, SqliteContext, SqliteRows},
 };
 
-use self::schema::{addresses, mails};
+use crate::schema::{addresses, mails};
 use crate::{
     NotificationsRows, NotificationsStore, SentMail,
     rows::{AddressRow, MailRow, address_of},

@@ -48,6 +48,8 @@ mod todays_terms;
 #[cfg(test)]
 mod tests;
 
+use message_bus::handled_by;
+
 pub use add_line::AddLine;
 pub use cancel_order::CancelOrder;
 pub use change_customer_tier::ChangeCustomerTier;
@@ -68,3 +70,17 @@ pub use views::{
 
 /// The context's name: its file's or its schema's, and the source of its events.
 pub const CONTEXT: &str = "ordering";
+
+/// What can be asked of the context.
+pub const COMMANDS: &[fn() -> &'static str] = &[
+    handled_by::<Ordering, PlaceOrder>,
+    handled_by::<Ordering, AddLine>,
+    handled_by::<Ordering, RemoveLine>,
+    handled_by::<Ordering, ChangeQuantity>,
+    handled_by::<Ordering, ConfirmOrder>,
+    handled_by::<Ordering, ChangeShippingAddress>,
+    handled_by::<Ordering, CancelOrder>,
+    handled_by::<Ordering, ShipOrder>,
+    handled_by::<Ordering, DeliverOrder>,
+    handled_by::<Ordering, ChangeCustomerTier>,
+];

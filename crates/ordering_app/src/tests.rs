@@ -9,4 +9,3 @@ mod pricing;
 mod racing;
 mod settling;
 mod shop;
-mod storing;

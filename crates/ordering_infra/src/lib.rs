@@ -7,6 +7,7 @@ mod changes;
 mod customer_row;
 mod order_rows;
 mod price_row;
+mod schema;
 
 #[cfg(test)]
 mod test_cancelled_orders;
@@ -16,6 +17,18 @@ mod test_orders;
 pub mod postgres;
 pub mod sqlite;
 
+use shared_kernel::events::ORDERING_EVENTS;
+use storage::ContextDescription;
+
 pub use changes::OrderingRows;
 pub use postgres::PostgresOrdering;
 pub use sqlite::SqliteOrdering;
+
+/// What the binary has to know of the context.
+pub const DESCRIPTION: ContextDescription = ContextDescription {
+    name: ordering_app::CONTEXT,
+    sqlite: sqlite::MIGRATIONS,
+    postgres: postgres::MIGRATIONS,
+    commands: ordering_app::COMMANDS,
+    events: ORDERING_EVENTS,
+};

@@ -4,7 +4,6 @@ mod customer_table;
 mod order_lists;
 mod order_tables;
 mod price_table;
-mod schema;
 mod whole_orders;
 
 #[cfg(test)]

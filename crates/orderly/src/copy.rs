@@ -5,19 +5,14 @@ use std::path::Path;
 use data_copy::{CopiedTable, CopyTarget, SqliteSource};
 use serde_json::json;
 use storage::{
-    DataFolder,
+    ContextDescription, DataFolder,
     postgres::{self, PostgresServer},
     sqlite,
 };
 
 use crate::{
-    command_line::CopyArguments,
-    database_location::DatabaseLocation,
-    databases::{Migrations, migrations},
-    failure::Failure,
-    progress::Progress,
-    settings::DatabaseUrl,
-    token_secret,
+    command_line::CopyArguments, database_location::DatabaseLocation, databases::CONTEXTS, failure::Failure,
+    progress::Progress, settings::DatabaseUrl, token_secret,
 };
 
 /// Copies all of it, or nothing.
@@ -49,14 +44,15 @@ pub(crate) async fn open_for_copying(
     server: &PostgresServer,
 ) -> Result<(Vec<SqliteSource>, CopyTarget), Failure> {
     let mut sources = Vec::new();
-    for Migrations {
-        context,
+    for ContextDescription {
+        name,
         sqlite,
         postgres,
-    } in migrations()
+        ..
+    } in CONTEXTS
     {
-        sources.push(SqliteSource::open(folder, context, sqlite)?);
-        postgres::migrate(server, context, postgres).await?;
+        sources.push(SqliteSource::open(folder, name, sqlite)?);
+        postgres::migrate(server, name, postgres).await?;
     }
     sqlite::common_installation(sources.iter().map(SqliteSource::installation))?;
     Ok((sources, CopyTarget::begin(server).await?))

@@ -26,7 +26,7 @@ pub(crate) async fn change(settings: &Settings, arguments: CustomerTierArguments
         customer_id: arguments.customer_id,
         tier: arguments.tier,
     };
-    let changed = installation.ordering.send(command, meta).await;
+    let changed = installation.handlers.ordering.send(command, meta).await;
     installation.close().await;
     let customer = changed?;
     if arguments.json {

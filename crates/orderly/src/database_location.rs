@@ -12,7 +12,7 @@ use storage::{
     postgres::{self, PostgresLock, PostgresServer},
 };
 
-use crate::{failure::Failure, settings::DatabaseUrl};
+use crate::{databases::CONTEXTS, failure::Failure, settings::DatabaseUrl};
 
 /// Where the databases are.
 pub(crate) enum DatabaseLocation {
@@ -40,15 +40,15 @@ impl DatabaseLocation {
         let none = |location: &dyn std::fmt::Display| {
             Failure::unavailable(format!("there is no installation in {location}"))
         };
+        let [accounts, ..] = CONTEXTS;
         match url {
-            DatabaseUrl::Sqlite(folder) if !storage::database_file(folder, "accounts").exists() => {
+            DatabaseUrl::Sqlite(folder) if !storage::database_file(folder, accounts.name).exists() => {
                 Err(none(&folder.display()))
             }
             DatabaseUrl::Sqlite(_) => Self::of(url),
             DatabaseUrl::Postgres(url) => {
                 let server = PostgresServer::new(&url.0)?;
-                let migrations = accounts_infra::postgres::MIGRATIONS;
-                let status = postgres::migration_status(&server, "accounts", migrations).await?;
+                let status = postgres::migration_status(&server, accounts.name, accounts.postgres).await?;
                 if status.applied.is_empty() {
                     return Err(none(&server.name()));
                 }

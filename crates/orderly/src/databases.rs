@@ -1,83 +1,60 @@
-//! The contexts' databases, on the engine that the settings name: the one place that knows which engines there are.
+//! The list of the contexts, and their databases on the engine that the settings name: the one place that knows which engines there are.
 
 use std::sync::Arc;
 
 use accounts_app::AccountsStore;
 use accounts_infra::{PostgresAccounts, SqliteAccounts};
-use catalog::CatalogStore;
-use diesel_migrations::EmbeddedMigrations;
-use inventory_app::{Inventory, InventoryStore};
+use catalog::{CatalogRows, CatalogStore};
+use inventory_app::InventoryStore;
 use inventory_infra::{PostgresInventory, SqliteInventory};
 use message_bus::Unavailable;
-use notifications::NotificationsStore;
-use operations::{ConsumerDescription, ContextInvariants, ContextOperations, ContextTraces, Doctor};
-use ordering_app::{Ordering, OrderingStore};
+use notifications::{NotificationsRows, NotificationsStore};
+use operations::{ContextInvariants, ContextOperations, ContextTraces, Doctor};
+use ordering_app::OrderingStore;
 use ordering_infra::{PostgresOrdering, SqliteOrdering};
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
-    CommitStatistics, ContextDatabase, DataFolder,
+    CommitStatistics, ContextDatabase, ContextDescription,
     migrations::MigrationStatus,
     postgres::{self, PostgresContext, PostgresRows, PostgresServer},
-    sqlite::{self, SqliteContext, SqliteRows},
+    sqlite::{self, InstallationFile, SqliteContext, SqliteRows},
 };
 
 use crate::{
     database_location::DatabaseLocation,
     failure::Failure,
+    handlers::Handlers,
     order_reservation_check::OrderReservationCheck,
     settings::{DatabaseUrl, Settings},
     stock_check::StockCheck,
+    system::{SystemClock, SystemIds},
 };
 
-/// Every context's database, open, and the adapters over it.
+/// Every context there is. Opening, migrating, copying, describing and examining go through this list, in its order.
+pub(crate) const CONTEXTS: [ContextDescription; 5] = [
+    accounts_infra::DESCRIPTION,
+    catalog::DESCRIPTION,
+    ordering_infra::DESCRIPTION,
+    inventory_infra::DESCRIPTION,
+    notifications::DESCRIPTION,
+];
+
+/// What each context opens to.
+pub(crate) struct Stores {
+    pub(crate) accounts: Arc<dyn AccountsStore>,
+    pub(crate) catalog: Arc<dyn CatalogStore>,
+    pub(crate) ordering: Arc<dyn OrderingStore>,
+    pub(crate) inventory: Arc<dyn InventoryStore>,
+    pub(crate) notifications: Arc<dyn NotificationsStore>,
+}
+
+/// Every context's database, open.
 pub(crate) struct Databases {
-    /// All of them, in the order of [`migrations`].
+    /// All of them, in the order of [`CONTEXTS`].
     all: Vec<Arc<dyn ContextDatabase>>,
-    pub(crate) accounts_store: Arc<dyn AccountsStore>,
-    pub(crate) catalog_store: Arc<dyn CatalogStore>,
-    pub(crate) ordering_store: Arc<dyn OrderingStore>,
-    pub(crate) inventory_store: Arc<dyn InventoryStore>,
-    pub(crate) notifications_store: Arc<dyn NotificationsStore>,
+    pub(crate) stores: Stores,
     /// Where they are, if they are not files.
     server: Option<PostgresServer>,
-}
-
-/// A context's migrations, on each engine.
-pub(crate) struct Migrations {
-    pub(crate) context: &'static str,
-    pub(crate) sqlite: EmbeddedMigrations,
-    pub(crate) postgres: EmbeddedMigrations,
-}
-
-/// Every context that has a database.
-pub(crate) const fn migrations() -> [Migrations; 5] {
-    [
-        Migrations {
-            context: "accounts",
-            sqlite: accounts_infra::sqlite::MIGRATIONS,
-            postgres: accounts_infra::postgres::MIGRATIONS,
-        },
-        Migrations {
-            context: catalog::CONTEXT,
-            sqlite: catalog::sqlite::MIGRATIONS,
-            postgres: catalog::postgres::MIGRATIONS,
-        },
-        Migrations {
-            context: "ordering",
-            sqlite: ordering_infra::sqlite::MIGRATIONS,
-            postgres: ordering_infra::postgres::MIGRATIONS,
-        },
-        Migrations {
-            context: "inventory",
-            sqlite: inventory_infra::sqlite::MIGRATIONS,
-            postgres: inventory_infra::postgres::MIGRATIONS,
-        },
-        Migrations {
-            context: "notifications",
-            sqlite: notifications::sqlite::MIGRATIONS,
-            postgres: notifications::postgres::MIGRATIONS,
-        },
-    ]
 }
 
 impl Databases {
@@ -87,64 +64,74 @@ impl Databases {
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn IdGenerator>,
     ) -> Result<Self, Failure> {
-        let [
-            for_accounts,
-            for_catalog,
-            for_ordering,
-            for_inventory,
-            for_notifications,
-        ] = migrations();
-        match location {
-            DatabaseLocation::Folder(folder) => {
-                let accounts = open_file(folder, for_accounts, clock)?;
-                let catalog = open_file(folder, for_catalog, clock)?;
-                let ordering = open_file(folder, for_ordering, clock)?;
-                let inventory = open_file(folder, for_inventory, clock)?;
-                let notifications = open_file(folder, for_notifications, clock)?;
-                sqlite::belong_together(
-                    &[&accounts, &catalog, &ordering, &inventory, &notifications],
-                    ids.next_id(),
+        let mut opening = Opening {
+            location,
+            clock,
+            ids,
+            all: Vec::new(),
+            files: Vec::new(),
+        };
+        let [accounts, catalog, ordering, inventory, notifications] = CONTEXTS;
+        let stores = Stores {
+            accounts: opening
+                .open::<_, dyn AccountsStore>(
+                    accounts,
+                    |file| Arc::new(SqliteAccounts::new(file)),
+                    |schema| Arc::new(PostgresAccounts::new(schema)),
                 )
-                .await?;
-                Ok(Self {
-                    all: vec![
-                        Arc::new(accounts.clone()),
-                        Arc::new(catalog.clone()),
-                        Arc::new(ordering.clone()),
-                        Arc::new(inventory.clone()),
-                        Arc::new(notifications.clone()),
-                    ],
-                    accounts_store: Arc::new(SqliteAccounts::new(accounts)),
-                    catalog_store: Arc::new(catalog),
-                    ordering_store: Arc::new(SqliteOrdering::new(ordering)),
-                    inventory_store: Arc::new(SqliteInventory::new(inventory)),
-                    notifications_store: Arc::new(notifications),
-                    server: None,
-                })
-            }
-            DatabaseLocation::Server(server) => {
-                let accounts = open_schema(server, for_accounts, clock, ids).await?;
-                let catalog = open_schema(server, for_catalog, clock, ids).await?;
-                let ordering = open_schema(server, for_ordering, clock, ids).await?;
-                let inventory = open_schema(server, for_inventory, clock, ids).await?;
-                let notifications = open_schema(server, for_notifications, clock, ids).await?;
-                Ok(Self {
-                    all: vec![
-                        Arc::new(accounts.clone()),
-                        Arc::new(catalog.clone()),
-                        Arc::new(ordering.clone()),
-                        Arc::new(inventory.clone()),
-                        Arc::new(notifications.clone()),
-                    ],
-                    accounts_store: Arc::new(PostgresAccounts::new(accounts)),
-                    catalog_store: Arc::new(catalog),
-                    ordering_store: Arc::new(PostgresOrdering::new(ordering)),
-                    inventory_store: Arc::new(PostgresInventory::new(inventory)),
-                    notifications_store: Arc::new(notifications),
-                    server: Some(server.as_ref().clone()),
-                })
-            }
-        }
+                .await?,
+            catalog: opening
+                .open::<CatalogRows, dyn CatalogStore>(
+                    catalog,
+                    |file| Arc::new(file),
+                    |schema| Arc::new(schema),
+                )
+                .await?,
+            ordering: opening
+                .open::<_, dyn OrderingStore>(
+                    ordering,
+                    |file| Arc::new(SqliteOrdering::new(file)),
+                    |schema| Arc::new(PostgresOrdering::new(schema)),
+                )
+                .await?,
+            inventory: opening
+                .open::<_, dyn InventoryStore>(
+                    inventory,
+                    |file| Arc::new(SqliteInventory::new(file)),
+                    |schema| Arc::new(PostgresInventory::new(schema)),
+                )
+                .await?,
+            notifications: opening
+                .open::<NotificationsRows, dyn NotificationsStore>(
+                    notifications,
+                    |file| Arc::new(file),
+                    |schema| Arc::new(schema),
+                )
+                .await?,
+        };
+        Ok(Self {
+            all: opening.finish().await?,
+            stores,
+            server: match location {
+                DatabaseLocation::Folder(_) => None,
+                DatabaseLocation::Server(server) => Some(server.as_ref().clone()),
+            },
+        })
+    }
+
+    /// The same by the machine's clock, for commands that run beside a server or without one.
+    pub(crate) async fn open_at(location: &DatabaseLocation) -> Result<Self, Failure> {
+        Self::open(
+            location,
+            &(Arc::new(SystemClock) as _),
+            &(Arc::new(SystemIds) as _),
+        )
+        .await
+    }
+
+    /// The same for commands that look at an installation and do not make one.
+    pub(crate) async fn of_an_installation(settings: &Settings) -> Result<Self, Failure> {
+        Self::open_at(&DatabaseLocation::of_an_installation(&settings.database_url).await?).await
     }
 
     /// All of them.
@@ -166,46 +153,27 @@ impl Databases {
 
     /// The contexts, as stories are told from them.
     pub(crate) fn traced(&self) -> Vec<Arc<dyn ContextTraces>> {
-        self.all
-            .iter()
-            .map(|database| Arc::clone(database) as _)
-            .collect()
+        let all = self.all.iter().cloned();
+        all.map(|database| database as _).collect()
     }
 
     /// The contexts, as the doctor sees them.
     fn examined(&self) -> Vec<Arc<dyn ContextInvariants>> {
-        self.all
-            .iter()
-            .map(|database| Arc::clone(database) as _)
-            .collect()
+        let all = self.all.iter().cloned();
+        all.map(|database| database as _).collect()
     }
 
-    /// Orders and customers.
-    pub(crate) fn ordering(&self, ids: &Arc<dyn IdGenerator>) -> Arc<Ordering> {
-        Arc::new(Ordering::new(Arc::clone(&self.ordering_store), Arc::clone(ids)))
-    }
-
-    /// Stock and reservations.
-    pub(crate) fn inventory(&self, ids: &Arc<dyn IdGenerator>) -> Arc<Inventory> {
-        Arc::new(Inventory::new(Arc::clone(&self.inventory_store), Arc::clone(ids)))
-    }
-
-    /// Looks at what must hold in all of them, where consumers take what `subscriptions` says.
-    pub(crate) fn doctor(
-        &self,
-        ordering: &Arc<Ordering>,
-        inventory: &Arc<Inventory>,
-        subscriptions: Vec<ConsumerDescription>,
-        clock: Arc<dyn Clock>,
-    ) -> Doctor {
+    /// Looks at what must hold in all of them, where consumers take what the table of subscriptions says.
+    pub(crate) fn doctor(&self, handlers: &Handlers, clock: Arc<dyn Clock>) -> Doctor {
+        let subscriptions = handlers.described();
         let order_reservation_check = OrderReservationCheck {
-            ordering: Arc::clone(ordering),
-            inventory: Arc::clone(inventory),
+            ordering: Arc::clone(&handlers.ordering),
+            inventory: Arc::clone(&handlers.inventory),
             contexts: self.examined(),
             subscriptions: subscriptions.clone(),
         };
         let doctor = Doctor::new(self.examined(), subscriptions, clock)
-            .with_check(Arc::new(StockCheck(Arc::clone(inventory))))
+            .with_check(Arc::new(StockCheck(Arc::clone(&handlers.inventory))))
             .with_check(Arc::new(order_reservation_check));
         match &self.server {
             Some(server) => doctor.with_check(Arc::new(server.clone())),
@@ -215,10 +183,8 @@ impl Databases {
 
     /// The contexts, as operators see them.
     pub(crate) fn contexts(&self) -> Vec<Arc<dyn ContextOperations>> {
-        self.all
-            .iter()
-            .map(|database| Arc::clone(database) as _)
-            .collect()
+        let all = self.all.iter().cloned();
+        all.map(|database| database as _).collect()
     }
 
     /// Commits what is queued and closes the databases. Says what each context committed.
@@ -231,24 +197,52 @@ impl Databases {
     }
 }
 
-fn open_file<R: SqliteRows>(
-    folder: &DataFolder,
-    migrations: Migrations,
-    clock: &Arc<dyn Clock>,
-) -> Result<SqliteContext<R>, sqlite::OpenError> {
-    SqliteContext::open(folder, migrations.context, migrations.sqlite, Arc::clone(clock))
+/// Opens one database after the other.
+struct Opening<'a> {
+    location: &'a DatabaseLocation,
+    clock: &'a Arc<dyn Clock>,
+    ids: &'a Arc<dyn IdGenerator>,
+    all: Vec<Arc<dyn ContextDatabase>>,
+    files: Vec<Box<dyn InstallationFile>>,
 }
 
-async fn open_schema<R: PostgresRows>(
-    server: &PostgresServer,
-    migrations: Migrations,
-    clock: &Arc<dyn Clock>,
-    ids: &Arc<dyn IdGenerator>,
-) -> Result<PostgresContext<R>, postgres::OpenError> {
-    let Migrations {
-        context, postgres, ..
-    } = migrations;
-    PostgresContext::open(server, context, postgres, Arc::clone(clock), ids.as_ref()).await
+impl Opening<'_> {
+    /// Opens a context's database, and the store over it.
+    async fn open<R: SqliteRows + PostgresRows, S: ?Sized>(
+        &mut self,
+        context: ContextDescription,
+        on_sqlite: impl FnOnce(SqliteContext<R>) -> Arc<S>,
+        on_postgres: impl FnOnce(PostgresContext<R>) -> Arc<S>,
+    ) -> Result<Arc<S>, Failure> {
+        let ContextDescription {
+            name,
+            sqlite,
+            postgres,
+            ..
+        } = context;
+        let clock = Arc::clone(self.clock);
+        match self.location {
+            DatabaseLocation::Folder(folder) => {
+                let file = SqliteContext::open(folder, name, sqlite, clock)?;
+                self.all.push(Arc::new(file.clone()));
+                self.files.push(Box::new(file.clone()));
+                Ok(on_sqlite(file))
+            }
+            DatabaseLocation::Server(server) => {
+                let ids = self.ids.as_ref();
+                let schema = PostgresContext::open(server, name, postgres, clock, ids).await?;
+                self.all.push(Arc::new(schema.clone()));
+                Ok(on_postgres(schema))
+            }
+        }
+    }
+
+    /// Sees to it that files are of one installation.
+    async fn finish(self) -> Result<Vec<Arc<dyn ContextDatabase>>, Failure> {
+        let files: Vec<&dyn InstallationFile> = self.files.iter().map(AsRef::as_ref).collect();
+        sqlite::belong_together(&files, self.ids.next_id()).await?;
+        Ok(self.all)
+    }
 }
 
 /// What schema each context's database has. Changes nothing.
@@ -256,18 +250,15 @@ pub(crate) async fn migration_status(settings: &Settings) -> Result<Vec<Migratio
     let mut found = Vec::new();
     match &settings.database_url {
         DatabaseUrl::Sqlite(folder) => {
-            for Migrations { context, sqlite, .. } in migrations() {
-                let file = storage::database_file(folder, context);
-                found.push(sqlite::migration_status(&file, context, sqlite)?);
+            for ContextDescription { name, sqlite, .. } in CONTEXTS {
+                let file = storage::database_file(folder, name);
+                found.push(sqlite::migration_status(&file, name, sqlite)?);
             }
         }
         DatabaseUrl::Postgres(url) => {
             let server = PostgresServer::new(&url.0)?;
-            for Migrations {
-                context, postgres, ..
-            } in migrations()
-            {
-                found.push(postgres::migration_status(&server, context, postgres).await?);
+            for ContextDescription { name, postgres, .. } in CONTEXTS {
+                found.push(postgres::migration_status(&server, name, postgres).await?);
             }
         }
     }

@@ -4,51 +4,56 @@
 //! its own constants; the consumers are those of [`subscriptions`]. No database is opened. That nothing is left out is
 //! for a test to say, which compares this with the source files.
 
-mod contexts;
-
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
     sync::Arc,
 };
 
-use inventory_app::{Inventory, in_memory::InMemoryInventory};
+use accounts_app::in_memory::InMemoryAccounts;
+use catalog::in_memory::InMemoryCatalog;
+use inventory_app::in_memory::InMemoryInventory;
 use message_bus::{Beginning, Consumer};
-use notifications::{
-    Notifications,
-    in_memory::{InMemoryMailer, InMemoryNotifications},
-};
-use operations::ConsumerDescription;
-use ordering_app::{Ordering, in_memory::InMemoryOrdering};
+use notifications::in_memory::{InMemoryMailer, InMemoryNotifications};
+use ordering_app::in_memory::InMemoryOrdering;
 use serde_json::{Value, json};
-use shared_kernel::IdGenerator;
+use shared_kernel::{IdGenerator, events::EventDescription};
+use storage::ContextDescription;
 
-use self::contexts::{Context, DescribedEvent, contexts};
-use crate::{failure::Failure, settings::DEFAULT_MAIL_FROM, subscriptions::subscriptions, system::SystemIds};
-
-/// Who takes which events, for who opens databases and no contexts.
-pub(crate) fn subscriptions_there_are() -> Result<Vec<ConsumerDescription>, Failure> {
-    Ok(consumers()?.iter().map(ConsumerDescription::from).collect())
-}
+use crate::{
+    databases::{CONTEXTS, Stores},
+    failure::Failure,
+    handlers::Handlers,
+    settings::DEFAULT_MAIL_FROM,
+    subscriptions::subscriptions,
+    system::SystemIds,
+};
 
 fn consumers() -> Result<Vec<Consumer>, Failure> {
-    // Nobody sends it anything: the table of subscriptions only asks for somebody to subscribe.
+    // Nobody sends these anything: the table of subscriptions only needs handlers to name.
+    let stores = Stores {
+        accounts: Arc::<InMemoryAccounts>::default(),
+        catalog: Arc::<InMemoryCatalog>::default(),
+        ordering: Arc::<InMemoryOrdering>::default(),
+        inventory: Arc::<InMemoryInventory>::default(),
+        notifications: Arc::<InMemoryNotifications>::default(),
+    };
+    let mailer = Arc::<InMemoryMailer>::default();
+    let mail_from = DEFAULT_MAIL_FROM.parse().map_err(Failure::usage)?;
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let ordering = Ordering::new(Arc::<InMemoryOrdering>::default(), Arc::clone(&ids));
-    let inventory = Inventory::new(Arc::<InMemoryInventory>::default(), Arc::clone(&ids));
-    let store = Arc::new(InMemoryNotifications::default());
-    let mailer = Arc::new(InMemoryMailer::default());
-    let sender = DEFAULT_MAIL_FROM.parse().map_err(Failure::usage)?;
-    let notifications = Notifications::new(store, mailer, sender, ids);
-    Ok(subscriptions(
-        &Arc::new(ordering),
-        &Arc::new(inventory),
-        &Arc::new(notifications),
-    ))
+    Ok(subscriptions(&Handlers::new(&stores, mailer, mail_from, &ids)))
 }
 
-/// Where a consumer reacts: a reaction is a file `on_<event>.rs` of its context's application, or of its one crate.
-fn reacts_in(consumer: &Consumer, event_type: &str) -> String {
+/// A command's name and the file of its use case: that is one file with its command and its handler, so the command's module is the place.
+fn handled_in(command: &'static str) -> (&'static str, String) {
+    let (module, name) = command.rsplit_once("::").unwrap_or_default();
+    let (crate_name, module) = module.split_once("::").unwrap_or((module, "lib"));
+    let file = format!("crates/{crate_name}/src/{}.rs", module.replace("::", "/"));
+    (name, file)
+}
+
+/// Where an event is reacted to: a reaction is a file `on_<event>.rs` in the crate of its handler.
+fn reacts_in(event_type: &str, handler: &str) -> String {
     let mut file = String::from("on");
     for letter in event_type.chars() {
         if letter.is_ascii_uppercase() {
@@ -56,17 +61,14 @@ fn reacts_in(consumer: &Consumer, event_type: &str) -> String {
         }
         file.push(letter.to_ascii_lowercase());
     }
-    let crate_name = match consumer.context() {
-        notifications::CONTEXT => notifications::CONTEXT.to_owned(),
-        context => format!("{context}_app"),
-    };
+    let crate_name = handler.split("::").next().unwrap_or_default();
     format!("crates/{crate_name}/src/{file}.rs")
 }
 
 fn takers<'a>(
     consumers: &'a [Consumer],
-    context: &'a Context,
-    event: &'a DescribedEvent,
+    context: &'a ContextDescription,
+    event: &'a EventDescription,
 ) -> impl Iterator<Item = &'static str> + 'a {
     let takers = consumers
         .iter()
@@ -76,29 +78,29 @@ fn takers<'a>(
 
 /// Prints it all.
 pub(crate) fn describe(as_json: bool) -> Result<(), Failure> {
-    let (contexts, consumers) = (contexts(), consumers()?);
+    let consumers = consumers()?;
     let text = if as_json {
-        format!("{:#}\n", as_value(&contexts, &consumers))
+        format!("{:#}\n", as_value(&consumers))
     } else {
-        as_text(&contexts, &consumers).map_err(Failure::unavailable)?
+        as_text(&consumers).map_err(Failure::unavailable)?
     };
     io::stdout()
         .write_all(text.as_bytes())
         .map_err(Failure::unavailable)
 }
 
-fn as_value(contexts: &[Context], consumers: &[Consumer]) -> Value {
-    let described = contexts.iter().map(|context| {
-        let commands = context
-            .commands
-            .iter()
-            .map(|command| json!({ "name": command.name, "handled_in": command.handled_in }));
+fn as_value(consumers: &[Consumer]) -> Value {
+    let described = CONTEXTS.map(|context| {
+        let commands = context.commands.iter().map(|command| {
+            let (name, file) = handled_in(command());
+            json!({ "name": name, "handled_in": file })
+        });
         let events = context.events.iter().map(|event| {
             json!({
                 "name": event.name,
                 "schema_version": event.schema_version,
                 "aggregate_type": event.aggregate_type,
-                "delivered_to": takers(consumers, context, event).collect::<Vec<_>>(),
+                "delivered_to": takers(consumers, &context, event).collect::<Vec<_>>(),
             })
         });
         json!({
@@ -109,8 +111,8 @@ fn as_value(contexts: &[Context], consumers: &[Consumer]) -> Value {
     });
     let reacting = consumers.iter().map(|consumer| {
         let reactions = consumer
-            .event_types()
-            .map(|event_type| json!({ "event": event_type, "reacts_in": reacts_in(consumer, event_type) }));
+            .reactions()
+            .map(|(event_type, handler)| json!({ "event": event_type, "reacts_in": reacts_in(event_type, handler) }));
         json!({
             "name": consumer.name(),
             "context": consumer.context(),
@@ -119,12 +121,12 @@ fn as_value(contexts: &[Context], consumers: &[Consumer]) -> Value {
             "reactions": reactions.collect::<Vec<_>>(),
         })
     });
-    json!({ "contexts": described.collect::<Vec<_>>(), "consumers": reacting.collect::<Vec<_>>() })
+    json!({ "contexts": described, "consumers": reacting.collect::<Vec<_>>() })
 }
 
-fn as_text(contexts: &[Context], consumers: &[Consumer]) -> Result<String, std::fmt::Error> {
+fn as_text(consumers: &[Consumer]) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
-    for context in contexts {
+    for context in CONTEXTS {
         writeln!(text, "{}", context.name)?;
         if context.commands.is_empty() && context.events.is_empty() {
             writeln!(text, "  only reacts")?;
@@ -132,13 +134,14 @@ fn as_text(contexts: &[Context], consumers: &[Consumer]) -> Result<String, std::
             continue;
         }
         writeln!(text, "  handles")?;
-        for command in &context.commands {
-            writeln!(text, "    {:<20} {}", command.name, command.handled_in)?;
+        for command in context.commands {
+            let (name, file) = handled_in(command());
+            writeln!(text, "    {name:<20} {file}")?;
         }
         writeln!(text, "  tells")?;
-        for event in &context.events {
+        for event in context.events {
             let named = format!("{} v{}", event.name, event.schema_version);
-            let takers: Vec<&str> = takers(consumers, context, event).collect();
+            let takers: Vec<&str> = takers(consumers, &context, event).collect();
             let takers = if takers.is_empty() {
                 "nobody yet".to_owned()
             } else {
@@ -160,8 +163,8 @@ fn as_text(contexts: &[Context], consumers: &[Consumer]) -> Result<String, std::
             consumer.source(),
             begins_with(consumer)
         )?;
-        for event_type in consumer.event_types() {
-            writeln!(text, "    {event_type:<20} {}", reacts_in(consumer, event_type))?;
+        for (event_type, handler) in consumer.reactions() {
+            writeln!(text, "    {event_type:<20} {}", reacts_in(event_type, handler))?;
         }
     }
     Ok(text)

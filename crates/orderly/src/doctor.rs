@@ -5,16 +5,14 @@ mod repair;
 
 use std::sync::Arc;
 
-use operations::invariants::doctor::{Examination, Invariant};
+use operations::invariants::doctor::{Doctor, Examination, Invariant};
 use serde_json::json;
-use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
     command_line::DoctorArguments,
-    database_location::DatabaseLocation,
     databases::Databases,
-    describe,
     failure::Failure,
+    handlers::Handlers,
     output,
     settings::Settings,
     system::{SystemClock, SystemIds},
@@ -22,32 +20,18 @@ use crate::{
 
 /// Examines everything, prints what was found, and fails when something does not hold.
 pub(crate) async fn doctor(settings: &Settings, arguments: &DoctorArguments) -> Result<(), Failure> {
-    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let databases = Databases::open(&location, &clock, &ids).await?;
+    let databases = Databases::of_an_installation(settings).await?;
+    let handlers = Handlers::of(settings, &databases.stores);
     let result = if arguments.repair {
-        let inventory = databases.inventory(&ids);
-        repair::repair(&inventory, arguments, clock.as_ref(), ids.as_ref()).await
+        repair::repair(&handlers.inventory, arguments, &SystemClock, &SystemIds).await
     } else {
-        examine(&databases, arguments, clock, &ids).await
+        examine(&databases.doctor(&handlers, Arc::new(SystemClock)), arguments).await
     };
     databases.close().await;
     result
 }
 
-async fn examine(
-    databases: &Databases,
-    arguments: &DoctorArguments,
-    clock: Arc<dyn Clock>,
-    ids: &Arc<dyn IdGenerator>,
-) -> Result<(), Failure> {
-    let doctor = databases.doctor(
-        &databases.ordering(ids),
-        &databases.inventory(ids),
-        describe::subscriptions_there_are()?,
-        clock,
-    );
+async fn examine(doctor: &Doctor, arguments: &DoctorArguments) -> Result<(), Failure> {
     let examinations = doctor.examine().await.map_err(Failure::unavailable)?;
     let findings: usize = examinations
         .iter()

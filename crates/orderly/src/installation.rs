@@ -10,11 +10,9 @@ use accounts_app::{Accounts, AccountsPorts};
 use accounts_infra::{Argon2PasswordHasher, HmacRefreshTokens, JwtAccessTokens, SigningSecret};
 use catalog::Catalog;
 use event_delivery::{Dispatcher, Relay, Subscription};
-use inventory_app::Inventory;
 use message_bus::{Beginning, Consumer, DeliveryMode, Unavailable};
-use notifications::{Mailer, Notifications, Sender};
-use operations::{Backlog, ConsumerDescription, ContextOperations, Doctor, Timelines};
-use ordering_app::Ordering;
+use notifications::{Mailer, Sender};
+use operations::{Backlog, ContextOperations, Doctor, Timelines};
 use shared_kernel::{Clock, IdGenerator};
 use storage::{
     CommitStatistics,
@@ -25,6 +23,8 @@ use crate::{
     database_location::DatabaseLocation,
     databases::Databases,
     failure::Failure,
+    handlers::Handlers,
+    known_bugs::log_of,
     settings::Settings,
     subscriptions::subscriptions,
     system::{SystemClock, SystemIds},
@@ -44,9 +44,7 @@ const LONGEST_KEPT: Duration = Duration::from_hours(30 * 24);
 pub(crate) struct Installation {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) catalog: Arc<Catalog>,
-    pub(crate) ordering: Arc<Ordering>,
-    pub(crate) inventory: Arc<Inventory>,
-    notifications: Arc<Notifications>,
+    pub(crate) handlers: Handlers,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
     /// Where other keys are derived from.
@@ -94,7 +92,7 @@ impl Installation {
         } = surroundings;
         let databases = Databases::open(location, &clock, &ids).await?;
         let accounts = Arc::new(Accounts::new(AccountsPorts {
-            store: Arc::clone(&databases.accounts_store),
+            store: Arc::clone(&databases.stores.accounts),
             passwords: Arc::new(Argon2PasswordHasher::new(Arc::clone(&ids))),
             access_tokens: Arc::new(JwtAccessTokens::new(&secret, Arc::clone(&ids))),
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&secret, Arc::clone(&ids))),
@@ -102,23 +100,14 @@ impl Installation {
             ids: Arc::clone(&ids),
         }));
         let catalog = Arc::new(Catalog::new(
-            Arc::clone(&databases.catalog_store),
+            Arc::clone(&databases.stores.catalog),
             Arc::clone(&ids),
         ));
-        let ordering = databases.ordering(&ids);
-        let inventory = databases.inventory(&ids);
-        let notifications = Arc::new(Notifications::new(
-            Arc::clone(&databases.notifications_store),
-            mailer,
-            mail_from,
-            Arc::clone(&ids),
-        ));
+        let handlers = Handlers::new(&databases.stores, mailer, mail_from, &ids);
         Ok(Self {
             accounts,
             catalog,
-            ordering,
-            inventory,
-            notifications,
+            handlers,
             clock,
             ids,
             secret,
@@ -133,22 +122,12 @@ impl Installation {
 
     /// Tells the stories of what happened here.
     pub(crate) fn timelines(&self) -> Timelines {
-        Timelines::new(self.databases.traced(), self.subscriptions())
+        Timelines::new(self.databases.traced(), self.handlers.described())
     }
 
     /// Looks at what must hold here.
     pub(crate) fn doctor(&self) -> Doctor {
-        self.databases.doctor(
-            &self.ordering,
-            &self.inventory,
-            self.subscriptions(),
-            Arc::clone(&self.clock),
-        )
-    }
-
-    fn subscriptions(&self) -> Vec<ConsumerDescription> {
-        let consumers = subscriptions(&self.ordering, &self.inventory, &self.notifications);
-        consumers.iter().map(ConsumerDescription::from).collect()
+        self.databases.doctor(&self.handlers, Arc::clone(&self.clock))
     }
 
     /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,
@@ -156,7 +135,7 @@ impl Installation {
     /// A consumer that has not begun, and begins with what happens then, takes nothing yet.
     pub(crate) async fn publish_what_nobody_takes(&self) -> Result<(), Unavailable> {
         let mut taken: HashMap<&'static str, HashSet<&'static str>> = HashMap::new();
-        for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
+        for consumer in subscriptions(&self.handlers) {
             if self.takes_already(&consumer).await? {
                 taken
                     .entry(consumer.source())
@@ -189,14 +168,14 @@ impl Installation {
     /// begun yet.
     pub(crate) async fn relay_of(&self, context: &str) -> Result<Relay, Unavailable> {
         let mut subscribed = Vec::new();
-        for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
+        for consumer in subscriptions(&self.handlers) {
             let calls_outside = consumer.mode() == DeliveryMode::Persisted;
             if consumer.source() == context && (!calls_outside || self.takes_already(&consumer).await?) {
                 subscribed.push(self.subscription_of(consumer).await?);
             }
         }
         let database = self.databases.of(context)?;
-        Ok(Relay::new(Arc::clone(database) as _, subscribed))
+        Ok(Relay::new(log_of(database), subscribed))
     }
 
     async fn subscription_of(&self, consumer: Consumer) -> Result<Subscription, Unavailable> {
@@ -216,7 +195,7 @@ impl Installation {
     /// A relay for each context whose events somebody takes or may come to take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
         let mut subscribed: HashMap<&'static str, Vec<Subscription>> = HashMap::new();
-        for consumer in subscriptions(&self.ordering, &self.inventory, &self.notifications) {
+        for consumer in subscriptions(&self.handlers) {
             let subscription = self.subscription_of(consumer).await?;
             subscribed
                 .entry(subscription.consumer.source())
@@ -229,7 +208,7 @@ impl Installation {
         Ok(databases
             .map(|database| {
                 let subscribed = subscribed.remove(database.context()).unwrap_or_default();
-                Relay::new(Arc::clone(database) as _, subscribed)
+                Relay::new(log_of(database), subscribed)
             })
             .collect())
     }

@@ -1,24 +1,18 @@
 //! `orderly migrate`: what schema the databases have, and bringing it up to date.
 
-use std::sync::Arc;
-
 use serde_json::json;
-use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
     database_location::DatabaseLocation,
     databases::{Databases, migration_status},
     failure::Failure,
     settings::Settings,
-    system::{SystemClock, SystemIds},
 };
 
 /// Applies what is missing.
 pub(crate) async fn up(settings: &Settings) -> Result<(), Failure> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
     // To open is to migrate: nothing else ever sees a database that is behind.
-    Databases::open(&DatabaseLocation::of(&settings.database_url)?, &clock, &ids)
+    Databases::open_at(&DatabaseLocation::of(&settings.database_url)?)
         .await?
         .close()
         .await;

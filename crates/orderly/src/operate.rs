@@ -15,10 +15,9 @@ use std::sync::Arc;
 use message_bus::{Actor, CommandMeta, Handles};
 use operations::{Operations, OperatorCommand, actions::ActionKind, operator_command::Acted};
 use serde_json::json;
-use shared_kernel::{Clock, IdGenerator};
+use shared_kernel::Clock;
 
 use crate::{
-    database_location::DatabaseLocation,
     databases::Databases,
     failure::Failure,
     output::{print, print_json},
@@ -31,11 +30,8 @@ async fn with_operations<T>(
     settings: &Settings,
     work: impl AsyncFnOnce(&Operations) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let databases = Databases::open(&location, &clock, &ids).await?;
-    let worked = work(&Operations::new(databases.contexts(), clock)).await;
+    let databases = Databases::of_an_installation(settings).await?;
+    let worked = work(&Operations::new(databases.contexts(), Arc::new(SystemClock))).await;
     databases.close().await;
     worked
 }

@@ -51,8 +51,8 @@ async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> 
     let contexts = Contexts {
         accounts: &installation.accounts,
         catalog: &installation.catalog,
-        inventory: &installation.inventory,
-        ordering: &installation.ordering,
+        inventory: &installation.handlers.inventory,
+        ordering: &installation.handlers.ordering,
         clock: installation.clock.as_ref(),
         ids: installation.ids.as_ref(),
     };

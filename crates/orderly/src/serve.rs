@@ -28,7 +28,7 @@ pub(crate) async fn serve(
     arguments: &ServeArguments,
     spans: Option<&SpanExport>,
 ) -> Result<(), Failure> {
-    switch_on_canaries()?;
+    crate::known_bugs::switch_on()?;
     // Listened for before anything else starts: from here on a signal means a clean end, not a sudden one.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
@@ -49,8 +49,8 @@ pub(crate) async fn serve(
     let state = WebState {
         accounts: installation.accounts.clone(),
         catalog: installation.catalog.clone(),
-        ordering: installation.ordering.clone(),
-        inventory: installation.inventory.clone(),
+        ordering: installation.handlers.ordering.clone(),
+        inventory: installation.handlers.inventory.clone(),
         operations: Arc::new(Operations::new(
             installation.contexts(),
             installation.clock.clone(),
@@ -140,48 +140,4 @@ fn announce(addresses: &[(SocketAddr, Serving)]) -> Result<(), Failure> {
         writeln!(output, "orderly is listening{whom} on http://{address}").map_err(Failure::unavailable)?;
     }
     output.flush().map_err(Failure::unavailable)
-}
-
-#[cfg(not(debug_assertions))]
-fn switch_on_canaries() -> Result<(), Failure> {
-    Ok(())
-}
-
-#[cfg(debug_assertions)]
-fn switch_on_canaries() -> Result<(), Failure> {
-    match crate::settings::canary_from_environment().as_deref() {
-        None => Ok(()),
-        Some("answer-before-commit") => {
-            storage::canary::switch_on_answer_before_commit();
-            Ok(())
-        }
-        Some("give-broken-commits-up") => {
-            storage::canary::switch_on_give_broken_commits_up();
-            Ok(())
-        }
-        Some("position-apart") => {
-            storage::canary::switch_on_position_apart();
-            Ok(())
-        }
-        Some("relay-by-cursor") => {
-            storage::canary::switch_on_relay_by_cursor();
-            Ok(())
-        }
-        Some("trusted-log") => {
-            storage::canary::switch_on_trusted_log();
-            Ok(())
-        }
-        Some("syncs-at-checkpoints-only") => {
-            storage::canary::switch_on_syncs_at_checkpoints_only();
-            Ok(())
-        }
-        Some("unsynced-folders") => {
-            storage::canary::switch_on_unsynced_folders();
-            Ok(())
-        }
-        Some(other) => Err(Failure::usage(format!(
-            "ORDERLY_CANARY is {other:?}: expected answer-before-commit, give-broken-commits-up, position-apart, relay-by-cursor, \
-             trusted-log, syncs-at-checkpoints-only or unsynced-folders"
-        ))),
-    }
 }

@@ -148,7 +148,7 @@ pub(crate) fn token_secret_from_environment() -> Option<String> {
     clippy::disallowed_methods,
     reason = "settings are where the environment enters"
 )]
-pub(crate) fn canary_from_environment() -> Option<String> {
+pub(crate) fn known_bug_from_environment() -> Option<String> {
     std::env::var("ORDERLY_CANARY").ok()
 }
 

@@ -1,16 +1,13 @@
 //! Every subscription there is: which event goes to which consumer. Readers look here first.
 
-use std::sync::Arc;
-
-use inventory_app::Inventory;
 use message_bus::{Beginning, Consumer, Limits};
-use notifications::Notifications;
-use ordering_app::Ordering;
 use shared_kernel::events::{
     OrderCancelled, OrderConfirmed, OrderShipped, ProductDelisted, ProductListed, ProductRepriced,
     StockReleased, StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated,
     UserEmailChanged, UserReactivated,
 };
+
+use crate::handlers::Handlers;
 
 /// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
 /// more mails under way than a small server likes. An attempt is given up soon after its mail is (ten seconds), since one that ended with the
@@ -24,11 +21,12 @@ const MAIL: Limits = Limits {
 };
 
 /// The consumers, each with the events that it takes.
-pub(crate) fn subscriptions(
-    ordering: &Arc<Ordering>,
-    inventory: &Arc<Inventory>,
-    notifications: &Arc<Notifications>,
-) -> Vec<Consumer> {
+pub(crate) fn subscriptions(handlers: &Handlers) -> Vec<Consumer> {
+    let Handlers {
+        ordering,
+        inventory,
+        notifications,
+    } = handlers;
     vec![
         Consumer::new("ordering.users", "ordering", "accounts", Beginning::StartOfTheLog)
             .on::<UserAccountCreated, _>(ordering)

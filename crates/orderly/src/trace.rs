@@ -1,27 +1,16 @@
 //! `orderly events trace`: the story of an order, causes before their effects.
 
-use std::sync::Arc;
-
 use operations::{Timelines, timeline::TimelineEntry};
 use serde_json::json;
-use shared_kernel::{Clock, OrderId};
+use shared_kernel::OrderId;
 
-use crate::{
-    database_location::DatabaseLocation,
-    databases::Databases,
-    describe,
-    failure::Failure,
-    output,
-    settings::Settings,
-    system::{SystemClock, SystemIds},
-};
+use crate::{databases::Databases, failure::Failure, handlers::Handlers, output, settings::Settings};
 
 /// Prints the story of an order.
 pub(crate) async fn trace(settings: &Settings, order_id: OrderId, as_json: bool) -> Result<(), Failure> {
-    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let databases = Databases::open(&location, &clock, &(Arc::new(SystemIds) as _)).await?;
-    let timelines = Timelines::new(databases.traced(), describe::subscriptions_there_are()?);
+    let databases = Databases::of_an_installation(settings).await?;
+    let handlers = Handlers::of(settings, &databases.stores);
+    let timelines = Timelines::new(databases.traced(), handlers.described());
     let timeline = timelines.of("order", order_id.uuid()).await;
     databases.close().await;
     let timeline = timeline.map_err(Failure::unavailable)?;

@@ -3,25 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use operations::{Backlog, ContextOperations};
-use shared_kernel::{Clock, IdGenerator};
 
-use crate::{
-    database_location::DatabaseLocation,
-    databases::Databases,
-    failure::Failure,
-    settings::Settings,
-    system::{SystemClock, SystemIds},
-};
+use crate::{databases::Databases, failure::Failure, settings::Settings};
 
 /// How often the databases are asked: another process works them off, and nothing tells of its progress but they.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Waits until nothing is left to do, `timeout` seconds at most.
 pub(crate) async fn wait_idle(settings: &Settings, timeout: u64) -> Result<(), Failure> {
-    let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
-    let databases = Databases::open(&location, &clock, &ids).await?;
+    let databases = Databases::of_an_installation(settings).await?;
     let contexts = databases.contexts();
     let waited = tokio::time::timeout(Duration::from_secs(timeout), until_idle(&contexts)).await;
     let left = match waited {

@@ -10,11 +10,12 @@ mod inventory;
 mod ordering;
 mod shortage;
 
-pub use self::catalog::{ProductDelisted, ProductListed, ProductRepriced};
-pub use accounts::{UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
-pub use inventory::{ReservedLine, StockReleased, StockReservationRejected, StockReserved};
+pub use self::catalog::{CATALOG_EVENTS, ProductDelisted, ProductListed, ProductRepriced};
+pub use accounts::{ACCOUNTS_EVENTS, UserAccountCreated, UserDeactivated, UserEmailChanged, UserReactivated};
+pub use inventory::{INVENTORY_EVENTS, ReservedLine, StockReleased, StockReservationRejected, StockReserved};
 pub use ordering::{
-    OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine, PostalAddress,
+    ORDERING_EVENTS, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, OrderedLine,
+    PostalAddress,
 };
 pub use shortage::Shortage;
 
@@ -30,14 +31,34 @@ pub trait IntegrationEvent: Serialize + DeserializeOwned + Send + Sync + 'static
     const AGGREGATE_TYPE: &'static str;
 }
 
+/// What can be said of an event without having one.
+#[derive(Clone, Copy, Debug)]
+pub struct EventDescription {
+    /// Its type.
+    pub name: &'static str,
+    /// The version of its JSON.
+    pub schema_version: u16,
+    /// The aggregate it is about.
+    pub aggregate_type: &'static str,
+}
+
 macro_rules! integration_events {
-    ($aggregate:literal: $($event:ident v $version:literal),* $(,)?) => {$(
-        impl $crate::events::IntegrationEvent for $event {
-            const TYPE: &'static str = stringify!($event);
-            const SCHEMA_VERSION: u16 = $version;
-            const AGGREGATE_TYPE: &'static str = $aggregate;
-        }
-    )*};
+    ($all:ident, $aggregate:literal: $($event:ident v $version:literal),* $(,)?) => {
+        $(
+            impl $crate::events::IntegrationEvent for $event {
+                const TYPE: &'static str = stringify!($event);
+                const SCHEMA_VERSION: u16 = $version;
+                const AGGREGATE_TYPE: &'static str = $aggregate;
+            }
+        )*
+
+        /// Each event of this context.
+        pub const $all: &[$crate::events::EventDescription] = &[$($crate::events::EventDescription {
+            name: stringify!($event),
+            schema_version: $version,
+            aggregate_type: $aggregate,
+        }),*];
+    };
 }
 use integration_events;
 

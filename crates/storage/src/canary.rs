@@ -1,133 +1,140 @@
-//! Known bugs, which only a debug build has, and which are off until they are switched on.
+//! Known bugs for the tests that kill the real binary, cut its power or let it live through months: a test that does not find them would not
+//! find a real one either.
 //!
-//! A torture test that does not find them would not find a real one either.
+//! Only a debug build has them. This module owns the switch, and the bugs as far as they can stand apart from the code that they break; what is
+//! left there is a line that asks whether a bug is on.
 
 use std::{
-    collections::HashMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicU16, Ordering},
     time::Duration,
 };
 
-use event_delivery::LoggedEvent;
+use futures_util::FutureExt;
+use message_bus::{CommitError, Delivery, WriteSet};
 
-use crate::columns::RowTime;
+use crate::{
+    any_connection::AnyConnection,
+    columns::{RowId, RowTime},
+    committing::commit_state::Answer,
+    opening::context::Engine,
+    statement::Statement,
+};
 
-static ANSWER_BEFORE_COMMIT: AtomicBool = AtomicBool::new(false);
-static GIVE_BROKEN_COMMITS_UP: AtomicBool = AtomicBool::new(false);
-static LEAVE_NEW_FOLDERS_UNSYNCED: AtomicBool = AtomicBool::new(false);
-static TRUST_THE_LOG: AtomicBool = AtomicBool::new(false);
-static SYNC_AT_CHECKPOINTS_ONLY: AtomicBool = AtomicBool::new(false);
-static MOVE_POSITIONS_APART: AtomicBool = AtomicBool::new(false);
-static FORGET_BY_THE_CLOCK: AtomicBool = AtomicBool::new(false);
-static FORGET_THE_NEWEST: AtomicBool = AtomicBool::new(false);
-/// How far each relay has read, by the context whose events it carries; `None` as long as relays remember nothing.
-static CURSORS: Mutex<Option<HashMap<&'static str, i64>>> = Mutex::new(None);
-
-/// From now on, the committer answers its callers before COMMIT.
-pub fn switch_on_answer_before_commit() {
-    ANSWER_BEFORE_COMMIT.store(true, Ordering::Relaxed);
+/// A known bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownBug {
+    /// The committer answers its callers before COMMIT.
+    AnswerBeforeCommit,
+    /// A COMMIT that was not answered counts as one that failed.
+    GiveBrokenCommitsUp,
+    /// A consumer's position is moved in a transaction of its own, before that of its effect.
+    PositionApart,
+    /// A relay reads on from the last sequence that it has seen, and begins where the log ends.
+    RelayByCursor,
+    /// A start takes for true what it reads in the write-ahead log.
+    TrustedLog,
+    /// The write-ahead log is synced at checkpoints and not at commits.
+    SyncsAtCheckpointsOnly,
+    /// A folder that is made is not synced into the one above it.
+    UnsyncedFolders,
+    /// What a reading of the machine's clock makes old is forgotten on SQLite.
+    ForgetByTheClock,
+    /// A month without events empties an event log on SQLite, whose numbers begin again then.
+    ForgetTheNewest,
 }
 
-/// Whether the committer answers before COMMIT.
-pub(crate) fn answers_before_commit() -> bool {
-    ANSWER_BEFORE_COMMIT.load(Ordering::Relaxed)
+static SWITCHED_ON: AtomicU16 = AtomicU16::new(0);
+
+impl KnownBug {
+    /// All of them, by the names under which tests ask for them.
+    pub const NAMES: [(&'static str, Self); 9] = [
+        ("answer-before-commit", Self::AnswerBeforeCommit),
+        ("give-broken-commits-up", Self::GiveBrokenCommitsUp),
+        ("position-apart", Self::PositionApart),
+        ("relay-by-cursor", Self::RelayByCursor),
+        ("trusted-log", Self::TrustedLog),
+        ("syncs-at-checkpoints-only", Self::SyncsAtCheckpointsOnly),
+        ("unsynced-folders", Self::UnsyncedFolders),
+        ("forget-by-the-clock", Self::ForgetByTheClock),
+        ("forget-the-newest", Self::ForgetTheNewest),
+    ];
+
+    /// The bug of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut bugs = Self::NAMES.into_iter();
+        bugs.find_map(|(own, bug)| (own == name).then_some(bug))
+    }
+
+    /// From now on, this process has it.
+    pub fn switch_on(self) {
+        SWITCHED_ON.fetch_or(self.bit(), Ordering::Relaxed);
+    }
+
+    /// Whether this process has it.
+    pub fn is_on(self) -> bool {
+        SWITCHED_ON.load(Ordering::Relaxed) & self.bit() != 0
+    }
+
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
 }
 
-/// From now on, a COMMIT that was not answered counts as one that failed.
-pub fn switch_on_give_broken_commits_up() {
-    GIVE_BROKEN_COMMITS_UP.store(true, Ordering::Relaxed);
+/// Success is told before it is true.
+pub(crate) fn answer_too_early(
+    answers: Vec<(Answer, Result<(), CommitError>)>,
+) -> Vec<(Answer, Result<(), CommitError>)> {
+    if !KnownBug::AnswerBeforeCommit.is_on() {
+        return answers;
+    }
+    for (answer, result) in answers {
+        answer.tell(result);
+    }
+    // Long enough for the answers to leave the process.
+    std::thread::park_timeout(Duration::from_millis(20));
+    Vec::new()
 }
 
-/// Whether a COMMIT that was not answered counts as one that failed.
-pub(crate) fn gives_broken_commits_up() -> bool {
-    GIVE_BROKEN_COMMITS_UP.load(Ordering::Relaxed)
-}
-
-/// From now on, a folder that is made is not synced into the one above it.
-pub fn switch_on_unsynced_folders() {
-    LEAVE_NEW_FOLDERS_UNSYNCED.store(true, Ordering::Relaxed);
-}
-
-/// Whether a folder that is made is not synced into the one above it.
-pub(crate) fn leaves_new_folders_unsynced() -> bool {
-    LEAVE_NEW_FOLDERS_UNSYNCED.load(Ordering::Relaxed)
-}
-
-/// From now on, a start takes for true what it reads in the write-ahead log.
-pub fn switch_on_trusted_log() {
-    TRUST_THE_LOG.store(true, Ordering::Relaxed);
-}
-
-/// Whether a start takes for true what it reads in the write-ahead log.
-pub(crate) fn trusts_the_log() -> bool {
-    TRUST_THE_LOG.load(Ordering::Relaxed)
-}
-
-/// From now on, the write-ahead log is synced at checkpoints and not at commits.
-pub fn switch_on_syncs_at_checkpoints_only() {
-    SYNC_AT_CHECKPOINTS_ONLY.store(true, Ordering::Relaxed);
-}
-
-/// Whether the write-ahead log is synced at checkpoints and not at commits.
-pub(crate) fn syncs_at_checkpoints_only() -> bool {
-    SYNC_AT_CHECKPOINTS_ONLY.load(Ordering::Relaxed)
-}
-
-/// From now on, a consumer's position is moved in a transaction of its own, before that of its effect.
-pub fn switch_on_position_apart() {
-    MOVE_POSITIONS_APART.store(true, Ordering::Relaxed);
-}
-
-/// Whether positions are moved in a transaction of their own.
-pub(crate) fn moves_positions_apart() -> bool {
-    MOVE_POSITIONS_APART.load(Ordering::Relaxed)
-}
-
-/// Between a position that was moved and its effect: long enough that most kills find some there.
-pub(crate) async fn between_position_and_effect() {
+/// The positions first, and what is left to write.
+pub(crate) async fn move_positions_apart<E: Engine, R>(
+    engine: &E,
+    mut write_set: WriteSet<R>,
+) -> WriteSet<R> {
+    if !KnownBug::PositionApart.is_on() || write_set.deliveries.is_empty() {
+        return write_set;
+    }
+    for delivery in std::mem::take(&mut write_set.deliveries) {
+        let moved = engine.change(move |connection| move_position(connection, delivery).boxed());
+        // A position that cannot be moved makes no difference to this bug.
+        let _ = moved.await;
+    }
+    // Long enough that most kills find some there.
     tokio::time::sleep(Duration::from_millis(20)).await;
+    write_set
 }
 
-/// From now on, what a reading of the machine's clock makes old is forgotten on SQLite.
-pub fn switch_on_forget_by_the_clock() {
-    FORGET_BY_THE_CLOCK.store(true, Ordering::Relaxed);
+async fn move_position(
+    connection: &mut AnyConnection<'_>,
+    delivery: Delivery,
+) -> Result<(), crate::ReadError> {
+    let statement = Statement::new(
+        "INSERT INTO consumer_positions (consumer, aggregate_id, position) VALUES ($1, $2, $3)
+         ON CONFLICT (consumer, aggregate_id) DO UPDATE SET position = excluded.position
+             WHERE consumer_positions.position < excluded.position",
+    );
+    let statement = statement
+        .bind(delivery.consumer)
+        .bind(RowId(delivery.aggregate_id))
+        .bind(delivery.version.number());
+    connection.execute(statement).await?;
+    Ok(())
 }
 
 /// Before which stamp things are forgotten that are to be kept for so many microseconds: as found by the time lived, or by the clock.
 pub(crate) fn by_the_clock(found: Option<RowTime>, clock: RowTime, kept: i64) -> Option<RowTime> {
-    if FORGET_BY_THE_CLOCK.load(Ordering::Relaxed) {
+    if KnownBug::ForgetByTheClock.is_on() {
         Some(RowTime(clock.0.saturating_sub(kept)))
     } else {
         found
     }
-}
-
-/// From now on, a month without events empties an event log on SQLite, whose numbers begin again then.
-pub fn switch_on_forget_the_newest() {
-    FORGET_THE_NEWEST.store(true, Ordering::Relaxed);
-}
-
-/// Whether the newest event is forgotten as well.
-pub(crate) fn forgets_the_newest() -> bool {
-    FORGET_THE_NEWEST.load(Ordering::Relaxed)
-}
-
-/// From now on, a relay reads on from the last sequence that it has seen, and begins where the log ends.
-pub fn switch_on_relay_by_cursor() {
-    *CURSORS.lock().unwrap_or_else(PoisonError::into_inner) = Some(HashMap::new());
-}
-
-/// What a relay sees of these unpublished events.
-pub(crate) fn behind_the_cursor(source: &'static str, mut events: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
-    let mut cursors = CURSORS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(cursors) = &mut *cursors {
-        let end = events.iter().map(|event| event.sequence).max().unwrap_or(0);
-        let cursor = *cursors.entry(source).or_insert(end);
-        events.retain(|event| event.sequence > cursor);
-        cursors.insert(source, end.max(cursor));
-    }
-    events
 }

@@ -7,8 +7,9 @@ use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
     pg::{Pg, PgValue},
+    query_builder::QueryId,
     serialize::{self, IsNull, Output, ToSql},
-    sql_types::{BigInt, Binary, Jsonb, Text, Timestamptz, Uuid as PgUuid},
+    sql_types::{BigInt, SqlOrd, SqlType, Text},
     sqlite::Sqlite,
 };
 use shared_kernel::{Timestamp, Version};
@@ -19,19 +20,36 @@ use crate::ReadError;
 /// The start of PostgreSQL's own time, the year 2000, in microseconds since 1970.
 const YEAR_2000: i64 = 946_684_800_000_000;
 
+/// The type of a column of ids: a blob on SQLite, a `uuid` on PostgreSQL. It is one type for both engines, so that a table is declared once.
+#[derive(Clone, Copy, Debug, QueryId, SqlType)]
+#[diesel(sqlite_type(name = "Binary"), postgres_type(oid = 2950, array_oid = 2951))]
+pub struct Id;
+
+/// The type of a column of times: an integer on SQLite, a `timestamptz` on PostgreSQL.
+#[derive(Clone, Copy, Debug, QueryId, SqlType)]
+#[diesel(sqlite_type(name = "Long"), postgres_type(oid = 1184, array_oid = 1185))]
+pub struct UtcTime;
+
+/// The type of a column of JSON: text on SQLite, `jsonb` on PostgreSQL.
+#[derive(Clone, Copy, Debug, QueryId, SqlType)]
+#[diesel(sqlite_type(name = "Text"), postgres_type(oid = 3802, array_oid = 3807))]
+pub struct JsonText;
+
+impl SqlOrd for UtcTime {}
+
 /// An id in a row: sixteen bytes on SQLite, a `uuid` on PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Binary, sql_type = PgUuid)]
+#[diesel(sql_type = Id)]
 pub struct RowId(pub Uuid);
 
 /// A time in a row, in microseconds since 1970: that number on SQLite, a `timestamptz` on PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
-#[diesel(sql_type = BigInt, sql_type = Timestamptz)]
+#[diesel(sql_type = UtcTime)]
 pub struct RowTime(pub i64);
 
 /// JSON in a row: text on SQLite, `jsonb` on PostgreSQL, which keeps its meaning and not its spelling.
 #[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text, sql_type = Jsonb)]
+#[diesel(sql_type = JsonText)]
 pub struct RowJson(pub String);
 
 /// A time as its column has it.
@@ -63,46 +81,46 @@ pub fn to_version(column: i64) -> Result<Version, ReadError> {
     to_count(column).map(Version::new)
 }
 
-impl ToSql<Binary, Sqlite> for RowId {
+impl ToSql<Id, Sqlite> for RowId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0.as_bytes().as_slice());
         Ok(IsNull::No)
     }
 }
 
-impl FromSql<Binary, Sqlite> for RowId {
+impl FromSql<Id, Sqlite> for RowId {
     fn from_sql(mut value: <Sqlite as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         Ok(Self(Uuid::from_slice(value.read_blob())?))
     }
 }
 
-impl ToSql<PgUuid, Pg> for RowId {
+impl ToSql<Id, Pg> for RowId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.0.as_bytes())?;
         Ok(IsNull::No)
     }
 }
 
-impl FromSql<PgUuid, Pg> for RowId {
+impl FromSql<Id, Pg> for RowId {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         Ok(Self(Uuid::from_slice(value.as_bytes())?))
     }
 }
 
-impl ToSql<BigInt, Sqlite> for RowTime {
+impl ToSql<UtcTime, Sqlite> for RowTime {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0);
         Ok(IsNull::No)
     }
 }
 
-impl FromSql<BigInt, Sqlite> for RowTime {
+impl FromSql<UtcTime, Sqlite> for RowTime {
     fn from_sql(value: <Sqlite as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         <i64 as FromSql<BigInt, Sqlite>>::from_sql(value).map(Self)
     }
 }
 
-impl ToSql<Timestamptz, Pg> for RowTime {
+impl ToSql<UtcTime, Pg> for RowTime {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         let since_2000 = self.0.checked_sub(YEAR_2000).ok_or("a time before all times")?;
         out.write_all(&since_2000.to_be_bytes())?;
@@ -110,7 +128,7 @@ impl ToSql<Timestamptz, Pg> for RowTime {
     }
 }
 
-impl FromSql<Timestamptz, Pg> for RowTime {
+impl FromSql<UtcTime, Pg> for RowTime {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let since_2000 = <i64 as FromSql<BigInt, Pg>>::from_sql(value)?;
         let since_1970 = since_2000
@@ -120,14 +138,14 @@ impl FromSql<Timestamptz, Pg> for RowTime {
     }
 }
 
-impl ToSql<Text, Sqlite> for RowJson {
+impl ToSql<JsonText, Sqlite> for RowJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0.as_str());
         Ok(IsNull::No)
     }
 }
 
-impl FromSql<Text, Sqlite> for RowJson {
+impl FromSql<JsonText, Sqlite> for RowJson {
     fn from_sql(value: <Sqlite as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self)
     }
@@ -136,7 +154,7 @@ impl FromSql<Text, Sqlite> for RowJson {
 /// The first byte of every `jsonb` on the wire: the version of its form.
 const JSONB_VERSION: u8 = 1;
 
-impl ToSql<Jsonb, Pg> for RowJson {
+impl ToSql<JsonText, Pg> for RowJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(&[JSONB_VERSION])?;
         out.write_all(self.0.as_bytes())?;
@@ -144,7 +162,7 @@ impl ToSql<Jsonb, Pg> for RowJson {
     }
 }
 
-impl FromSql<Jsonb, Pg> for RowJson {
+impl FromSql<JsonText, Pg> for RowJson {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         match value.as_bytes().split_first() {
             Some((&JSONB_VERSION, text)) => Ok(Self(std::str::from_utf8(text)?.to_owned())),

@@ -1,5 +1,6 @@
 //! Opening a context's database: where it is, whether it can be trusted, its schema, and its ports once it is open.
 
+pub(crate) mod context;
 pub mod context_database;
 pub mod data_folder;
 pub mod folders;

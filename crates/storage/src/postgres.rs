@@ -3,7 +3,6 @@
 //! Several processes may serve one database: versions and unique keys decide between their commands, and one of them relays.
 
 pub(crate) mod errors;
-pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,6 @@
 
 mod columns;
 pub(crate) mod errors;
-pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 

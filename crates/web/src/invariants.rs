@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     answer::{Answer, Handled},
     authentication::Caller,
+    body::Nothing,
     endpoint::{Endpoint, POST, admin},
     problem::Problem,
     request::Request,
@@ -23,12 +24,13 @@ struct Examined {
 pub(crate) fn examine_invariants() -> Endpoint {
     admin(POST, "/api/v1/ops/invariants", examine)
         .named("examineInvariants", "Look at what must hold")
+        .taking_perhaps::<Nothing>()
         .saying("Reads every context's database, and may take minutes on a large one. Changes nothing.")
         .answering("What was found.")
 }
 
 async fn examine(mut request: Request, _: Caller) -> Handled<Examined> {
-    request.no_fields().await?;
+    let Nothing {} = request.json_or_nothing().await?;
     let examinations = request.state().doctor.examine().await.map_err(Problem::from)?;
     Answer::ok(&Examined {
         sound: examinations

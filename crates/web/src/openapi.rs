@@ -11,7 +11,7 @@ mod rendering;
 mod versions;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use versions::OpenApiVersion;
 

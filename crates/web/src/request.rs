@@ -16,7 +16,7 @@ use shared_kernel::printable::is_printable;
 
 use crate::{
     WebState,
-    body::{self, FromJson, Nothing},
+    body::{self, FromJson},
     form::Form,
     meta,
     parameters::{self, Parameters},
@@ -117,11 +117,6 @@ impl Request {
     /// The JSON body as it came, once it has been read; nothing before that.
     pub(crate) fn body_read(&self) -> &[u8] {
         &self.body
-    }
-
-    /// Refuses a body that says something, on a route that takes none.
-    pub(crate) async fn no_fields(&mut self) -> Result<(), Problem> {
-        self.json_or_nothing::<Nothing>().await.map(drop)
     }
 
     /// The form in the body, of at most so many bytes.

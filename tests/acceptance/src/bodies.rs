@@ -7,10 +7,7 @@ pub const UNLISTED: &str = "0197b2c4-0000-7000-8000-00000000beef";
 
 /// An order in USD, without lines.
 pub fn an_order() -> OrderBody {
-    OrderBody {
-        currency: "USD",
-        lines: Vec::new(),
-    }
+    OrderBody { lines: Vec::new() }
 }
 
 /// One kettle at USD 19.99 that is on no list: staff order it so. What customers order is [`TestApp::kettle`](crate::TestApp::kettle).
@@ -37,7 +34,6 @@ pub fn a_shipment() -> Value {
 /// The body that places an order.
 #[derive(Clone, Debug)]
 pub struct OrderBody {
-    currency: &'static str,
     lines: Vec<LineBody>,
 }
 
@@ -49,24 +45,10 @@ impl OrderBody {
         self
     }
 
-    /// With so many lines like this one more.
-    #[must_use]
-    pub fn with_lines(mut self, count: usize, line: &LineBody) -> Self {
-        self.lines.extend(std::iter::repeat_n(line.clone(), count));
-        self
-    }
-
-    /// In this currency; its lines have their own.
-    #[must_use]
-    pub fn in_currency(mut self, currency: &'static str) -> Self {
-        self.currency = currency;
-        self
-    }
-
     /// As JSON.
     pub fn body(&self) -> Value {
         let lines: Vec<Value> = self.lines.iter().map(LineBody::body).collect();
-        json!({"currency": self.currency, "lines": lines})
+        json!({"currency": "USD", "lines": lines})
     }
 }
 
@@ -77,7 +59,6 @@ pub struct LineBody {
     product_name: String,
     quantity: u64,
     amount: String,
-    currency: &'static str,
     stock: Option<bool>,
 }
 
@@ -88,7 +69,6 @@ impl LineBody {
             product_name: product_name.to_owned(),
             quantity: 1,
             amount: "19.99".to_owned(),
-            currency: "USD",
             stock: None,
         }
     }
@@ -107,13 +87,6 @@ impl LineBody {
         self
     }
 
-    /// Priced in this currency.
-    #[must_use]
-    pub fn in_currency(mut self, currency: &'static str) -> Self {
-        self.currency = currency;
-        self
-    }
-
     /// Without stock to be asked for.
     #[must_use]
     pub fn without_stock(mut self) -> Self {
@@ -127,7 +100,7 @@ impl LineBody {
             "product_id": self.product_id,
             "product_name": self.product_name,
             "quantity": self.quantity,
-            "unit_price": {"amount": self.amount, "currency": self.currency},
+            "unit_price": {"amount": self.amount, "currency": "USD"},
         });
         if let Some(stock) = self.stock {
             body["stock"] = json!(stock);

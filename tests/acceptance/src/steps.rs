@@ -10,6 +10,11 @@ pub async fn take(app: &TestApp, login: &Login, order: &Value, step: &str, body:
     asking.header("Prefer", "wait=10").answer().await
 }
 
+/// The order after a step that has to work.
+pub async fn taken(app: &TestApp, login: &Login, order: &Value, step: &str, body: &Value) -> Value {
+    take(app, login, order, step, body).await.expecting(200)
+}
+
 /// Where a step is taken.
 pub fn path(order: &Value, step: &str) -> String {
     format!("/orders/{}/{step}", text(&order["id"]))
@@ -20,14 +25,10 @@ pub async fn confirmed(app: &TestApp, customer: &Login) -> Value {
     let order = app
         .place(customer, &an_order().with_line(app.kettle().await.of(2)).body())
         .await;
-    take(app, customer, &order, "confirm", &an_address())
-        .await
-        .expecting(200)
+    taken(app, customer, &order, "confirm", &an_address()).await
 }
 
 /// Ships an order.
 pub async fn ship(app: &TestApp, staff: &Login, order: &Value) {
-    take(app, staff, order, "ship", &a_shipment())
-        .await
-        .expecting(200);
+    taken(app, staff, order, "ship", &a_shipment()).await;
 }

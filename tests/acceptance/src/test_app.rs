@@ -113,6 +113,11 @@ impl TestApp {
         self.request(Method::DELETE, path)
     }
 
+    /// What is there for this user.
+    pub async fn read(&self, login: &Login, path: &str) -> Value {
+        self.get(path).by(login).answer().await.expecting(200)
+    }
+
     /// Registers a user under this name and answers their JSON.
     pub async fn register(&self, name: &str) -> Value {
         let body = json!({"email": email(name), "password": PASSWORD});

@@ -12,8 +12,6 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 on_every_engine!(
-    registering_makes_a_customer,
-    a_new_address_follows,
     a_deactivated_users_customer_is_closed_and_places_no_orders,
     a_server_killed_right_after_registrations_delivers_them_when_it_is_back,
     a_user_made_while_no_server_runs_is_heard_of_when_one_does,
@@ -21,47 +19,7 @@ on_every_engine!(
 );
 
 async fn customer_of(app: &TestApp, staff: &Login, user_id: &str) -> Value {
-    app.get(&format!("/customers/{user_id}"))
-        .by(staff)
-        .answer()
-        .await
-        .expecting(200)
-}
-
-async fn registering_makes_a_customer(engine: Engine) {
-    let app = TestApp::start(engine);
-    let sam = app.staff().await;
-    let ada = app.register("ada").await;
-    app.wait_idle();
-    let expected = json!({
-        "id": ada["id"],
-        "email": "ada@example.com",
-        "tier": "standard",
-        "status": "open",
-        "version": 1,
-    });
-    assert_eq!(customer_of(&app, &sam, &text(&ada["id"])).await, expected);
-}
-
-async fn a_new_address_follows(engine: Engine) {
-    let app = TestApp::start(engine);
-    let sam = app.staff().await;
-    let ada = app.customer("ada").await;
-    for number in 0..5 {
-        let email = format!("ada.{number}@example.com");
-        app.put("/users/me/email")
-            .by(&ada)
-            .json(&json!({"email": email}))
-            .answer()
-            .await
-            .expecting(200);
-    }
-    app.wait_idle();
-    let customer = customer_of(&app, &sam, &ada.user_id).await;
-    assert_eq!(
-        (&customer["email"], &customer["version"]),
-        (&json!("ada.4@example.com"), &json!(6))
-    );
+    app.read(staff, &format!("/customers/{user_id}")).await
 }
 
 async fn a_deactivated_users_customer_is_closed_and_places_no_orders(engine: Engine) {

@@ -44,17 +44,16 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
         "accounts_app",
         &["accounts_domain", "message_bus", "schema", "shared_kernel"],
     ),
-    Allowed {
-        name: "accounts_infra",
-        uses: &[
+    may_use(
+        "accounts_infra",
+        &[
             "accounts_app",
             "accounts_domain",
             "message_bus",
             "shared_kernel",
             "storage",
         ],
-        tests_use: &["event_delivery"],
-    },
+    ),
     may_use("ordering_domain", &["shared_kernel"]),
     may_use(
         "ordering_app",

@@ -15,6 +15,7 @@ pub mod hygiene;
 pub mod lock_order;
 pub mod outside_crates;
 pub mod public_types;
+mod refused_codes;
 pub mod rust_text;
 pub mod source_tree;
 pub mod sql_text;

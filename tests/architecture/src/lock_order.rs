@@ -44,13 +44,15 @@ pub const EXEMPTIONS: &[Exemption] = &[
 const REMEDY: &str = "take the rows in the order of their keys: `INSERT … SELECT * FROM unnest(…) ORDER BY 1`, \
     `UPDATE … FROM (SELECT … ORDER BY … FOR NO KEY UPDATE OF …)`, or name the lock that covers them among the exemptions";
 
-/// Checks the adapters for PostgreSQL.
+/// Checks the adapters for PostgreSQL, and what storage asks both engines in one text.
 pub fn check(rust: &[SourceFile], exemptions: &[Exemption]) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut writes = 0;
     let mut used = BTreeSet::new();
     let adapters = rust.iter().filter(|file| {
-        file.path.starts_with("crates/") && file.path.contains("/postgres") && !file.is_for_tests()
+        let of_both = file.path.starts_with("crates/storage/src/") && !file.path.contains("/sqlite");
+        let of_postgres = file.path.starts_with("crates/") && file.path.contains("/postgres");
+        (of_both || of_postgres) && !file.is_for_tests()
     });
     for file in adapters {
         let text = RustText::of(&file.text);

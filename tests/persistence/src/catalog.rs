@@ -5,36 +5,18 @@ mod products;
 
 use std::sync::Arc;
 
-use catalog::{Catalog, CatalogStore, ListProduct, Product};
+use catalog::{Catalog, ListProduct, Product};
 use message_bus::{Handles, UseCaseError};
 use shared_kernel::{Currency, Money, ProductId};
 
-use crate::{event_history::EventHistory, seams::Seams};
+use crate::stores::On;
 
 /// The catalogue on some engine.
-pub(crate) struct CatalogOn {
-    pub(crate) store: Arc<dyn CatalogStore>,
-    pub(crate) history: EventHistory,
-    pub(crate) seams: Seams,
-    pub(crate) face: Catalog,
-    _ground: Box<dyn Send>,
-}
+pub(crate) type CatalogStore = On<dyn catalog::CatalogStore>;
 
-impl CatalogOn {
-    /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
-    pub(crate) fn new(
-        store: Arc<dyn CatalogStore>,
-        history: EventHistory,
-        seams: Seams,
-        ground: impl Send + 'static,
-    ) -> Self {
-        Self {
-            face: Catalog::new(Arc::clone(&store), seams.ids()),
-            store,
-            history,
-            seams,
-            _ground: Box::new(ground),
-        }
+impl CatalogStore {
+    pub(crate) fn face(&self) -> Catalog {
+        Catalog::new(Arc::clone(&self.port), self.seams.ids())
     }
 
     /// Lists a product at 19.99 euros.
@@ -44,11 +26,11 @@ impl CatalogOn {
             name: name.to_owned(),
             unit_price: eur(19_99),
         };
-        self.face.send(command, self.seams.meta()).await
+        self.face().send(command, self.seams.meta()).await
     }
 
     pub(crate) async fn stored(&self, id: ProductId) -> Option<Product> {
-        self.store.product(id).await.unwrap()
+        self.port.product(id).await.unwrap()
     }
 
     /// The types of a product's events, each with its version.

@@ -1,19 +1,17 @@
 //! The command log: a command repeated under its key gets the first answer, and is carried out once.
 
 use accounts_domain::{StoredUser, User};
-use inventory_domain::{ChangedBy, StockItem, StockRecord};
 use message_bus::{CommandMeta, CommitError, ReplayRecord};
 use ordering_app::{OrdersWanted, VisibleTo};
 use ordering_domain::{Customer, CustomerRecord, CustomerStatus, CustomerTier};
-use shared_kernel::{CustomerId, PageRequest, ProductId, Version};
+use shared_kernel::{CustomerId, PageRequest, Version};
 
 use crate::{
-    inventory::{InventoryStore, everything},
     ordering::builders::an_order,
     stores::{AccountsStore, OrderingStore},
 };
 
-/// The same contracts for each context. A command here creates the thing of a number, and answers with its name.
+/// The same contracts for each log that there is: storage's, that of accounts' fake, and the one that the other fakes share. A command here creates the thing of a number, and answers with its name.
 macro_rules! commands_are_logged {
     ($store:ident: $Store:ty) => {
         use super::{already_done, answer};
@@ -99,10 +97,6 @@ mod in_ordering {
     commands_are_logged!(ordering: crate::stores::OrderingStore);
 }
 
-mod in_inventory {
-    commands_are_logged!(inventory: crate::inventory::InventoryStore);
-}
-
 fn answer(number: u8) -> String {
     format!("\"thing {number}\"")
 }
@@ -175,32 +169,5 @@ impl OrderingStore {
         };
         let page = self.page(OrdersWanted::default(), all, VisibleTo::Everyone);
         page.await.data.len()
-    }
-}
-
-impl InventoryStore {
-    async fn create(&self, number: u8, meta: CommandMeta) -> Result<(), CommitError> {
-        let mut unit = self.begin(meta.clone());
-        unit.stock()
-            .save(StockItem::open(ProductId::new(self.seams.next_id())));
-        unit.commit(record(number, &meta)).await
-    }
-
-    async fn create_what_was_changed_meanwhile(&self, meta: CommandMeta) -> Result<(), CommitError> {
-        let stock = StockRecord {
-            product_id: ProductId::new(self.seams.next_id()),
-            on_hand: 5,
-            reserved: 0,
-        };
-        let mut item = StockItem::rehydrate(stock, Version::new(7));
-        let by = ChangedBy::Actor(meta.actor.to_string());
-        item.count(6, 5, by, meta.issued_at).unwrap();
-        let mut unit = self.begin(meta.clone());
-        unit.stock().save(item);
-        unit.commit(record(9, &meta)).await
-    }
-
-    async fn created(&self) -> usize {
-        self.face().stock(everything()).await.unwrap().data.len()
     }
 }

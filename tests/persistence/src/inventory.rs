@@ -2,7 +2,6 @@
 
 mod conserving;
 mod drifting;
-mod following_orders;
 mod reservations;
 mod stock;
 mod together;
@@ -17,15 +16,10 @@ use shared_kernel::{
     events::{OrderCancelled, OrderConfirmed, OrderShipped, OrderedLine, PostalAddress, ReservedLine},
 };
 
-use crate::{event_history::EventHistory, seams::Seams};
+use crate::stores::On;
 
 /// Inventory on some engine.
-pub(crate) struct InventoryStore {
-    pub(crate) port: Arc<dyn inventory_app::InventoryStore>,
-    pub(crate) history: EventHistory,
-    pub(crate) seams: Seams,
-    _ground: Box<dyn Send + Sync>,
-}
+pub(crate) type InventoryStore = On<dyn inventory_app::InventoryStore>;
 
 /// As much of a list as goes on a page.
 pub(crate) const fn everything<P>() -> PageRequest<P> {
@@ -36,21 +30,6 @@ pub(crate) const fn everything<P>() -> PageRequest<P> {
 }
 
 impl InventoryStore {
-    /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
-    pub(crate) fn new(
-        port: Arc<dyn inventory_app::InventoryStore>,
-        history: EventHistory,
-        seams: Seams,
-        ground: impl Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            port,
-            history,
-            seams,
-            _ground: Box::new(ground),
-        }
-    }
-
     /// The context's face over this store: each as if in a process of its own.
     pub(crate) fn face(&self) -> Inventory {
         Inventory::new(Arc::clone(&self.port), self.seams.ids())

@@ -12,5 +12,4 @@ mod orders;
 mod ownership;
 mod pending_deliveries;
 mod price_list;
-mod reactions;
 mod use_cases;

@@ -14,21 +14,21 @@ use shared_kernel::{AggregateRoot, CustomerId, OrderId, Page, PageRequest, Role,
 
 use crate::{event_history::EventHistory, seams::Seams};
 
-/// Accounts on some engine.
-pub(crate) struct AccountsStore {
-    pub(crate) port: Arc<dyn accounts_app::AccountsStore>,
+/// A context's store on some engine, with the time, the ids and the event log of its test.
+pub(crate) struct On<P: ?Sized> {
+    pub(crate) port: Arc<P>,
     pub(crate) history: EventHistory,
     pub(crate) seams: Seams,
-    _ground: Box<dyn Send>,
+    _ground: Box<dyn Send + Sync>,
 }
 
-impl AccountsStore {
+impl<P: ?Sized> On<P> {
     /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
     pub(crate) fn new(
-        port: Arc<dyn accounts_app::AccountsStore>,
+        port: Arc<P>,
         history: EventHistory,
         seams: Seams,
-        ground: impl Send + 'static,
+        ground: impl Send + Sync + 'static,
     ) -> Self {
         Self {
             port,
@@ -37,7 +37,38 @@ impl AccountsStore {
             _ground: Box::new(ground),
         }
     }
+}
 
+/// A commit was refused, since another one came first.
+#[track_caller]
+pub(crate) fn assert_stale(result: &Result<(), CommitError>) {
+    assert!(matches!(result, Err(CommitError::VersionConflict)), "{result:?}");
+}
+
+/// A commit was refused for what is unique and there already.
+#[track_caller]
+pub(crate) fn assert_exists_already(result: &Result<(), CommitError>, expected: &str) {
+    match result {
+        Err(CommitError::AlreadyExists { constraint }) => assert_eq!(constraint, expected),
+        unexpected => panic!("{unexpected:?}"),
+    }
+}
+
+/// Of commits of one version one was made, and the others are stale.
+#[track_caller]
+pub(crate) fn assert_one_wins(results: &[Result<(), CommitError>]) {
+    let (won, lost): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.is_ok());
+    assert_eq!(won.len(), 1, "{results:?}");
+    lost.into_iter().for_each(assert_stale);
+}
+
+/// Accounts on some engine.
+pub(crate) type AccountsStore = On<dyn accounts_app::AccountsStore>;
+
+/// Ordering on some engine.
+pub(crate) type OrderingStore = On<dyn ordering_app::OrderingStore>;
+
+impl AccountsStore {
     /// The context's face over this store; passwords and tokens cost nothing.
     pub(crate) fn face(&self) -> Accounts {
         Accounts::new(AccountsPorts {
@@ -100,30 +131,7 @@ pub(crate) fn spelled(user: StoredUser) -> (StoredUser, String) {
     (user, spelling)
 }
 
-/// Ordering on some engine.
-pub(crate) struct OrderingStore {
-    pub(crate) port: Arc<dyn ordering_app::OrderingStore>,
-    pub(crate) history: EventHistory,
-    pub(crate) seams: Seams,
-    _ground: Box<dyn Send>,
-}
-
 impl OrderingStore {
-    /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
-    pub(crate) fn new(
-        port: Arc<dyn ordering_app::OrderingStore>,
-        history: EventHistory,
-        seams: Seams,
-        ground: impl Send + 'static,
-    ) -> Self {
-        Self {
-            port,
-            history,
-            seams,
-            _ground: Box::new(ground),
-        }
-    }
-
     /// The context's face over this store.
     pub(crate) fn face(&self) -> Ordering {
         Ordering::new(Arc::clone(&self.port), self.seams.ids())

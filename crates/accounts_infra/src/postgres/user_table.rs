@@ -5,7 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::UserId;
 use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
-use super::schema::users;
+use crate::schema::users;
 use crate::user_row::{UserRow, UserWrite};
 
 /// Writes the users of a batch. Answers the places of those that somebody else has changed since they were loaded.

@@ -12,7 +12,7 @@ use storage::{
     sqlite::RowError,
 };
 
-use super::schema::{refresh_tokens, sessions, users};
+use crate::schema::{refresh_tokens, sessions, users};
 use crate::session_row::{EndOfAll, SessionRow, SessionStatusRow, SessionWrite};
 
 /// Lets happen to a session what is to happen to it.

@@ -6,7 +6,7 @@ use diesel::{
 use shared_kernel::UserId;
 use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
-use super::schema::users;
+use crate::schema::users;
 use crate::user_row::{UserRow, UserWrite};
 
 /// Writes a user, if nobody else has since they were loaded.

@@ -5,9 +5,9 @@ use diesel::{
     deserialize::{self, FromSql},
     pg::{Pg, PgValue},
     row::{Field, NamedRow, Row},
-    sql_types::{BigInt, Binary, Bool, Integer, Jsonb, Text, Timestamptz, Uuid as PgUuid},
+    sql_types::{BigInt, Binary, Bool, Integer, Text},
 };
-use storage::columns::{RowId, RowJson, RowTime};
+use storage::columns::{Id, JsonText, RowId, RowJson, RowTime, UtcTime};
 
 use crate::{AnyRow, Value};
 
@@ -32,12 +32,12 @@ fn value_of(value: PgValue<'_>) -> deserialize::Result<Value> {
         20 => Value::Number(FromSql::<BigInt, Pg>::from_sql(value)?),
         23 => Value::Number(i64::from(<i32 as FromSql<Integer, Pg>>::from_sql(value)?)),
         25 => Value::Text(FromSql::<Text, Pg>::from_sql(value)?),
-        1184 => Value::Number(<RowTime as FromSql<Timestamptz, Pg>>::from_sql(value)?.0),
+        1184 => Value::Number(<RowTime as FromSql<UtcTime, Pg>>::from_sql(value)?.0),
         2950 => {
-            let RowId(id) = <RowId as FromSql<PgUuid, Pg>>::from_sql(value)?;
+            let RowId(id) = <RowId as FromSql<Id, Pg>>::from_sql(value)?;
             Value::Bytes(id.as_bytes().to_vec())
         }
-        3802 => Value::Text(<RowJson as FromSql<Jsonb, Pg>>::from_sql(value)?.0),
+        3802 => Value::Text(<RowJson as FromSql<JsonText, Pg>>::from_sql(value)?.0),
         other => return Err(format!("found a value of type number {other}, which is not known").into()),
     })
 }

@@ -1,7 +1,7 @@
 //! Staff adjust and count stock.
 
-use message_bus::{CommandMeta, Conflict, Handles, NotFound, Replay, UseCaseError};
-use shared_kernel::{PageRequest, ProductId, Version};
+use message_bus::{CommandMeta, Conflict, Handles, NotFound, UseCaseError};
+use shared_kernel::{ProductId, Version};
 
 use super::warehouse::{Warehouse, code, everything};
 use crate::{AdjustStock, CountStock};
@@ -128,48 +128,4 @@ async fn a_version_that_is_named_must_be_there() {
     assert_eq!(conflict, expected);
     let adjusted = here.inventory.send(adjusting(product, 1, None), named(2)).await;
     assert_eq!(adjusted.unwrap().stock.version, Version::new(3));
-}
-
-#[tokio::test]
-async fn a_repeated_adjustment_is_made_once_and_answers_the_same() {
-    let here = Warehouse::new();
-    let product = here.product(5).await;
-    let keyed = || CommandMeta {
-        replay: Some(Replay {
-            key: "ada POST /stock 1".to_owned(),
-            fingerprint: [7; 32],
-        }),
-        ..here.meta()
-    };
-    let adjust = || here.inventory.send(adjusting(product, 1, None), keyed());
-    let (first, again) = (adjust().await.unwrap(), adjust().await.unwrap());
-    assert_eq!(first, again);
-    assert_eq!(here.numbers(product).await, (6, 0));
-}
-
-#[tokio::test]
-async fn lists_go_by_key() {
-    let here = Warehouse::new();
-    let mut products = Vec::new();
-    for on_hand in 1..=5 {
-        products.push(here.product(on_hand).await);
-    }
-    let mut page = PageRequest {
-        limit: 2,
-        after: None,
-    };
-    let mut seen = Vec::new();
-    loop {
-        let found = here.inventory.stock(page).await.unwrap();
-        assert!(found.data.len() <= 2);
-        seen.extend(found.data.iter().map(|item| item.product_id));
-        page.after = found.next;
-        if page.after.is_none() {
-            break;
-        }
-    }
-    assert_eq!(seen, products);
-    let some = [products[0], products[4]].into();
-    let available = here.inventory.available(&some).await.unwrap();
-    assert_eq!(available.into_values().collect::<Vec<_>>(), [1, 5]);
 }

@@ -2,7 +2,7 @@
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use serde_json::json;
-use shared_kernel::{EventId, IdGenerator, OrderId, Version};
+use shared_kernel::{IdGenerator, OrderId, Version};
 
 use super::warehouse::{Warehouse, code, confirmed, everything};
 
@@ -168,54 +168,4 @@ async fn a_redelivery_is_a_duplicate_and_a_gap_waits() {
     let gap = here.cancel(here.new_order()).await;
     assert!(matches!(gap, Err(UseCaseError::Conflict(_))), "{gap:?}");
     assert_eq!(here.numbers(pot).await, (5, 3));
-}
-
-#[tokio::test]
-async fn each_event_names_the_event_that_led_to_it() {
-    let here = Warehouse::new();
-    let pot = here.product(5).await;
-    let order = here.new_order();
-    let meta = CommandMeta {
-        causation_id: Some(EventId::new(here.ids.next_id())),
-        ..here.reacting(order, 2, 0)
-    };
-    here.inventory
-        .react(confirmed(order, &[(pot, 1)]), meta.clone())
-        .await
-        .unwrap();
-    let event = here.store.events().pop().unwrap();
-    assert_eq!(event.causation_id, meta.causation_id);
-    assert_eq!(event.correlation_id, meta.correlation_id);
-    assert_eq!(event.command_id, meta.command_id);
-    assert_eq!(
-        (&*event.source, &*event.aggregate_type),
-        ("inventory", "reservation")
-    );
-}
-
-#[tokio::test]
-async fn the_doctor_can_ask_where_reservations_stand() {
-    let here = Warehouse::new();
-    let pot = here.product(2).await;
-    let mut orders = Vec::new();
-    for _ in 0..3 {
-        let order = here.new_order();
-        here.confirm(order, &[(pot, 1)]).await.unwrap();
-        orders.push(order);
-    }
-    let asked = [orders[0], orders[2], here.new_order()].into();
-    let status = here.inventory.status_of(&asked).await.unwrap();
-    let states: Vec<_> = status.values().map(|status| &*status.state).collect();
-    assert_eq!(states, ["held", "rejected"]);
-    let mut page = everything();
-    page.limit = 1;
-    let first = here.inventory.held(page).await.unwrap();
-    page.after = first.next;
-    let second = here.inventory.held(page).await.unwrap();
-    assert_eq!(
-        (first.data[0].order_id, second.data[0].order_id),
-        (orders[0], orders[1])
-    );
-    assert_eq!(second.next, None);
-    assert_eq!(second.data[0].version, Version::FIRST);
 }

@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::{OrderId, PageRequest, ReservationId};
 use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
-use super::schema::{reservation_lines, reservations};
+use crate::schema::{reservation_lines, reservations};
 use crate::{
     changes::ReservationChange,
     reservation_rows::{LineRow, ReservationRow, WholeReservation},

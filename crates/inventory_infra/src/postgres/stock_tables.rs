@@ -2,14 +2,18 @@
 
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, QueryableByName, sql_query,
-    sql_types::{BigInt, Nullable, Uuid as PgUuid},
+    sql_types::{BigInt, Nullable},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use shared_kernel::{PageRequest, ProductId, Version};
-use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
+use storage::{
+    ReadError, RowWrite,
+    columns::{Id, RowId},
+    postgres::BatchStatement,
+};
 
-use super::schema::{ledger_entries, stock_items};
+use crate::schema::{ledger_entries, stock_items};
 use crate::{
     changes::StockChange,
     drift,
@@ -145,7 +149,7 @@ pub(super) async fn ledger(
 
 #[derive(QueryableByName)]
 struct Drifted {
-    #[diesel(sql_type = PgUuid)]
+    #[diesel(sql_type = Id)]
     product_id: RowId,
     #[diesel(sql_type = Nullable<BigInt>)]
     on_hand: Option<i64>,

@@ -9,7 +9,7 @@ use diesel::{
 use shared_kernel::{OrderId, PageRequest, ReservationId};
 use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
-use super::schema::{reservation_lines, reservations};
+use crate::schema::{reservation_lines, reservations};
 use crate::{
     changes::ReservationChange,
     reservation_rows::{LineRow, ReservationRow, WholeReservation},

@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl, SqliteConnection,
     insert_into, sql_query,
-    sql_types::{BigInt, Binary, Nullable},
+    sql_types::{BigInt, Nullable},
     update,
 };
 
 use shared_kernel::{PageRequest, ProductId, Version};
-use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
+use storage::{
+    ReadError, RowWrite,
+    columns::{Id, RowId},
+    sqlite::RowError,
+};
 
-use super::schema::{ledger_entries, stock_items};
+use crate::schema::{ledger_entries, stock_items};
 use crate::{
     changes::StockChange,
     drift,
@@ -129,7 +133,7 @@ pub(super) fn ledger(
 
 #[derive(QueryableByName)]
 struct Drifted {
-    #[diesel(sql_type = Binary)]
+    #[diesel(sql_type = Id)]
     product_id: RowId,
     #[diesel(sql_type = Nullable<BigInt>)]
     on_hand: Option<i64>,

@@ -3,29 +3,9 @@
 use message_bus::HandlingError;
 
 use super::*;
-use crate::{MailError, MailKind, NotificationsStore, in_memory::Taken};
+use crate::{MailError, NotificationsStore, in_memory::Taken};
 
 const ORDERS: &str = "notifications.orders";
-
-#[tokio::test]
-async fn a_mail_is_sent_and_put_on_the_list() {
-    let office = PostOffice::that_knows_ada().await;
-    let meta = office.delivery(ORDERS, 2, 0);
-    let event_id = meta.causation_id.unwrap();
-    office
-        .react::<OrderConfirmed>(sample(CONFIRMED), meta.clone())
-        .await
-        .unwrap();
-    let sent = office.store.sent(event_id).await.unwrap().unwrap();
-    assert_eq!(sent.kind, MailKind::OrderConfirmed);
-    assert_eq!(sent.subject, "Order 7K3M-9QXD confirmed");
-    assert_eq!(sent.message_id, format!("<{event_id}@shop.example>"));
-    assert_eq!(
-        (sent.recipient.as_str(), sent.sent_at),
-        ("ada@example.com", meta.issued_at)
-    );
-    assert_eq!(office.mailer.sent()[0].message_id(), sent.message_id);
-}
 
 #[tokio::test]
 async fn an_address_that_is_not_known_yet_is_waited_for() {
@@ -45,28 +25,6 @@ async fn an_address_that_is_not_known_yet_is_waited_for() {
         .await
         .unwrap();
     assert_eq!(office.mailer.sent().len(), 1);
-}
-
-#[tokio::test]
-async fn an_event_whose_mail_is_on_the_list_moves_the_position_and_sends_nothing() {
-    let office = PostOffice::that_knows_ada().await;
-    let first = office.delivery(ORDERS, 2, 0);
-    let without_a_position = CommandMeta {
-        delivery: None,
-        ..first.clone()
-    };
-    office
-        .react::<OrderConfirmed>(sample(CONFIRMED), without_a_position)
-        .await
-        .unwrap();
-    office
-        .react::<OrderConfirmed>(sample(CONFIRMED), first)
-        .await
-        .unwrap();
-    assert_eq!(office.mailer.sent().len(), 1);
-    let next = office.delivery(ORDERS, 3, 2);
-    office.react::<OrderShipped>(sample(SHIPPED), next).await.unwrap();
-    assert_eq!(office.mailer.sent().len(), 2);
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! A pending order is no price lock, and no way around delisting: what was placed is asked for again.
 
-use message_bus::{Actor, Handles, ReactsTo, UseCaseError};
-use shared_kernel::{OrderLineId, Quantity, Refusal, events::UserDeactivated};
+use message_bus::{Actor, UseCaseError};
+use shared_kernel::{OrderLineId, Quantity, Refusal};
 
 use super::{
     pricing::{delist, list, one, order, put_at_tier, register, reprice},
-    shop::{Shop, ada, an_order, code, customer, staff, to_london, usd},
+    shop::{Shop, ada, an_order, code, customer, deactivated, staff, to_london, usd},
 };
 use crate::{AddLine, ChangeQuantity, ConfirmOrder, LineToOrder, OrderView, RemoveLine};
 
@@ -14,7 +14,7 @@ async fn confirm(shop: &Shop, order: &OrderView, actor: Actor) -> Result<OrderVi
         order_id: order.id,
         shipping_address: to_london(),
     };
-    shop.ordering.send(command, shop.meta(actor)).await
+    shop.send(command, actor).await
 }
 
 async fn change(
@@ -28,13 +28,13 @@ async fn change(
         line_id,
         quantity: Quantity::new(quantity).unwrap(),
     };
-    shop.ordering.send(command, shop.meta(customer(ada()))).await
+    shop.send(command, customer(ada())).await
 }
 
 async fn add(shop: &Shop, order: &OrderView, line: LineToOrder) -> Result<OrderView, UseCaseError> {
     let order_id = order.id;
     let command = AddLine { order_id, line };
-    shop.ordering.send(command, shop.meta(customer(ada()))).await
+    shop.send(command, customer(ada())).await
 }
 
 fn refusal(result: Result<OrderView, UseCaseError>) -> Refusal {
@@ -72,10 +72,7 @@ async fn another_price_is_told_with_both_and_accepted_by_adding_the_line_anew() 
             order_id: placed.id,
             line_id,
         };
-        shop.ordering
-            .send(remove, shop.meta(customer(ada())))
-            .await
-            .unwrap();
+        shop.send(remove, customer(ada())).await.unwrap();
         add(&shop, &placed, one(Some(usd(amount)))).await.unwrap();
         let confirmed = confirm(&shop, &placed, customer(ada())).await.unwrap();
         assert_eq!(
@@ -151,7 +148,7 @@ async fn a_line_of_staffs_own_is_compared_with_nothing_whatever_the_list_says_la
         customer_id: Some(ada().into()),
         ..an_order(vec![fee])
     };
-    let placed = shop.ordering.send(for_ada, shop.meta(staff())).await.unwrap();
+    let placed = shop.send(for_ada, staff()).await.unwrap();
     let line_id = placed.lines[0].id;
     // Its product is listed, at another price, and delisted.
     list(&shop).await;
@@ -176,11 +173,7 @@ async fn whoever_is_closed_meanwhile_confirms_nothing_and_gets_no_more() {
     .await
     .unwrap();
     let line_id = placed.lines[0].id;
-    let closed = UserDeactivated { user_id: ada() };
-    shop.ordering
-        .react(closed, shop.reacting(ada(), 2))
-        .await
-        .unwrap();
+    shop.hears(2, deactivated()).await;
     for actor in [customer(ada()), staff()] {
         assert_eq!(code(confirm(&shop, &placed, actor).await), "customer_closed");
     }

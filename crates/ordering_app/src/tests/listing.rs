@@ -16,50 +16,6 @@ fn ids(page: &Page<OrderView, OrderPosition>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_list_goes_from_the_newest_to_the_oldest_page_by_page() {
-    let shop = Shop::new();
-    let mut placed = Vec::new();
-    for number in 0..5 {
-        // Two of them in the same moment, which their ids tell apart.
-        if number != 3 {
-            shop.clock.advance_seconds(1);
-        }
-        placed.insert(0, shop.placed(customer(ada()), vec![]).await.id.to_string());
-    }
-    let mut seen = Vec::new();
-    let mut after = None;
-    loop {
-        let request = PageRequest { limit: 2, after };
-        let page = shop
-            .ordering
-            .orders(OrderFilter::default(), request, &customer(ada()))
-            .await
-            .unwrap();
-        assert!(page.data.len() <= 2);
-        seen.extend(ids(&page));
-        match page.next {
-            Some(next) => after = Some(next),
-            None => break,
-        }
-    }
-    assert_eq!(seen, placed);
-}
-
-#[tokio::test]
-async fn a_last_page_that_is_full_has_none_after_it() {
-    let shop = Shop::new();
-    for _ in 0..2 {
-        shop.placed(customer(ada()), vec![]).await;
-    }
-    let page = shop
-        .ordering
-        .orders(OrderFilter::default(), FIRST_TWO, &customer(ada()))
-        .await
-        .unwrap();
-    assert_eq!((page.data.len(), page.next), (2, None));
-}
-
-#[tokio::test]
 async fn customers_see_their_own_orders_and_staff_see_all() {
     let shop = Shop::new();
     let of_ada = shop.placed(customer(ada()), vec![]).await;

@@ -3,10 +3,10 @@
 use message_bus::{Actor, CommandMeta, Conflict, Delivery, Handles, ReactsTo, UseCaseError};
 use shared_kernel::{
     Currency, CustomerId, EventId, IdGenerator, LineStock, Money, ProductId, Version,
-    events::{ProductDelisted, ProductListed, ProductRepriced, UserAccountCreated},
+    events::{ProductDelisted, ProductListed, ProductRepriced},
 };
 
-use super::shop::{Shop, a_line, ada, an_order, code, customer, staff, teapot_at, usd};
+use super::shop::{Shop, a_line, account, ada, an_order, code, customer, staff, teapot_at, usd};
 use crate::{AddLine, ChangeCustomerTier, CustomerView, LineToOrder, OrderView, PlaceOrder};
 
 fn teapot() -> ProductId {
@@ -65,7 +65,7 @@ pub(super) fn one(expected: Option<Money>) -> LineToOrder {
 
 pub(super) async fn order(shop: &Shop, line: LineToOrder) -> Result<OrderView, UseCaseError> {
     let place = an_order(vec![line]);
-    shop.ordering.send(place, shop.meta(customer(ada()))).await
+    shop.send(place, customer(ada())).await
 }
 
 /// What a line says of its product.
@@ -75,12 +75,7 @@ fn first_line(order: Result<OrderView, UseCaseError>) -> (String, Money) {
 }
 
 pub(super) async fn register(shop: &Shop) {
-    let account = UserAccountCreated {
-        user_id: ada(),
-        email: "ada@example.com".parse().unwrap(),
-    };
-    let meta = shop.reacting(ada(), 1);
-    shop.ordering.react(account, meta).await.unwrap();
+    shop.hears(1, account()).await;
 }
 
 pub(super) async fn put_at_tier(shop: &Shop, tier: &str) -> Result<CustomerView, UseCaseError> {
@@ -88,7 +83,7 @@ pub(super) async fn put_at_tier(shop: &Shop, tier: &str) -> Result<CustomerView,
         customer_id: ada().into(),
         tier: tier.to_owned(),
     };
-    shop.ordering.send(command, shop.meta(staff())).await
+    shop.send(command, staff()).await
 }
 
 #[tokio::test]
@@ -156,14 +151,14 @@ async fn a_customer_pays_by_their_tier_from_when_staff_put_them_there() {
         customer_id: Some(ada().into()),
         ..an_order(vec![one(None)])
     };
-    let placed = shop.ordering.send(for_ada, shop.meta(staff())).await;
+    let placed = shop.send(for_ada, staff()).await;
     assert_eq!(first_line(placed).1, usd("18.00"));
     let empty = shop.placed(customer(ada()), vec![]).await;
     let add = AddLine {
         order_id: empty.id,
         line: one(None),
     };
-    let added = shop.ordering.send(add, shop.meta(customer(ada()))).await;
+    let added = shop.send(add, customer(ada())).await;
     assert_eq!(first_line(added).1, usd("18.00"));
 }
 
@@ -199,13 +194,13 @@ async fn staff_write_lines_of_their_own() {
     };
     assert_eq!(code(order(&shop, custom.clone()).await), "unknown_product");
     let place = an_order(vec![custom.clone()]);
-    let placed = shop.ordering.send(place, shop.meta(staff())).await.unwrap();
+    let placed = shop.send(place, staff()).await.unwrap();
     assert_eq!(placed.lines[0].product_name, "Sample");
     let add = AddLine {
         order_id: placed.id,
         line: custom,
     };
-    let added = shop.ordering.send(add, shop.meta(staff())).await.unwrap();
+    let added = shop.send(add, staff()).await.unwrap();
     assert_eq!(added.total, usd("2.00"));
 }
 
@@ -222,7 +217,7 @@ async fn a_fee_asks_for_no_stock_and_an_order_of_it_alone_ships_at_once() {
         customer_id: Some(ada().into()),
         ..an_order(vec![fee.clone()])
     };
-    let placed = shop.ordering.send(for_ada, shop.meta(staff())).await.unwrap();
+    let placed = shop.send(for_ada, staff()).await.unwrap();
     assert_eq!(placed.lines[0].stock, LineStock::NotAsked);
     let confirmed = shop.confirm(placed.id).await.unwrap();
     assert_eq!(confirmed.allocation, "none");
@@ -232,10 +227,7 @@ async fn a_fee_asks_for_no_stock_and_an_order_of_it_alone_ships_at_once() {
     assert_eq!(shop.ship(placed.id).await.unwrap().status, "shipped");
     list(&shop).await;
     for actor in [staff(), customer(ada())] {
-        let result = shop
-            .ordering
-            .send(an_order(vec![fee.clone()]), shop.meta(actor))
-            .await;
+        let result = shop.send(an_order(vec![fee.clone()]), actor).await;
         assert_eq!(code(result), "listed_product_asks_for_stock");
     }
 }
@@ -251,16 +243,13 @@ async fn a_product_that_was_delisted_before_it_was_heard_of_stays_unknown() {
 async fn too_many_lines_are_told_before_their_prices_are_looked_up() {
     let shop = Shop::new();
     let lines = vec![one(None); 51];
-    let result = shop
-        .ordering
-        .send(an_order(lines), shop.meta(customer(ada())))
-        .await;
+    let result = shop.send(an_order(lines), customer(ada())).await;
     assert_eq!(code(result), "order_line_limit");
     let euros = PlaceOrder {
         currency: Currency::Eur,
         ..an_order(vec![one(None)])
     };
     list(&shop).await;
-    let result = shop.ordering.send(euros, shop.meta(customer(ada()))).await;
+    let result = shop.send(euros, customer(ada())).await;
     assert_eq!(code(result), "currency_mismatch");
 }

@@ -13,9 +13,9 @@ use message_bus::{
 use ordering_domain::{Order, PriceListEntry};
 use shared_kernel::{CustomerId, OrderId, PageRequest, ProductId, Version, in_memory::CountingIds};
 
-use super::shop::{Shop, a_line, ada, customer};
+use super::shop::{Shop, a_line, ada, cancelling, customer};
 use crate::{
-    CancelOrder, OrderPosition, OrderingStore, OrdersWanted, RemoveLine, UnitOfWork, VisibleTo,
+    OrderPosition, OrderingStore, OrdersWanted, RemoveLine, UnitOfWork, VisibleTo,
     in_memory::InMemoryOrdering,
     store::{OrderingChanges, StoredCustomer, StoredOrder},
 };
@@ -111,15 +111,8 @@ async fn an_order_with_rivals(rivals: u32) -> (Shop, crate::OrderView) {
 #[tokio::test]
 async fn a_conflict_is_decided_again_on_what_is_there_now() {
     let (shop, order) = an_order_with_rivals(3).await;
-    let cancel = CancelOrder {
-        order_id: order.id,
-        reason: None,
-    };
-    let cancelled = shop
-        .ordering
-        .send(cancel, shop.meta(customer(ada())))
-        .await
-        .unwrap();
+    let cancel = cancelling(order.id);
+    let cancelled = shop.send(cancel, customer(ada())).await.unwrap();
     assert_eq!(cancelled.lines.len(), 7);
     assert_eq!(cancelled.version, Version::new(5));
 }
@@ -131,18 +124,15 @@ async fn what_the_rival_made_impossible_is_refused_when_decided_again() {
         order_id: order.id,
         line_id: order.lines[0].id,
     };
-    let result = shop.ordering.send(remove, shop.meta(customer(ada()))).await;
+    let result = shop.send(remove, customer(ada())).await;
     assert!(matches!(result, Err(UseCaseError::NotFound(_))), "{result:?}");
 }
 
 #[tokio::test]
 async fn deciding_again_comes_to_an_end() {
     let (shop, order) = an_order_with_rivals(9).await;
-    let cancel = CancelOrder {
-        order_id: order.id,
-        reason: None,
-    };
-    let result = shop.ordering.send(cancel, shop.meta(customer(ada()))).await;
+    let cancel = cancelling(order.id);
+    let result = shop.send(cancel, customer(ada())).await;
     assert!(
         matches!(result, Err(UseCaseError::Conflict(Conflict::OthersWereFaster))),
         "{result:?}"
@@ -152,10 +142,7 @@ async fn deciding_again_comes_to_an_end() {
 #[tokio::test]
 async fn a_caller_who_named_a_version_is_told_of_the_newer_one_instead() {
     let (shop, order) = an_order_with_rivals(1).await;
-    let cancel = CancelOrder {
-        order_id: order.id,
-        reason: None,
-    };
+    let cancel = cancelling(order.id);
     let meta = CommandMeta {
         expected_version: Some(order.version),
         ..shop.meta(customer(ada()))

@@ -8,8 +8,7 @@ use shared_kernel::{
     events::{Shortage, StockReleased, StockReserved},
 };
 
-use super::shop::{Shop, ada, customer};
-use crate::CancelOrder;
+use super::shop::{Shop, ada, cancelling, customer};
 
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -44,15 +43,8 @@ async fn an_order_without_stock_is_cancelled_and_says_what_was_short() {
 async fn news_for_an_order_since_cancelled_only_moves_the_position() {
     let shop = Shop::new();
     let order = shop.confirmed().await;
-    let cancel = CancelOrder {
-        order_id: order.id,
-        reason: None,
-    };
-    let cancelled = shop
-        .ordering
-        .send(cancel, shop.meta(customer(ada())))
-        .await
-        .unwrap();
+    let cancel = cancelling(order.id);
+    let cancelled = shop.send(cancel, customer(ada())).await.unwrap();
     let meta = shop.hearing_of_stock(order.id);
     let event = || StockReserved {
         order_id: order.id,
@@ -73,10 +65,7 @@ async fn a_cancelled_order_says_once_that_its_stock_is_free_again() {
     let shop = Shop::new();
     let order = shop.confirmed().await;
     shop.stock_is_reserved(order.id).await.unwrap();
-    let cancel = CancelOrder {
-        order_id: order.id,
-        reason: None,
-    };
+    let cancel = cancelling(order.id);
     let meta = shop.meta(customer(ada()));
     shop.ordering.send(cancel, meta).await.unwrap();
     let released = || StockReleased {
@@ -119,14 +108,11 @@ async fn patience_ends_and_what_another_process_did_is_seen() {
         .await
         .unwrap();
     assert!(!order_now.is_settled());
-    let cancel = CancelOrder {
-        order_id: order.id,
-        reason: None,
-    };
+    let cancel = cancelling(order.id);
     // A cancellation wakes nobody: it is found by looking.
     let (waited, cancelled) = tokio::join!(
         shop.ordering.settled_order(order.id, &actor, LONG),
-        shop.ordering.send(cancel, shop.meta(actor.clone())),
+        shop.send(cancel, actor.clone()),
     );
     cancelled.unwrap();
     assert_eq!(waited.unwrap().status, "cancelled");

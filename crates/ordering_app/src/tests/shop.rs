@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use message_bus::{Actor, CommandMeta, Delivery, Handles, ReactsTo, Replay, UseCaseError};
+use message_bus::{Actor, Command, CommandMeta, Delivery, Handles, ReactsTo, UseCaseError};
 use shared_kernel::{
-    Clock, Currency, CustomerId, EventId, IdGenerator, LineStock, Money, OrderId, ProductId, Quantity,
+    Clock, Currency, EventId, IdGenerator, IntegrationEvent, LineStock, Money, OrderId, ProductId, Quantity,
     ReservationId, Role, UserId, Version,
-    events::{ProductListed, Shortage, StockReservationRejected, StockReserved},
+    events::{
+        ProductListed, Shortage, StockReservationRejected, StockReserved, UserAccountCreated, UserDeactivated,
+    },
     in_memory::{CountingIds, ManualClock},
 };
 
 use uuid::Uuid;
 
 use crate::{
-    AddressGiven, ConfirmOrder, LineToOrder, OrderView, Ordering, OrderingStore, PlaceOrder, ShipOrder,
-    in_memory::InMemoryOrdering,
+    AddressGiven, CancelOrder, ConfirmOrder, LineToOrder, OrderView, Ordering, OrderingStore, PlaceOrder,
+    ShipOrder, in_memory::InMemoryOrdering,
 };
 
 /// The context, its store, and the sources that it draws from.
@@ -89,6 +91,26 @@ pub(super) fn to_london() -> AddressGiven {
     }
 }
 
+/// How Ada's account begins.
+pub(super) fn account() -> UserAccountCreated {
+    UserAccountCreated {
+        user_id: ada(),
+        email: "ada@example.com".parse().unwrap(),
+    }
+}
+
+pub(super) fn deactivated() -> UserDeactivated {
+    UserDeactivated { user_id: ada() }
+}
+
+/// Cancels an order without a word why.
+pub(super) const fn cancelling(order_id: OrderId) -> CancelOrder {
+    CancelOrder {
+        order_id,
+        reason: None,
+    }
+}
+
 /// The code of a refusal; anything else is not what the test expected.
 pub(super) fn code(result: Result<OrderView, UseCaseError>) -> &'static str {
     match result {
@@ -124,19 +146,24 @@ impl Shop {
         }
     }
 
+    pub(super) async fn send<C: Command>(&self, command: C, actor: Actor) -> Result<C::Output, UseCaseError>
+    where
+        Ordering: Handles<C>,
+    {
+        self.ordering.send(command, self.meta(actor)).await
+    }
+
     pub(super) fn meta(&self, actor: Actor) -> CommandMeta {
         CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
     }
 
-    pub(super) fn meta_with_key(&self, actor: Actor, key: &str) -> CommandMeta {
-        let replay = Replay {
-            key: key.to_owned(),
-            fingerprint: [7; 32],
-        };
-        CommandMeta {
-            replay: Some(replay),
-            ..self.meta(actor)
-        }
+    /// Version `version` of Ada's account is this event.
+    pub(super) async fn hears<E: IntegrationEvent>(&self, version: u32, event: E)
+    where
+        Ordering: ReactsTo<E>,
+    {
+        let meta = self.reacting(ada(), version);
+        self.ordering.react(event, meta).await.unwrap();
     }
 
     /// The meta of a reaction to version `version` of a user, whose events before it were all taken.
@@ -191,7 +218,7 @@ impl Shop {
             order_id,
             shipping_address: to_london(),
         };
-        self.ordering.send(command, self.meta(customer(ada()))).await
+        self.send(command, customer(ada())).await
     }
 
     /// Inventory holds stock for the order.
@@ -246,30 +273,14 @@ impl Shop {
             carrier: "Royal Mail".to_owned(),
             tracking_number: "RM123456789GB".to_owned(),
         };
-        self.ordering.send(command, self.meta(staff())).await
+        self.send(command, staff()).await
     }
 
     /// The types of the events that were logged about an order or a customer, oldest first.
-    pub(super) fn events_of(&self, id: impl Into<Subject>) -> Vec<String> {
-        let subject = id.into().0;
-        let about = |id: &dyn ToString| id.to_string() == subject;
-        let events = self.store.events();
-        let about_it = events.iter().filter(|event| about(&event.aggregate_id));
-        about_it.map(|event| event.event_type.clone()).collect()
-    }
-}
-
-/// Whatever events can be about.
-pub(super) struct Subject(String);
-
-impl From<OrderId> for Subject {
-    fn from(id: OrderId) -> Self {
-        Self(id.to_string())
-    }
-}
-
-impl From<CustomerId> for Subject {
-    fn from(id: CustomerId) -> Self {
-        Self(id.to_string())
+    pub(super) fn events_of(&self, id: impl ToString) -> Vec<String> {
+        let id = id.to_string();
+        let about_it = self.store.events().into_iter();
+        let about_it = about_it.filter(|event| event.aggregate_id.to_string() == id);
+        about_it.map(|event| event.event_type).collect()
     }
 }

@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::CustomerId;
 use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
-use super::schema::customers;
+use crate::schema::customers;
 use crate::{changes::CustomerChange, customer_row::CustomerRow};
 
 /// Writes the customers of a batch. Answers the places of those that somebody else has changed since they were loaded.

@@ -9,11 +9,8 @@ use storage::{
     columns::{RowId, row_time},
 };
 
-use super::{
-    schema::orders,
-    whole_orders::{WholeColumns, WholeRow, whole, whole_orders},
-};
-use crate::order_rows::WholeOrder;
+use super::whole_orders::{WholeColumns, WholeRow, whole, whole_orders};
+use crate::{order_rows::WholeOrder, schema::orders};
 
 /// The orders of a page with their lines.
 pub(super) async fn read(

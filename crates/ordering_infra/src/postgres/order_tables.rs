@@ -11,13 +11,11 @@ use shared_kernel::{CustomerId, OrderId};
 use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
 use self::owned_by::OwnedBy;
-use super::{
-    schema::orders,
-    whole_orders::{WholeRow, whole, whole_orders},
-};
+use super::whole_orders::{WholeRow, whole, whole_orders};
 use crate::{
     changes::OrderChange,
     order_rows::{OrderRow, WholeOrder},
+    schema::orders,
 };
 
 /// Writes what has changed of the orders of a batch. Answers the places of those that somebody else has changed since they were loaded.

@@ -7,8 +7,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use shared_kernel::ProductId;
 use storage::{ReadError, columns::RowId, postgres::BatchStatement};
 
-use super::schema::price_list;
 use crate::price_row::PriceRow;
+use crate::schema::price_list;
 
 /// Writes the entries of a batch, each in place of an older one. No product stands in a batch twice.
 pub(super) async fn write(rows: &[&PriceRow], connection: &AsyncPgConnection) -> QueryResult<()> {

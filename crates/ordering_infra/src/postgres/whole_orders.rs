@@ -6,19 +6,19 @@ use diesel::{
     expression::{AppearsOnTable, SelectableExpression, ValidGrouping, is_aggregate},
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Array, BigInt, Bool, Record, Text, Uuid},
+    sql_types::{Array, BigInt, Bool, Record, Text},
 };
-use storage::columns::RowId;
+use storage::columns::{Id, RowId};
 
-use super::schema::orders;
 use crate::order_rows::{OrderLineRow, OrderRow, WholeOrder};
+use crate::schema::orders;
 
 /// An order's lines as one array, so that the order itself is sent once. Diesel's own `sql` would be prepared afresh each time.
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(super) struct Lines;
 
 /// Position, line, product, its name, quantity, price, kind, whether it asks for stock.
-type LineColumns = Record<(BigInt, Uuid, Uuid, Text, BigInt, BigInt, Text, Bool)>;
+type LineColumns = Record<(BigInt, Id, Id, Text, BigInt, BigInt, Text, Bool)>;
 type Line = (i64, RowId, RowId, String, i64, i64, String, bool);
 
 /// What a query for whole orders gives.

@@ -6,7 +6,7 @@ use diesel::{
 use shared_kernel::CustomerId;
 use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
-use super::schema::customers;
+use crate::schema::customers;
 use crate::{changes::CustomerChange, customer_row::CustomerRow};
 
 /// Writes a customer, if nobody else has since they were loaded.

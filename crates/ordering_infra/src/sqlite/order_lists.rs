@@ -13,8 +13,8 @@ use storage::{
     columns::{RowId, row_time},
 };
 
-use super::schema::{order_lines, orders};
 use crate::order_rows::{OrderLineRow, OrderRow, WholeOrder};
+use crate::schema::{order_lines, orders};
 
 /// The orders of a page with their lines, by two queries.
 pub(super) fn read(

@@ -8,7 +8,7 @@ use ordering_app::VisibleTo;
 use shared_kernel::OrderId;
 use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
-use super::schema::{order_lines, orders};
+use crate::schema::{order_lines, orders};
 use crate::{
     changes::{LineChange, OrderChange},
     order_rows::{OrderLineRow, OrderRow, WholeOrder},

@@ -4,8 +4,8 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Sqlite
 use shared_kernel::ProductId;
 use storage::{ReadError, columns::RowId, sqlite::RowError};
 
-use super::schema::price_list;
 use crate::price_row::PriceRow;
+use crate::schema::price_list;
 
 /// Writes an entry in place of an older one.
 pub(super) fn write(row: &PriceRow, connection: &mut SqliteConnection) -> Result<(), RowError> {

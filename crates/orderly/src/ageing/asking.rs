@@ -83,7 +83,7 @@ impl History {
             reason: "counted".to_owned(),
             expected_on_hand: None,
         };
-        let inventory = self.world.installation().inventory.clone();
+        let inventory = self.world.installation().handlers.inventory.clone();
         if self
             .send(&*inventory, command, Actor::Operator, None)
             .await
@@ -119,7 +119,7 @@ impl History {
             key: format!("key {}", self.world.ids().next_id()),
             fingerprint: [7; 32],
         });
-        let ordering = self.world.installation().ordering.clone();
+        let ordering = self.world.installation().handlers.ordering.clone();
         let placed = self
             .send(&*ordering, command.clone(), caller(customer), replay.clone())
             .await;
@@ -208,7 +208,7 @@ impl History {
         C: Command<Output = OrderView>,
         ordering_app::Ordering: Handles<C>,
     {
-        let ordering = self.world.installation().ordering.clone();
+        let ordering = self.world.installation().handlers.ordering.clone();
         let view = self.send(&*ordering, command, Actor::Operator, None).await?;
         self.did(what, format_args!("{}", view.id));
         Some(view)
@@ -229,7 +229,7 @@ impl History {
         } = &self.known.keys[key];
         let (order, age) = (answer.id, now - at);
         let actor = caller(UserId::new(answer.customer_id.uuid()));
-        let ordering = self.world.installation().ordering.clone();
+        let ordering = self.world.installation().handlers.ordering.clone();
         let again = looking::answered_again(&ordering, replay).await;
         let again = match again {
             Some(again) => Some(again),

@@ -2,6 +2,8 @@
 
 use std::{env, process::Command};
 
+use storage::canary::KnownBug;
+
 use super::{
     beginning::BEGINNING,
     seeds::{COUNT, FIRST, from_environment},
@@ -16,9 +18,9 @@ const TEST: &str = "ageing::whatever_an_installation_lives_through_what_was_ackn
 pub(super) fn switch_on_if_asked_to() {
     match from_environment(CANARY).as_deref() {
         None => {}
-        Some("forget-by-the-clock") => storage::canary::switch_on_forget_by_the_clock(),
-        Some("forget-the-newest") => storage::canary::switch_on_forget_the_newest(),
-        Some(other) => panic!("{CANARY} is {other:?}"),
+        Some(name) => KnownBug::named(name)
+            .unwrap_or_else(|| panic!("{CANARY} is {name:?}"))
+            .switch_on(),
     }
 }
 

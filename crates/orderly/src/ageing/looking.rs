@@ -156,6 +156,7 @@ async fn stock(world: &World) -> Stock {
     loop {
         let page = world
             .installation()
+            .handlers
             .inventory
             .stock(PageRequest { limit: 100, after })
             .await
@@ -177,10 +178,8 @@ async fn orders(world: &World) -> BTreeMap<OrderId, OrderView> {
     let (mut orders, mut after) = (BTreeMap::new(), None);
     loop {
         let page = PageRequest { limit: 100, after };
-        let page = world
-            .installation()
-            .ordering
-            .orders(OrderFilter::default(), page, &Actor::Operator);
+        let ordering = &world.installation().handlers.ordering;
+        let page = ordering.orders(OrderFilter::default(), page, &Actor::Operator);
         let page = page.await.unwrap();
         orders.extend(page.data.into_iter().map(|order| (order.id, order)));
         after = page.next;

@@ -36,4 +36,4 @@ pub struct UserReactivated {
     pub user_id: UserId,
 }
 
-integration_events!("user": UserAccountCreated v 1, UserEmailChanged v 1, UserDeactivated v 1, UserReactivated v 1);
+integration_events!(ACCOUNTS_EVENTS, "user": UserAccountCreated v 1, UserEmailChanged v 1, UserDeactivated v 1, UserReactivated v 1);

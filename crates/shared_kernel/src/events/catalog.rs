@@ -37,4 +37,4 @@ pub struct ProductDelisted {
     pub product_id: ProductId,
 }
 
-integration_events!("product": ProductListed v 1, ProductRepriced v 1, ProductDelisted v 1);
+integration_events!(CATALOG_EVENTS, "product": ProductListed v 1, ProductRepriced v 1, ProductDelisted v 1);

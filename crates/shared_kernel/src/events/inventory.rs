@@ -48,5 +48,5 @@ pub struct StockReservationRejected {
 }
 
 integration_events!(
-    "reservation": StockReserved v 1, StockReleased v 1, StockReservationRejected v 1
+    INVENTORY_EVENTS, "reservation": StockReserved v 1, StockReservationRejected v 1, StockReleased v 1
 );

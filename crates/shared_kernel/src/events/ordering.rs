@@ -119,5 +119,5 @@ pub struct OrderCancelled {
 }
 
 integration_events!(
-    "order": OrderPlaced v 1, OrderConfirmed v 1, OrderShipped v 1, OrderDelivered v 1, OrderCancelled v 1
+    ORDERING_EVENTS, "order": OrderPlaced v 1, OrderConfirmed v 1, OrderShipped v 1, OrderDelivered v 1, OrderCancelled v 1
 );

@@ -126,19 +126,3 @@ pub(crate) fn refuse_all(answers: Vec<Answer>, why: impl Fn() -> Unavailable) {
         answer.tell(Err(why().into()));
     }
 }
-
-/// The known bug that the kill test must find: success is told before it is true.
-#[cfg(debug_assertions)]
-pub(crate) fn answer_too_early(
-    answers: Vec<(Answer, Result<(), CommitError>)>,
-) -> Vec<(Answer, Result<(), CommitError>)> {
-    if !crate::canary::answers_before_commit() {
-        return answers;
-    }
-    for (answer, result) in answers {
-        answer.tell(result);
-    }
-    // Long enough for the answers to leave the process.
-    std::thread::park_timeout(std::time::Duration::from_millis(20));
-    Vec::new()
-}

@@ -1,6 +1,6 @@
 //! A pending delivery's row, on any engine, and what stands around it: its attempts and what was done to it.
 
-use diesel::Queryable;
+use diesel::QueryableByName;
 use event_delivery::{DeliveryState, PendingDelivery};
 use message_bus::{Delivery, Envelope};
 use operations::{
@@ -11,14 +11,15 @@ use shared_kernel::EventId;
 
 use crate::{
     ReadError,
-    columns::{RowId, RowJson, RowTime},
+    columns::{RowId, RowJson, RowTime, to_count},
     event_log::event_row::{to_time, to_version},
 };
 
 pub(crate) use crate::columns::row_time;
 
-/// A row of `consumer_positions`. The fields stand in the order of the columns.
-#[derive(Debug, Queryable)]
+/// A row of `deliveries`.
+#[derive(Debug, QueryableByName)]
+#[diesel(table_name = crate::schema::deliveries)]
 pub(crate) struct PendingDeliveryRow {
     pub(crate) consumer: String,
     pub(crate) event_id: RowId,
@@ -35,11 +36,6 @@ pub(crate) struct PendingDeliveryRow {
     pub(crate) last_error: Option<String>,
     pub(crate) envelope: RowJson,
 }
-
-// Conditions in the words of the partial indexes: with the state bound as a value, no planner would see that an index serves.
-pub(crate) const WAITING: &str = "deliveries.state = 'waiting'";
-pub(crate) const RETRYING: &str = "deliveries.state = 'retrying'";
-pub(crate) const DEAD: &str = "deliveries.state = 'dead'";
 
 /// Of deliveries that are due for two reasons, those held longest.
 pub(crate) fn longest_pending(
@@ -154,7 +150,8 @@ impl PendingDeliveryRow {
 }
 
 /// A row of `delivery_attempts`, without its key.
-#[derive(Debug, Queryable)]
+#[derive(Debug, QueryableByName)]
+#[diesel(table_name = crate::schema::delivery_attempts)]
 pub(crate) struct AttemptRow {
     number: i64,
     began_at: RowTime,
@@ -174,7 +171,8 @@ impl AttemptRow {
 }
 
 /// A row of `operator_actions`.
-#[derive(Debug, Queryable)]
+#[derive(Debug, QueryableByName)]
+#[diesel(table_name = crate::schema::operator_actions)]
 pub(crate) struct ActionRow {
     id: RowId,
     acted_at: RowTime,
@@ -204,8 +202,4 @@ impl ActionRow {
             kind,
         })
     }
-}
-
-pub(crate) fn to_count(column: i64) -> Result<u32, ReadError> {
-    u32::try_from(column).map_err(ReadError::corrupt)
 }

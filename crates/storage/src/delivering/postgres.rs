@@ -3,4 +3,3 @@
 pub(crate) mod consumer_positions;
 pub(crate) mod delivery_updates;
 pub(crate) mod delivery_writer;
-pub(crate) mod pending_deliveries;

@@ -1,4 +1,4 @@
 //! On SQLite.
 
 pub(crate) mod consumer_positions;
-pub(crate) mod pending_deliveries;
+pub(crate) mod delivery_updates;

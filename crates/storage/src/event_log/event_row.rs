@@ -1,6 +1,6 @@
 //! An event's row, on any engine.
 
-use diesel::Queryable;
+use diesel::{Queryable, QueryableByName};
 use event_delivery::LoggedEvent;
 use message_bus::Envelope;
 use operations::TracedEvent;
@@ -14,7 +14,8 @@ use crate::{
 pub(crate) use crate::columns::{to_time, to_version};
 
 /// A row of `event_log`, as far as it is an event.
-#[derive(Debug, Queryable)]
+#[derive(Debug, Queryable, QueryableByName)]
+#[diesel(table_name = crate::schema::event_log)]
 pub(crate) struct EventRow {
     pub(crate) sequence: i64,
     pub(crate) event_id: RowId,
@@ -58,16 +59,22 @@ impl EventRow {
 }
 
 /// A row of `event_log` with how far the event is told.
-pub(crate) type TracedRow = (EventRow, bool, Option<RowTime>);
+#[derive(Debug, QueryableByName)]
+#[diesel(table_name = crate::schema::event_log)]
+pub(crate) struct TracedRow {
+    #[diesel(embed)]
+    event: EventRow,
+    private: bool,
+    published_at: Option<RowTime>,
+}
 
-/// The event, from the log of the context named `source`.
-pub(crate) fn to_traced(
-    (row, private, published_at): TracedRow,
-    source: &str,
-) -> Result<TracedEvent, ReadError> {
-    Ok(TracedEvent {
-        envelope: row.into_logged_event(source)?.envelope,
-        private,
-        published_at: published_at.map(to_time).transpose()?,
-    })
+impl TracedRow {
+    /// The event, from the log of the context named `source`.
+    pub(crate) fn into_traced(self, source: &str) -> Result<TracedEvent, ReadError> {
+        Ok(TracedEvent {
+            envelope: self.event.into_logged_event(source)?.envelope,
+            private: self.private,
+            published_at: self.published_at.map(to_time).transpose()?,
+        })
+    }
 }

@@ -3,31 +3,27 @@
 pub(crate) mod lease;
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
-    dsl::{exists, max, not},
+    ExpressionMethods, QueryDsl, QueryResult,
+    dsl::{exists, not},
     sql_query,
-    sql_types::{BigInt, Text, Timestamptz, Uuid as PgUuid},
+    sql_types::{BigInt, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use event_delivery::{History, LoggedEvent, Missing, PastEvent};
 use message_bus::{Audience, Envelope};
-use operations::invariants::RecordedBeginning;
-use shared_kernel::{Timestamp, Version};
+use shared_kernel::Version;
 use uuid::Uuid;
 
 use crate::{
     ReadError,
-    columns::{RowId, RowJson, RowTime},
-    delivering::{
-        consumer_row::{BEGAN_AGAIN, Found},
-        pending_delivery_row::row_time,
-    },
+    columns::{Id, RowId, RowJson, row_time},
     event_log::{
-        event_row::{EventRow, to_time, to_version},
+        event_row::{EventRow, to_version},
         postgres::lease::Lease,
     },
     operating::postgres::lived_time::stamp,
-    postgres::{BatchStatement, schema::event_log},
+    postgres::BatchStatement,
+    schema::event_log,
 };
 
 /// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
@@ -61,7 +57,7 @@ pub(crate) async fn append(
     .texts(envelopes().map(|envelope| envelope.aggregate_type.clone()))
     .ids(envelopes().map(|envelope| RowId(envelope.aggregate_id)))
     .numbers(envelopes().map(|envelope| i64::from(envelope.aggregate_version.number())))
-    .times(envelopes().map(|envelope| RowTime(envelope.occurred_at.as_microseconds())))
+    .times(envelopes().map(|envelope| row_time(envelope.occurred_at)))
     .ids(envelopes().map(|envelope| RowId(envelope.command_id.uuid())))
     .ids(envelopes().map(|envelope| RowId(envelope.correlation_id.uuid())))
     .optional_ids(envelopes().map(|envelope| envelope.causation_id.map(|id| RowId(id.uuid()))))
@@ -127,19 +123,6 @@ pub(crate) async fn publish_again(
     .await
 }
 
-/// Whether the log was numbered from 1 again after a beginning was recorded.
-pub(crate) async fn began_again_since(
-    connection: &AsyncPgConnection,
-    beginning: RecordedBeginning,
-) -> Result<bool, ReadError> {
-    let found: Found = diesel::sql_query(BEGAN_AGAIN)
-        .bind::<BigInt, _>(beginning.begins_after)
-        .bind::<Timestamptz, _>(row_time(beginning.recorded_at))
-        .get_result(&mut &*connection)
-        .await?;
-    Ok(found.found)
-}
-
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
 pub(crate) async fn republish_gap(connection: &AsyncPgConnection, missing: &Missing) -> QueryResult<bool> {
     let up_to = i64::from(missing.up_to.number());
@@ -150,7 +133,7 @@ pub(crate) async fn republish_gap(connection: &AsyncPgConnection, missing: &Miss
              ORDER BY sequence FOR NO KEY UPDATE) AS missing
          WHERE event_log.sequence = missing.sequence",
     )
-    .bind::<PgUuid, _>(RowId(missing.aggregate_id))
+    .bind::<Id, _>(RowId(missing.aggregate_id))
     .bind::<Text, _>(&missing.aggregate_type)
     .bind::<BigInt, _>(i64::from(missing.after.number()))
     .bind::<BigInt, _>(up_to)
@@ -185,7 +168,6 @@ macro_rules! event_columns {
         )
     };
 }
-pub(crate) use event_columns;
 
 /// The oldest unpublished events.
 pub(crate) async fn unpublished(
@@ -203,30 +185,6 @@ pub(crate) async fn unpublished(
         .into_iter()
         .map(|row| row.into_logged_event(source))
         .collect()
-}
-
-/// How many events are unpublished.
-pub(crate) async fn count_unpublished(connection: &AsyncPgConnection) -> Result<u64, ReadError> {
-    let count: i64 = event_log::table
-        .filter(event_log::published_at.is_null())
-        .count()
-        .get_result(&mut &*connection)
-        .await?;
-    u64::try_from(count).map_err(ReadError::corrupt)
-}
-
-/// When the first of the unpublished events happened.
-pub(crate) async fn oldest_unpublished_at(
-    connection: &AsyncPgConnection,
-) -> Result<Option<Timestamp>, ReadError> {
-    let oldest: Option<RowTime> = event_log::table
-        .filter(event_log::published_at.is_null())
-        .order(event_log::sequence)
-        .select(event_log::occurred_at)
-        .first(&mut &*connection)
-        .await
-        .optional()?;
-    oldest.map(to_time).transpose()
 }
 
 /// The events of an aggregate before `version`, newest first.
@@ -256,13 +214,4 @@ pub(crate) async fn history(
         })
     });
     past.collect::<Result<_, ReadError>>().map(History)
-}
-
-/// The largest sequence so far.
-pub(crate) async fn last_sequence(connection: &AsyncPgConnection) -> Result<i64, ReadError> {
-    let last: Option<i64> = event_log::table
-        .select(max(event_log::sequence))
-        .first(&mut &*connection)
-        .await?;
-    Ok(last.unwrap_or(0))
 }

@@ -1,23 +1,20 @@
 //! The event log's rows: written by the committer, read by the relay.
 
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    dsl::{exists, max},
-    insert_into, sql_query,
-    sql_types::{BigInt, Text},
+    ExpressionMethods, Insertable, QueryDsl, RunQueryDsl, SqliteConnection, dsl::exists, insert_into,
+    sql_query, sql_types::Text,
 };
 use event_delivery::{History, LoggedEvent, Missing, PastEvent};
 use message_bus::{Audience, Envelope};
-use operations::invariants::RecordedBeginning;
-use shared_kernel::{Timestamp, Version};
+use shared_kernel::Version;
 use uuid::Uuid;
 
 use crate::{
     ReadError,
-    columns::{RowId, RowTime},
-    delivering::consumer_row::{BEGAN_AGAIN, Found},
-    event_log::event_row::{EventRow, to_time, to_version},
-    sqlite::{errors::WriteFailure, schema::event_log},
+    columns::{RowId, RowJson, RowTime, UtcTime, row_time},
+    event_log::event_row::{EventRow, to_version},
+    schema::event_log,
+    sqlite::errors::WriteFailure,
 };
 
 // Without defaults every row is the same statement, which is then found again without being spelt out.
@@ -31,13 +28,13 @@ struct NewRow<'a> {
     aggregate_type: &'a str,
     aggregate_id: RowId,
     aggregate_version: i64,
-    occurred_at: i64,
+    occurred_at: RowTime,
     command_id: RowId,
     correlation_id: RowId,
     causation_id: Option<RowId>,
     actor: &'a str,
     traceparent: Option<&'a str>,
-    data: String,
+    data: RowJson,
     published_at: Option<RowTime>,
 }
 
@@ -58,13 +55,13 @@ pub(crate) fn append(
             aggregate_type: &envelope.aggregate_type,
             aggregate_id: RowId(envelope.aggregate_id),
             aggregate_version: i64::from(envelope.aggregate_version.number()),
-            occurred_at: envelope.occurred_at.as_microseconds(),
+            occurred_at: row_time(envelope.occurred_at),
             command_id: RowId(envelope.command_id.uuid()),
             correlation_id: RowId(envelope.correlation_id.uuid()),
             causation_id: envelope.causation_id.map(|id| RowId(id.uuid())),
             actor: &envelope.actor,
             traceparent: envelope.traceparent.as_deref(),
-            data: envelope.data.to_string(),
+            data: RowJson(envelope.data.to_string()),
             published_at: (is_private || !is_taken).then_some(stamp),
         })
         .execute(connection)?;
@@ -80,7 +77,7 @@ pub(crate) fn mark_published(
     // SQLite takes a list as one value only in the form of JSON.
     let list = serde_json::Value::from(sequences).to_string();
     sql_query("UPDATE event_log SET published_at = ? WHERE sequence IN (SELECT value FROM json_each(?))")
-        .bind::<BigInt, _>(stamp)
+        .bind::<UtcTime, _>(stamp)
         .bind::<Text, _>(list)
         .execute(connection)?;
     Ok(())
@@ -98,20 +95,8 @@ pub(crate) fn publish_again(
             .filter(event_log::event_type.eq_any(event_types))
             .filter(event_log::sequence.le(up_to)),
     )
-    .set(event_log::published_at.eq(None::<i64>))
+    .set(event_log::published_at.eq(None::<RowTime>))
     .execute(connection)
-}
-
-/// Whether the log was numbered from 1 again after a beginning was recorded.
-pub(crate) fn began_again_since(
-    connection: &mut SqliteConnection,
-    beginning: RecordedBeginning,
-) -> Result<bool, ReadError> {
-    let found: Found = sql_query(BEGAN_AGAIN)
-        .bind::<BigInt, _>(beginning.begins_after)
-        .bind::<BigInt, _>(beginning.recorded_at.as_microseconds())
-        .get_result(connection)?;
-    Ok(found.found)
 }
 
 /// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
@@ -129,7 +114,7 @@ pub(crate) fn republish_gap(
             .filter(event_log::aggregate_version.gt(i64::from(missing.after.number())))
             .filter(event_log::aggregate_version.le(up_to)),
     )
-    .set(event_log::published_at.eq(None::<i64>))
+    .set(event_log::published_at.eq(None::<RowTime>))
     .execute(connection)?;
     let last = aggregate.filter(event_log::aggregate_version.eq(up_to));
     diesel::select(exists(last)).get_result(connection)
@@ -156,7 +141,6 @@ macro_rules! event_columns {
         )
     };
 }
-pub(crate) use event_columns;
 
 /// The oldest unpublished events.
 pub(crate) fn unpublished(
@@ -173,28 +157,6 @@ pub(crate) fn unpublished(
         .into_iter()
         .map(|row| row.into_logged_event(source))
         .collect()
-}
-
-/// How many events are unpublished.
-pub(crate) fn count_unpublished(connection: &mut SqliteConnection) -> Result<u64, ReadError> {
-    let count: i64 = event_log::table
-        .filter(event_log::published_at.is_null())
-        .count()
-        .get_result(connection)?;
-    u64::try_from(count).map_err(ReadError::corrupt)
-}
-
-/// When the first of the unpublished events happened.
-pub(crate) fn oldest_unpublished_at(
-    connection: &mut SqliteConnection,
-) -> Result<Option<Timestamp>, ReadError> {
-    let oldest: Option<RowTime> = event_log::table
-        .filter(event_log::published_at.is_null())
-        .order(event_log::sequence)
-        .select(event_log::occurred_at)
-        .first(connection)
-        .optional()?;
-    oldest.map(to_time).transpose()
 }
 
 /// The events of an aggregate before `version`, newest first.
@@ -223,13 +185,4 @@ pub(crate) fn history(
         })
     });
     past.collect::<Result<_, ReadError>>().map(History)
-}
-
-/// The largest sequence so far.
-pub(crate) fn last_sequence(connection: &mut SqliteConnection) -> Result<i64, ReadError> {
-    let last: Option<Option<i64>> = event_log::table
-        .select(max(event_log::sequence))
-        .first(connection)
-        .optional()?;
-    Ok(last.flatten().unwrap_or(0))
 }

@@ -40,7 +40,7 @@ pub fn keep_to_owner(path: &Path) -> io::Result<()> {
 /// What the system says; some of the folders may be there by then.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     #[cfg(debug_assertions)]
-    if crate::canary::leaves_new_folders_unsynced() {
+    if crate::canary::KnownBug::UnsyncedFolders.is_on() {
         return fs::create_dir_all(path);
     }
     // A relative path begins in the working folder, which no component names.

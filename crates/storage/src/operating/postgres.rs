@@ -1,9 +1,6 @@
 //! On PostgreSQL.
 
-pub(crate) mod invariants;
 pub(crate) mod lived_time;
-pub(crate) mod operator_actions;
-pub(crate) mod operator_views;
 pub(crate) mod retention;
 mod server_settings;
-pub(crate) mod traces;
+pub(crate) mod sound_files;

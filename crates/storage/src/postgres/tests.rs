@@ -78,7 +78,7 @@ impl PostgresRows for Thing {
                     let updated = diesel::sql_query(
                         "UPDATE things SET size = size + 1, version = version + 1 WHERE id = $1 AND version = $2",
                     )
-                    .bind::<sql_types::Uuid, _>(RowId(Uuid::from_u128(*id)))
+                    .bind::<crate::columns::Id, _>(RowId(Uuid::from_u128(*id)))
                     .bind::<sql_types::BigInt, _>(expected_version)
                     .execute(&mut &*connection)
                     .await?;

@@ -1,9 +1,7 @@
 //! The contract against the route table, against answers, against the rules, and against its committed copy.
 
-mod answers;
+pub(crate) mod answers;
 mod differences;
-mod ops_answers;
-mod product_answers;
 
 use std::collections::{BTreeMap, BTreeSet};
 

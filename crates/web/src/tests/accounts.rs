@@ -3,7 +3,7 @@
 use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
-use super::shop::{By, PASSWORD, Shop, get, post, put, request};
+use super::shop::{By, PASSWORD, Shop, post, put, request};
 
 #[actix_web::test]
 async fn registering_answers_the_user_and_where_they_find_themselves() {
@@ -43,26 +43,22 @@ async fn a_user_changes_their_address_and_their_password() {
     let elsewhere = shop.log_in("ada@example.com").await;
 
     let body = json!({"email": "countess@example.com"});
-    let answer = shop.send(put("/users/me/email").by(&ada).set_json(body)).await;
+    let answer = shop.put(&ada, "/users/me/email", body).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.json()["email"], "countess@example.com");
 
     let wrong = json!({"current_password": "a wrong password", "new_password": "another good password"});
-    let answer = shop
-        .send(put("/users/me/password").by(&ada).set_json(wrong))
-        .await;
+    let answer = shop.put(&ada, "/users/me/password", wrong).await;
     assert_eq!(answer.refusal(), (422, "current_password_mismatch".to_owned()));
 
     let right = json!({"current_password": PASSWORD, "new_password": "another good password"});
-    let answer = shop
-        .send(put("/users/me/password").by(&ada).set_json(right))
-        .await;
+    let answer = shop.put(&ada, "/users/me/password", right).await;
     assert_eq!(
         (answer.status, answer.text.as_str()),
         (StatusCode::NO_CONTENT, "")
     );
-    assert_eq!(shop.send(get("/users/me").by(&ada)).await.status, StatusCode::OK);
-    let answer = shop.send(get("/users/me").by(&elsewhere)).await;
+    assert_eq!(shop.get(&ada, "/users/me").await.status, StatusCode::OK);
+    let answer = shop.get(&elsewhere, "/users/me").await;
     assert_eq!(answer.refusal(), (401, "invalid_token".to_owned()));
 }
 
@@ -71,7 +67,7 @@ async fn putting_what_is_there_already_answers_the_user_as_they_are() {
     let shop = Shop::open();
     let admin = shop.admin().await;
     let ada = shop.customer("ada").await;
-    let user = shop.send(get("/users/me").by(&ada)).await.json();
+    let user = shop.get(&ada, "/users/me").await.json();
     let email = put("/users/me/email")
         .by(&ada)
         .set_json(json!({"email": user["email"]}));
@@ -90,7 +86,7 @@ async fn a_user_sees_their_sessions_and_ends_one() {
     let shop = Shop::open();
     let ada = shop.customer("ada").await;
     let eve = shop.customer("eve").await;
-    let answer = shop.send(get("/users/me/sessions").by(&ada)).await;
+    let answer = shop.get(&ada, "/users/me/sessions").await;
     let sessions = answer.json();
     assert_eq!(sessions["data"].as_array().unwrap().len(), 1);
     let session = format!(
@@ -102,7 +98,7 @@ async fn a_user_sees_their_sessions_and_ends_one() {
     assert_eq!(answer.refusal(), (404, "session_not_found".to_owned()));
     let answer = shop.send(request(Method::DELETE, &session).by(&ada)).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    let answer = shop.send(get("/users/me").by(&ada)).await;
+    let answer = shop.get(&ada, "/users/me").await;
     assert_eq!(answer.refusal(), (401, "invalid_token".to_owned()));
 }
 
@@ -111,17 +107,20 @@ async fn an_admin_finds_a_user_and_changes_what_they_may_do() {
     let shop = Shop::open();
     let admin = shop.admin().await;
     let ada = shop.customer("ada").await;
-    let found = shop
-        .send(get("/users?email=ADA%40example.com").by(&admin))
-        .await
-        .json();
+    let found = shop.get(&admin, "/users?email=ADA%40example.com").await.json();
     assert_eq!(found["next_cursor"], json!(null));
     let id = found["data"][0]["id"].as_str().unwrap().to_owned();
 
-    let role = put(&format!("/users/{id}/role"))
-        .by(&admin)
-        .set_json(json!({"role": "staff"}));
-    assert_eq!(shop.send(role).await.json()["role"], "staff");
+    let put_role = |role: &str| {
+        put(&format!("/users/{id}/role"))
+            .by(&admin)
+            .set_json(json!({"role": role}))
+    };
+    assert_eq!(shop.send(put_role("staff")).await.json()["role"], "staff");
+    assert_eq!(
+        shop.send(put_role("emperor")).await.errors(),
+        ["/role unknown_role"]
+    );
 
     let deactivate = || post(&format!("/users/{id}/deactivate")).by(&admin);
     let answer = shop.send(deactivate()).await;
@@ -130,10 +129,7 @@ async fn an_admin_finds_a_user_and_changes_what_they_may_do() {
         (StatusCode::OK, &json!(false))
     );
     assert_eq!(answer.header("etag"), Some("\"3\""));
-    assert_eq!(
-        shop.send(get("/users/me").by(&ada)).await.status,
-        StatusCode::UNAUTHORIZED
-    );
+    assert_eq!(shop.get(&ada, "/users/me").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
         shop.send(deactivate()).await.refusal(),
         (409, "user_already_inactive".to_owned())

@@ -3,19 +3,12 @@
 use actix_web::{http::StatusCode, test::TestRequest};
 use serde_json::{Value, json};
 
-use super::shop::{By, Login, Shop, a_line, an_address, an_order, get, post, request};
+use super::shop::{By, Login, Shop, a_line, an_address, an_order, post, request};
 
-async fn placing(shop: &Shop, login: &Login, body: Value) -> Vec<(String, String)> {
-    let answer = shop.send(post("/orders").by(login).set_json(body)).await;
+async fn placing(shop: &Shop, login: &Login, body: Value) -> Vec<String> {
+    let answer = shop.post(login, "/orders", body).await;
     assert_eq!(answer.refusal(), (422, "invalid_body".to_owned()), "{answer:?}");
     answer.errors()
-}
-
-fn found(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(pointer, code)| ((*pointer).to_owned(), (*code).to_owned()))
-        .collect()
 }
 
 #[actix_web::test]
@@ -37,22 +30,22 @@ async fn everything_that_is_wrong_with_an_order_is_found_at_once() {
         "customer_id": true,
         "coupon": "WELCOME",
     });
-    let expected = found(&[
-        ("/currency", "missing_field"),
-        ("/lines/1", "wrong_type"),
-        ("/lines/2/product_id", "invalid_id"),
-        ("/lines/2/product_name", "wrong_type"),
-        ("/lines/2/quantity", "invalid_quantity"),
-        ("/lines/2/unit_price/amount", "amount_is_a_number"),
-        ("/lines/2/unit_price/currency", "unknown_currency"),
-        ("/lines/2/unit_price/a~1b~0c", "unknown_field"),
-        ("/lines/3/product_id", "missing_field"),
-        ("/lines/3/quantity", "missing_field"),
-        ("/customer_id", "wrong_type"),
-        ("/coupon", "unknown_field"),
-    ]);
+    let expected = [
+        "/currency missing_field",
+        "/lines/1 wrong_type",
+        "/lines/2/product_id invalid_id",
+        "/lines/2/product_name wrong_type",
+        "/lines/2/quantity invalid_quantity",
+        "/lines/2/unit_price/amount amount_is_a_number",
+        "/lines/2/unit_price/currency unknown_currency",
+        "/lines/2/unit_price/a~1b~0c unknown_field",
+        "/lines/3/product_id missing_field",
+        "/lines/3/quantity missing_field",
+        "/customer_id wrong_type",
+        "/coupon unknown_field",
+    ];
     assert_eq!(placing(&shop, &ada, body).await, expected);
-    let list = shop.send(get("/orders").by(&ada)).await.json();
+    let list = shop.get(&ada, "/orders").await.json();
     assert_eq!(list["data"], json!([]), "a refused order left something");
 }
 
@@ -108,22 +101,16 @@ async fn single_values_are_refused_for_the_kernels_reasons() {
         order["lines"][0][field] = value;
         assert_eq!(
             placing(&shop, &ada, order).await,
-            found(&[(pointer, code)]),
+            [format!("{pointer} {code}")],
             "{field}"
         );
     }
     let mut order = an_order();
     order["currency"] = json!("DOGE");
-    assert_eq!(
-        placing(&shop, &ada, order).await,
-        found(&[("/currency", "unknown_currency")])
-    );
+    assert_eq!(placing(&shop, &ada, order).await, ["/currency unknown_currency"]);
     let mut order = an_order();
     order["lines"] = json!({});
-    assert_eq!(
-        placing(&shop, &ada, order).await,
-        found(&[("/lines", "wrong_type")])
-    );
+    assert_eq!(placing(&shop, &ada, order).await, ["/lines wrong_type"]);
 }
 
 fn price(amount: &str) -> Value {
@@ -139,10 +126,7 @@ async fn a_huge_quantity_is_a_wrong_quantity_however_huge() {
             .to_string()
             .replace("\"quantity\":2", &format!("\"quantity\":{huge}"));
         let answer = shop.send(json_text("/orders", &ada, &body)).await;
-        assert_eq!(
-            answer.errors(),
-            found(&[("/lines/0/quantity", "invalid_quantity")])
-        );
+        assert_eq!(answer.errors(), ["/lines/0/quantity invalid_quantity"]);
     }
 }
 
@@ -152,7 +136,7 @@ async fn a_field_given_twice_is_refused() {
     let ada = shop.customer("ada").await;
     let body = an_order().to_string().replacen('{', "{\"currency\":\"EUR\",", 1);
     let answer = shop.send(json_text("/orders", &ada, &body)).await;
-    assert_eq!(answer.errors(), found(&[("/currency", "duplicate_field")]));
+    assert_eq!(answer.errors(), ["/currency duplicate_field"]);
 }
 
 #[actix_web::test]
@@ -164,6 +148,7 @@ async fn a_body_that_is_no_json_object_has_a_code_of_its_own() {
         ("{", 400, "malformed_json"),
         ("{\"currency\": 'USD'}", 400, "malformed_json"),
         ("currency=USD", 400, "malformed_json"),
+        ("{} trailing", 400, "malformed_json"),
         (&deep, 400, "json_too_deep"),
         ("", 400, "missing_body"),
         ("[]", 422, "invalid_body"),
@@ -174,7 +159,8 @@ async fn a_body_that_is_no_json_object_has_a_code_of_its_own() {
         assert_eq!(answer.refusal(), (status, code.to_owned()), "{body}");
     }
     let answer = shop.send(json_text("/orders", &ada, "[]")).await;
-    assert_eq!(answer.errors(), found(&[("", "wrong_type")]));
+    let error = json!({"pointer": "", "code": "wrong_type", "detail": "found a list, expected an object"});
+    assert_eq!(answer.json()["errors"], json!([error]));
 }
 
 #[actix_web::test]
@@ -219,13 +205,13 @@ async fn an_address_lacks_nothing() {
             .set_json(json!({"shipping_address": address}))
     };
     let answer = shop.send(confirm(json!({"state": 1}))).await;
-    let expected = found(&[
-        ("/shipping_address/street", "missing_field"),
-        ("/shipping_address/city", "missing_field"),
-        ("/shipping_address/state", "wrong_type"),
-        ("/shipping_address/postal_code", "missing_field"),
-        ("/shipping_address/country", "missing_field"),
-    ]);
+    let expected = [
+        "/shipping_address/street missing_field",
+        "/shipping_address/city missing_field",
+        "/shipping_address/state wrong_type",
+        "/shipping_address/postal_code missing_field",
+        "/shipping_address/country missing_field",
+    ];
     assert_eq!(answer.errors(), expected);
     let mut address = an_address();
     address["country"] = json!("");
@@ -240,15 +226,17 @@ async fn registering_names_both_wrong_fields() {
     let shop = Shop::open();
     let body = json!({"email": "ada@localhost", "password": 12345678, "role": "admin"});
     let answer = shop.send(post("/users").set_json(body)).await;
-    let expected = found(&[
-        ("/email", "invalid_email"),
-        ("/password", "wrong_type"),
-        ("/role", "unknown_field"),
-    ]);
+    let expected = [
+        "/email invalid_email",
+        "/password wrong_type",
+        "/role unknown_field",
+    ];
     assert_eq!(answer.errors(), expected);
-    let body = json!({"email": "ada@example.com", "password": "short"});
-    let answer = shop.send(post("/users").set_json(body)).await;
-    assert_eq!(answer.refusal(), (422, "password_length".to_owned()));
+    for (password, code) in [("short", "password_length"), ("password", "common_password")] {
+        let body = json!({"email": "ada@example.com", "password": password});
+        let answer = shop.send(post("/users").set_json(body)).await;
+        assert_eq!(answer.refusal(), (422, code.to_owned()));
+    }
 }
 
 #[actix_web::test]
@@ -260,7 +248,7 @@ async fn a_route_that_takes_no_fields_refuses_them() {
     let answer = shop
         .send(json_text(&deliver, &staff, "{\"when\": \"now\"}"))
         .await;
-    assert_eq!(answer.errors(), found(&[("/when", "unknown_field")]));
+    assert_eq!(answer.errors(), ["/when unknown_field"]);
     let answer = shop.send(json_text(&deliver, &staff, "{}")).await;
     assert_eq!(answer.refusal(), (409, "order_not_shipped".to_owned()));
     assert_eq!(answer.json()["found_status"], "pending");

@@ -130,9 +130,9 @@ async fn a_token_expires() {
     let shop = Shop::open();
     let ada = shop.customer("ada").await;
     shop.clock.advance_seconds(899);
-    assert_eq!(shop.send(get("/users/me").by(&ada)).await.status, StatusCode::OK);
+    assert_eq!(shop.get(&ada, "/users/me").await.status, StatusCode::OK);
     shop.clock.advance_seconds(1);
-    let answer = shop.send(get("/users/me").by(&ada)).await;
+    let answer = shop.get(&ada, "/users/me").await;
     assert_eq!(answer.refusal(), (401, "invalid_token".to_owned()));
 }
 
@@ -140,7 +140,7 @@ async fn a_token_expires() {
 async fn a_role_that_lacks_the_right_is_told_which_has_it() {
     let shop = Shop::open();
     let ada = shop.customer("ada").await;
-    let answer = shop.send(get("/users?email=ada%40example.com").by(&ada)).await;
+    let answer = shop.get(&ada, "/users?email=ada%40example.com").await;
     assert_eq!(answer.refusal(), (403, "insufficient_role".to_owned()));
     assert_eq!(answer.json()["needed_role"], "admin");
 }

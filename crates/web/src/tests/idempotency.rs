@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde_json::json;
 
-use super::shop::{Answered, By, Shop, a_line, an_address, an_order, get, post};
+use super::shop::{Answered, By, Shop, a_line, an_address, an_order, post};
 
 const KEY: (&str, &str) = ("Idempotency-Key", "0123456789abcdef");
 
@@ -29,7 +29,7 @@ async fn a_repeated_order_is_answered_as_the_first_time_and_placed_once() {
         .insert_header(("Idempotency-Key", "\"0123456789abcdef\""))
         .set_json(an_order());
     assert!(replayed(&shop.send(quoted).await), "quoted, it is the same key");
-    let list = shop.send(get("/orders").by(&ada)).await.json();
+    let list = shop.get(&ada, "/orders").await.json();
     assert_eq!(list["data"].as_array().unwrap().len(), 1);
 }
 
@@ -87,7 +87,7 @@ async fn a_refusal_is_not_recorded_and_leaves_the_key_free() {
     let shop = Shop::open();
     let ada = shop.customer("ada").await;
     let empty = json!({"currency": "USD", "lines": []});
-    let order = shop.send(post("/orders").by(&ada).set_json(empty)).await.json();
+    let order = shop.post(&ada, "/orders", empty).await.json();
     let path = format!("/orders/{}", order["id"].as_str().unwrap());
     let confirm = || {
         post(&format!("{path}/confirm"))
@@ -97,8 +97,7 @@ async fn a_refusal_is_not_recorded_and_leaves_the_key_free() {
     };
     let refused = shop.send(confirm()).await;
     assert_eq!(refused.refusal(), (409, "order_without_lines".to_owned()));
-    shop.send(post(&format!("{path}/lines")).by(&ada).set_json(a_line()))
-        .await;
+    shop.post(&ada, &format!("{path}/lines"), a_line()).await;
     let answer = shop.send(confirm()).await;
     assert_eq!((answer.status, replayed(&answer)), (StatusCode::OK, false));
 }

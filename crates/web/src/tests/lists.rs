@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::shop::{By, Shop, get};
+use super::shop::{Shop, get};
 
 fn ids(list: &Value) -> Vec<&str> {
     let orders = list["data"].as_array().unwrap();
@@ -22,7 +22,7 @@ async fn pages_follow_each_other_newest_first() {
     let mut path = "/orders?status=pending&limit=2".to_owned();
     let mut seen = Vec::new();
     for _ in 0..3 {
-        let answer = shop.send(get(&path).by(&ada)).await;
+        let answer = shop.get(&ada, &path).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         let list = answer.json();
         seen.extend(ids(&list).into_iter().map(ToOwned::to_owned));
@@ -44,7 +44,7 @@ async fn pages_follow_each_other_newest_first() {
 async fn an_empty_list_is_a_list() {
     let shop = Shop::open();
     let ada = shop.customer("ada").await;
-    let answer = shop.send(get("/orders").by(&ada)).await;
+    let answer = shop.get(&ada, "/orders").await;
     assert_eq!(answer.json(), json!({"data": [], "next_cursor": null}));
 }
 
@@ -53,17 +53,19 @@ async fn everything_that_is_wrong_with_a_query_is_found_at_once() {
     let shop = Shop::open();
     let staff = shop.staff().await;
     let answer = shop
-        .send(get("/orders?limit=0&cursor=x&customer_id=7&page=2&reference=a&reference=b").by(&staff))
+        .get(
+            &staff,
+            "/orders?limit=0&cursor=x&customer_id=7&page=2&reference=a&reference=b",
+        )
         .await;
     assert_eq!(answer.refusal(), (422, "invalid_query".to_owned()));
     let expected = [
-        ("?reference", "duplicate_field"),
-        ("?customer_id", "invalid_id"),
-        ("?limit", "invalid_limit"),
-        ("?cursor", "invalid_cursor"),
-        ("?page", "unknown_field"),
+        "?reference duplicate_field",
+        "?customer_id invalid_id",
+        "?limit invalid_limit",
+        "?cursor invalid_cursor",
+        "?page unknown_field",
     ];
-    let expected = expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
     assert_eq!(answer.errors(), expected);
     for query in [
         "limit=101",
@@ -73,7 +75,7 @@ async fn everything_that_is_wrong_with_a_query_is_found_at_once() {
         "status=lost",
         "reference=%00",
     ] {
-        let answer = shop.send(get(&format!("/orders?{query}")).by(&staff)).await;
+        let answer = shop.get(&staff, &format!("/orders?{query}")).await;
         assert_eq!(
             answer.status,
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -81,11 +83,8 @@ async fn everything_that_is_wrong_with_a_query_is_found_at_once() {
         );
     }
     let admin = shop.admin().await;
-    let answer = shop.send(get("/users").by(&admin)).await;
-    assert_eq!(
-        answer.errors(),
-        [("?email".to_owned(), "missing_field".to_owned())]
-    );
+    let answer = shop.get(&admin, "/users").await;
+    assert_eq!(answer.errors(), ["?email missing_field"]);
 }
 
 #[actix_web::test]
@@ -98,17 +97,17 @@ async fn customers_list_their_own_and_staff_anybodys() {
     );
     let order = shop.order(&ada).await;
     shop.order(&eve).await;
-    let list = shop.send(get("/orders").by(&ada)).await.json();
+    let list = shop.get(&ada, "/orders").await.json();
     assert_eq!(ids(&list), [order["id"].as_str().unwrap()]);
-    let list = shop.send(get("/orders").by(&staff)).await.json();
+    let list = shop.get(&staff, "/orders").await.json();
     assert_eq!(ids(&list).len(), 2);
     let of_ada = format!("/orders?customer_id={}", order["customer_id"].as_str().unwrap());
-    let list = shop.send(get(&of_ada).by(&staff)).await.json();
+    let list = shop.get(&staff, &of_ada).await.json();
     assert_eq!(ids(&list), [order["id"].as_str().unwrap()]);
-    let answer = shop.send(get(&of_ada).by(&ada)).await;
+    let answer = shop.get(&ada, &of_ada).await;
     assert_eq!(answer.refusal(), (403, "insufficient_role".to_owned()));
     let by_reference = format!("/orders?reference={}", order["reference"].as_str().unwrap());
-    let list = shop.send(get(&by_reference).by(&ada)).await.json();
+    let list = shop.get(&ada, &by_reference).await.json();
     assert_eq!(ids(&list), [order["id"].as_str().unwrap()]);
 }
 
@@ -125,15 +124,13 @@ async fn a_parameter_with_a_control_character_is_refused_whatever_it_stands_for(
             ("/orders", "customer_id"),
             ("/orders", "cursor"),
         ] {
-            let answer = shop
-                .send(get(&format!("{path}?{name}={control}")).by(&staff))
-                .await;
+            let answer = shop.get(&staff, &format!("{path}?{name}={control}")).await;
             assert_eq!(
                 answer.refusal(),
                 (422, "invalid_query".to_owned()),
                 "{path} {name}"
             );
-            let not_printable = (format!("?{name}"), "text_not_printable".to_owned());
+            let not_printable = format!("?{name} text_not_printable");
             assert_eq!(answer.errors(), [not_printable], "{path} {control}");
         }
     }

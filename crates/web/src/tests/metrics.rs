@@ -37,7 +37,7 @@ async fn requests_are_counted_by_route_method_and_status_and_never_by_path() {
     let order = shop.order(&ada).await;
     let path = format!("/orders/{}", order["id"].as_str().unwrap());
     for _ in 0..2 {
-        shop.send(get(&path).by(&ada)).await;
+        shop.get(&ada, &path).await;
     }
     shop.send(get(&path)).await;
     let metrics = metrics(&shop).await;

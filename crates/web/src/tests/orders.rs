@@ -13,19 +13,16 @@ fn id(order: &Value) -> &str {
 async fn an_order_is_placed_changed_confirmed_shipped_and_delivered() {
     let shop = Shop::open();
     let (ada, staff) = (shop.customer("ada").await, shop.staff().await);
-    let answer = shop.send(post("/orders").by(&ada).set_json(an_order())).await;
+    let answer = shop.post(&ada, "/orders", an_order()).await;
     let order = answer.json();
     assert_eq!(answer.status, StatusCode::CREATED);
     assert_eq!(answer.header("etag"), Some("\"1\""));
     let path = format!("/orders/{}", id(&order));
     assert_eq!(answer.header("location"), Some(format!("/api/v1{path}").as_str()));
     assert_eq!(order["total"], json!({"amount": "39.98", "currency": "USD"}));
-    assert_eq!(shop.send(get(&path).by(&ada)).await.json(), order);
+    assert_eq!(shop.get(&ada, &path).await.json(), order);
 
-    let order = shop
-        .send(post(&format!("{path}/lines")).by(&ada).set_json(a_line()))
-        .await
-        .json();
+    let order = shop.post(&ada, &format!("{path}/lines"), a_line()).await.json();
     let line = format!("{path}/lines/{}", id(&order["lines"][1]));
     let change = request(Method::PATCH, &line)
         .by(&ada)
@@ -35,10 +32,7 @@ async fn an_order_is_placed_changed_confirmed_shipped_and_delivered() {
     assert_eq!(order["lines"].as_array().unwrap().len(), 1);
 
     let body = json!({"shipping_address": an_address()});
-    let order = shop
-        .send(post(&format!("{path}/confirm")).by(&ada).set_json(body))
-        .await
-        .json();
+    let order = shop.post(&ada, &format!("{path}/confirm"), body).await.json();
     assert_eq!(
         (&order["status"], &order["shipping_address"]),
         (&json!("confirmed"), &an_address())
@@ -60,7 +54,7 @@ async fn an_order_is_placed_changed_confirmed_shipped_and_delivered() {
 async fn a_placed_order_looks_as_documented() {
     let shop = Shop::open();
     let ada = shop.customer("ada").await;
-    let user = shop.send(get("/users/me").by(&ada)).await.json();
+    let user = shop.get(&ada, "/users/me").await.json();
     let mut order = shop.order(&ada).await;
     assert!(order["id"].take().is_string());
     assert!(order["reference"].take().is_string());
@@ -112,7 +106,7 @@ async fn somebody_elses_order_is_not_there() {
         let answer = shop.send(request.by(&eve)).await;
         assert_eq!(answer.refusal(), (404, "order_not_found".to_owned()));
     }
-    assert_eq!(shop.send(get(&path).by(&ada)).await.json(), order);
+    assert_eq!(shop.get(&ada, &path).await.json(), order);
 }
 
 #[actix_web::test]
@@ -123,11 +117,44 @@ async fn a_path_id_that_is_no_uuid_names_nothing() {
         ("/orders/7", "order_not_found"),
         ("/customers/x", "customer_not_found"),
     ] {
-        assert_eq!(
-            shop.send(get(path).by(&staff)).await.refusal(),
-            (404, code.to_owned())
-        );
+        assert_eq!(shop.get(&staff, path).await.refusal(), (404, code.to_owned()));
     }
+}
+
+#[actix_web::test]
+async fn a_total_of_exactly_10_000_is_accepted_and_a_cent_more_is_not() {
+    let shop = Shop::open();
+    let staff = shop.staff().await;
+    let costing = |amount: &str| {
+        let mut line = a_line();
+        line["product_id"] = json!("0197b2c4-0000-7000-8000-00000000dead");
+        line["product_name"] = json!("Sample");
+        line["quantity"] = json!(1);
+        line["unit_price"]["amount"] = json!(amount);
+        line
+    };
+    let place = |lines: Value| {
+        post("/orders")
+            .by(&staff)
+            .set_json(json!({"currency": "USD", "lines": lines}))
+    };
+    let at_the_limit = shop.send(place(json!([costing("10000.00")]))).await;
+    assert_eq!(at_the_limit.status, StatusCode::CREATED);
+    let a_cent_more = shop
+        .send(place(json!([costing("10000.00"), costing("0.01")])))
+        .await;
+    let expected = json!({
+        "type": "urn:orderly:problem:order_total_limit",
+        "title": "Order total limit",
+        "status": 422,
+        "detail": "found a total of USD 10000.01, expected at most USD 10000.00",
+        "instance": "/api/v1/orders",
+        "code": "order_total_limit",
+        "request_id": "the-request",
+        "total": {"amount": "10000.01", "currency": "USD"},
+        "limit": {"amount": "10000.00", "currency": "USD"},
+    });
+    assert_eq!(a_cent_more.json(), expected);
 }
 
 #[actix_web::test]
@@ -139,44 +166,75 @@ async fn rules_refuse_with_their_code_and_facts() {
         change(&mut order);
         post("/orders").by(&ada).set_json(order)
     };
-    let answer = shop.send(place(|order| {
-        order["lines"][0]["quantity"] = json!(501);
-    }));
-    let answer = answer.await;
-    assert_eq!(answer.refusal(), (422, "order_total_limit".to_owned()));
-    assert_eq!(
-        answer.json()["limit"],
-        json!({"amount": "10000.00", "currency": "USD"})
-    );
-    assert_eq!(
-        answer.json()["total"],
-        json!({"amount": "10014.99", "currency": "USD"})
-    );
-    assert_eq!(answer.json()["title"], "Order total limit");
-
-    let answer = shop
-        .send(place(|order| {
-            order["lines"][0]["unit_price"]["currency"] = json!("EUR")
-        }))
-        .await;
+    let mixed = place(|order| order["lines"][0]["unit_price"]["currency"] = json!("EUR"));
+    let answer = shop.send(mixed).await;
     assert_eq!(answer.refusal(), (422, "currency_mismatch".to_owned()));
-    let answer = shop
-        .send(place(|order| order["lines"] = json!(vec![a_line(); 51])))
-        .await;
-    assert_eq!(answer.refusal(), (422, "order_line_limit".to_owned()));
-
-    let order = shop.order(&ada).await;
-    let cancel = || {
-        post(&format!("/orders/{}/cancel", id(&order)))
-            .by(&ada)
-            .set_json(json!({"reason": "moved"}))
-    };
-    let answer = shop.send(cancel()).await;
-    assert_eq!(answer.json()["cancellation"]["reason"], "moved");
     assert_eq!(
-        shop.send(cancel()).await.refusal(),
-        (409, "order_already_cancelled".to_owned())
+        (&answer.json()["order_currency"], &answer.json()["line_currency"]),
+        (&json!("USD"), &json!("EUR"))
     );
+    let long = place(|order| order["lines"] = json!(vec![a_line(); 51]));
+    let answer = shop.send(long).await;
+    assert_eq!(answer.refusal(), (422, "order_line_limit".to_owned()));
+    assert_eq!(answer.json()["limit"], 50);
+}
+
+#[actix_web::test]
+async fn each_step_out_of_turn_has_its_own_code() {
+    let shop = Shop::open();
+    let staff = shop.staff().await;
+    let take = async |order: &Value, step: &str| {
+        let body = match step {
+            "confirm" => json!({"shipping_address": an_address()}),
+            "ship" => json!({"carrier": "DHL", "tracking_number": "JD0146"}),
+            "lines" => a_line(),
+            _ => json!({}),
+        };
+        let path = format!("/orders/{}/{step}", id(order));
+        shop.post(&staff, &path, body).await
+    };
+    let refused = async |order: &Value, steps: &[(&str, &str)]| {
+        for (step, code) in steps {
+            let answer = take(order, step).await;
+            assert_eq!(answer.refusal(), (409, (*code).to_owned()), "{step}");
+        }
+    };
+    let empty = json!({"currency": "USD", "lines": []});
+    let empty = shop.post(&staff, "/orders", empty).await.json();
+    refused(&empty, &[("confirm", "order_without_lines")]).await;
+    assert_eq!(take(&empty, "cancel").await.status, StatusCode::OK);
+    refused(
+        &empty,
+        &[
+            ("cancel", "order_already_cancelled"),
+            ("lines", "order_not_pending"),
+        ],
+    )
+    .await;
+
+    let order = shop.order(&staff).await;
+    refused(
+        &order,
+        &[("ship", "order_not_confirmed"), ("deliver", "order_not_shipped")],
+    )
+    .await;
+    assert_eq!(take(&order, "confirm").await.status, StatusCode::OK);
+    let again = [
+        ("confirm", "order_already_confirmed"),
+        ("lines", "order_not_pending"),
+        ("ship", "stock_not_reserved"),
+    ];
+    refused(&order, &again).await;
+    shop.stock_is_reserved(&order).await;
+    assert_eq!(take(&order, "ship").await.status, StatusCode::OK);
+    refused(
+        &order,
+        &[
+            ("cancel", "order_cannot_be_cancelled"),
+            ("ship", "order_not_confirmed"),
+        ],
+    )
+    .await;
 }
 
 #[actix_web::test]
@@ -187,14 +245,14 @@ async fn staff_order_for_a_customer_and_a_customer_for_nobody_else() {
         shop.customer("eve").await,
         shop.staff().await,
     );
-    let customer_id = shop.send(get("/users/me").by(&ada)).await.json()["id"].clone();
+    let customer_id = shop.get(&ada, "/users/me").await.json()["id"].clone();
     let mut order = an_order();
     order["customer_id"] = customer_id.clone();
-    let answer = shop.send(post("/orders").by(&staff).set_json(&order)).await;
+    let answer = shop.post(&staff, "/orders", order.clone()).await;
     assert_eq!(
         (answer.status, &answer.json()["customer_id"]),
         (StatusCode::CREATED, &customer_id)
     );
-    let answer = shop.send(post("/orders").by(&eve).set_json(&order)).await;
+    let answer = shop.post(&eve, "/orders", order.clone()).await;
     assert!(answer.status.is_client_error(), "{answer:?}");
 }

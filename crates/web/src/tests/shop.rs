@@ -26,6 +26,7 @@ use shared_kernel::{
 use super::stories::{Story, told_to};
 use crate::{
     Cursors, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, WebState, configure,
+    openapi::tests::answers::assert_as_said,
 };
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -66,12 +67,12 @@ impl Answered {
     }
 
     /// The field errors, as pointer and code.
-    pub(crate) fn errors(&self) -> Vec<(String, String)> {
+    pub(crate) fn errors(&self) -> Vec<String> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        let errors = errors.iter();
         errors
-            .iter()
-            .map(|error| (text(&error["pointer"]), text(&error["code"])))
+            .map(|error| format!("{} {}", text(&error["pointer"]), text(&error["code"])))
             .collect()
     }
 }
@@ -124,18 +125,37 @@ impl Shop {
         self.send_to(Serving::Everything, request).await
     }
 
+    /// What this user gets at a path.
+    pub(crate) async fn get(&self, login: &Login, path: &str) -> Answered {
+        self.send(get(path).by(login)).await
+    }
+
+    /// What this user is answered who posts a body.
+    pub(crate) async fn post(&self, login: &Login, path: &str, body: Value) -> Answered {
+        self.send(post(path).by(login).set_json(body)).await
+    }
+
+    /// What this user is answered who puts a body.
+    pub(crate) async fn put(&self, login: &Login, path: &str, body: Value) -> Answered {
+        self.send(put(path).by(login).set_json(body)).await
+    }
+
     /// The same, to an address that serves these routes.
     pub(crate) async fn send_to(&self, serving: Serving, request: TestRequest) -> Answered {
         let configure = configure(self.state.clone(), serving);
         let service = test::init_service(App::new().configure(configure)).await;
-        let response = test::call_service(&service, request.to_request()).await;
+        let request = request.to_request();
+        let (method, path) = (request.method().clone(), request.path().to_owned());
+        let response = test::call_service(&service, request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = test::read_body(response).await;
-        Answered {
+        let answered = Answered {
             status,
             headers,
             text: String::from_utf8(body.to_vec()).unwrap(),
-        }
+        };
+        assert_as_said(&method, &path, &answered);
+        answered
     }
 
     /// Logs a new customer in.

@@ -8,7 +8,7 @@ use shared_kernel::{
     events::{Shortage, StockReservationRejected, StockReserved},
 };
 
-use super::shop::{By, Login, Shop, an_address, get, post};
+use super::shop::{By, Login, Shop, an_address, post};
 
 fn order_id(order: &Value) -> OrderId {
     order["id"].as_str().unwrap().parse().unwrap()
@@ -104,7 +104,7 @@ async fn whoever_prefers_to_wait_gets_the_settled_order() {
     let news = async {
         // The request confirms before it waits, and the news wakes it.
         while shop
-            .send(get(&format!("/orders/{}", order["id"].as_str().unwrap())).by(&ada))
+            .get(&ada, &format!("/orders/{}", order["id"].as_str().unwrap()))
             .await
             .json()["status"]
             != "confirmed"

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shared_kernel::{CommandId, CorrelationId, EventId, Timestamp, Version};
 use uuid::Uuid;
 
-use super::shop::{By, Shop, an_order, get, post};
+use super::shop::{By, Shop, an_order, post};
 
 /// Every order was confirmed by somebody who works here, and a mail about that was refused.
 pub(crate) struct Story;
@@ -108,13 +108,10 @@ async fn staff_are_told_by_whom_and_what_went_wrong_and_the_owner_what_happened(
         shop.customer("eve").await,
         shop.staff().await,
     );
-    let order = shop
-        .send(post("/orders").by(&owner).set_json(an_order()))
-        .await
-        .json();
+    let order = shop.post(&owner, "/orders", an_order()).await.json();
     let path = format!("/orders/{}/timeline", order["id"].as_str().unwrap());
 
-    let told = shop.send(get(&path).by(&staff)).await;
+    let told = shop.get(&staff, &path).await;
     assert_eq!(told.status, 200, "{told:?}");
     let entry = told.json()["entries"][1].clone();
     assert_eq!(entry["by"], "user:0197b2c4-0000-7000-8000-00000000beef");
@@ -126,7 +123,7 @@ async fn staff_are_told_by_whom_and_what_went_wrong_and_the_owner_what_happened(
     );
     assert_eq!(delivery["attempts"][0]["error"], "permanent: 550 no such mailbox");
 
-    let told = shop.send(get(&path).by(&owner)).await;
+    let told = shop.get(&owner, &path).await;
     assert_eq!(told.json()["entries"].as_array().unwrap().len(), 2);
     let entry = told.json()["entries"][1].clone();
     assert_eq!(
@@ -147,7 +144,7 @@ async fn staff_are_told_by_whom_and_what_went_wrong_and_the_owner_what_happened(
         assert_eq!(entry.get(hidden), None::<&Value>, "{hidden}");
     }
 
-    let told = shop.send(get(&path).by(&other)).await;
+    let told = shop.get(&other, &path).await;
     assert_eq!(
         (told.status.as_u16(), &told.json()["code"]),
         (404, &json!("order_not_found"))
@@ -167,11 +164,7 @@ async fn the_doctor_says_what_was_not_checked() {
         }]})
     );
     let refused = shop
-        .send(
-            post("/ops/invariants")
-                .by(&admin)
-                .set_json(json!({"repair": true})),
-        )
+        .post(&admin, "/ops/invariants", json!({"repair": true}))
         .await;
     assert_eq!(refused.status, 422, "{refused:?}");
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use acceptance::{
-    Binary, Engine, Installation, TestApp, an_order,
+    Binary, Engine, Installation, TestApp,
     answer::text,
     on_every_engine,
-    steps::{confirmed, ship, take},
+    steps::{confirmed, ship, taken},
 };
 use serde_json::{Value, json};
 
@@ -14,7 +14,6 @@ use crate::move_to;
 
 on_every_engine!(
     each_step_of_an_order_is_one_mail_to_where_its_customer_is_then,
-    what_an_enemy_orders_does_no_harm_in_a_mail,
     nobody_gets_mail_about_the_past
 );
 
@@ -28,9 +27,7 @@ async fn each_step_of_an_order_is_one_mail_to_where_its_customer_is_then(engine:
     move_to(&app, &ada, "ada@lovelace.org").await;
     app.wait_idle();
     ship(&app, &sam, &order).await;
-    take(&app, &sam, &other, "cancel", &json!({"reason": "the kiln broke"}))
-        .await
-        .expecting(200);
+    taken(&app, &sam, &other, "cancel", &json!({"reason": "the kiln broke"})).await;
     app.wait_idle();
 
     let (reference, other) = (text(&order["reference"]), text(&other["reference"]));
@@ -53,56 +50,6 @@ async fn each_step_of_an_order_is_one_mail_to_where_its_customer_is_then(engine:
         let event = file.trim_end_matches(".eml");
         assert_eq!(mail.id(), format!("<{event}@localhost>"));
         assert_eq!(mail.header("From"), "Orderly <orders@localhost>");
-    }
-    let says: BTreeMap<String, (String, String)> = mails
-        .values()
-        .map(|mail| (mail.header("Subject"), (mail.text(), mail.html())))
-        .collect();
-    for (subject, expected) in [
-        (
-            format!("Order {reference} confirmed"),
-            &["Kettle", "USD 19.99", "USD 39.98", "12 St James Square"][..],
-        ),
-        (
-            format!("Order {reference} shipped"),
-            &["Royal Mail", "RM123456789GB"],
-        ),
-        (format!("Order {other} cancelled"), &["the kiln broke"]),
-    ] {
-        let (plain, html) = &says[&subject];
-        for expected in expected {
-            assert!(
-                plain.contains(expected) && html.contains(expected),
-                "{expected}: {plain}\n{html}"
-            );
-        }
-    }
-}
-
-async fn what_an_enemy_orders_does_no_harm_in_a_mail(engine: Engine) {
-    const NAME: &str = "<img src=x onerror=alert(1)> & \"Kettle\"";
-    let app = TestApp::start(engine);
-    let eve = app.customer("eve").await;
-    let order = app
-        .place(
-            &eve,
-            &an_order().with_line(app.product(NAME, "19.99").await).body(),
-        )
-        .await;
-    let mut address = acceptance::an_address();
-    address["shipping_address"]["street"] = json!("</td><script>alert(1)</script>");
-    take(&app, &eve, &order, "confirm", &address).await.expecting(200);
-    app.wait_idle();
-    let mails = app.installation().mails();
-    assert_eq!(mails.len(), 1);
-    for mail in mails.values() {
-        assert!(mail.text().contains(NAME));
-        let html = mail.html();
-        assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
-        assert!(
-            html.contains("&lt;img src=x onerror=alert(1)&gt; &amp; &quot;Kettle&quot;"),
-            "{html}"
-        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! A shop that is asked odd things: the same one on each engine, with something of everything in it.
 
 use acceptance::{
-    Answer, Asking, Engine, Login, PASSWORD, TestApp, an_address, an_order, answer::text, steps::take,
+    Answer, Asking, Engine, Login, PASSWORD, TestApp, an_address, an_order, answer::text, steps::taken,
 };
 use reqwest::{Client, RequestBuilder, header::HeaderValue, redirect::Policy};
 use serde_json::Value;
@@ -111,9 +111,7 @@ impl Shop {
             .place(&self.admin, &an_order().with_line(kettle).body())
             .await;
         if path.ends_with("/ship") {
-            take(&self.app, &self.admin, &order, "confirm", &an_address())
-                .await
-                .expecting(200);
+            taken(&self.app, &self.admin, &order, "confirm", &an_address()).await;
         }
         order
     }

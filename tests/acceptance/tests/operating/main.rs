@@ -1,4 +1,4 @@
-//! A consumer is stuck, and an operator does something about it: on the command line, over HTTP, and on the pages.
+//! A consumer is stuck, and an operator does something about it: on the command line, and on the pages.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -8,7 +8,6 @@
 mod address;
 mod browser;
 mod command_line;
-mod over_http;
 
 use acceptance::{Engine, Installation, Login, TestApp, steps};
 use mail_server::MailServer;
@@ -18,7 +17,6 @@ use serde_json::Value;
 struct Stuck {
     app: TestApp,
     mail: MailServer,
-    admin: Login,
     customer: Login,
     order: Value,
     /// The name of the dead letter.
@@ -42,7 +40,6 @@ impl Stuck {
             letter: letters[0]["id"].as_str().unwrap().to_owned(),
             app,
             mail,
-            admin,
             customer,
             order,
         }

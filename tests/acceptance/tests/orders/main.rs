@@ -1,12 +1,9 @@
-//! Orders: a whole life, each rule at its boundary, and finding them again.
+//! Orders: a whole life, what they cost, and finding them again. Rules are tested in `crates/ordering_domain`, their codes in `crates/web`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     reason = "tests stop at the first thing that is not as they say"
 )]
 
-mod finding;
 mod life;
 mod prices;
-mod rules;
-mod steps;

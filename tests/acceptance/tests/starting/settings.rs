@@ -47,39 +47,7 @@ async fn a_wrong_setting_is_one_line_that_names_it() {
         assert!(line.contains(setting), "{setting}={value}: {line}");
         assert!(!line.contains("hush"), "{line}");
     }
-    for (flag, value, setting) in [
-        ("--database-url", "mysql://localhost/shop", "ORDERLY_DATABASE_URL"),
-        ("--bind", "somewhere", "ORDERLY_BIND"),
-        ("--mail", "file:", "ORDERLY_MAIL"),
-        ("--mail-from", "nobody", "ORDERLY_MAIL_FROM"),
-        ("--otlp-endpoint", "collector", "ORDERLY_OTLP_ENDPOINT"),
-        ("--otlp-sample", "2", "ORDERLY_OTLP_SAMPLE"),
-    ] {
-        let line = refused_to_start(folder.path(), &["serve", flag, value], &[]).expecting_one_line(2);
-        assert!(line.contains(flag) || line.contains(setting), "{line}");
-    }
     assert!(!folder.path().join("data/accounts.sqlite").exists());
-}
-
-#[test]
-fn an_unknown_flag_or_command_is_a_usage_error() {
-    let folder = tempfile::tempdir().unwrap();
-    for arguments in [
-        &["serve", "--fast"][..],
-        &["fly"],
-        &["wait-idle", "--timeout", "soon"],
-        &["--json"],
-    ] {
-        let finished = Binary::released().run(folder.path(), arguments);
-        assert_eq!(
-            (finished.code, finished.stdout.as_str()),
-            (2, ""),
-            "{arguments:?}"
-        );
-        let wrong = arguments.last().unwrap();
-        assert!(finished.stderr.contains(wrong), "{}", finished.stderr);
-    }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl Shelf {
     /// On hand and reserved.
     async fn stock(&self) -> (u64, u64) {
         let path = format!("/stock/{}", self.product_id);
-        let stock = self.app.get(&path).by(&self.sam).answer().await.expecting(200);
+        let stock = self.app.read(&self.sam, &path).await;
         (
             stock["on_hand"].as_u64().unwrap(),
             stock["reserved"].as_u64().unwrap(),
@@ -80,7 +80,7 @@ impl Shelf {
     /// The state of an order's one reservation.
     async fn reservation(&self, order: &Value) -> String {
         let path = format!("/reservations?order_id={}", text(&order["id"]));
-        let list = self.app.get(&path).by(&self.sam).answer().await.expecting(200);
+        let list = self.app.read(&self.sam, &path).await;
         let reservations = list["data"].as_array().unwrap();
         assert_eq!(reservations.len(), 1, "{list}");
         text(&reservations[0]["state"])

@@ -1,6 +1,6 @@
 //! Stock that somebody changed behind the server's back is found, and set right when that is asked for.
 
-use acceptance::{Asking, Engine, TestApp, an_address, on_every_engine, steps::take};
+use acceptance::{Asking, Engine, TestApp, an_address, on_every_engine, steps::taken};
 use serde_json::Value;
 
 use crate::Shelf;
@@ -10,9 +10,7 @@ on_every_engine!(drifted_stock_is_found_shown_and_set_right);
 async fn drifted_stock_is_found_shown_and_set_right(engine: Engine) {
     let shelf = Shelf::with(TestApp::start(engine), 10).await;
     let order = shelf.placed(&[3]).await;
-    take(&shelf.app, &shelf.ada, &order, "confirm", &an_address())
-        .await
-        .expecting(200);
+    taken(&shelf.app, &shelf.ada, &order, "confirm", &an_address()).await;
     shelf.app.wait_idle();
     let tampering = "UPDATE stock_items SET on_hand = 8, reserved = 5";
     shelf.app.installation().tamper("inventory", tampering);

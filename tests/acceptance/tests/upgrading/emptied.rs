@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acceptance::{Asking, Binary, Login, TestApp, answer::text};
+use acceptance::{Binary, Login, TestApp, answer::text};
 use serde_json::Value;
 
 use crate::{
@@ -65,7 +65,7 @@ fn each_mail_was_sent_once(opened: &Opened) {
 async fn is_reserved_unless_it_was_cancelled(app: &TestApp, staff: &Login, id: &str) {
     let order = app.order(staff, &Value::from(id)).await;
     let path = format!("/reservations?order_id={id}");
-    let list = app.get(&path).by(staff).answer().await.expecting(200);
+    let list = app.read(staff, &path).await;
     let states = list["data"].as_array().unwrap().iter();
     let states: Vec<String> = states.map(|reservation| text(&reservation["state"])).collect();
     if order["status"] == "cancelled" {

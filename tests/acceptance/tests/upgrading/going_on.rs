@@ -1,7 +1,7 @@
 //! An installation that was opened goes on: an order comes from placing to mail and stock.
 
 use acceptance::{
-    Asking, Login, TestApp,
+    Login, TestApp,
     answer::text,
     steps::{confirmed, ship},
 };
@@ -11,12 +11,7 @@ use crate::fixture::Opened;
 
 /// On hand and reserved of each product that has stock, in the order of their ids.
 pub(crate) async fn stock(app: &TestApp, staff: &Login) -> Vec<(String, u64, u64)> {
-    let list = app
-        .get("/stock?limit=100")
-        .by(staff)
-        .answer()
-        .await
-        .expecting(200);
+    let list = app.read(staff, "/stock?limit=100").await;
     assert_eq!(list["next_cursor"], Value::Null);
     let items = list["data"].as_array().unwrap().iter();
     let mut stock: Vec<(String, u64, u64)> = items

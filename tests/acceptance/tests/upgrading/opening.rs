@@ -14,7 +14,7 @@ pub(crate) async fn everybody_logs_in(app: &TestApp, recorded: &Value) {
         assert_eq!(answer.status, expected, "{name}: {}", answer.text);
         if answer.status == 200 {
             let login = app.log_in(name).await;
-            let user_now = app.get("/users/me").by(&login).answer().await.expecting(200);
+            let user_now = app.read(&login, "/users/me").await;
             assert_eq!((&user_now["id"], &user_now["role"]), (&user["id"], &user["role"]));
         }
     }

@@ -1,28 +1,15 @@
 //! The codes in the source, by where they are written.
 
 use super::Told;
-use crate::{SourceFile, Violation, rust_text::RustText};
+use crate::{
+    SourceFile, Violation,
+    refused_codes::{self, RefusedCode, literal, literals_behind},
+};
 
 const PROBLEM_CODES: &str = "crates/web/src/codes/found_by_web.rs";
 const FIELD_CODES: &str = "crates/web/src/field_errors.rs";
 const TOKEN_ERRORS: &str = "crates/web/src/tokens.rs";
 const MONEY_ERRORS: &str = "crates/shared_kernel/src/money_error.rs";
-/// How a refusal is written, and the status of its kind.
-const REFUSALS: [(&str, &str); 2] = [
-    ("new(RefusalKind::Value, ", "422"),
-    ("new(RefusalKind::State, ", "409"),
-];
-/// A file's text without its comments and tests, with one space wherever there was any white space.
-pub(super) fn working_text(file: &SourceFile) -> String {
-    let test_lines = RustText::of(&file.text).test_lines();
-    let is_for_tests = |line: usize| test_lines.iter().any(|lines| lines.contains(&line));
-    let lines = file.text.lines().enumerate();
-    let words: Vec<&str> = lines
-        .filter(|(index, line)| !line.trim_start().starts_with("//") && !is_for_tests(index + 1))
-        .flat_map(|(_, line)| line.split_whitespace())
-        .collect();
-    words.join(" ").replace("( ", "(")
-}
 
 /// The codes in `files`, and what could not be read as one.
 pub(super) fn of(files: &[SourceFile]) -> (Vec<Told>, Vec<Violation>) {
@@ -71,17 +58,18 @@ pub(super) fn of(files: &[SourceFile]) -> (Vec<Told>, Vec<Violation>) {
         "NotFound { what: … }",
         files.iter().flat_map(not_found).collect(),
     );
-    let refusals: Vec<Refusal> = files.iter().flat_map(refusals).collect();
-    let readable = refusals
-        .iter()
-        .filter_map(|refusal| refusal.as_ref().ok())
-        .flatten();
-    take(
-        "crates",
-        "Refusal::new(RefusalKind::…, …)",
-        readable.cloned().collect(),
-    );
-    violations.extend(refusals.into_iter().filter_map(Result::err));
+    let (mut refused, mut unread) = (Vec::new(), Vec::new());
+    for file in files {
+        let (codes, not_read) = refused_codes::of(&file.path, &file.text);
+        let with_status = |code: RefusedCode<'_>| {
+            let status = if code.kind == "value" { "422" } else { "409" };
+            Told::new(code.code, status, &file.path)
+        };
+        refused.extend(codes.into_iter().map(with_status));
+        unread.extend(not_read);
+    }
+    take("crates", "Refusal::new(RefusalKind::…, …)", refused);
+    violations.extend(unread);
     (told, violations)
 }
 
@@ -104,40 +92,6 @@ fn not_found(file: &SourceFile) -> Vec<Told> {
         .collect()
 }
 
-type Refusal = Result<Vec<Told>, Violation>;
-
-/// The codes of the refusals in a file: right behind the kind, or given to a closure named `refusal`.
-fn refusals(file: &SourceFile) -> Vec<Refusal> {
-    let mut found = Vec::new();
-    for (marker, status) in REFUSALS {
-        for rest in file.text.split(marker).skip(1) {
-            let codes = if let Some(code) = literal(rest) {
-                vec![code]
-            } else if rest.starts_with("code,") {
-                literals_behind(&file.text, " refusal(")
-            } else if rest.starts_with("error.code(),") {
-                // Money's, which have a list of their own.
-                continue;
-            } else {
-                Vec::new()
-            };
-            found.push(if codes.is_empty() {
-                Err(Violation::new(
-                    &file.path,
-                    "found a refusal whose code is not written beside its kind",
-                    "write the code as a literal behind the kind, or teach this checker to find it",
-                ))
-            } else {
-                Ok(codes
-                    .into_iter()
-                    .map(|code| Told::new(code, status, &file.path))
-                    .collect())
-            });
-        }
-    }
-    found
-}
-
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
     let after = text.split_once(from).map_or("", |(_, after)| after);
     after.split(to).next().unwrap_or_default()
@@ -146,16 +100,4 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 /// The string literals of a text that holds no escapes.
 fn literals(text: &str) -> impl Iterator<Item = &str> {
     text.split('"').skip(1).step_by(2)
-}
-
-/// The string literals right behind `marker`.
-fn literals_behind<'a>(text: &'a str, marker: &str) -> Vec<&'a str> {
-    text.split(marker).skip(1).filter_map(literal).collect()
-}
-
-/// The string literal that a text begins with.
-fn literal(text: &str) -> Option<&str> {
-    text.strip_prefix('"')?
-        .split_once('"')
-        .map(|(literal, _)| literal)
 }

@@ -57,50 +57,38 @@ fn owners_that_keep_to_their_own_tables_are_clean() {
 }
 
 #[test]
-fn a_foreign_key_to_another_context_is_found() {
-    let planted = "CREATE TABLE carts (\n  u BLOB REFERENCES users (id)\n);";
-    let expected =
-        format!("{MIGRATION}:2 `ordering` refers by a foreign key to `users`, a table of `accounts`");
-    assert_eq!(found(&[(MIGRATION, planted)], &[]), [expected]);
-}
-
-#[test]
-fn a_statement_on_another_contexts_table_is_found() {
-    let expected = format!("{MIGRATION}:1 `ordering` names `users`, a table of `accounts`");
-    assert_eq!(
-        found(&[(MIGRATION, "INSERT INTO orders SELECT id FROM users;")], &[]),
-        [expected]
-    );
-}
-
-#[test]
-fn a_second_owner_of_a_table_is_found() {
-    let violations = found(&[(MIGRATION, "CREATE TABLE users (id BLOB);")], &[]);
+fn each_planted_migration_is_found() {
+    for (planted, expected) in [
+        (
+            "\nCREATE TABLE carts (u BLOB REFERENCES users (id));",
+            ":2 `ordering` refers by a foreign key to `users`, a table of `accounts`",
+        ),
+        (
+            "INSERT INTO orders SELECT id FROM users;",
+            ":1 `ordering` names `users`, a table of `accounts`",
+        ),
+        (
+            "CREATE INDEX i ON event_log (id);",
+            ":1 `ordering` names `event_log`, a table of `storage`",
+        ),
+    ] {
+        assert_eq!(
+            found(&[(MIGRATION, planted)], &[]),
+            [format!("{MIGRATION}{expected}")]
+        );
+    }
+    let second_owner = found(&[(MIGRATION, "CREATE TABLE users (id BLOB);")], &[]);
     assert!(
-        violations[0].ends_with("`ordering` creates `users`, a table of `accounts`"),
-        "{violations:?}"
-    );
-}
-
-#[test]
-fn storages_tables_are_storages_alone() {
-    let expected = format!("{MIGRATION}:1 `ordering` names `event_log`, a table of `storage`");
-    assert_eq!(
-        found(&[(MIGRATION, "CREATE INDEX i ON event_log (id);")], &[]),
-        [expected]
+        second_owner[0].ends_with("`ordering` creates `users`, a table of `accounts`"),
+        "{second_owner:?}"
     );
 }
 
 #[test]
 fn a_table_that_no_migration_creates_is_found() {
+    let planted = "diesel::table! { baskets (id) { id -> Binary, } }";
     let expected = format!("{ADAPTER}:1 `ordering` names `baskets`, which no migration creates");
-    assert_eq!(
-        found(
-            &[],
-            &[(ADAPTER, "diesel::table! { baskets (id) { id -> Binary, } }")]
-        ),
-        [expected]
-    );
+    assert_eq!(found(&[], &[(ADAPTER, planted)]), [expected]);
 }
 
 #[test]

@@ -5,7 +5,10 @@ use message_bus::CommitError;
 use shared_kernel::{AggregateRoot, SessionId, Version};
 
 use super::sessions::{end, load_session, open_session};
-use crate::{engines::on_every_engine, stores::AccountsStore};
+use crate::{
+    engines::on_every_engine,
+    stores::{AccountsStore, assert_exists_already, assert_stale},
+};
 
 on_every_engine!(
     accounts:
@@ -121,12 +124,7 @@ async fn a_token_leads_to_one_session(store: AccountsStore) {
     let opened = unit.commit(None).await;
     let rotated = rotate(&store, load_session(&store, second).await, token(1)).await;
     for result in [opened, rotated] {
-        match result {
-            Err(CommitError::AlreadyExists { constraint }) => {
-                assert_eq!(constraint, "refresh_tokens.token_hash");
-            }
-            unexpected => panic!("{unexpected:?}"),
-        }
+        assert_exists_already(&result, "refresh_tokens.token_hash");
     }
     assert_eq!(found_by(&store, token(1)).await, Some(first));
 }
@@ -167,10 +165,7 @@ async fn a_rotation_loses_against_an_end(store: AccountsStore) {
     let copy = load_session(&store, id).await;
     end(&store, copy.clone()).await.unwrap();
     let refused = rotate(&store, copy, token(2)).await;
-    assert!(
-        matches!(refused, Err(CommitError::VersionConflict)),
-        "{refused:?}"
-    );
+    assert_stale(&refused);
     assert!(load_session(&store, id).await.as_stored().ended_at.is_some());
 }
 
@@ -180,10 +175,7 @@ async fn an_end_loses_against_a_rotation(store: AccountsStore) {
     let copy = load_session(&store, id).await;
     rotate(&store, copy.clone(), token(2)).await.unwrap();
     let refused = end(&store, copy).await;
-    assert!(
-        matches!(refused, Err(CommitError::VersionConflict)),
-        "{refused:?}"
-    );
+    assert_stale(&refused);
     assert_eq!(load_session(&store, id).await.as_stored().ended_at, None);
 }
 
@@ -195,10 +187,7 @@ async fn a_rotation_loses_against_the_end_of_all(store: AccountsStore) {
     unit.sessions().end_all_of(ada.id(), None, store.seams.now());
     unit.commit(None).await.unwrap();
     let refused = rotate(&store, copy, token(2)).await;
-    assert!(
-        matches!(refused, Err(CommitError::VersionConflict)),
-        "{refused:?}"
-    );
+    assert_stale(&refused);
     assert_eq!(
         load_session(&store, id).await.as_stored().ended_at,
         Some(store.seams.now())

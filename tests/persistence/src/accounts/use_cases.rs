@@ -1,22 +1,18 @@
 //! Use cases of accounts whose answer depends on what the store decides.
 
 use accounts_app::{
-    ChangePassword, ChangeRole, CreateUser, DeactivateUser, LogIn, RefreshSession, RegisterUser, Secret,
-    TokenGrant, Tokens, UserView,
+    ChangeRole, CreateUser, DeactivateUser, LogIn, RefreshSession, RegisterUser, Secret, TokenGrant, Tokens,
+    UserView,
 };
-use message_bus::{CommandMeta, Conflict, Handles, UseCaseError};
+use message_bus::Handles;
 use shared_kernel::{Role, Version};
 
-use crate::{engines::on_every_engine, event_history::history, stores::AccountsStore};
+use crate::{engines::on_every_engine, stores::AccountsStore};
 
 on_every_engine!(
     accounts:
-    of_all_who_register_one_address_at_once_the_others_are_told,
-    a_repeated_registration_gets_the_first_answer,
     two_who_refresh_at_once_get_the_same_successor,
-    a_new_password_ends_the_other_sessions,
     a_log_in_never_outlives_a_deactivation,
-    a_version_that_is_named_must_be_there,
     changes_at_the_same_time_are_all_made,
 );
 
@@ -58,39 +54,6 @@ fn granted(grant: TokenGrant) -> Tokens {
     }
 }
 
-async fn of_all_who_register_one_address_at_once_the_others_are_told(store: AccountsStore) {
-    let face = store.face();
-    let (a, b) = tokio::join!(
-        face.send(registering("ada@example.com"), store.seams.meta()),
-        face.send(registering("ADA@example.com"), store.seams.meta()),
-    );
-    let refusal = match (a, b) {
-        (Ok(_), Err(UseCaseError::Refused(refusal))) | (Err(UseCaseError::Refused(refusal)), Ok(_)) => {
-            refusal
-        }
-        neither_or_both => panic!("{neither_or_both:?}"),
-    };
-    assert_eq!(refusal.code, "email_already_registered");
-}
-
-async fn a_repeated_registration_gets_the_first_answer(store: AccountsStore) {
-    let face = store.face();
-    let register = async |meta: CommandMeta| face.send(registering("ada@example.com"), meta).await;
-    let first = register(store.seams.with_key("key", 1)).await.unwrap();
-    store.seams.advance_seconds(60);
-    let second = register(store.seams.with_key("key", 1)).await.unwrap();
-    assert_eq!(first, second);
-    let reused = register(store.seams.with_key("key", 2)).await;
-    let Err(UseCaseError::Refused(refusal)) = reused else {
-        panic!("{reused:?}");
-    };
-    assert_eq!(refusal.code, "idempotency_key_reused");
-    assert_eq!(
-        store.user_history(first.id).await,
-        history(&[(1, "UserAccountCreated")])
-    );
-}
-
 async fn two_who_refresh_at_once_get_the_same_successor(store: AccountsStore) {
     registered(&store, "ada@example.com").await;
     let tokens = granted(log_in(&store).await);
@@ -101,23 +64,6 @@ async fn two_who_refresh_at_once_get_the_same_successor(store: AccountsStore) {
     granted(refresh(&store, &a).await);
 }
 
-async fn a_new_password_ends_the_other_sessions(store: AccountsStore) {
-    let ada = registered(&store, "ada@example.com").await;
-    let first = granted(log_in(&store).await);
-    store.seams.advance_seconds(1);
-    let second = granted(log_in(&store).await);
-    let sessions = store.face().sessions(ada.id).await.unwrap();
-    let command = ChangePassword {
-        current_password: Secret::new(PASSWORD.to_owned()),
-        new_password: Secret::new("another horse altogether".to_owned()),
-        keep_session: Some(sessions[0].id),
-    };
-    store.face().send(command, store.seams.by(ada.id)).await.unwrap();
-    assert_eq!(refresh(&store, &first).await, TokenGrant::InvalidGrant);
-    granted(refresh(&store, &second).await);
-    assert_eq!(log_in(&store).await, TokenGrant::InvalidGrant);
-}
-
 async fn a_log_in_never_outlives_a_deactivation(store: AccountsStore) {
     let ada = registered(&store, "ada@example.com").await;
     let face = store.face();
@@ -125,26 +71,6 @@ async fn a_log_in_never_outlives_a_deactivation(store: AccountsStore) {
     let (_, deactivated) = tokio::join!(log_in(&store), face.send(deactivate, store.seams.meta()));
     assert!(!deactivated.unwrap().active);
     assert_eq!(face.sessions(ada.id).await.unwrap(), []);
-}
-
-async fn a_version_that_is_named_must_be_there(store: AccountsStore) {
-    let ada = registered(&store, "ada@example.com").await;
-    let expecting = |version| CommandMeta {
-        expected_version: Some(Version::new(version)),
-        ..store.seams.meta()
-    };
-    let promote = |role| ChangeRole {
-        user_id: ada.id,
-        role,
-    };
-    let face = store.face();
-    let staff = face.send(promote(Role::Staff), expecting(1)).await.unwrap();
-    assert_eq!(staff.version, Version::new(2));
-    let stale = face.send(promote(Role::Admin), expecting(1)).await;
-    let Err(UseCaseError::Conflict(Conflict::StaleVersion { expected, current })) = stale else {
-        panic!("{stale:?}");
-    };
-    assert_eq!((expected, current), (Version::new(1), Version::new(2)));
 }
 
 async fn changes_at_the_same_time_are_all_made(store: AccountsStore) {

@@ -2,7 +2,7 @@
 
 use accounts_app::UserView;
 use accounts_domain::{PasswordHash, PasswordMatch, User, UserStatus};
-use message_bus::{Actor, CommandMeta, CommitError, NewEvent, TraceContext};
+use message_bus::{Actor, CommandMeta, NewEvent, TraceContext};
 use shared_kernel::{
     AggregateRoot, CorrelationId, EventId, Role, Timestamp, UserId, Version, events::UserAccountCreated,
 };
@@ -10,7 +10,7 @@ use shared_kernel::{
 use crate::{
     engines::on_every_engine,
     event_history::history,
-    stores::{AccountsStore, spelled},
+    stores::{AccountsStore, assert_exists_already, assert_one_wins, assert_stale, spelled},
 };
 
 on_every_engine!(
@@ -103,10 +103,7 @@ async fn a_stale_user_is_a_conflict_and_nothing_is_written(store: AccountsStore)
     unit.users().save(bob);
     unit.users().save(stale.clone());
     let refused = unit.commit(None).await;
-    assert!(
-        matches!(refused, Err(CommitError::VersionConflict)),
-        "{refused:?}"
-    );
+    assert_stale(&refused);
     assert_eq!(store.stored(stale.id()).await, before);
     assert_eq!(store.stored(bob_id).await, None);
     assert_eq!(store.user_history(bob_id).await, []);
@@ -124,15 +121,7 @@ async fn of_all_who_save_one_version_at_once_one_wins(store: AccountsStore) {
         store.save(ada.clone()),
         store.save(ada.clone()),
     );
-    let mut won = 0;
-    for result in [a, b, c] {
-        match result {
-            Ok(()) => won += 1,
-            Err(CommitError::VersionConflict) => {}
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-    assert_eq!(won, 1);
+    assert_one_wins(&[a, b, c]);
     assert_eq!(store.stored(ada.id()).await.unwrap().0.version, Version::new(2));
 }
 
@@ -147,10 +136,7 @@ async fn a_user_is_created_once(store: AccountsStore) {
         Role::Admin,
         store.seams.now(),
     );
-    match store.save(twin).await {
-        Err(CommitError::AlreadyExists { constraint }) => assert_eq!(constraint, "users.id"),
-        unexpected => panic!("{unexpected:?}"),
-    }
+    assert_exists_already(&store.save(twin).await, "users.id");
     assert_eq!(store.stored(ada.id()).await, before);
     assert_eq!(
         store.user_history(ada.id()).await,

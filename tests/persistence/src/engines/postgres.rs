@@ -4,139 +4,125 @@ mod database;
 
 use std::sync::Arc;
 
-use accounts_infra::{AccountsRows, PostgresAccounts};
-use catalog::CatalogRows;
-use inventory_infra::{InventoryRows, PostgresInventory};
-use notifications::NotificationsRows;
-use ordering_infra::{OrderingRows, PostgresOrdering};
-use storage::postgres::{PostgresContext, PostgresServer};
+use accounts_infra::PostgresAccounts;
+use diesel_migrations::EmbeddedMigrations;
+use inventory_infra::PostgresInventory;
+use ordering_infra::PostgresOrdering;
+use storage::postgres::{PostgresContext, PostgresRows, PostgresServer};
 
 use self::database::Database;
 use crate::{
-    catalog::CatalogOn,
+    catalog::CatalogStore,
     event_history::EventHistory,
     installation::Installation,
     inventory::InventoryStore,
     notifications::NotificationsOn,
     seams::Seams,
-    stores::{AccountsStore, OrderingStore},
+    stores::{AccountsStore, On, OrderingStore},
 };
 
+/// A database for the schemas of contexts, and the time and the ids of a test.
+struct Server {
+    database: Database,
+    server: PostgresServer,
+    seams: Seams,
+}
+
+impl Server {
+    fn new() -> Self {
+        let database = Database::create();
+        let server = PostgresServer::new(&database.url()).unwrap();
+        Self {
+            database,
+            server,
+            seams: Seams::default(),
+        }
+    }
+
+    async fn open<R: PostgresRows>(
+        &self,
+        context: &'static str,
+        migrations: EmbeddedMigrations,
+    ) -> PostgresContext<R> {
+        let (clock, ids) = (self.seams.clock(), self.seams.ids());
+        PostgresContext::open(&self.server, context, migrations, clock, ids.as_ref())
+            .await
+            .unwrap()
+    }
+
+    /// A store in this database, and with it what its schema has logged.
+    fn with<P: ?Sized, R: PostgresRows>(self, port: Arc<P>, context: PostgresContext<R>) -> On<P> {
+        let history = EventHistory::Logged(Arc::new(context));
+        On::new(port, history, self.seams, self.database)
+    }
+}
+
 pub(crate) async fn accounts() -> AccountsStore {
-    let database = Database::create();
-    let seams = Seams::default();
-    let context = accounts_schema(&database, &seams).await;
-    let store = Arc::new(PostgresAccounts::new(context.clone()));
-    let history = EventHistory::Logged(Arc::new(context));
-    AccountsStore::new(store, history, seams, database)
+    let server = Server::new();
+    let context = server
+        .open("accounts", accounts_infra::postgres::MIGRATIONS)
+        .await;
+    server.with(Arc::new(PostgresAccounts::new(context.clone())), context)
 }
 
 pub(crate) async fn ordering() -> OrderingStore {
-    let database = Database::create();
-    let seams = Seams::default();
-    let context = ordering_schema(&database, &seams).await;
-    let store = Arc::new(PostgresOrdering::new(context.clone()));
-    let history = EventHistory::Logged(Arc::new(context));
-    OrderingStore::new(store, history, seams, database)
+    let server = Server::new();
+    let context = server
+        .open("ordering", ordering_infra::postgres::MIGRATIONS)
+        .await;
+    server.with(Arc::new(PostgresOrdering::new(context.clone())), context)
 }
 
-pub(crate) async fn catalog() -> CatalogOn {
-    let database = Database::create();
-    let seams = Seams::default();
-    let server = PostgresServer::new(&database.url()).unwrap();
-    let migrations = catalog::postgres::MIGRATIONS;
-    let ids = seams.ids();
-    let context: PostgresContext<CatalogRows> =
-        PostgresContext::open(&server, catalog::CONTEXT, migrations, seams.clock(), ids.as_ref())
-            .await
-            .unwrap();
-    let context = Arc::new(context);
-    let history = EventHistory::Logged(context.clone());
-    CatalogOn::new(context, history, seams, database)
+pub(crate) async fn catalog() -> CatalogStore {
+    let server = Server::new();
+    let context = server
+        .open::<catalog::CatalogRows>(catalog::CONTEXT, catalog::postgres::MIGRATIONS)
+        .await;
+    server.with(Arc::new(context.clone()), context)
 }
 
 pub(crate) async fn inventory() -> InventoryStore {
-    let database = Database::create();
-    let seams = Seams::default();
-    let server = PostgresServer::new(&database.url()).unwrap();
-    let migrations = inventory_infra::postgres::MIGRATIONS;
-    let ids = seams.ids();
-    let context: PostgresContext<InventoryRows> =
-        PostgresContext::open(&server, "inventory", migrations, seams.clock(), ids.as_ref())
-            .await
-            .unwrap();
-    let store = Arc::new(PostgresInventory::new(context.clone()));
-    let history = EventHistory::Logged(Arc::new(context));
-    InventoryStore::new(store, history, seams, database)
+    let server = Server::new();
+    let context = server
+        .open("inventory", inventory_infra::postgres::MIGRATIONS)
+        .await;
+    server.with(Arc::new(PostgresInventory::new(context.clone())), context)
 }
 
 pub(crate) async fn notifications() -> NotificationsOn {
-    let database = Database::create();
-    let seams = Seams::default();
-    let server = PostgresServer::new(&database.url()).unwrap();
-    let migrations = notifications::postgres::MIGRATIONS;
-    let ids = seams.ids();
-    let context: PostgresContext<NotificationsRows> =
-        PostgresContext::open(&server, "notifications", migrations, seams.clock(), ids.as_ref())
-            .await
-            .unwrap();
+    let server = Server::new();
+    let context = server
+        .open::<notifications::NotificationsRows>("notifications", notifications::postgres::MIGRATIONS)
+        .await;
     let deliveries = Arc::new(context.clone());
-    NotificationsOn::new(Arc::new(context), Some(deliveries), seams, database)
+    NotificationsOn::new(Arc::new(context), Some(deliveries), server.seams, server.database)
 }
 
 /// Both contexts in one database, each in its own schema.
 pub(crate) async fn installation() -> Installation {
-    let database = Database::create();
-    let seams = Seams::default();
-    let accounts = accounts_schema(&database, &seams).await;
-    let accounts_store = Arc::new(PostgresAccounts::new(accounts.clone()));
-    let accounts_log = Arc::new(accounts.clone());
-    let ordering = ordering_schema(&database, &seams).await;
-    let ordering_store = Arc::new(PostgresOrdering::new(ordering.clone()));
-    let ordering_log = Arc::new(ordering.clone());
+    let server = Server::new();
+    let accounts = server
+        .open("accounts", accounts_infra::postgres::MIGRATIONS)
+        .await;
+    let ordering = server
+        .open("ordering", ordering_infra::postgres::MIGRATIONS)
+        .await;
+    let (accounts, ordering) = (Arc::new(accounts), Arc::new(ordering));
     Installation {
-        accounts: AccountsStore::new(
-            accounts_store,
-            EventHistory::Logged(accounts_log.clone()),
-            seams.clone(),
+        accounts: On::new(
+            Arc::new(PostgresAccounts::new((*accounts).clone())),
+            EventHistory::Logged(accounts.clone()),
+            server.seams.clone(),
             (),
         ),
-        accounts_log,
-        accounts_database: Arc::new(accounts),
-        ordering: OrderingStore::new(
-            ordering_store,
-            EventHistory::Logged(ordering_log),
-            seams,
-            database,
+        accounts_log: accounts.clone(),
+        accounts_database: accounts,
+        ordering: On::new(
+            Arc::new(PostgresOrdering::new((*ordering).clone())),
+            EventHistory::Logged(ordering.clone()),
+            server.seams,
+            server.database,
         ),
-        ordering_database: Arc::new(ordering),
+        ordering_database: ordering,
     }
-}
-
-async fn accounts_schema(database: &Database, seams: &Seams) -> PostgresContext<AccountsRows> {
-    let server = PostgresServer::new(&database.url()).unwrap();
-    let migrations = accounts_infra::postgres::MIGRATIONS;
-    PostgresContext::open(
-        &server,
-        "accounts",
-        migrations,
-        seams.clock(),
-        seams.ids().as_ref(),
-    )
-    .await
-    .unwrap()
-}
-
-async fn ordering_schema(database: &Database, seams: &Seams) -> PostgresContext<OrderingRows> {
-    let server = PostgresServer::new(&database.url()).unwrap();
-    let migrations = ordering_infra::postgres::MIGRATIONS;
-    PostgresContext::open(
-        &server,
-        "ordering",
-        migrations,
-        seams.clock(),
-        seams.ids().as_ref(),
-    )
-    .await
-    .unwrap()
 }

@@ -2,11 +2,14 @@
 
 use inventory_app::store::ORDER_INDEX;
 use inventory_domain::{fulfil, release, reserve};
-use message_bus::CommitError;
 use shared_kernel::{OrderId, PageRequest, ProductId, Version};
 
 use super::{InventoryStore, everything};
-use crate::{engines::on_every_engine, event_history::history};
+use crate::{
+    engines::on_every_engine,
+    event_history::history,
+    stores::{assert_exists_already, assert_stale},
+};
 
 on_every_engine!(
     inventory:
@@ -107,10 +110,7 @@ async fn an_order_has_one_reservation(store: InventoryStore) {
     let result = store
         .decide(order, &[pot], |_, stock| reserve(again, stock).unwrap())
         .await;
-    match result {
-        Err(CommitError::AlreadyExists { constraint }) => assert_eq!(constraint, ORDER_INDEX),
-        unexpected => panic!("{unexpected:?}"),
-    }
+    assert_exists_already(&result, ORDER_INDEX);
     assert_eq!(store.numbers(pot).await, (9, 2));
     store.agrees().await;
 }
@@ -146,7 +146,7 @@ async fn a_stale_reservation_is_a_conflict_and_nothing_is_written(store: Invento
     release(&mut reservation, &mut stock, now).unwrap();
     unit.reservations().save(reservation);
     let result = unit.commit(None).await;
-    assert!(matches!(result, Err(CommitError::VersionConflict)), "{result:?}");
+    assert_stale(&result);
     assert_eq!(store.numbers(other).await, (9, 0));
     assert_eq!(store.reservation(order).await.unwrap().version, Version::new(2));
     store.agrees().await;

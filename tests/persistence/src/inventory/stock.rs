@@ -2,16 +2,20 @@
 
 use inventory_app::store::STOCK_ITEM_KEY;
 use inventory_domain::{ChangedBy, StockItem};
-use message_bus::CommitError;
-use shared_kernel::{AggregateRoot, PageRequest, ProductId, Version};
+use message_bus::{CommitError, ReactsTo};
+use shared_kernel::{AggregateRoot, Currency, Money, PageRequest, ProductId, Version, events::ProductListed};
 
 use super::{InventoryStore, everything};
-use crate::engines::on_every_engine;
+use crate::{
+    engines::on_every_engine,
+    stores::{assert_exists_already, assert_stale},
+};
 
 on_every_engine!(
     inventory:
     an_opened_item_has_nothing_and_no_ledger,
     an_item_is_opened_once,
+    a_listed_product_is_opened_once,
     what_is_adjusted_is_stored_with_its_entry,
     a_stale_item_is_a_conflict_and_nothing_is_written,
     of_two_who_change_an_item_at_once_one_does,
@@ -41,11 +45,37 @@ async fn an_opened_item_has_nothing_and_no_ledger(store: InventoryStore) {
 
 async fn an_item_is_opened_once(store: InventoryStore) {
     let product = store.product(3).await;
-    match store.save(StockItem::open(product)).await {
-        Err(CommitError::AlreadyExists { constraint }) => assert_eq!(constraint, STOCK_ITEM_KEY),
-        unexpected => panic!("{unexpected:?}"),
-    }
+    assert_exists_already(&store.save(StockItem::open(product)).await, STOCK_ITEM_KEY);
     assert_eq!(store.numbers(product).await, (3, 0));
+}
+
+async fn a_listed_product_is_opened_once(store: InventoryStore) {
+    let (face, product_id) = (store.face(), ProductId::new(store.seams.next_id()));
+    let listed = || ProductListed {
+        product_id,
+        sku: "POT-1".to_owned(),
+        name: "Teapot".to_owned(),
+        unit_price: Money::zero(Currency::Usd),
+    };
+    face.react(listed(), store.seams.reacting(product_id.uuid(), 1, 0))
+        .await
+        .unwrap();
+    let item = store.item(product_id).await;
+    face.react(listed(), store.seams.reacting(product_id.uuid(), 2, 1))
+        .await
+        .unwrap();
+    assert_eq!(store.item(product_id).await, item);
+    let (one, two) = (store.face(), store.face());
+    let other = ProductListed {
+        product_id: ProductId::new(store.seams.next_id()),
+        ..listed()
+    };
+    let (first, second) = tokio::join!(
+        one.react(other.clone(), store.seams.meta()),
+        two.react(other, store.seams.meta()),
+    );
+    first.unwrap();
+    second.unwrap();
 }
 
 async fn what_is_adjusted_is_stored_with_its_entry(store: InventoryStore) {
@@ -78,7 +108,7 @@ async fn a_stale_item_is_a_conflict_and_nothing_is_written(store: InventoryStore
     unit.stock().save(adjusted(&store, bystander, 1));
     unit.stock().save(adjusted(&store, stale, -2));
     let result = unit.commit(None).await;
-    assert!(matches!(result, Err(CommitError::VersionConflict)), "{result:?}");
+    assert_stale(&result);
     assert_eq!(store.numbers(product).await, (4, 0));
     assert_eq!(store.numbers(other).await, (5, 0));
     store.agrees().await;

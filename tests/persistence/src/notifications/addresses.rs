@@ -1,6 +1,5 @@
 //! The address book.
 
-use message_bus::{Conflict, UseCaseError};
 use shared_kernel::UserId;
 
 use super::NotificationsOn;
@@ -10,7 +9,6 @@ on_every_engine!(
     notifications:
     nobodys_address_is_known_before_they_are,
     an_address_follows_its_user,
-    an_address_that_is_delivered_again_changes_nothing,
     many_users_at_once_have_an_address_each,
 );
 
@@ -27,20 +25,6 @@ async fn an_address_follows_its_user(on: NotificationsOn) {
     on.move_to(ada, "Countess@lovelace.org", (5, 2)).await.unwrap();
     assert_eq!(on.address(ada).await.as_deref(), Some("Countess@lovelace.org"));
     assert_eq!(on.address(bob).await.as_deref(), Some("bob@example.com"));
-}
-
-async fn an_address_that_is_delivered_again_changes_nothing(on: NotificationsOn) {
-    let ada = on.user("ada@example.com").await;
-    on.move_to(ada, "ada@lovelace.org", (2, 1)).await.unwrap();
-    on.move_to(ada, "countess@lovelace.org", (3, 2)).await.unwrap();
-    for late in [(2, 1), (3, 2), (5, 4)] {
-        let again = on.move_to(ada, "ada@lovelace.org", late).await;
-        assert!(
-            matches!(again, Err(UseCaseError::Conflict(Conflict::OthersWereFaster))),
-            "{again:?}"
-        );
-    }
-    assert_eq!(on.address(ada).await.as_deref(), Some("countess@lovelace.org"));
 }
 
 async fn many_users_at_once_have_an_address_each(on: NotificationsOn) {

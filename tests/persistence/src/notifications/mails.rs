@@ -10,7 +10,6 @@ use crate::engines::on_every_engine;
 on_every_engine!(
     notifications:
     a_mail_stands_on_the_list_as_it_was_sent,
-    an_event_that_comes_again_sends_nothing_and_changes_nothing,
     a_mail_sent_before_a_crash_is_sent_again_as_the_same_and_listed_once,
     the_first_line_on_the_list_stands,
     many_mails_at_once_are_all_on_the_list,
@@ -63,22 +62,6 @@ async fn a_mail_stands_on_the_list_as_it_was_sent(on: NotificationsOn) {
         expected,
         "the first line is as it was"
     );
-}
-
-async fn an_event_that_comes_again_sends_nothing_and_changes_nothing(on: NotificationsOn) {
-    let ada = on.user("ada@example.com").await;
-    let (order, meta) = an_order(&on);
-    on.react(shipped(order, ada), &meta).await.unwrap();
-    let before = listed(&on, &meta).await;
-    on.seams.advance_seconds(60);
-    // The dispatcher would find a duplicate before it asks; the commit finds it in any case.
-    let again = CommandMeta {
-        issued_at: on.seams.now(),
-        ..meta.clone()
-    };
-    on.react(shipped(order, ada), &again).await.unwrap_err();
-    assert_eq!(on.mailer.sent().len(), 1);
-    assert_eq!(listed(&on, &meta).await, before);
 }
 
 async fn a_mail_sent_before_a_crash_is_sent_again_as_the_same_and_listed_once(on: NotificationsOn) {

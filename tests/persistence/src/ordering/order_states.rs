@@ -9,11 +9,7 @@ use crate::{engines::on_every_engine, stores::OrderingStore};
 
 on_every_engine!(
     ordering:
-    a_pending_order_is_read_back,
-    a_confirmed_order_is_read_back,
-    an_order_with_its_stock_reserved_is_read_back,
-    a_shipped_order_is_read_back,
-    a_delivered_order_is_read_back,
+    an_order_is_read_back_at_each_step_to_its_delivery,
     an_order_cancelled_without_a_reason_is_read_back,
     a_confirmed_order_that_was_cancelled_is_read_back,
     a_cancelled_order_whose_stock_was_released_is_read_back,
@@ -72,32 +68,12 @@ fn delivered(order: &mut Order, at: Timestamp) {
     order.deliver(at).unwrap();
 }
 
-async fn a_pending_order_is_read_back(store: OrderingStore) {
-    let order = follow(&store, &[]).await;
-    assert_eq!(stands(&order), (OrderStatus::Pending, Allocation::None));
-}
-
-async fn a_confirmed_order_is_read_back(store: OrderingStore) {
-    let order = follow(&store, &[&confirmed]).await;
-    assert_eq!(order.record().status, OrderStatus::Confirmed);
-    assert_eq!(order.record().shipping_address, Some(an_address()));
-}
-
-async fn an_order_with_its_stock_reserved_is_read_back(store: OrderingStore) {
-    let order = follow(&store, &[&confirmed, &Order::stock_reserved]).await;
-    assert_eq!(stands(&order), (OrderStatus::Confirmed, Allocation::Reserved));
-}
-
-async fn a_shipped_order_is_read_back(store: OrderingStore) {
-    let order = follow(&store, &[&confirmed, &Order::stock_reserved, &shipped]).await;
-    assert_eq!(stands(&order), (OrderStatus::Shipped, Allocation::Reserved));
-    assert_eq!(order.record().shipment, Some(a_shipment()));
-}
-
-async fn a_delivered_order_is_read_back(store: OrderingStore) {
+async fn an_order_is_read_back_at_each_step_to_its_delivery(store: OrderingStore) {
     let steps: [Step<'_>; 4] = [&confirmed, &Order::stock_reserved, &shipped, &delivered];
     let order = follow(&store, &steps).await;
     assert_eq!(stands(&order), (OrderStatus::Delivered, Allocation::Reserved));
+    assert_eq!(order.record().shipping_address, Some(an_address()));
+    assert_eq!(order.record().shipment, Some(a_shipment()));
 }
 
 async fn an_order_cancelled_without_a_reason_is_read_back(store: OrderingStore) {

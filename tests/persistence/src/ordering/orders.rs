@@ -1,12 +1,15 @@
 //! Orders: what is saved is read back, or was refused and left no trace.
 
-use message_bus::CommitError;
-use ordering_app::VisibleTo;
-use ordering_domain::{Customer, OrderReference};
+use ordering_app::{UnitOfWork, VisibleTo};
+use ordering_domain::{Customer, Order, OrderReference};
 use shared_kernel::{AggregateRoot, Currency, CustomerId, OrderId, Version};
 
 use super::builders::{NOTHING_LISTED, a_line, an_address, an_order};
-use crate::{engines::on_every_engine, event_history::history, stores::OrderingStore};
+use crate::{
+    engines::on_every_engine,
+    event_history::history,
+    stores::{OrderingStore, assert_exists_already, assert_one_wins, assert_stale},
+};
 
 on_every_engine!(
     ordering:
@@ -22,6 +25,11 @@ on_every_engine!(
     an_empty_unit_of_work_commits,
 );
 
+async fn order_in(unit: &mut UnitOfWork<'_>, order: &Order) -> Order {
+    let loaded = unit.orders().get(order.id(), VisibleTo::Everyone).await;
+    loaded.unwrap().unwrap()
+}
+
 async fn an_order_that_is_not_there_is_none(store: OrderingStore) {
     store.save(an_order(&store.seams).place()).await.unwrap();
     let nowhere = OrderId::new(store.seams.next_id());
@@ -35,12 +43,7 @@ async fn dropping_a_unit_of_work_writes_nothing(store: OrderingStore) {
     store.save(order.clone()).await.unwrap();
     let other = an_order(&store.seams).place();
     let mut unit = store.begin(store.seams.meta());
-    let mut loaded = unit
-        .orders()
-        .get(order.id(), VisibleTo::Everyone)
-        .await
-        .unwrap()
-        .unwrap();
+    let mut loaded = order_in(&mut unit, &order).await;
     loaded.cancel(None, store.seams.now()).unwrap();
     unit.orders().save(loaded);
     unit.orders().save(other.clone());
@@ -54,20 +57,10 @@ async fn a_loaded_order_is_a_copy(store: OrderingStore) {
     let order = an_order(&store.seams).place();
     store.save(order.clone()).await.unwrap();
     let mut unit = store.begin(store.seams.meta());
-    let mut loaded = unit
-        .orders()
-        .get(order.id(), VisibleTo::Everyone)
-        .await
-        .unwrap()
-        .unwrap();
+    let mut loaded = order_in(&mut unit, &order).await;
     let line = a_line(&store.seams, Currency::Eur);
     loaded.add_line(line, store.seams.now()).unwrap();
-    let again = unit
-        .orders()
-        .get(order.id(), VisibleTo::Everyone)
-        .await
-        .unwrap()
-        .unwrap();
+    let again = order_in(&mut unit, &order).await;
     assert_eq!(again.record(), order.record());
     unit.commit(None).await.unwrap();
     assert_eq!(store.load(order.id()).await.unwrap().record(), order.record());
@@ -77,12 +70,7 @@ async fn a_stale_order_is_a_conflict_and_nothing_is_written(store: OrderingStore
     let order = an_order(&store.seams).with_lines(Currency::Eur, 2).place();
     store.save(order.clone()).await.unwrap();
     let mut slow = store.begin(store.seams.meta());
-    let mut stale = slow
-        .orders()
-        .get(order.id(), VisibleTo::Everyone)
-        .await
-        .unwrap()
-        .unwrap();
+    let mut stale = order_in(&mut slow, &order).await;
     store
         .change(order.id(), |order| {
             order
@@ -106,10 +94,7 @@ async fn a_stale_order_is_a_conflict_and_nothing_is_written(store: OrderingStore
         "ada@example.com".parse().unwrap(),
     ));
     let refused = slow.commit(None).await;
-    assert!(
-        matches!(refused, Err(CommitError::VersionConflict)),
-        "{refused:?}"
-    );
+    assert_stale(&refused);
     let after = store.load(order.id()).await.unwrap();
     assert_eq!(
         (after.record(), after.version()),
@@ -131,12 +116,7 @@ async fn of_all_who_save_one_version_at_once_one_wins(store: OrderingStore) {
     let mut units = Vec::new();
     for _ in 0..3 {
         let mut unit = store.begin(store.seams.meta());
-        let mut copy = unit
-            .orders()
-            .get(order.id(), VisibleTo::Everyone)
-            .await
-            .unwrap()
-            .unwrap();
+        let mut copy = order_in(&mut unit, &order).await;
         let line = a_line(&store.seams, Currency::Eur);
         copy.add_line(line, store.seams.now()).unwrap();
         unit.orders().save(copy);
@@ -144,15 +124,7 @@ async fn of_all_who_save_one_version_at_once_one_wins(store: OrderingStore) {
     }
     let [a, b, c] = units.try_into().unwrap_or_else(|_| panic!("expected three"));
     let (a, b, c) = tokio::join!(a, b, c);
-    let mut won = 0;
-    for result in [a, b, c] {
-        match result {
-            Ok(()) => won += 1,
-            Err(CommitError::VersionConflict) => {}
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-    assert_eq!(won, 1);
+    assert_one_wins(&[a, b, c]);
     let loaded = store.load(order.id()).await.unwrap();
     assert_eq!(
         (loaded.version(), loaded.record().lines.len()),
@@ -164,10 +136,7 @@ async fn an_order_is_placed_once(store: OrderingStore) {
     let order = an_order(&store.seams).place();
     store.save(order.clone()).await.unwrap();
     let twin = an_order(&store.seams).with_id(order.id()).place();
-    match store.save(twin).await {
-        Err(CommitError::AlreadyExists { constraint }) => assert_eq!(constraint, "orders.id"),
-        unexpected => panic!("{unexpected:?}"),
-    }
+    assert_exists_already(&store.save(twin).await, "orders.id");
     assert_eq!(store.load(order.id()).await.unwrap().record(), order.record());
     assert_eq!(
         store.order_history(order.id()).await,
@@ -205,10 +174,7 @@ async fn a_reference_names_one_order(store: OrderingStore) {
     let mut unit = store.begin(store.seams.meta());
     unit.orders().save(other.clone());
     unit.orders().save(second.clone());
-    match unit.commit(None).await {
-        Err(CommitError::AlreadyExists { constraint }) => assert_eq!(constraint, "orders.reference"),
-        unexpected => panic!("{unexpected:?}"),
-    }
+    assert_exists_already(&unit.commit(None).await, "orders.reference");
     for order in [other, second] {
         assert!(store.load(order.id()).await.is_none());
         assert_eq!(store.order_history(order.id()).await, []);
@@ -223,12 +189,7 @@ async fn what_did_not_change_is_not_written_and_not_guarded(store: OrderingStore
     let order = an_order(&store.seams).place();
     store.save(order.clone()).await.unwrap();
     let mut slow = store.begin(store.seams.meta());
-    let unchanged = slow
-        .orders()
-        .get(order.id(), VisibleTo::Everyone)
-        .await
-        .unwrap()
-        .unwrap();
+    let unchanged = order_in(&mut slow, &order).await;
     store
         .change(order.id(), |order| order.cancel(None, store.seams.now()).unwrap())
         .await

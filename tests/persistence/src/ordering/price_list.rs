@@ -1,6 +1,6 @@
 //! The price list: it follows the catalogue, and an order asks it and for its customer at once.
 
-use message_bus::{CommandMeta, Conflict, Delivery, ReactsTo, UseCaseError};
+use message_bus::{CommandMeta, Delivery, ReactsTo, UseCaseError};
 use ordering_app::Ordering;
 use ordering_domain::{Customer, PriceListEntry, ProductStatus};
 use shared_kernel::{
@@ -14,7 +14,6 @@ on_every_engine!(
     ordering:
     an_entry_is_read_back_field_by_field,
     an_entry_follows_its_product,
-    what_is_delivered_again_changes_nothing,
     many_products_at_once_have_an_entry_each,
     customer_and_prices_come_together,
 );
@@ -104,24 +103,6 @@ async fn an_entry_follows_its_product(store: OrderingStore) {
     expected.status = ProductStatus::Delisted;
     assert_eq!(entry(&store, tea).await, Some(expected));
     assert_eq!(entry(&store, other).await, Some(untouched));
-}
-
-async fn what_is_delivered_again_changes_nothing(store: OrderingStore) {
-    let tea = a_product(&store);
-    let event = listed(tea, 11_90, Currency::Gbp);
-    hears(&store, tea, 1, event.clone()).await.unwrap();
-    hears(&store, tea, 2, ProductDelisted { product_id: tea })
-        .await
-        .unwrap();
-    for late in [1, 2, 4] {
-        let again = hears(&store, tea, late, event.clone()).await;
-        assert!(
-            matches!(again, Err(UseCaseError::Conflict(Conflict::OthersWereFaster))),
-            "{again:?}"
-        );
-    }
-    let status = entry(&store, tea).await.unwrap().status;
-    assert_eq!(status, ProductStatus::Delisted);
 }
 
 async fn many_products_at_once_have_an_entry_each(store: OrderingStore) {

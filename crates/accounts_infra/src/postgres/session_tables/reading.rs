@@ -10,7 +10,7 @@ use storage::{
 };
 
 use crate::{
-    postgres::schema::{refresh_tokens, sessions, users},
+    schema::{refresh_tokens, sessions, users},
     session_row::{SessionRow, SessionStatusRow},
 };
 

@@ -70,27 +70,6 @@ async fn an_event_by_row_is_written_down_before_its_handler_is_called() {
 }
 
 #[tokio::test]
-async fn an_event_before_its_predecessor_waits_for_it() {
-    let fixture = Fixture::new(Does::Apply);
-    assert_eq!(fixture.hand_over_directly(2).await, PENDING_UNTRIED);
-    assert!(fixture.due().await.is_empty(), "its predecessor was not applied");
-    assert_eq!(fixture.hand_over_directly(1).await, Outcome::Applied);
-    assert_eq!(fixture.retry().await, Outcome::Applied);
-    assert_eq!(fixture.calls(), [1, 2]);
-}
-
-#[tokio::test]
-async fn a_paused_consumer_is_handed_nothing_until_it_is_resumed() {
-    let fixture = Fixture::new(Does::Apply);
-    fixture.state(|state| state.paused = true);
-    assert_eq!(fixture.hand_over_directly(1).await, PENDING_UNTRIED);
-    assert!(fixture.due().await.is_empty());
-    assert!(fixture.calls().is_empty());
-    fixture.state(|state| state.paused = false);
-    assert_eq!(fixture.retry().await, Outcome::Applied);
-}
-
-#[tokio::test]
 async fn a_refusal_or_a_panic_is_dead_at_once() {
     for (does, expected) in [
         (Does::FailForGood, "permanent: there is no such user"),

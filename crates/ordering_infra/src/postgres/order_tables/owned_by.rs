@@ -5,10 +5,10 @@ use diesel::{
     expression::{AppearsOnTable, ValidGrouping, is_aggregate},
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Array, Bool, Uuid},
+    sql_types::{Array, Bool},
 };
 use shared_kernel::{CustomerId, OrderId};
-use storage::columns::RowId;
+use storage::columns::{Id, RowId};
 
 use super::orders;
 
@@ -41,9 +41,9 @@ impl AppearsOnTable<orders::table> for OwnedBy {}
 impl QueryFragment<Pg> for OwnedBy {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("(orders.id, orders.customer_id) IN (SELECT * FROM unnest(");
-        out.push_bind_param::<Array<Uuid>, _>(&self.orders)?;
+        out.push_bind_param::<Array<Id>, _>(&self.orders)?;
         out.push_sql(", ");
-        out.push_bind_param::<Array<Uuid>, _>(&self.customers)?;
+        out.push_bind_param::<Array<Id>, _>(&self.customers)?;
         out.push_sql("))");
         Ok(())
     }

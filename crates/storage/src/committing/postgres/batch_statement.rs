@@ -6,12 +6,12 @@ use diesel::{
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     result::{Error as DieselError, QueryResult},
-    sql_types::{Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid},
+    sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Untyped},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::TryStreamExt;
 
-use crate::columns::{RowId, RowJson, RowTime};
+use crate::columns::{Id, JsonText, RowId, RowJson, RowTime, UtcTime};
 
 /// SQL with arrays as its values. Each connection prepares a text once: unlike `sql_query`, and unlike an insert of many
 /// rows, whose text changes with their number.
@@ -163,8 +163,8 @@ impl QueryFragment<Pg> for BatchStatement {
 impl Column {
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match self {
-            Self::Ids(values) => out.push_bind_param::<Array<Uuid>, _>(values),
-            Self::OptionalIds(values) => out.push_bind_param::<Array<Nullable<Uuid>>, _>(values),
+            Self::Ids(values) => out.push_bind_param::<Array<Id>, _>(values),
+            Self::OptionalIds(values) => out.push_bind_param::<Array<Nullable<Id>>, _>(values),
             Self::Texts(values) => out.push_bind_param::<Array<Text>, _>(values),
             Self::OptionalTexts(values) => out.push_bind_param::<Array<Nullable<Text>>, _>(values),
             Self::Numbers(values) => out.push_bind_param::<Array<BigInt>, _>(values),
@@ -172,10 +172,10 @@ impl Column {
             Self::SmallNumbers(values) => out.push_bind_param::<Array<Integer>, _>(values),
             Self::Flags(values) => out.push_bind_param::<Array<Bool>, _>(values),
             Self::OptionalFlags(values) => out.push_bind_param::<Array<Nullable<Bool>>, _>(values),
-            Self::Times(values) => out.push_bind_param::<Array<Timestamptz>, _>(values),
-            Self::OptionalTimes(values) => out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(values),
-            Self::Json(values) => out.push_bind_param::<Array<Jsonb>, _>(values),
-            Self::OptionalJson(values) => out.push_bind_param::<Array<Nullable<Jsonb>>, _>(values),
+            Self::Times(values) => out.push_bind_param::<Array<UtcTime>, _>(values),
+            Self::OptionalTimes(values) => out.push_bind_param::<Array<Nullable<UtcTime>>, _>(values),
+            Self::Json(values) => out.push_bind_param::<Array<JsonText>, _>(values),
+            Self::OptionalJson(values) => out.push_bind_param::<Array<Nullable<JsonText>>, _>(values),
             Self::Bytes(values) => out.push_bind_param::<Array<Binary>, _>(values),
             Self::OptionalBytes(values) => out.push_bind_param::<Array<Nullable<Binary>>, _>(values),
         }

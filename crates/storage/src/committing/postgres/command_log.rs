@@ -1,16 +1,14 @@
 //! The command log: who repeats a command gets the first answer again.
 
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
-    sql_types::{BigInt, Timestamptz},
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use message_bus::{Recorded, Replay, ReplayRecord};
 
 use crate::{
-    columns::RowTime,
+    columns::{RowTime, UtcTime},
     operating::postgres::lived_time::stamp,
-    postgres::{BatchStatement, schema::command_log},
+    postgres::BatchStatement,
+    schema::command_log,
 };
 
 /// The constraint that decides between twins.
@@ -61,7 +59,7 @@ pub(crate) async fn forget_before(
         "DELETE FROM command_log WHERE replay_key IN
              (SELECT replay_key FROM command_log WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
     )
-    .bind::<Timestamptz, _>(time)
+    .bind::<UtcTime, _>(time)
     .bind::<BigInt, _>(limit)
     .execute(&mut &*connection)
     .await

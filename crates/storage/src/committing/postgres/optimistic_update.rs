@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
-use diesel::{QueryResult, sql_types::Uuid as PgUuid};
+use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 
-use crate::{columns::RowId, postgres::BatchStatement};
+use crate::{
+    columns::{Id, RowId},
+    postgres::BatchStatement,
+};
 
 #[derive(diesel::QueryableByName)]
 struct Met {
-    #[diesel(sql_type = PgUuid)]
+    #[diesel(sql_type = Id)]
     id: RowId,
 }
 

@@ -5,10 +5,7 @@ use diesel::{
 };
 use message_bus::{CommitError, Recorded, Replay, ReplayRecord};
 
-use crate::{
-    columns::RowTime,
-    sqlite::{errors::WriteFailure, schema::command_log},
-};
+use crate::{columns::RowTime, schema::command_log, sqlite::errors::WriteFailure};
 
 /// Writes the line, with this stamp. The unique key decides between twins: the later one gets the recorded answer, and its
 /// write set is undone.

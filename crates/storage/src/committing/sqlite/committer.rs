@@ -22,7 +22,7 @@ use shared_kernel::Clock;
 
 use self::sorted::Sorted;
 #[cfg(debug_assertions)]
-use crate::committing::commit_state::answer_too_early;
+use crate::canary::answer_too_early;
 use crate::{
     columns::RowTime,
     committing::{

@@ -1,27 +1,16 @@
-//! Positions and beginnings of a context's consumers.
+//! Moving consumers' positions.
 
 use std::collections::HashMap;
 
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
-    dsl::{exists, min},
-    sql_types::{BigInt, Text, Uuid as PgUuid},
-};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use event_delivery::ConsumerProgress;
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
 use message_bus::{CommitError, Delivery};
-use operations::invariants::RecordedBeginning;
 use uuid::Uuid;
 
 use crate::{
-    ReadError,
-    columns::{RowId, RowTime},
-    delivering::{consumer_row::recorded_beginning, delivery_refusal::refusal},
-    event_log::event_row::to_version,
-    postgres::{
-        BatchStatement,
-        schema::{consumer_positions, consumers, deliveries},
-    },
+    columns::RowId,
+    delivering::{consumer_row::PositionRow, delivery_refusal::refusal},
+    postgres::BatchStatement,
 };
 
 /// The constraint that decides between two that move a new position at the same time.
@@ -89,16 +78,6 @@ async fn positions_of(
     Ok(found.collect())
 }
 
-#[derive(diesel::QueryableByName)]
-struct PositionRow {
-    #[diesel(sql_type = Text)]
-    consumer: String,
-    #[diesel(sql_type = PgUuid)]
-    aggregate_id: RowId,
-    #[diesel(sql_type = BigInt)]
-    position: i64,
-}
-
 async fn write_positions(
     connection: &AsyncPgConnection,
     moves: &[&Delivery],
@@ -114,82 +93,6 @@ async fn write_positions(
         .numbers(moves.iter().map(|delivery| i64::from(delivery.version.number())))
         .then(after)
         .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// What a consumer knows about the delivery's aggregate. One statement, so that all is of one moment.
-pub(crate) async fn progress(
-    connection: &AsyncPgConnection,
-    delivery: &Delivery,
-) -> Result<ConsumerProgress, ReadError> {
-    let aggregate = RowId(delivery.aggregate_id);
-    let position = consumer_positions::table
-        .find((delivery.consumer, aggregate))
-        .select(consumer_positions::position)
-        .single_value();
-    let held_from = deliveries::table
-        .filter(deliveries::consumer.eq(delivery.consumer))
-        .filter(deliveries::aggregate_id.eq(aggregate))
-        .filter(deliveries::ended_at.is_null())
-        .select(min(deliveries::aggregate_version))
-        .single_value();
-    let paused = exists(
-        consumers::table
-            .find(delivery.consumer)
-            .filter(consumers::paused_at.is_not_null()),
-    );
-    let (position, held_from, paused): (Option<i64>, Option<i64>, bool) =
-        diesel::select((position, held_from, paused))
-            .get_result(&mut &*connection)
-            .await?;
-    Ok(ConsumerProgress {
-        position: to_version(position.unwrap_or(0))?,
-        held_from: held_from.map(to_version).transpose()?,
-        paused,
-    })
-}
-
-/// Where a consumer began; `None` when it never did.
-pub(crate) async fn beginning(
-    connection: &AsyncPgConnection,
-    consumer: &str,
-) -> Result<Option<RecordedBeginning>, ReadError> {
-    let found: Option<(i64, RowTime)> = consumers::table
-        .find(consumer)
-        .select((consumers::begins_after, consumers::first_started_at))
-        .first(&mut &*connection)
-        .await
-        .optional()?;
-    found.map(recorded_beginning).transpose()
-}
-
-/// Has a consumer take its source's log from the first event on.
-pub(crate) async fn begin_with_the_first(connection: &AsyncPgConnection, consumer: &str) -> QueryResult<()> {
-    diesel::sql_query("UPDATE consumers SET begins_after = 0 WHERE consumer = $1")
-        .bind::<Text, _>(consumer)
-        .execute(&mut &*connection)
-        .await?;
-    Ok(())
-}
-
-/// Records where a consumer begins. The first record stands.
-pub(crate) async fn begin(
-    connection: &AsyncPgConnection,
-    consumer: &str,
-    source: &str,
-    begins_after: i64,
-    now: RowTime,
-) -> QueryResult<()> {
-    diesel::insert_into(consumers::table)
-        .values((
-            consumers::consumer.eq(consumer),
-            consumers::source.eq(source),
-            consumers::begins_after.eq(begins_after),
-            consumers::first_started_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(&mut &*connection)
         .await?;
     Ok(())
 }

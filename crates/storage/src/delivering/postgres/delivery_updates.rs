@@ -2,10 +2,7 @@
 
 use std::collections::HashSet;
 
-use diesel::{
-    QueryResult, QueryableByName,
-    sql_types::{Text, Uuid as PgUuid},
-};
+use diesel::{QueryResult, QueryableByName, sql_types::Text};
 use diesel_async::AsyncPgConnection;
 use event_delivery::{Attempt, AttemptEnd, DeliveryState};
 use message_bus::Delivery;
@@ -13,7 +10,7 @@ use shared_kernel::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    columns::RowId,
+    columns::{Id, RowId},
     delivering::pending_delivery_row::{PendingDeliveryRow, has_ended, next_attempt_at, row_time},
     operating::postgres::lived_time::stamp,
     postgres::BatchStatement,
@@ -154,7 +151,7 @@ pub(super) async fn begin(
 struct Begun {
     #[diesel(sql_type = Text)]
     consumer: String,
-    #[diesel(sql_type = PgUuid)]
+    #[diesel(sql_type = Id)]
     event_id: RowId,
 }
 

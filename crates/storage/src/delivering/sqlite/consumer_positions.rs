@@ -1,23 +1,13 @@
-//! Positions and beginnings of a context's consumers.
+//! Moving consumers' positions.
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    dsl::{exists, min},
-    insert_into, select, update,
+    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
 };
-use event_delivery::ConsumerProgress;
 use message_bus::Delivery;
-use operations::invariants::RecordedBeginning;
 
 use crate::{
-    ReadError,
-    columns::{RowId, RowTime},
-    delivering::{consumer_row::recorded_beginning, delivery_refusal::refusal},
-    event_log::event_row::to_version,
-    sqlite::{
-        errors::WriteFailure,
-        schema::{consumer_positions, consumers, deliveries},
-    },
+    columns::RowId, delivering::delivery_refusal::refusal, schema::consumer_positions,
+    sqlite::errors::WriteFailure,
 };
 
 /// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the
@@ -49,79 +39,5 @@ pub(crate) fn move_position(
             ))
             .execute(connection)?;
     }
-    Ok(())
-}
-
-/// What a consumer knows about the delivery's aggregate. One statement, so that all is of one moment.
-pub(crate) fn progress(
-    connection: &mut SqliteConnection,
-    delivery: &Delivery,
-) -> Result<ConsumerProgress, ReadError> {
-    let aggregate = RowId(delivery.aggregate_id);
-    let position = consumer_positions::table
-        .find((delivery.consumer, aggregate))
-        .select(consumer_positions::position)
-        .single_value();
-    let held_from = deliveries::table
-        .filter(deliveries::consumer.eq(delivery.consumer))
-        .filter(deliveries::aggregate_id.eq(aggregate))
-        .filter(deliveries::ended_at.is_null())
-        .select(min(deliveries::aggregate_version))
-        .single_value();
-    let paused = exists(
-        consumers::table
-            .find(delivery.consumer)
-            .filter(consumers::paused_at.is_not_null()),
-    );
-    let (position, held_from, paused): (Option<i64>, Option<i64>, bool) =
-        select((position, held_from, paused)).get_result(connection)?;
-    Ok(ConsumerProgress {
-        position: to_version(position.unwrap_or(0))?,
-        held_from: held_from.map(to_version).transpose()?,
-        paused,
-    })
-}
-
-/// Where a consumer began; `None` when it never did.
-pub(crate) fn beginning(
-    connection: &mut SqliteConnection,
-    consumer: &str,
-) -> Result<Option<RecordedBeginning>, ReadError> {
-    let found: Option<(i64, RowTime)> = consumers::table
-        .find(consumer)
-        .select((consumers::begins_after, consumers::first_started_at))
-        .first(connection)
-        .optional()?;
-    found.map(recorded_beginning).transpose()
-}
-
-/// Has a consumer take its source's log from the first event on.
-pub(crate) fn begin_with_the_first(
-    connection: &mut SqliteConnection,
-    consumer: &str,
-) -> diesel::QueryResult<()> {
-    update(consumers::table.find(consumer))
-        .set(consumers::begins_after.eq(0))
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Records where a consumer begins. The first record stands.
-pub(crate) fn begin(
-    connection: &mut SqliteConnection,
-    consumer: &str,
-    source: &str,
-    begins_after: i64,
-    now: i64,
-) -> diesel::QueryResult<()> {
-    insert_into(consumers::table)
-        .values((
-            consumers::consumer.eq(consumer),
-            consumers::source.eq(source),
-            consumers::begins_after.eq(begins_after),
-            consumers::first_started_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(connection)?;
     Ok(())
 }

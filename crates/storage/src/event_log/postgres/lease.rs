@@ -1,13 +1,10 @@
 //! Who relays a context's events, when several processes serve one database: the holder of a lease, on the database's clock.
 
-use diesel::{
-    QueryResult,
-    sql_types::{BigInt, Uuid as PgUuid},
-};
+use diesel::{QueryResult, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::columns::RowId;
+use crate::columns::{Id, RowId};
 
 /// A lease that was held when it was last asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +30,7 @@ pub(crate) async fn take(connection: &AsyncPgConnection, holder: Uuid) -> QueryR
          WHERE relay_lease.holder = excluded.holder OR relay_lease.expires_at < clock_timestamp()
          RETURNING fence",
     )
-    .bind::<PgUuid, _>(RowId(holder))
+    .bind::<Id, _>(RowId(holder))
     .load(&mut &*connection)
     .await?;
     Ok(taken.into_iter().next().map(|taken| Lease {
@@ -45,7 +42,7 @@ pub(crate) async fn take(connection: &AsyncPgConnection, holder: Uuid) -> QueryR
 /// Gives the lease back, so that the next process need not wait for it to expire.
 pub(crate) async fn give_back(connection: &AsyncPgConnection, holder: Uuid) -> QueryResult<()> {
     diesel::sql_query("UPDATE relay_lease SET expires_at = '-infinity' WHERE holder = $1")
-        .bind::<PgUuid, _>(RowId(holder))
+        .bind::<Id, _>(RowId(holder))
         .execute(&mut &*connection)
         .await?;
     Ok(())

@@ -1,36 +1,35 @@
 //! One context's schema: opening it, committing to it, reading from it, closing it.
 
 mod database;
-mod doctor_ports;
 mod living;
-mod operator_ports;
 mod ports;
 
 use std::sync::{Arc, Mutex};
 
 use diesel_migrations::EmbeddedMigrations;
 use message_bus::{CommitError, Unavailable, WriteSet};
+use operations::{Commits, invariants::Soundness};
 use shared_kernel::{Clock, IdGenerator};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-#[cfg(debug_assertions)]
-use crate::delivering::postgres::consumer_positions;
 use crate::{
-    CommitStatistics, ReadError,
+    AggregateTable, CommitStatistics, Context, ReadError,
+    any_connection::{Answer, AnyConnection},
     columns::RowTime,
     committing::{
         commit_queue::{CommitQueue, commit_queue},
         commit_state::CommitState,
         postgres::{
+            command_log,
             committer::{COMMIT_PATIENCE, Committer, NoUpkeep},
             upkeep::Upkeep,
         },
     },
     delivering::postgres::delivery_writer::DeliveryRows,
     event_log::postgres::lease::Lease,
-    opening::postgres::migrations,
-    operating::lived_time::OwnLife,
+    opening::{context::Engine, postgres::migrations},
+    operating::{lived_time::OwnLife, postgres::sound_files},
     postgres::{OpenError, PostgresRows, PostgresServer, SharedConnection},
     reading::postgres::readers::SharedConnections,
 };
@@ -41,19 +40,10 @@ const COMMITTERS: usize = 2;
 const READERS: usize = 4;
 
 /// One context's schema, open for writing and reading. Clones share it.
-pub struct PostgresContext<R> {
-    inner: Arc<Inner<R>>,
-}
+pub type PostgresContext<R> = Context<PostgresEngine<R>>;
 
-impl<R> Clone for PostgresContext<R> {
-    fn clone(&self) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-        }
-    }
-}
-
-struct Inner<R> {
+/// What a context is made of on PostgreSQL.
+pub struct PostgresEngine<R> {
     name: &'static str,
     queue: CommitQueue<R, NoUpkeep>,
     readers: SharedConnections,
@@ -102,7 +92,7 @@ impl<R: PostgresRows> PostgresContext<R> {
             committers.push(tokio::spawn(committer.run(Arc::clone(&batches))));
         }
         Ok(Self {
-            inner: Arc::new(Inner {
+            inner: Arc::new(PostgresEngine {
                 name,
                 queue,
                 readers: SharedConnections::new(server.clone(), name, READERS),
@@ -124,26 +114,8 @@ impl<R: PostgresRows> PostgresContext<R> {
     /// [`CommitError`]; nothing of the write set was written, except that this is not known after [`Unavailable::OutcomeUnknown`].
     pub async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
         #[cfg(debug_assertions)]
-        let write_set = self.with_position_apart(write_set).await;
+        let write_set = crate::canary::move_positions_apart(&*self.inner, write_set).await;
         self.inner.queue.commit(write_set).await
-    }
-
-    /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
-    #[cfg(debug_assertions)]
-    async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
-        if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
-            let deliveries = std::mem::take(&mut write_set.deliveries);
-            let moves: Vec<_> = deliveries.into_iter().map(|delivery| (0, delivery)).collect();
-            let moves = &moves;
-            // A position that cannot be moved makes no difference to this bug.
-            let _ = self
-                .upkeep(|connection| async move {
-                    Ok(consumer_positions::move_positions(&connection, moves).await?)
-                })
-                .await;
-            crate::canary::between_position_and_effect().await;
-        }
-        write_set
     }
 
     /// Runs a query on a connection that others use at the same time. Each of its statements sees one state of the database, and two may see two.
@@ -173,5 +145,61 @@ impl<R: PostgresRows> PostgresContext<R> {
         Fut: Future<Output = Result<T, ReadError>> + Send,
     {
         self.inner.upkeep.run(work).await
+    }
+}
+
+impl<R: PostgresRows> Engine for PostgresEngine<R> {
+    const AGGREGATES: &'static [AggregateTable] = R::AGGREGATES;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn commits(&self) -> Commits {
+        Commits {
+            batches: *self.state.batches(),
+            queued: self.queue.depth() as u64,
+        }
+    }
+
+    fn clock_jump_seconds(&self) -> i64 {
+        self.own_life.jump_seconds()
+    }
+
+    async fn ask<T, Q>(&self, question: Q) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        Q: for<'a, 'c> FnOnce(&'a mut AnyConnection<'c>) -> Answer<'a, T> + Send + 'static,
+    {
+        self.readers
+            .run(|connection| async move { question(&mut AnyConnection::Postgres(&connection)).await })
+            .await
+    }
+
+    async fn change<T, W>(&self, work: W) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        W: for<'a, 'c> Fn(&'a mut AnyConnection<'c>) -> Answer<'a, T> + Send + Sync + 'static,
+    {
+        let work = &work;
+        self.upkeep
+            .run(|connection| async move { work(&mut AnyConnection::Postgres(&connection)).await })
+            .await
+    }
+
+    async fn sound_files(&self) -> Result<Soundness, Unavailable> {
+        self.readers
+            .run(|connection| async move { sound_files::sound_files(&connection).await })
+            .await
+    }
+
+    async fn try_writing(&self) -> Result<(), Unavailable> {
+        // Forgets nothing, but fails where nothing can be written.
+        self.upkeep
+            .run(
+                |connection| async move { Ok(command_log::forget_before(&connection, RowTime(0), 1).await?) },
+            )
+            .await?;
+        Ok(())
     }
 }

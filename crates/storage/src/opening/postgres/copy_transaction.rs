@@ -6,7 +6,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use crate::{
     committing::postgres::transaction::{NotCommitted, commit},
     opening::postgres::server::Link,
-    postgres::{OpenError, PostgresServer, schema::consumers},
+    postgres::{OpenError, PostgresServer},
+    schema::consumers,
 };
 
 /// An open transaction on a server. Dropping it undoes all that was written.

@@ -31,7 +31,7 @@ pub(super) fn open_for_writing(file: &Path) -> Result<(SqliteConnection, PlacedF
     let mut connection = open(file, "rw", WRITING)?;
     check_settings(&mut connection, file)?;
     #[cfg(debug_assertions)]
-    if crate::canary::syncs_at_checkpoints_only() {
+    if crate::canary::KnownBug::SyncsAtCheckpointsOnly.is_on() {
         let normal = connection.batch_execute("PRAGMA synchronous = NORMAL");
         normal.map_err(|error| OpenError::unusable(file, &error))?;
     }

@@ -1,9 +1,7 @@
 //! One context's database: opening it, committing to it, reading from it, closing it.
 
 mod database;
-mod doctor_ports;
 mod living;
-mod operator_ports;
 mod ports;
 
 use std::{
@@ -14,38 +12,32 @@ use std::{
 use diesel::SqliteConnection;
 use diesel_migrations::EmbeddedMigrations;
 use message_bus::{CommitError, Unavailable, WriteSet};
+use operations::{Commits, invariants::Soundness};
 use shared_kernel::Clock;
 use tokio::sync::oneshot;
 
-#[cfg(debug_assertions)]
-use crate::delivering::sqlite::consumer_positions;
 use crate::{
-    CommitStatistics, DataFolder, ReadError,
+    AggregateTable, CommitStatistics, Context, DataFolder, ReadError,
+    any_connection::{Answer, AnyConnection, at_once},
     committing::{
         commit_queue::{CommitQueue, commit_queue},
         commit_state::CommitState,
         sqlite::committer::{Committer, Upkeep, stop_without_its_file},
     },
-    opening::sqlite::{connection, installation_id, migrations, placed_file::PlacedFile, watch::Watch},
-    operating::lived_time::OwnLife,
+    opening::{
+        context::Engine,
+        sqlite::{connection, installation_id, migrations, placed_file::PlacedFile, watch::Watch},
+    },
+    operating::{lived_time::OwnLife, sqlite::{lived_time, sound_files}},
     reading::sqlite::Readers,
     sqlite::{OpenError, SqliteRows, errors::WriteFailure},
 };
 
 /// One context's database, open for writing and reading. Clones share it.
-pub struct SqliteContext<R> {
-    inner: Arc<Inner<R>>,
-}
+pub type SqliteContext<R> = Context<SqliteEngine<R>>;
 
-impl<R> Clone for SqliteContext<R> {
-    fn clone(&self) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-        }
-    }
-}
-
-struct Inner<R> {
+/// What a context is made of on SQLite.
+pub struct SqliteEngine<R> {
     name: &'static str,
     queue: CommitQueue<R, Upkeep>,
     readers: Readers,
@@ -94,7 +86,7 @@ impl<R: SqliteRows> SqliteContext<R> {
             .map_err(|error| OpenError::unusable_for(&path, &error))?;
         let watch = Watch::start(name, Arc::clone(&file), |error| stop_without_its_file(error))?;
         Ok(Self {
-            inner: Arc::new(Inner {
+            inner: Arc::new(SqliteEngine {
                 name,
                 queue,
                 readers,
@@ -114,26 +106,8 @@ impl<R: SqliteRows> SqliteContext<R> {
     /// [`CommitError`]; nothing of the write set was written.
     pub async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
         #[cfg(debug_assertions)]
-        let write_set = self.with_position_apart(write_set).await;
+        let write_set = crate::canary::move_positions_apart(&*self.inner, write_set).await;
         self.inner.queue.commit(write_set).await
-    }
-
-    /// The known bug that the kill test must find, when it is switched on: the position first, and the effect by itself.
-    #[cfg(debug_assertions)]
-    async fn with_position_apart(&self, mut write_set: WriteSet<R>) -> WriteSet<R> {
-        if crate::canary::moves_positions_apart() && !write_set.deliveries.is_empty() {
-            let moved = std::mem::take(&mut write_set.deliveries);
-            // A position that cannot be moved makes no difference to this bug.
-            let _ = self
-                .upkeep(move |connection| {
-                    moved
-                        .iter()
-                        .try_for_each(|delivery| consumer_positions::move_position(connection, delivery))
-                })
-                .await;
-            crate::canary::between_position_and_effect().await;
-        }
-        write_set
     }
 
     /// Runs a query on a read-only connection, on a thread of its own. Its statements see one state of the file.
@@ -153,8 +127,17 @@ impl<R: SqliteRows> SqliteContext<R> {
         self.inner.shared.statistics()
     }
 
-    /// Runs storage's own work in the next batch, and answers what it answered once that is on disk.
     pub(crate) async fn upkeep<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, WriteFailure> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.inner.upkeep(work).await
+    }
+}
+
+impl<R: SqliteRows> SqliteEngine<R> {
+    /// Runs storage's own work in the next batch, and answers what it answered once that is on disk.
+    async fn upkeep<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, WriteFailure> + Send + 'static,
     ) -> Result<T, Unavailable> {
@@ -164,10 +147,63 @@ impl<R: SqliteRows> SqliteContext<R> {
             let _ = answer.send(work(connection)?);
             Ok(())
         };
-        match self.inner.queue.upkeep(Box::new(work)).await {
+        match self.queue.upkeep(Box::new(work)).await {
             Ok(()) => answered.await.map_err(Unavailable::defect),
             Err(CommitError::Unavailable(unavailable)) => Err(unavailable),
             Err(error) => Err(Unavailable::defect(error)),
         }
+    }
+}
+
+impl<R: SqliteRows> Engine for SqliteEngine<R> {
+    const AGGREGATES: &'static [AggregateTable] = R::AGGREGATES;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn commits(&self) -> Commits {
+        Commits {
+            batches: *self.shared.batches(),
+            queued: self.queue.depth() as u64,
+        }
+    }
+
+    fn clock_jump_seconds(&self) -> i64 {
+        self.own_life.jump_seconds()
+    }
+
+    async fn ask<T, Q>(&self, question: Q) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        Q: for<'a, 'c> FnOnce(&'a mut AnyConnection<'c>) -> Answer<'a, T> + Send + 'static,
+    {
+        self.readers
+            .read(|connection| at_once(question(&mut AnyConnection::Sqlite(connection))))
+            .await
+    }
+
+    async fn change<T, W>(&self, work: W) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        W: for<'a, 'c> Fn(&'a mut AnyConnection<'c>) -> Answer<'a, T> + Send + Sync + 'static,
+    {
+        self.upkeep(move |connection| Ok(at_once(work(&mut AnyConnection::Sqlite(connection)))?))
+            .await
+    }
+
+    async fn sound_files(&self) -> Result<Soundness, Unavailable> {
+        self.readers.read(sound_files::sound_files).await
+    }
+
+    async fn try_writing(&self) -> Result<(), Unavailable> {
+        if !self.shared.is_full() {
+            return self.upkeep(|_| Ok(())).await;
+        }
+        // A batch that writes nothing needs no room, and would say nothing about it.
+        self.upkeep(|connection| Ok(lived_time::write_again(connection)?))
+            .await?;
+        self.shared.note_full(false);
+        Ok(())
     }
 }

@@ -7,10 +7,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQue
 use message_bus::Unavailable;
 use uuid::Uuid;
 
-use crate::{
-    columns::RowId,
-    sqlite::{OpenError, schema::installation},
-};
+use crate::{columns::RowId, schema::installation, sqlite::OpenError};
 
 /// A context's file as one of an installation's.
 #[async_trait]

@@ -2,12 +2,12 @@
 
 use diesel::{
     QueryResult, QueryableByName, sql_query,
-    sql_types::{BigInt, Bool, Nullable, Timestamptz},
+    sql_types::{BigInt, Bool, Nullable},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::{
-    columns::RowTime,
+    columns::{RowTime, UtcTime},
     operating::lived_time::{LivedTime, STORED_BEFORE},
 };
 
@@ -23,11 +23,11 @@ pub(crate) use stamp;
 pub(crate) async fn find(connection: &AsyncPgConnection) -> QueryResult<(RowTime, Option<LivedTime>)> {
     #[derive(QueryableByName)]
     struct Found {
-        #[diesel(sql_type = Timestamptz)]
+        #[diesel(sql_type = UtcTime)]
         clock: RowTime,
         #[diesel(sql_type = Nullable<BigInt>)]
         lived: Option<i64>,
-        #[diesel(sql_type = Nullable<Timestamptz>)]
+        #[diesel(sql_type = Nullable<UtcTime>)]
         stamps_from: Option<RowTime>,
         #[diesel(sql_type = Nullable<BigInt>)]
         jumped_at: Option<i64>,
@@ -57,7 +57,7 @@ pub(crate) async fn begin(connection: &AsyncPgConnection, row: LivedTime) -> Que
          INSERT INTO lived_hours (lived, stamps_from) SELECT lived, stamps_from FROM begun",
     )
     .bind::<BigInt, _>(row.lived)
-    .bind::<Timestamptz, _>(row.stamps_from)
+    .bind::<UtcTime, _>(row.stamps_from)
     .execute(&mut &*connection)
     .await?;
     Ok(())
@@ -90,7 +90,7 @@ pub(crate) async fn go_on(
          SELECT count(*) AS on FROM gone",
     )
     .bind::<BigInt, _>(row.lived)
-    .bind::<Timestamptz, _>(row.stamps_from)
+    .bind::<UtcTime, _>(row.stamps_from)
     .bind::<Nullable<BigInt>, _>(row.jumped_at)
     .bind::<BigInt, _>(found.lived)
     .bind::<Bool, _>(row.begins_a_line(found))
@@ -104,7 +104,7 @@ pub(crate) async fn go_on(
 pub(crate) async fn stored_before(connection: &AsyncPgConnection, kept: i64) -> QueryResult<Option<RowTime>> {
     #[derive(QueryableByName)]
     struct Found {
-        #[diesel(sql_type = Nullable<Timestamptz>)]
+        #[diesel(sql_type = Nullable<UtcTime>)]
         before: Option<RowTime>,
     }
     let found: Found = sql_query(STORED_BEFORE)

@@ -1,12 +1,9 @@
 //! Forgetting what has been over for long, a little at a time. What another process is forgetting is left to it.
 
-use diesel::{
-    QueryResult, sql_query,
-    sql_types::{BigInt, Timestamptz},
-};
+use diesel::{QueryResult, sql_query, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::columns::RowTime;
+use crate::columns::{RowTime, UtcTime};
 
 /// Forgets deliveries that ended before a time, with their attempts. Says how many.
 pub(crate) async fn forget_deliveries(
@@ -21,7 +18,7 @@ pub(crate) async fn forget_deliveries(
              DELETE FROM delivery_attempts WHERE (consumer, event_id) IN (SELECT * FROM over))
          DELETE FROM deliveries WHERE (consumer, event_id) IN (SELECT * FROM over)",
     )
-    .bind::<Timestamptz, _>(before)
+    .bind::<UtcTime, _>(before)
     .bind::<BigInt, _>(i64::from(limit))
     .execute(&mut &*connection)
     .await
@@ -55,7 +52,7 @@ pub(crate) async fn forget_events(
              ORDER BY sequence FOR UPDATE SKIP LOCKED)
          DELETE FROM event_log WHERE sequence IN (SELECT sequence FROM forgotten)",
     )
-    .bind::<Timestamptz, _>(before)
+    .bind::<UtcTime, _>(before)
     .bind::<BigInt, _>(i64::from(limit))
     .execute(&mut &*connection)
     .await

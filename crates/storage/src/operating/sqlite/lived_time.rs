@@ -8,9 +8,9 @@ use diesel::{
 };
 
 use crate::{
-    columns::RowTime,
+    columns::{RowTime, UtcTime},
     operating::lived_time::{LivedTime, STORED_BEFORE},
-    sqlite::schema::{lived_hours, lived_time},
+    schema::{lived_hours, lived_time},
 };
 
 /// A time to stamp a row with: this one, or the earliest that may still be given, whichever is later.
@@ -90,7 +90,7 @@ fn add_line(connection: &mut SqliteConnection, row: LivedTime) -> QueryResult<()
          ON CONFLICT DO UPDATE SET stamps_from = min(stamps_from, excluded.stamps_from)",
     )
     .bind::<BigInt, _>(row.lived)
-    .bind::<BigInt, _>(row.stamps_from)
+    .bind::<UtcTime, _>(row.stamps_from)
     .execute(connection)?;
     Ok(())
 }
@@ -99,7 +99,7 @@ fn add_line(connection: &mut SqliteConnection, row: LivedTime) -> QueryResult<()
 pub(crate) fn stored_before(connection: &mut SqliteConnection, kept: i64) -> QueryResult<Option<RowTime>> {
     #[derive(QueryableByName)]
     struct Found {
-        #[diesel(sql_type = Nullable<BigInt>)]
+        #[diesel(sql_type = Nullable<UtcTime>)]
         before: Option<RowTime>,
     }
     let found: Found = sql_query(STORED_BEFORE)

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 
 use diesel::{
     ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection, delete, dsl::max, sql_query,
-    sql_types::BigInt,
 };
 
 use crate::{
-    columns::{RowId, RowTime},
-    sqlite::schema::{deliveries, delivery_attempts, event_log},
+    columns::{RowId, RowTime, UtcTime},
+    schema::{deliveries, delivery_attempts, event_log},
 };
 
 /// Forgets deliveries that ended before a time, with their attempts. Says how many.
@@ -57,7 +56,7 @@ pub(crate) fn forget_events(
         .select(max(event_log::sequence))
         .first(connection)?;
     #[cfg(debug_assertions)]
-    let newest = newest.filter(|_| !crate::canary::forgets_the_newest());
+    let newest = newest.filter(|_| !crate::canary::KnownBug::ForgetTheNewest.is_on());
     let (mut over, mut stay) = (Vec::new(), HashSet::new());
     for (sequence, aggregate_type, aggregate_id, published_at) in oldest {
         let aggregate = (aggregate_type, aggregate_id);
@@ -74,7 +73,7 @@ pub(crate) fn forget_events(
             "INSERT INTO log_pruning (only_one, published_before) VALUES (1, ?)
              ON CONFLICT DO UPDATE SET published_before = max(published_before, excluded.published_before)",
         )
-        .bind::<BigInt, _>(before.0)
+        .bind::<UtcTime, _>(before)
         .execute(connection)?;
     }
     Ok(forgotten)

@@ -1,35 +1,21 @@
 //! Rows of pending deliveries that are written together.
 
-use event_delivery::{DeliveryState, DeliveryStore, PendingDelivery};
+use event_delivery::{DeliveryStore, PendingDelivery};
 use futures_util::future::join_all;
-use message_bus::{Delivery, Envelope};
-use shared_kernel::EventId;
 
 use super::*;
-use crate::{columns::RowTime, delivering::postgres::pending_deliveries};
+use crate::{
+    AnyConnection,
+    columns::RowTime,
+    delivering::pending_deliveries,
+    test_deliveries::{CONSUMER, waiting},
+};
 
-pub(super) const CONSUMER: &str = "test.things";
 /// Those that wrote the rows there are.
 const TRANSACTIONS: &str = "(SELECT DISTINCT xmin::text FROM deliveries) AS written";
 
 pub(super) fn pending(fixture: &Fixture, id: u128) -> PendingDelivery {
-    let event_id = EventId::new(SharedIds.next_id());
-    PendingDelivery {
-        delivery: Delivery {
-            consumer: CONSUMER,
-            event_id,
-            aggregate_id: Uuid::from_u128(id),
-            version: Version::new(1),
-            previous_version: Version::NEVER_STORED,
-        },
-        envelope: Envelope::new(event(id, 1), event_id, "things", &fixture.meta()),
-        state: DeliveryState::Waiting,
-        attempts: 0,
-        attempts_before_replay: 0,
-        interruptions: 0,
-        held_at: fixture.clock.now(),
-        last_error: None,
-    }
+    waiting(event(id, 1), SharedIds.next_id(), &fixture.meta())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +132,7 @@ async fn what_is_to_be_tried_later_is_not_read() {
         connection.batch_execute(statistics).await.unwrap();
         // These numbers are the transaction's own.
         connection.batch_execute("BEGIN").await.unwrap();
-        let due = pending_deliveries::due(&link.connection, CONSUMER, now, 10)
+        let due = pending_deliveries::due(&mut AnyConnection::Postgres(&link.connection), CONSUMER, now, 10)
             .await
             .unwrap();
         let read: RowsRead = diesel::sql_query(

@@ -4,20 +4,15 @@ mod numbering;
 
 use std::time::Duration;
 
-use event_delivery::{AttemptEnd, DeliveryState, DeliveryStore, EventLog};
+use event_delivery::EventLog;
 use message_bus::{CommandLog, Recorded};
-use operations::{
-    ContextOperations,
-    actions::{ActionKind, OperatorAction},
-};
+use operations::ContextOperations;
 
-use super::{
-    holding::{CONSUMER, pending},
-    *,
-};
+use super::{holding::pending, *};
 use crate::{
     ContextDatabase,
     opening::context_database::{ClockJump, Forgettable, Forgotten},
+    test_deliveries::end_each_in_its_own_way,
 };
 
 const DAY: i64 = 24 * 60 * 60;
@@ -153,19 +148,6 @@ async fn a_servers_clock_that_is_days_ahead_or_behind_forgets_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_jumped_and_stays_is_taken_as_it_is_after_a_day_and_things_are_forgotten_in_time() {
-    let fixture = Fixture::relaying().await;
-    fixture.set_servers_clock(40 * DAY).await;
-    assert!(fixture.look_at_the_clock().await > 0);
-    fixture.store(1).await;
-    fixture.live_for_days(1).await;
-    assert_eq!(fixture.context().clock_jump_seconds(), 0);
-    fixture.live_for_days(2).await;
-    assert!(!fixture.knows_the_key(1).await);
-    fixture.drop_database().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn of_several_processes_one_with_a_wrong_clock_makes_nobody_forget() {
     let fixture = Fixture::relaying().await;
     fixture.store(1).await;
@@ -260,35 +242,7 @@ async fn deliveries_that_end_under_a_clock_that_is_behind_do_not_look_old() {
     let fixture = Fixture::relaying().await;
     fixture.set_servers_clock(-40 * DAY).await;
     fixture.look_at_the_clock().await;
-    let (context, now) = (fixture.context(), fixture.clock.now());
-    let (tried, settled, discarded) = (pending(&fixture, 1), pending(&fixture, 2), pending(&fixture, 3));
-    for delivery in [&tried, &settled, &discarded] {
-        context.hold(delivery, None).await.unwrap();
-    }
-    context.begin_attempt(&tried, now, now).await.unwrap();
-    let state = DeliveryState::Done;
-    let end = AttemptEnd {
-        at: now,
-        error: None,
-        state,
-    };
-    context.end_attempt(&tried.delivery, 1, &end).await.unwrap();
-    context.mark_outcome(&settled, now, state, None).await.unwrap();
-    context
-        .mark_outcome(&discarded, now, DeliveryState::Dead, Some("given up"))
-        .await
-        .unwrap();
-    let discard = OperatorAction {
-        id: SharedIds.next_id(),
-        at: now,
-        by: "operator".to_owned(),
-        reason: "it is gone".to_owned(),
-        consumer: CONSUMER.to_owned(),
-        kind: ActionKind::Discard {
-            event_id: discarded.delivery.event_id,
-        },
-    };
-    context.act(&discard).await.unwrap();
+    end_each_in_its_own_way(fixture.context(), &[1, 2, 3].map(|id| pending(&fixture, id))).await;
     let ended =
         "deliveries, lived_time WHERE ended_at >= stamps_from AND ended_at > now() + interval '39 days'";
     assert_eq!(fixture.count(ended).await, 3);

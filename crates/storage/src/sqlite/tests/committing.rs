@@ -114,30 +114,6 @@ async fn twins_with_one_key_write_once_and_get_one_answer() {
 }
 
 #[tokio::test]
-async fn a_refused_command_leaves_its_key_free() {
-    let fixture = Fixture::new();
-    let mut meta = fixture.meta();
-    meta.replay = replay("ada POST /orders 1", 7);
-    let bad = Things::Insert {
-        id: 1,
-        name: "bad".to_owned(),
-        size: 0,
-    };
-    assert!(
-        fixture
-            .context
-            .commit(fixture.write_set_with(bad, vec![], &meta))
-            .await
-            .is_err()
-    );
-    fixture
-        .context
-        .commit(fixture.write_set_with(Fixture::thing(1), vec![], &meta))
-        .await
-        .unwrap();
-}
-
-#[tokio::test]
 async fn a_write_that_panics_fails_alone_and_the_committer_lives_on() {
     let fixture = Fixture::new();
     let write_sets = vec![

@@ -6,22 +6,6 @@ use super::*;
 use crate::sqlite::{OpenError, migration_status};
 
 #[tokio::test]
-async fn what_was_committed_is_there_after_opening_again() {
-    let fixture = Fixture::new();
-    fixture.context.commit(fixture.eventful(1)).await.unwrap();
-    fixture.context.close().await;
-    let clock = Arc::clone(&fixture.clock) as Arc<dyn Clock>;
-    let again = SqliteContext::<Things>::open(&fixture.folder, "things", MIGRATIONS, clock).unwrap();
-    assert_eq!(
-        event_delivery::EventLog::unpublished(&again, 10)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
-}
-
-#[tokio::test]
 async fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let fixture = Fixture::new();
     fixture.context.close().await;

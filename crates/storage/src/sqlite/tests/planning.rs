@@ -7,15 +7,17 @@ use diesel::{
     connection::{Instrumentation, InstrumentationEvent},
     sql_types::Text,
 };
+use futures_util::FutureExt;
 use message_bus::Delivery;
 use shared_kernel::{EventId, IdGenerator};
 
 use super::*;
 use crate::{
+    any_connection::{AnyConnection, at_once},
     columns::RowTime,
-    delivering::sqlite::{consumer_positions, pending_deliveries},
-    event_log::sqlite as event_log,
-    operating::sqlite::{invariants, operator_views},
+    delivering::{consumer_positions, pending_deliveries},
+    event_log::{log_state, sqlite as event_log},
+    operating::{invariants, operator_views},
 };
 
 #[derive(diesel::QueryableByName)]
@@ -64,14 +66,15 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         let begun = Begun::default();
         connection.set_instrumentation(begun.clone());
         event_log::unpublished(connection, "things", 10)?;
-        event_log::count_unpublished(connection)?;
-        event_log::oldest_unpublished_at(connection)?;
-        consumer_positions::progress(connection, &delivery)?;
-        pending_deliveries::due(connection, "test.things", RowTime(0), 10)?;
-        pending_deliveries::gaps(connection, "test.things", RowTime(0), 10)?;
-        operator_views::count_unfinished(connection)?;
-        operator_views::dead_letters(connection, None, 10)?;
-        invariants::pending_versions(connection, "test.things", id)?;
+        let any = &mut AnyConnection::Sqlite(connection);
+        at_once(log_state::count_unpublished(any).boxed())?;
+        at_once(log_state::oldest_unpublished_at(any).boxed())?;
+        at_once(consumer_positions::progress(any, delivery).boxed())?;
+        at_once(pending_deliveries::due(any, "test.things", RowTime(0), 10).boxed())?;
+        at_once(pending_deliveries::gaps(any, "test.things", RowTime(0), 10).boxed())?;
+        at_once(operator_views::count_unfinished(any).boxed())?;
+        at_once(operator_views::dead_letters(any, None, 10).boxed())?;
+        at_once(invariants::pending_versions(any, "test.things", id).boxed())?;
         let statements = std::mem::take(&mut *begun.0.lock().unwrap());
         let plans: Vec<String> = statements
             .iter()

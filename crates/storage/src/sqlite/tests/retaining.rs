@@ -7,7 +7,6 @@ use std::time::Duration;
 use diesel::{RunQueryDsl, sql_query};
 use event_delivery::EventLog;
 use message_bus::{CommandLog, Recorded};
-use operations::ContextOperations;
 
 use super::*;
 use crate::opening::context_database::{Forgettable, Forgotten};
@@ -154,23 +153,6 @@ async fn a_key_outlives_a_clock_that_is_set_under_a_running_server() {
     for id in 1..=5 {
         assert!(fixture.knows_the_key(id).await, "{id}");
     }
-}
-
-#[tokio::test]
-async fn a_clock_that_jumped_and_stays_is_taken_as_it_is_after_a_day_and_things_are_forgotten_in_time() {
-    let fixture = Fixture::new();
-    fixture.look_at_the_clock().await;
-    fixture.clock.set_by_seconds(40 * DAY);
-    assert_eq!(fixture.look_at_the_clock().await, 40 * DAY);
-    fixture.store(1).await;
-    fixture.live_for_days(1).await;
-    assert_eq!(fixture.context.clock_jump_seconds(), 0);
-    fixture.store(2).await;
-    fixture.live_for_days(2).await;
-    assert!(!fixture.knows_the_key(1).await);
-    fixture.live_for_days(29).await;
-    assert!(!fixture.knows_the_key(2).await);
-    assert!(fixture.events().await < 2);
 }
 
 #[tokio::test]

@@ -87,6 +87,14 @@ const MEANT: &[Meant] = &[
         },
     },
     Meant {
+        what: "a body that says something is refused where invariants are looked at, as it was before",
+        is: |difference| {
+            difference
+                .place
+                .starts_with("/paths/~1api~1v1~1ops~1invariants/post/")
+        },
+    },
+    Meant {
         what: "examples of problems show that problem",
         is: |difference| difference.place.contains("/application~1problem+json/examples/"),
     },

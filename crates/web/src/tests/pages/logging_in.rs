@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::Browser;
-use crate::tests::shop::{By, PASSWORD, Shop, get, post, put};
+use crate::tests::shop::{By, PASSWORD, Shop, post, put};
 
 async fn is_in(browser: &mut Browser<'_>) -> bool {
     let answer = browser.get("/ops").await;
@@ -43,7 +43,7 @@ async fn nobody_else_gets_in_and_leaves_no_session_behind() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.text.contains("expected admin"), "{}", refused.text);
         assert_eq!(browser.cookie, None);
-        let sessions = shop.send(get("/users/me/sessions").by(login)).await.json();
+        let sessions = shop.get(login, "/users/me/sessions").await.json();
         assert_eq!(sessions["data"].as_array().unwrap().len(), 1);
     }
 }
@@ -141,7 +141,7 @@ async fn another_role_a_deactivation_and_the_end_of_the_session_bind_at_once() {
         let shop = Shop::open();
         let mut browser = Browser::of_an_admin(&shop).await;
         let admin = shop.log_in("admin@example.com").await;
-        let id = shop.send(get("/users/me").by(&admin)).await.json()["id"].clone();
+        let id = shop.get(&admin, "/users/me").await.json()["id"].clone();
         let id = id.as_str().unwrap();
         assert!(is_in(&mut browser).await);
         match change {
@@ -155,8 +155,7 @@ async fn another_role_a_deactivation_and_the_end_of_the_session_bind_at_once() {
             }
             _ => {
                 let body = json!({"current_password": PASSWORD, "new_password": "another correct horse"});
-                shop.send(put("/users/me/password").by(&admin).set_json(body))
-                    .await;
+                shop.put(&admin, "/users/me/password", body).await;
             }
         }
         assert!(!is_in(&mut browser).await, "{change}");

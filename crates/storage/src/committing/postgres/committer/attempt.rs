@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use diesel::{
-    result::Error as DieselError,
-    sql_types::{BigInt, Uuid as PgUuid},
-};
+use diesel::{result::Error as DieselError, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use message_bus::{Unavailable, WriteSet};
 
 use super::Committer;
 #[cfg(debug_assertions)]
-use crate::committing::commit_state::answer_too_early;
+use crate::canary::{KnownBug, answer_too_early};
 use crate::{
-    columns::RowId,
+    columns::{Id, RowId},
     committing::{
         commit_state::Answer,
         postgres::{
@@ -140,7 +137,7 @@ impl Committer {
             Ok(()) => Ok(()),
             Err(NotCommitted::Unsafe(settings)) => Err(Failure::Unsafe(settings)),
             #[cfg(debug_assertions)]
-            Err(NotCommitted::Unknown(error)) if crate::canary::gives_broken_commits_up() => {
+            Err(NotCommitted::Unknown(error)) if KnownBug::GiveBrokenCommitsUp.is_on() => {
                 Err(Failure::Lost(Unavailable::Dependency(Box::new(error))))
             }
             Err(NotCommitted::Unknown(error)) => {
@@ -191,7 +188,7 @@ impl Committer {
         }
         let link = self.connect().await?;
         let own: Vec<Own> = diesel::sql_query("SELECT batch FROM committers WHERE committer = $1 FOR UPDATE")
-            .bind::<PgUuid, _>(RowId(self.id))
+            .bind::<Id, _>(RowId(self.id))
             .load(&mut &link.connection)
             .await
             .map_err(|error| OpenError::refused(self.server.name(), &error))?;
@@ -212,7 +209,7 @@ impl Committer {
             stamp = stamp!(),
         ))
         .bind::<BigInt, _>(microseconds(KEPT))
-        .bind::<PgUuid, _>(RowId(self.id))
+        .bind::<Id, _>(RowId(self.id))
         .execute(&mut &link.connection)
         .await
         .map_err(|error| OpenError::refused(self.server.name(), &error))?;

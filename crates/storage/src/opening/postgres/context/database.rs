@@ -3,15 +3,19 @@
 use std::{collections::HashSet, sync::PoisonError, time::Duration};
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use message_bus::Unavailable;
 
 use super::PostgresContext;
 use crate::{
     CommitStatistics, ContextDatabase,
     committing::postgres::command_log,
-    delivering::postgres::consumer_positions,
+    delivering::consumer_positions,
     event_log::{postgres as event_log, postgres::lease},
-    opening::context_database::{ClockJump, Forgettable},
+    opening::{
+        context::Engine,
+        context_database::{ClockJump, Forgettable},
+    },
     operating::{
         lived_time::microseconds,
         postgres::{lived_time, retention},
@@ -33,17 +37,17 @@ impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
         begins_after: i64,
     ) -> Result<(), Unavailable> {
         let now = self.now();
-        self.upkeep(|connection| async move {
-            Ok(consumer_positions::begin(&connection, consumer, source, begins_after, now).await?)
-        })
-        .await
+        self.inner
+            .change(move |connection| {
+                consumer_positions::begin(connection, consumer, source, begins_after, now).boxed()
+            })
+            .await
     }
 
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
-        self.upkeep(|connection| async move {
-            Ok(consumer_positions::begin_with_the_first(&connection, consumer).await?)
-        })
-        .await
+        self.inner
+            .change(move |connection| consumer_positions::begin_with_the_first(connection, consumer).boxed())
+            .await
     }
 
     async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable> {

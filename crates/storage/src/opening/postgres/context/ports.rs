@@ -7,6 +7,7 @@ use event_delivery::{
     Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, EventLog, History, LoggedEvent,
     Missing, PendingDelivery,
 };
+use futures_util::FutureExt;
 use message_bus::{CommandLog, Delivery, Recorded, Replay, Unavailable};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
@@ -16,15 +17,15 @@ use crate::{
     ContextDatabase,
     committing::postgres::command_log,
     delivering::{
+        consumer_positions, pending_deliveries,
         pending_delivery_row::{PendingDeliveryRow, row_time},
         postgres::{
-            consumer_positions,
             delivery_updates::{BeginAttempt, EndAttempt, Hold, MarkOutcome},
             delivery_writer::Change,
-            pending_deliveries,
         },
     },
-    event_log::{postgres as event_log, postgres::lease},
+    event_log::{log_state, postgres as event_log, postgres::lease},
+    opening::context::Engine,
     postgres::PostgresRows,
 };
 
@@ -75,12 +76,8 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        let unpublished = self
-            .read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
-            .await;
-        #[cfg(debug_assertions)]
-        let unpublished = unpublished.map(|events| crate::canary::behind_the_cursor(source, events));
-        unpublished
+        self.read(|connection| async move { event_log::unpublished(&connection, source, limit).await })
+            .await
     }
 
     async fn history(
@@ -116,7 +113,8 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
     }
 
     async fn last_sequence(&self) -> Result<i64, Unavailable> {
-        self.read(|connection| async move { event_log::last_sequence(&connection).await })
+        self.inner
+            .ask(|connection| log_state::last_sequence(connection).boxed())
             .await
     }
 
@@ -135,7 +133,9 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
 #[async_trait]
 impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
     async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable> {
-        self.read(|connection| async move { consumer_positions::progress(&connection, delivery).await })
+        let delivery = *delivery;
+        self.inner
+            .ask(move |connection| consumer_positions::progress(connection, delivery).boxed())
             .await
     }
 
@@ -203,10 +203,9 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
 
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = self.now();
-        self.read(
-            |connection| async move { pending_deliveries::due(&connection, consumer, now, limit).await },
-        )
-        .await
+        self.inner
+            .ask(move |connection| pending_deliveries::due(connection, consumer, now, limit).boxed())
+            .await
     }
 
     async fn gaps(
@@ -215,11 +214,10 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         held_before: Timestamp,
         limit: u32,
     ) -> Result<Vec<PendingDelivery>, Unavailable> {
-        let before = row_time(held_before);
-        self.read(
-            |connection| async move { pending_deliveries::gaps(&connection, consumer, before, limit).await },
-        )
-        .await
+        let held_before = row_time(held_before);
+        self.inner
+            .ask(move |connection| pending_deliveries::gaps(connection, consumer, held_before, limit).boxed())
+            .await
     }
 }
 

@@ -3,15 +3,20 @@
 use std::{collections::HashSet, sync::PoisonError, time::Duration};
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use message_bus::Unavailable;
 
 use super::SqliteContext;
 use crate::{
     CommitStatistics, ContextDatabase,
+    columns::row_time,
     committing::sqlite::command_log,
-    delivering::{pending_delivery_row::row_time, sqlite::consumer_positions},
+    delivering::consumer_positions,
     event_log::sqlite as event_log,
-    opening::context_database::{ClockJump, Forgettable},
+    opening::{
+        context::Engine,
+        context_database::{ClockJump, Forgettable},
+    },
     operating::{
         lived_time::microseconds,
         sqlite::{lived_time, retention},
@@ -32,21 +37,17 @@ impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
         source: &'static str,
         begins_after: i64,
     ) -> Result<(), Unavailable> {
-        let now = self.inner.clock.now().as_microseconds();
-        self.upkeep(move |connection| {
-            Ok(consumer_positions::begin(
-                connection,
-                consumer,
-                source,
-                begins_after,
-                now,
-            )?)
-        })
-        .await
+        let now = row_time(self.inner.clock.now());
+        self.inner
+            .change(move |connection| {
+                consumer_positions::begin(connection, consumer, source, begins_after, now).boxed()
+            })
+            .await
     }
 
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable> {
-        self.upkeep(move |connection| Ok(consumer_positions::begin_with_the_first(connection, consumer)?))
+        self.inner
+            .change(move |connection| consumer_positions::begin_with_the_first(connection, consumer).boxed())
             .await
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use message_bus::Unavailable;
 
-use super::{Inner, SqliteContext};
+use super::{SqliteContext, SqliteEngine};
 use crate::{
     delivering::pending_delivery_row::row_time,
     opening::context_database::ClockJump,
@@ -21,7 +21,7 @@ impl<R: SqliteRows> SqliteContext<R> {
         let context = self.clone();
         let (row, jump, running_for) = self
             .upkeep(move |connection| {
-                let Inner { clock, own_life, .. } = &*context.inner;
+                let SqliteEngine { clock, own_life, .. } = &*context.inner;
                 let (now, running_for) = (row_time(clock.now()), clock.running_for());
                 let Some(found) = lived_time::find(connection)? else {
                     let row = LivedTime::beginning(now);

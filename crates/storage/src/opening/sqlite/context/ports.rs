@@ -7,6 +7,7 @@ use event_delivery::{
     Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, EventLog, History, LoggedEvent,
     Missing, PendingDelivery,
 };
+use futures_util::FutureExt;
 use message_bus::{CommandLog, Delivery, Recorded, Replay, Unavailable};
 use shared_kernel::{Timestamp, Version};
 use uuid::Uuid;
@@ -16,11 +17,12 @@ use crate::{
     ContextDatabase,
     committing::sqlite::command_log,
     delivering::{
+        consumer_positions, pending_deliveries,
         pending_delivery_row::{PendingDeliveryRow, row_time},
-        sqlite::{consumer_positions, pending_deliveries},
+        sqlite::delivery_updates,
     },
-    event_log::sqlite as event_log,
-    opening::sqlite::installation_id,
+    event_log::{log_state, sqlite as event_log},
+    opening::{context::Engine, sqlite::installation_id},
     sqlite::{InstallationFile, SqliteRows},
 };
 
@@ -40,12 +42,8 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
 
     async fn unpublished(&self, limit: u32) -> Result<Vec<LoggedEvent>, Unavailable> {
         let source = self.inner.name;
-        let unpublished = self
-            .read(move |connection| event_log::unpublished(connection, source, limit))
-            .await;
-        #[cfg(debug_assertions)]
-        let unpublished = unpublished.map(|events| crate::canary::behind_the_cursor(source, events));
-        unpublished
+        self.read(move |connection| event_log::unpublished(connection, source, limit))
+            .await
     }
 
     async fn history(
@@ -83,7 +81,9 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
     }
 
     async fn last_sequence(&self) -> Result<i64, Unavailable> {
-        self.read(event_log::last_sequence).await
+        self.inner
+            .ask(|connection| log_state::last_sequence(connection).boxed())
+            .await
     }
 
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable> {
@@ -101,14 +101,15 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
 impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
     async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable> {
         let delivery = *delivery;
-        self.read(move |connection| consumer_positions::progress(connection, &delivery))
+        self.inner
+            .ask(move |connection| consumer_positions::progress(connection, delivery).boxed())
             .await
     }
 
     async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable> {
         let row = PendingDeliveryRow::new(pending).map_err(Unavailable::defect)?;
         let attempt = attempt.cloned();
-        self.upkeep(move |connection| Ok(pending_deliveries::hold(connection, row, attempt)?))
+        self.upkeep(move |connection| Ok(delivery_updates::hold(connection, row, attempt)?))
             .await
     }
 
@@ -120,8 +121,7 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
     ) -> Result<bool, Unavailable> {
         let (delivery, attempts) = (pending.delivery, pending.attempts);
         self.upkeep(move |connection| {
-            let begun =
-                pending_deliveries::begin_attempt(connection, &delivery, attempts, began_at, again_at);
+            let begun = delivery_updates::begin_attempt(connection, &delivery, attempts, began_at, again_at);
             Ok(begun?)
         })
         .await
@@ -135,7 +135,7 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
     ) -> Result<(), Unavailable> {
         let (delivery, end) = (*delivery, end.clone());
         self.upkeep(move |connection| {
-            Ok(pending_deliveries::end_attempt(
+            Ok(delivery_updates::end_attempt(
                 connection, &delivery, number, &end,
             )?)
         })
@@ -152,7 +152,7 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
         let (delivery, attempts, error) = (pending.delivery, pending.attempts, error.map(str::to_owned));
         self.upkeep(move |connection| {
             let error = error.as_deref();
-            Ok(pending_deliveries::mark_outcome(
+            Ok(delivery_updates::mark_outcome(
                 connection, &delivery, attempts, at, state, error,
             )?)
         })
@@ -161,7 +161,8 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
 
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = row_time(self.inner.clock.now());
-        self.read(move |connection| pending_deliveries::due(connection, consumer, now, limit))
+        self.inner
+            .ask(move |connection| pending_deliveries::due(connection, consumer, now, limit).boxed())
             .await
     }
 
@@ -172,7 +173,8 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
         limit: u32,
     ) -> Result<Vec<PendingDelivery>, Unavailable> {
         let held_before = row_time(held_before);
-        self.read(move |connection| pending_deliveries::gaps(connection, consumer, held_before, limit))
+        self.inner
+            .ask(move |connection| pending_deliveries::gaps(connection, consumer, held_before, limit).boxed())
             .await
     }
 }

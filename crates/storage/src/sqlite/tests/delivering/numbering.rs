@@ -37,7 +37,7 @@ impl Delivering {
 
 #[tokio::test]
 async fn a_consumer_that_skipped_what_was_numbered_from_1_again_gets_it_once() {
-    let delivering = Delivering::new(0);
+    let delivering = Delivering::new();
     let context = &delivering.fixture.context;
     for version in 1..=3 {
         delivering.user_event(version).await;
@@ -74,7 +74,7 @@ async fn a_consumer_that_skipped_what_was_numbered_from_1_again_gets_it_once() {
 
 #[tokio::test]
 async fn a_consumer_that_began_later_gets_nothing_from_before_that_when_the_log_is_pruned() {
-    let delivering = Delivering::new(0);
+    let delivering = Delivering::new();
     let context = &delivering.fixture.context;
     for version in 1..=3 {
         delivering.user_event(version).await;
