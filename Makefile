@@ -11,7 +11,7 @@ SUITE ?=
 ROUNDS ?= 25
 # Runs of the simulation of delivery under `make torture`, each of another seed; `make test` makes 2,000.
 SEEDS ?= 1000000
-# Histories of installations that age under `make torture`, each of another seed; `make test` lives through 12.
+# Histories of installations that age under `make torture`, each of another seed; `make test` runs 12.
 HISTORIES ?= 400
 # What may be on disk after a loss of power, so many times, under `make torture`; `make test` looks at 200 such images.
 IMAGES ?= 5000

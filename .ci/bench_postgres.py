@@ -21,12 +21,12 @@ CLIENTS = 16
 # How many orders are read, one at random each time.
 READ = 64
 ANY_ID = "gen_random_uuid()"
-# Begins with the time, as the UUIDv7 of a real order: new ones stand at the end of their index.
+# Begins with the time, as the UUIDv7 of a real order: new ones are at the end of their index.
 NEW_ID = ("(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || "
           "substr(gen_random_uuid()::text, 14))::uuid")
 # As long, as random and as unique as a real one.
 NEW_REFERENCE = "overlay(encode(decode(lpad(to_hex(:chance::bigint), 12, '0'), 'hex'), 'base64') PLACING '-' FROM 5 FOR 0)"
-# How long a server may take to be itself again after its database was killed.
+# How long a server may take to recover after its database was killed.
 RECOVERY = 10
 
 

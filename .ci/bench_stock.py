@@ -137,7 +137,7 @@ class Shop:
         return self.ask("/products", {"sku": f"STOCK-{number}", "name": f"Stock {number}", "unit_price": price})["id"]
 
     def wait_until_published(self):
-        """Waits until every consumer has every event, or holds it: mail takes longer than stock, and nobody waits for it here."""
+        """Waits until every consumer has applied or stored every event: mail takes longer than stock, and is not waited for."""
         pattern = re.compile(r'^orderly_unpublished_events{context="(?:ordering|inventory)"} 0$', re.M)
         figures = ""
         until = time.monotonic() + PATIENCE
@@ -186,7 +186,7 @@ class Shop:
         self.wait_until_published()
         took = time.monotonic() - start
         orders, rest = divmod(self.reserved() - before, 3)
-        # wrk leaves without the answers to what it asked last.
+        # wrk ends without waiting for its last answers.
         if rest or not confirmed < orders <= confirmed + self.bench.CONNECTIONS + 1:
             raise SystemExit(f"{confirmed} orders were seen to be confirmed, and {orders} orders and {rest} units more are reserved")
         return orders / took
@@ -208,7 +208,7 @@ def measured(bench, command):
         one = [shop.basket(shop.lines[:1])]
         place = shop.placing()
         settled = shop.settled(many)
-        # The mails of full load are no part of half of it.
+        # The mails of full load do not count for half of it.
         subprocess.run([*command, "wait-idle", "--timeout", str(PATIENCE)], check=True)
         _, slow = shop.chain(many, settled / 2)
         shop.wait_until_published()

@@ -34,7 +34,7 @@ def ask(method, path, token=TOKEN, **options):
 
 
 def an_order(status):
-    """An order of the caller's that stands so."""
+    """An order of the caller's with this status."""
     order = ask("POST", "/orders", json={"currency": "USD", "lines": [LINE]})
     path = f"/orders/{order['id']}"
     if status in ("confirmed", "shipped"):
@@ -88,19 +88,19 @@ asked = collections.Counter()
 def before_call(context, case, kwargs):
     operation = case.operation.definition.raw["operationId"]
     well_formed = case.meta and case.meta.generation.mode.is_positive
-    # Nobody whose token is needed is deactivated or logged out.
+    # No user whose token is needed is deactivated or logged out.
     if operation in ("deactivateUser", "reactivateUser", "changeRole") and well_formed:
         case.path_parameters["user_id"] = SPARE_USER_ID
     if operation == "endMySession" and (well_formed or case.path_parameters.get("session_id") == OWN_SESSION):
         case.path_parameters["session_id"] = a_session()
-    # Schemathesis takes the entity tag's quotes for JSON's.
+    # Schemathesis takes the entity tag's quotes for those of JSON.
     if well_formed and case.headers.get("If-Match", "").isdigit():
         case.headers["If-Match"] = f'"{case.headers["If-Match"]}"'
-    # The examples' address belongs to somebody after the first time.
+    # The examples' address is taken after the first time.
     if operation == "register" and isinstance(case.body, dict) and case.body.get("email") == EMAIL_OF_THE_EXAMPLES:
         case.body["email"] = f"{uuid.uuid4()}@example.com"
     if not well_formed:
-        # A key that was used before has the first answer repeated, whatever else is wrong with the request.
+        # A key that was used before gets the first answer again, whatever else is wrong with the request.
         if 16 <= len(case.headers.get("Idempotency-Key", "").strip()) <= 255:
             case.headers["Idempotency-Key"] = str(uuid.uuid4())
         return
@@ -114,7 +114,7 @@ def before_call(context, case, kwargs):
         case.path_parameters["order_id"] = order["id"]
         if "line_id" in case.path_parameters:
             case.path_parameters["line_id"] = order["lines"][0]["id"]
-        # Within the limit on an order's total, which no schema can say.
+        # Within the limit on an order's total, which a schema cannot express.
         if operation == "addLine":
             case.body["product_id"] = LINE["product_id"]
             case.body["unit_price"] = LINE["unit_price"]
@@ -145,8 +145,8 @@ def before_call(context, case, kwargs):
         case.body = {"current_password": PASSWORD, "new_password": PASSWORD}
 
 
-# Refusals of requests that a schema has nothing against: rules about several values at once, values in long lists,
-# and what was asked before.
+# Refusals of requests that a schema allows: rules about several values at once, values in long lists, and rules
+# about earlier requests.
 OF_RULES = {
     "version_mismatch",
     "idempotency_key_reused",

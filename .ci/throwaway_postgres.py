@@ -31,7 +31,7 @@ from system_packages import Need, provide
 VARIABLE = "ORDERLY_TEST_POSTGRES_URL"
 OLDEST = 14
 PATIENCE = 60
-# Whoever is root becomes this user: PostgreSQL refuses to run as root.
+# Root becomes this user: PostgreSQL refuses to run as root.
 USER = "postgres"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -190,7 +190,7 @@ class Log:
         for line in stream:
             with self.changed:
                 self.lines.append(line)
-                # Enough to say why it did not start.
+                # Enough to show why it did not start.
                 del self.lines[:-50]
                 self.changed.notify_all()
         with self.changed:

@@ -1,4 +1,4 @@
-//! The context's face, and what its use cases share.
+//! The context's entry point, and what its use cases share.
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ impl LogsCommands for Accounts {
     }
 }
 
-/// The user with this id, at the version that the caller named if they named one.
+/// The user with this id, at the version that the caller stated, if they stated one.
 pub(crate) async fn user_to_change(
     unit: &mut UnitOfWork<'_>,
     id: UserId,
@@ -89,7 +89,7 @@ pub(crate) async fn user_to_change(
     Ok(user)
 }
 
-/// Commits what happened to the user. When nothing did, there is at most the answer for the command log to commit.
+/// Commits the user's changes. Without any, it commits at most the answer for the command log.
 pub(crate) async fn commit_changes(
     mut unit: UnitOfWork<'_>,
     user: User,
@@ -106,7 +106,7 @@ pub(crate) async fn commit_changes(
 /// There is no such user.
 pub(crate) const NO_SUCH_USER: NotFound = NotFound { what: "user" };
 
-/// The unique index's answer, as the rule's error.
+/// Turns the unique index's answer into the rule's error.
 pub(crate) fn unless_registered(error: CommitError, email: &EmailAddress) -> UseCaseFailure {
     match error {
         CommitError::AlreadyExists { constraint }

@@ -1,4 +1,4 @@
-//! Accounts over the in-memory stand-ins, with words for what tests do again and again.
+//! Accounts over in-memory implementations, with helpers for what many tests do.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
     in_memory::{InMemoryAccounts, TransparentAccessTokens, TransparentPasswords, TransparentRefreshTokens},
 };
 
-/// Everybody's password.
+/// Every test user's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct AccountsUnderTest {

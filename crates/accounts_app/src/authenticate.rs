@@ -1,8 +1,8 @@
-//! Who is behind an access token.
+//! Finds the user of an access token.
 //!
-//! The token itself is judged without I/O; whether its session and user still stand is asked of the store, and the
-//! answer kept for two seconds at most, so that logging out, a new password, another role and a closed account
-//! bind soon, in every process.
+//! The token itself is checked without I/O. Whether its session is open and its user active is read from the
+//! store, and cached for two seconds at most, so that logging out, a new password, another role and a closed
+//! account take effect soon, in every process.
 
 use accounts_domain::rules::inactive_users_have_no_access::has_access;
 use message_bus::UseCaseError;
@@ -10,24 +10,24 @@ use shared_kernel::{Role, SessionId, Timestamp, UserId};
 
 use crate::{AccessClaims, Accounts, RejectedToken, SessionStatus};
 
-/// What an access token came to.
+/// The result of checking an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authentication {
-    /// It is good.
+    /// It is accepted.
     Authenticated {
         /// Whose it is.
         user_id: UserId,
-        /// What they may do now, whatever the token says.
+        /// Their present role, whatever the token says.
         role: Role,
         /// The session it belongs to.
         session_id: SessionId,
     },
-    /// It is not. The reason is for the log: the caller only learns `invalid_token`.
+    /// It is refused. The reason is for the log: the caller only gets `invalid_token`.
     Rejected(RejectedToken),
 }
 
 impl Accounts {
-    /// Says who is behind an access token.
+    /// Finds the user of an access token.
     ///
     /// # Errors
     /// [`UseCaseError::Unavailable`] when the store does not answer.
@@ -43,7 +43,7 @@ impl Accounts {
         Ok(judge(claims, status, now))
     }
 
-    /// Says who is behind a session whose holder has proved by something other than an access token to be that.
+    /// Finds the user of a session whose holder has proved it by something other than an access token.
     ///
     /// # Errors
     /// [`UseCaseError::Unavailable`] when the store does not answer.

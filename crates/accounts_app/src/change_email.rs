@@ -11,7 +11,7 @@ use crate::{
 /// Change the e-mail address of the user who asks.
 #[derive(Clone, Debug)]
 pub struct ChangeEmail {
-    /// The new address, which nobody else may have.
+    /// The new address, which no other user may have.
     pub email: EmailAddress,
 }
 

@@ -12,11 +12,11 @@ use crate::{
 /// Change the password of the user who asks.
 #[derive(Clone, Debug)]
 pub struct ChangePassword {
-    /// What they say their password is.
+    /// The password that they give as the current one.
     pub current_password: Secret,
-    /// What it is to be.
+    /// The new password.
     pub new_password: Secret,
-    /// The session they ask from, which stays open.
+    /// The session that they ask from, which stays open.
     pub keep_session: Option<SessionId>,
 }
 

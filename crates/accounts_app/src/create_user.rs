@@ -1,4 +1,4 @@
-//! An operator or an admin creates an account for somebody, with a role.
+//! An operator or an admin creates an account for a person, with a role.
 
 use accounts_domain::{NewPassword, User};
 use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
@@ -9,7 +9,7 @@ use crate::{Accounts, Secret, UserView, accounts::unless_registered};
 /// Create an account.
 #[derive(Clone, Debug)]
 pub struct CreateUser {
-    /// The address, which nobody else may have.
+    /// The address, which no other user may have.
     pub email: EmailAddress,
     /// The password.
     pub password: Secret,

@@ -8,7 +8,7 @@ use crate::Accounts;
 /// End a session of the user who asks.
 #[derive(Clone, Copy, Debug)]
 pub struct EndSession {
-    /// Which. Somebody else's, and one that is over, is as good as absent.
+    /// The session. Another user's, or one that has ended, counts as not found.
     pub session_id: SessionId,
 }
 

@@ -1,10 +1,10 @@
 //! What can be done with accounts: one file per use case, with its command and its handler.
 //!
-//! [`Accounts`] is the context's face: it handles the commands, answers the queries and says who is behind an
-//! access token. What it needs of a database stands in [`store`], and what else it needs from outside in [`ports`]; what one
-//! command changes is collected by a [`UnitOfWork`]; what it answers stands in [`views`].
+//! [`Accounts`] is the context's entry point: it handles the commands, answers the queries and finds the user of an access
+//! token. Its port to a database is [`store`], and its other ports are in [`ports`]; what one command changes is collected
+//! by a [`UnitOfWork`]; its answers are in [`views`].
 //!
-//! **Architecture invariant:** no database, no web, no cryptography. Handlers never look at roles: who may send
+//! **Architecture invariant:** no database, no web, no cryptography. Handlers never check roles: who may send
 //! which command is the caller's policy.
 
 pub mod accounts;

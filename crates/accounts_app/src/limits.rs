@@ -1,4 +1,4 @@
-//! The rules' limits, for whoever says what may be sent.
+//! The rules' limits, for the schemas of requests.
 
 use accounts_domain::rules::password_length::{MAXIMUM_CHARACTERS, MINIMUM_CHARACTERS};
 

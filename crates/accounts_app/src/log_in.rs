@@ -1,7 +1,7 @@
-//! Somebody logs in, which opens a session.
+//! A user logs in, which opens a session.
 //!
-//! Why somebody is turned away shows neither in the answer nor in the time it takes: for a user who does not exist
-//! the password is compared with a decoy. Whoever tries too often is told to come back before any of that.
+//! Neither the answer nor its time shows why a log-in is refused: if the user does not exist, the password is
+//! compared with a decoy. Throttling comes before all of that.
 
 use std::net::IpAddr;
 

@@ -7,10 +7,10 @@ use shared_kernel::{Role, SessionId, Timestamp, UserId};
 
 use crate::Secret;
 
-/// Makes hashes of passwords, at a cost that is meant.
+/// Makes hashes of passwords, deliberately slowly.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// Hashes a password for keeping.
+    /// Hashes a password for storing.
     ///
     /// # Errors
     /// [`Unavailable::Throttled`] when too many wait already.
@@ -46,7 +46,7 @@ pub trait AccessTokens: Send + Sync {
 pub struct AccessClaims {
     /// Whose it is.
     pub user_id: UserId,
-    /// The role they had when it was issued. Only for the holder's information: what counts is the store's.
+    /// The role they had when it was issued. For the holder's information only: the store's role counts.
     pub role: Role,
     /// The session it belongs to.
     pub session_id: SessionId,
@@ -61,25 +61,25 @@ pub struct IssuedAccessToken {
     pub expires_in_seconds: u32,
 }
 
-/// Why an access token is not accepted. For logs and tests; a caller only ever learns `invalid_token`.
+/// Why an access token is not accepted. For logs and tests; a caller only ever gets `invalid_token`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RejectedToken {
-    /// It is no access token of ours in form.
+    /// It does not have the form of our access tokens.
     #[error("the access token is malformed")]
     Malformed,
     /// Its signature is not ours.
     #[error("the access token's signature is wrong")]
     WrongSignature,
-    /// It was issued by or for somebody else, or for another purpose.
+    /// Its issuer, audience or purpose is another one.
     #[error("the access token is not meant for this service")]
     NotForThisService,
     /// It claims to have been issued later than now.
     #[error("the access token was issued in the future")]
     IssuedInTheFuture,
-    /// Its time is over.
+    /// It has expired.
     #[error("the access token has expired")]
     Expired,
-    /// Its session has ended, has expired or never was.
+    /// Its session has ended, has expired or does not exist.
     #[error("the access token's session is over")]
     SessionOver,
     /// Its user may not log in any more.
@@ -92,7 +92,7 @@ pub trait RefreshTokens: Send + Sync {
     /// The first token of a new family: 256 random bits.
     fn first(&self) -> Secret;
 
-    /// The token that follows `token`: always the same one, and nobody else can work it out.
+    /// The token that follows `token`: always the same one, and not computable without the key.
     fn successor(&self, token: &Secret) -> Secret;
 
     /// The form in which a token is kept.

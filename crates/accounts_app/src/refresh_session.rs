@@ -43,8 +43,8 @@ impl Handles<RefreshSession> for Accounts {
 }
 
 impl Accounts {
-    /// Of two requests with one token that commit at the same time, one loses by the session's version; deciding
-    /// again, it finds its token just replaced, and gives out the same successor.
+    /// Of two requests with one token that commit at the same time, one loses by the session's version; when
+    /// decided again, its token is the one just replaced, and it gets the same successor.
     async fn refresh(
         &self,
         command: &RefreshSession,

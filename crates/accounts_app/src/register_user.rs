@@ -1,4 +1,4 @@
-//! Somebody registers and becomes a customer.
+//! A person registers and becomes a customer.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use crate::{Accounts, Secret, UserView};
 /// Register with an e-mail address and a password.
 #[derive(Clone, Debug)]
 pub struct RegisterUser {
-    /// The address, which nobody else may have.
+    /// The address, which no other user may have.
     pub email: EmailAddress,
     /// The password.
     pub password: Secret,

@@ -1,4 +1,4 @@
-//! Somebody hands in a token they no longer need (RFC 7009), which ends its session.
+//! A caller hands in a token that they no longer need (RFC 7009), which ends its session.
 
 use accounts_domain::Session;
 use message_bus::{Command, CommandMeta, Handles, Unavailable, UseCaseError, retry::retry_on_conflict};
@@ -6,7 +6,7 @@ use shared_kernel::SessionId;
 
 use crate::{Accounts, Secret, UnitOfWork};
 
-/// Revoke a refresh token of whatever age, or an access token. One that is unknown is as good as revoked.
+/// Revoke a refresh token of any age, or an access token. An unknown one counts as revoked.
 #[derive(Clone, Debug)]
 pub struct RevokeToken {
     /// What was given for the token.

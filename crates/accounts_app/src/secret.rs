@@ -9,7 +9,7 @@ use schema::{Components, HasSchema, Value, json};
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a text into care.
+    /// Wraps a text.
     pub const fn new(text: String) -> Self {
         Self(text)
     }

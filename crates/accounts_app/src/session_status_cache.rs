@@ -1,7 +1,7 @@
-//! Remembers for a moment how sessions stand, so that a busy client does not cost a query per request.
+//! Caches the status of sessions for a moment, so that a busy client does not cost a query per request.
 //!
-//! An entry is never older than two seconds, which is how long another process's change may go unseen. What this
-//! process changes is forgotten at once.
+//! An entry is never older than two seconds, so another process's change is seen after that time. A change by
+//! this process removes the entry at once.
 
 use std::{
     collections::HashMap,
@@ -12,9 +12,9 @@ use shared_kernel::{SessionId, Timestamp, UserId};
 
 use crate::SessionStatus;
 
-/// How long an entry serves, in milliseconds.
+/// How long an entry is valid, in milliseconds.
 const LIFETIME_MILLISECONDS: i64 = 2_000;
-/// How many sessions are remembered at most: about a megabyte.
+/// The most sessions that are cached: about a megabyte.
 const CAPACITY: usize = 10_000;
 
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// A clock that was set back makes an entry stale rather than immortal.
+    /// If the clock was set back, an entry counts as stale and not as valid for ever.
     fn serves(&self, now: Timestamp) -> bool {
         (0..LIFETIME_MILLISECONDS).contains(&now.milliseconds_since(self.asked_at))
     }
@@ -36,7 +36,7 @@ pub(crate) struct SessionStatusCache {
 }
 
 impl SessionStatusCache {
-    /// How the session stood, if that is known well enough.
+    /// The session's status, if it is cached and recent enough.
     pub(crate) fn get(&self, id: SessionId, now: Timestamp) -> Option<SessionStatus> {
         self.entries()
             .get(&id)
@@ -44,7 +44,7 @@ impl SessionStatusCache {
             .map(|entry| entry.status)
     }
 
-    /// Remembers how a session stood at `asked_at`, the time before the store was asked.
+    /// Caches a session's status as of `asked_at`, the time before the store was asked.
     pub(crate) fn keep(&self, id: SessionId, status: SessionStatus, asked_at: Timestamp) {
         let mut entries = self.entries();
         if entries.len() >= CAPACITY {
@@ -56,12 +56,12 @@ impl SessionStatusCache {
         entries.insert(id, Entry { status, asked_at });
     }
 
-    /// Forgets a session that has just changed.
+    /// Removes a session that has just changed.
     pub(crate) fn forget_session(&self, id: SessionId) {
         self.entries().remove(&id);
     }
 
-    /// Forgets the sessions of a user who has just changed.
+    /// Removes the sessions of a user who has just changed.
     pub(crate) fn forget_user(&self, user_id: UserId) {
         self.entries().retain(|_, entry| entry.status.user_id != user_id);
     }

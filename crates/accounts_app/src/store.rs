@@ -24,7 +24,7 @@ pub trait AccountsStore: CommandLog {
     async fn open_sessions(&self, user_id: UserId, now: Timestamp)
     -> Result<Vec<StoredSession>, Unavailable>;
 
-    /// Whether a session stands, and whose it is.
+    /// The status of a session, and whose it is.
     async fn session_status(&self, id: SessionId) -> Result<Option<SessionStatus>, Unavailable>;
 
     /// Writes what one command changes, all of it or nothing. `Ok` means: on disk.
@@ -47,8 +47,8 @@ pub struct SessionStatus {
 }
 
 /// What one command changes, of which each user and session is guarded by the version it was loaded at. It is written in this
-/// order: a session that is opened along with its user's change finds the user changed, and whoever ends all sessions finds all
-/// of them.
+/// order: a session that is opened along with its user's change finds the user changed, and a write that ends all sessions
+/// includes the new ones.
 #[derive(Clone, Debug, Default)]
 pub struct AccountsChanges {
     /// The users who changed.

@@ -1,16 +1,16 @@
-//! How often somebody may guess at passwords and make accounts: token buckets, in this process's memory.
+//! How often a caller may guess at passwords and make accounts: token buckets, in this process's memory.
 //!
-//! What fails costs a whole token, and so does what is still under way, so that guesses sent all at once gain
-//! nothing. Whoever is made to wait pays nothing. Every bucket refills steadily, so nobody is locked out for good.
+//! A failed attempt costs a whole token, and so does one still under way, so that sending guesses all at once gains
+//! nothing. A refused attempt costs nothing. Every bucket refills steadily, so no user is locked out for good.
 //!
-//! Where somebody comes from is the other end of their connection, which is remembered here and told nowhere. No header
-//! is believed: behind a proxy all callers share the proxy's buckets, and the proxy has to tell them apart itself.
+//! A caller's address is the other end of the connection; it is kept here only, and in no log. No header is trusted:
+//! behind a proxy all callers share the proxy's buckets, and the proxy has to throttle each of them itself.
 //!
-//! Buckets of our own rather than a crate's (`governor`), because tokens are given back here once an attempt turns
-//! out well, and because what is remembered has a bound.
+//! Buckets of our own rather than a crate's (`governor`), because tokens are given back here after a success, and
+//! because memory is bounded.
 //!
-//! Deliberately not here: limits on what is hashed at once (the password hasher has those), and limits shared with
-//! other processes.
+//! Deliberately not here: limits on how many passwords are hashed at once (the password hasher has those), and
+//! limits shared with other processes.
 
 mod bounded_times;
 mod log_ins;
@@ -23,7 +23,7 @@ pub(crate) use registrations::RegistrationThrottle;
 
 use message_bus::Unavailable;
 
-/// The refusal of whoever has to wait so long.
+/// The refusal of a caller who has to wait so long.
 fn come_back_in(milliseconds: i64) -> Unavailable {
     let seconds = milliseconds.saturating_add(999) / 1000;
     Unavailable::Throttled {

@@ -84,12 +84,12 @@ impl SessionView {
     }
 }
 
-/// What asking for tokens came to.
+/// The answer to a request for tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenGrant {
-    /// Here they are.
+    /// The tokens.
     Granted(Tokens),
-    /// Nobody is told why: an unknown user, a wrong password, a closed account, a spent token.
+    /// The reason is not given: an unknown user, a wrong password, a closed account, a spent token.
     InvalidGrant,
 }
 

@@ -14,7 +14,7 @@ pub enum AccountsError {
     /// The password is too short or too long.
     #[error(transparent)]
     PasswordLength(#[from] PasswordLength),
-    /// The password is one of the commonest.
+    /// The password is one of the most common.
     #[error(transparent)]
     CommonPassword(#[from] CommonPassword),
     /// The current password was not given.
@@ -26,7 +26,7 @@ pub enum AccountsError {
     /// An inactive user cannot be deactivated.
     #[error(transparent)]
     UserAlreadyInactive(#[from] UserAlreadyInactive),
-    /// An inactive user changes nothing.
+    /// An inactive user asked for a change.
     #[error(transparent)]
     UserInactive(#[from] UserInactive),
 }

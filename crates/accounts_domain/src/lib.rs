@@ -3,7 +3,7 @@
 //! `rules` holds one file per business rule; `user` and `session` apply them.
 //!
 //! **Architecture invariant:** no I/O, no async, no serde, no hashing. A password arrives here as text to be
-//! judged or as a hash somebody else computed; a refresh token arrives only as its hash.
+//! checked, or as a hash computed elsewhere; a refresh token arrives only as its hash.
 
 // Money and counts are exact; a float is neither.
 #![deny(clippy::float_arithmetic)]

@@ -1,4 +1,4 @@
-//! Passwords: as somebody chooses them, and as they are kept.
+//! Passwords: as users choose them, and as they are stored.
 //!
 //! Hashing is deliberately not here. Neither type ever prints its content.
 
@@ -9,7 +9,7 @@ use crate::{
     rules::{common_passwords_are_refused, password_length},
 };
 
-/// A password that somebody chose and the rules accept. Only such a one is ever hashed for keeping.
+/// A password that a user chose and that the rules accept. No other one is ever hashed for storing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPassword(String);
 
@@ -36,7 +36,7 @@ impl fmt::Debug for NewPassword {
     }
 }
 
-/// A password's hash, with its salt and parameters, in a form that only the hasher understands.
+/// A password's hash, with its salt and parameters, in a form that only the hasher reads.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 

@@ -1,4 +1,4 @@
-//! The business rules of accounts, one file each, named as the truth that holds.
+//! The business rules of accounts, one file each, named after what always holds.
 //!
 //! Each file has the rule's limits, its check, its error with the facts, the code and kind that callers see,
 //! and its tests at the boundary.

@@ -1,7 +1,7 @@
 //! A session: one log-in of one user, and the family of refresh tokens that came from it.
 //!
-//! A plain entity without events: nobody outside accounts hears of sessions. Its version only guards against two
-//! changes at once.
+//! A plain entity without events: no other context needs to learn of sessions. Its version only guards against
+//! two changes at once.
 
 use shared_kernel::{SessionId, Timestamp, UserId, Version};
 
@@ -51,7 +51,7 @@ pub enum PresentedToken {
     JustReplaced,
     /// It was used before: the session must end.
     UsedAgain,
-    /// The session has ended or expired: the token is worth nothing.
+    /// The session has ended or expired: the token is refused.
     Spent,
 }
 

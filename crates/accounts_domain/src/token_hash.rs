@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The hash of a refresh token. It gives no way back to the token, and is not printed all the same.
+/// The hash of a refresh token. The token cannot be derived from it, and it is not printed all the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash([u8; 32]);
 

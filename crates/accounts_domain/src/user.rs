@@ -50,7 +50,7 @@ pub enum UserEvent {
     Reactivated,
 }
 
-/// Somebody with an account.
+/// A person with an account.
 #[derive(Clone, Debug)]
 pub struct User {
     id: UserId,
@@ -103,7 +103,7 @@ impl User {
         }
     }
 
-    /// A user as they were stored. No rule is asked: what was true when it was stored stays readable.
+    /// A user as they were stored. No rule is checked: what was stored stays readable.
     pub fn restore(stored: StoredUser) -> Self {
         Self {
             id: stored.id,
@@ -116,14 +116,14 @@ impl User {
         }
     }
 
-    /// Gives the user another e-mail address. Whether somebody else has it is decided when it is committed.
-    /// The one they have changes nothing; another spelling of it is another address.
+    /// Gives the user another e-mail address. Whether another user has it is decided at the commit. Their
+    /// present address changes nothing; another spelling of it is another address.
     ///
     /// # Errors
     /// [`UserInactive`].
     pub fn change_email(&mut self, email: EmailAddress) -> Result<(), UserInactive> {
         user_must_be_active::check(self.status)?;
-        // Addresses are equal however they are cased, so the spelling is asked.
+        // Addresses are equal however they are cased, so the spelling is compared.
         if self.email.as_str() == email.as_str() {
             return Ok(());
         }
@@ -132,7 +132,7 @@ impl User {
         Ok(())
     }
 
-    /// Gives the user another password. `current` is what comparing the one they gave as current has shown.
+    /// Gives the user another password. `current` is the result of comparing the one they gave as current.
     ///
     /// # Errors
     /// [`AccountsError::UserInactive`], [`AccountsError::CurrentPasswordMismatch`].
@@ -148,7 +148,7 @@ impl User {
         Ok(())
     }
 
-    /// Gives the user another role. The one they have changes nothing.
+    /// Gives the user another role. Their present one changes nothing.
     pub fn change_role(&mut self, role: Role) {
         if self.role == role {
             return;

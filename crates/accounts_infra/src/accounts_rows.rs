@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The users and sessions that one command changes. They are written in this order: a session opened along with its user's
-/// change finds them changed, and whoever ends all sessions finds all of them.
+/// change finds them changed, and the end of all sessions includes the new ones.
 #[derive(Debug)]
 pub struct AccountsRows {
     pub(crate) users: Vec<UserWrite>,

@@ -1,7 +1,7 @@
 //! Password hashes: Argon2id, at the parameters OWASP recommends, off the async threads.
 //!
 //! A hash costs 19 MiB and some 20 ms of a core. At most two are computed at once, so that a hundred log-ins do not
-//! bring orders to a halt; a bounded number waits, and whoever comes after those is asked to come back later.
+//! stop orders; a bounded number waits, and further ones are refused, to be retried later.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 const AT_ONCE: usize = 2;
 /// How many may wait for their turn: about a second's work.
 const WAITING: usize = 64;
-/// When those who find no place should come back, in seconds.
+/// After how many seconds a caller should retry when too many wait.
 const RETRY_AFTER_SECONDS: u32 = 1;
 /// The bytes of a salt, of the random ones given.
 const SALT_BYTES: usize = 16;
@@ -47,7 +47,7 @@ impl Argon2PasswordHasher {
         }
     }
 
-    /// Waits for a turn and does the work. Once begun it is finished, even if the caller has gone, and keeps its place
+    /// Waits for a turn and does the work. Once begun it is finished, even if the caller has gone, and holds its place
     /// and turn until then.
     async fn in_turn<T: Send + 'static>(
         &self,
@@ -79,7 +79,7 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
 }
 
-/// A hash in due form that was made from no password.
+/// A valid hash that was made from no password.
 fn decoy(salt: &[u8; 32], hash: &[u8; 32]) -> PasswordHash {
     let parameters = Params::DEFAULT;
     let salt: Vec<u8> = salt.iter().copied().take(SALT_BYTES).collect();

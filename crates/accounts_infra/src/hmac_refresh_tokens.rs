@@ -1,6 +1,6 @@
 //! Refresh tokens: 256 bits in base64url. The first of a family is random, each other follows from the one before.
 //!
-//! Because a successor can be worked out again, nothing but hashes has to be kept to give the same one twice.
+//! A successor can be computed again, so only hashes have to be stored to give the same one twice.
 
 use std::sync::Arc;
 

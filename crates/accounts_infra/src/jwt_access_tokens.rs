@@ -1,7 +1,7 @@
 //! Access tokens: JWTs (RFC 9068) with one algorithm, HS256, and every claim checked.
 //!
-//! Whether the session still stands is not asked here. Time is the caller's: the crate's own check of the expiry,
-//! which would read the system's clock, is switched off.
+//! Whether the session is still open is not checked here. The caller gives the time: the crate's own check of the
+//! expiry, which would read the system's clock, is switched off.
 
 mod verified_tokens;
 
@@ -20,15 +20,15 @@ use uuid::Uuid;
 use self::verified_tokens::VerifiedTokens;
 use crate::SigningSecret;
 
-/// How long a token serves, in seconds.
+/// How long a token is valid, in seconds.
 const LIFETIME_SECONDS: u32 = 15 * 60;
-/// How far the clocks of two instances may lie apart, in seconds. It never lengthens a token's life.
+/// How far the clocks of two instances may differ, in seconds. It never lengthens a token's validity.
 const CLOCK_SKEW_SECONDS: i64 = 5;
-/// The kind of token (RFC 9068, section 2.1), so that no other JWT passes for one.
+/// The kind of token (RFC 9068, section 2.1), so that no other JWT is accepted as one.
 const TYPE: &str = "at+jwt";
-/// Who issues.
+/// The issuer.
 const ISSUER: &str = "orderly";
-/// For whom.
+/// The audience.
 const AUDIENCE: &str = "orderly-api";
 /// What the signing key is for. It never changes: tokens in use depend on it.
 const PURPOSE: &str = "access-token";
@@ -45,7 +45,7 @@ struct Claims {
     jti: Uuid,
 }
 
-/// What a well-signed token of ours says, whatever the time.
+/// The claims of a well-signed token of ours, whatever the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct SignedClaims {
     access: AccessClaims,

@@ -1,7 +1,7 @@
 //! Accounts' store on each engine (users and sessions as rows, and back), password hashes, and both kinds of token.
 //!
-//! What is written for one engine stands in a module named after it; everything else serves all of them.
-//! Deliberately not here: any decision about accounts, and where the signing secret comes from.
+//! Code for one engine is in a module named after it; everything else is for all of them. Deliberately not
+//! here: any decision about accounts, and where the signing secret comes from.
 
 mod argon2_passwords;
 mod hmac_refresh_tokens;

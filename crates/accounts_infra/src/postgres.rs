@@ -106,17 +106,17 @@ impl AccountsStore for PostgresAccounts {
 }
 
 impl PostgresRows for AccountsRows {
-    /// A session that is opened does not claim its user: many may log in at once.
+    /// A session that is opened does not lock its user exclusively: many may log in at once.
     fn aggregates(&self) -> Vec<Uuid> {
         let users = self.users.iter().map(|write| write.row.id.0);
         let sessions = self.sessions.iter().map(|write| write.row().id.0);
         users.chain(sessions).collect()
     }
 
-    /// Other batches are written at the same time, by other connections. That no session outlives a change of its user rests on the row of
-    /// the user: who opens a session holds it FOR SHARE, so the change waits until the session is committed, and its `ends`, a later
-    /// statement with a later view, finds that session; who comes second waits for the change, and then finds another version. That
-    /// PostgreSQL lets each statement see what was committed before it began (READ COMMITTED) is what this needs.
+    /// Other connections write other batches at the same time. The row of the user ensures that no session outlives a change of its user.
+    /// A batch that opens a session holds that row FOR SHARE, so a change waits until the session is committed; and its `ends`, a later
+    /// statement with a later view, finds that session. If the change is first, opening the session waits for it, and then finds another
+    /// version. This needs READ COMMITTED, where each statement sees what was committed before it began.
     async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
         let places = || batch.iter().enumerate();
         let changed: Vec<_> = batch.iter().flat_map(|rows| rows.changed_users()).collect();
@@ -146,7 +146,7 @@ impl AccountsRows {
         changed.map(|write| write.row.id)
     }
 
-    /// The users who are to stay as they are, because a session is opened for them.
+    /// The users who must not change, because a session is opened for them.
     fn held_users(&self) -> impl Iterator<Item = RowId> {
         self.sessions.iter().filter_map(|write| match write {
             SessionWrite::Open { row, .. } => Some(row.user_id),

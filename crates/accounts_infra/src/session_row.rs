@@ -1,4 +1,4 @@
-//! A session as a row, and back; and what can happen to sessions.
+//! A session as a row, and back; and the changes of sessions.
 
 use accounts_app::{
     SessionStatus,
@@ -14,7 +14,7 @@ use storage::{
 
 use crate::user_row::{read_role, read_status};
 
-/// A row of `sessions`. The fields stand in the order of the columns.
+/// A row of `sessions`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Queryable)]
 pub(crate) struct SessionRow {
     pub(crate) id: RowId,
@@ -29,7 +29,7 @@ pub(crate) struct SessionRow {
     pub(crate) version: i64,
 }
 
-/// What decides whether a session stands: its own columns, and those of its user.
+/// The columns that decide whether a session is open: its own, and those of its user.
 #[derive(Debug, Queryable)]
 pub(crate) struct SessionStatusRow {
     user_id: RowId,
@@ -39,7 +39,7 @@ pub(crate) struct SessionStatusRow {
     ended_at: Option<RowTime>,
 }
 
-/// What can happen to a session. Where there is a row already, the version is the one that must be there.
+/// A change of a session. If there is a row already, the version is the one that it must have.
 #[derive(Debug)]
 pub(crate) enum SessionWrite {
     /// One is opened, while its user is at this version.

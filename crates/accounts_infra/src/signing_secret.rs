@@ -5,7 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The secret that tokens are signed with. It is handed in by the binary and never printed.
+/// The secret that tokens are signed with. The binary passes it in, and it is never printed.
 #[derive(Clone)]
 pub struct SigningSecret(Key);
 
@@ -35,12 +35,12 @@ impl SigningSecret {
         Ok(Self(Key(Sha256::digest(bytes).into())))
     }
 
-    /// A key for a purpose of the binary's own, which no other key can be told from.
+    /// A key for a purpose of the binary's own, different from every other key.
     pub fn derived_key(&self, purpose: &str) -> [u8; 32] {
         *self.key_for(purpose).bytes()
     }
 
-    /// A key for one purpose only, so that what is signed for one is worth nothing for another.
+    /// A key for one purpose only, so that a signature for one purpose is not valid for another.
     pub(crate) fn key_for(&self, purpose: &str) -> Key {
         Key(self.0.mac(&[purpose.as_bytes()]))
     }
@@ -63,7 +63,7 @@ impl Key {
 
     /// HMAC-SHA256 over the parts, one after another.
     pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        // HMAC fills a key up to its block of 64 bytes with zeros; done here, nothing can be of the wrong length.
+        // HMAC pads a key with zeros to its block of 64 bytes; padded here, it always has the right length.
         let mut block = [0; 64];
         block
             .iter_mut()
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_mac_is_hmac_sha256_as_rfc_4231_has_it() {
-        // Test case 2's key, "Jefe", is filled up with zeros just as a whole key is.
+        // Test case 2's key, "Jefe", is padded with zeros just as a whole key is.
         let mut key = [0; 32];
         key[..4].copy_from_slice(b"Jefe");
         let mac = Key(key).mac(&[b"what do ya want ", b"for nothing?"]);

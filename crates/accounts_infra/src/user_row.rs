@@ -10,7 +10,7 @@ use storage::{
 
 use crate::user_status_name::{name_of, status_named};
 
-/// A row of `users`. The fields stand in the order of the columns.
+/// A row of `users`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Queryable)]
 pub(crate) struct UserRow {
     pub(crate) id: RowId,
@@ -23,7 +23,7 @@ pub(crate) struct UserRow {
     pub(crate) version: i64,
 }
 
-/// What becomes of a user's row.
+/// The change of a user's row.
 #[derive(Debug)]
 pub(crate) struct UserWrite {
     pub(crate) row: UserRow,
@@ -31,7 +31,7 @@ pub(crate) struct UserWrite {
 }
 
 impl UserWrite {
-    /// What storing this user's changes comes to.
+    /// The change of the row that stores this user.
     pub(crate) fn of(user: &User) -> Self {
         Self {
             row: UserRow::from(user.to_stored()),

@@ -1,4 +1,4 @@
-//! The context's face, and what its use cases share.
+//! The context's entry point, and what its use cases share.
 
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ impl Catalog {
         Self { store, ids }
     }
 
-    /// Changes a product, which must be at the version that the caller named if they named one, by `change`, which says what happened;
-    /// commits it; and answers with what it has become. Where nothing happened, at most the answer is committed.
+    /// Changes a product by `change`, which returns the event; commits it, and answers with its new state. The product must be at the
+    /// version that the caller stated, if they stated one. Without an event, at most the answer is committed.
     pub(crate) async fn change<E: IntegrationEvent>(
         &self,
         id: ProductId,
@@ -53,7 +53,7 @@ impl Catalog {
         .await
     }
 
-    /// Commits rows and the event that tells of them, with `product` as the command's answer.
+    /// Commits rows and their event, with `product` as the command's answer.
     pub(crate) async fn commit(
         &self,
         rows: CatalogRows,
@@ -74,7 +74,7 @@ impl LogsCommands for Catalog {
     }
 }
 
-/// The event that tells of the version that a product has now.
+/// The event of a product's present version.
 pub(crate) fn told<E: IntegrationEvent>(event: &E, product: &Product) -> Result<NewEvent, UseCaseError> {
     NewEvent::delivered(event, product.id.uuid(), product.version).map_err(UseCaseError::defect)
 }

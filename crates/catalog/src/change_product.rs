@@ -8,12 +8,12 @@ use crate::{
     product_fields::{ProductError, check_name},
 };
 
-/// Change a listed product. What is absent stays as it is.
+/// Change a listed product. An absent field stays as it is.
 #[derive(Clone, Debug)]
 pub struct ChangeProduct {
     /// The product.
     pub product_id: ProductId,
-    /// By what customers know it from now on.
+    /// The new name that customers see.
     pub name: Option<String>,
     /// The list price of one unit from now on.
     pub unit_price: Option<Money>,

@@ -1,10 +1,10 @@
 //! The catalogue: products, each with a sku, a name and a list price.
 //!
-//! One crate, plain modules. A product is listed, changed and delisted, and whatever holds for it is said of one field at a time: there
-//! is nothing here that aggregates, entities and rules of their own could guard (ADR 0017 says when not to build layers). Its face is
-//! [`Catalog`]; one file per use case.
+//! One crate, plain modules. A product is listed, changed and delisted, and each of its rules is about one field: there is nothing for
+//! aggregates, entities and rule files to guard (ADR 0017 says when not to build layers). Its entry point is [`Catalog`]; one file per
+//! use case.
 //!
-//! Deliberately not here: what a customer pays, which is ordering's affair, and how many there are, which is inventory's.
+//! Deliberately not here: what a customer pays, which belongs to ordering, and how many units there are, which belongs to inventory.
 
 pub mod limits;
 mod product;

@@ -16,7 +16,7 @@ use crate::{
 /// List a product.
 #[derive(Clone, Debug)]
 pub struct ListProduct {
-    /// By what the shop knows it. No other product may have it, however it is cased.
+    /// The shop's key of it. No other product may have it, however it is cased.
     pub sku: String,
     /// By what customers know it.
     pub name: String,
@@ -59,7 +59,7 @@ impl Handles<ListProduct> for Catalog {
     }
 }
 
-/// The unique index's answer, as the refusal.
+/// Turns the unique index's answer into the refusal.
 fn unless_taken(error: UseCaseFailure, sku: &str) -> UseCaseFailure {
     match error {
         UseCaseFailure::NotCommitted(CommitError::AlreadyExists { constraint })

@@ -50,7 +50,7 @@ impl CatalogStore for PostgresContext<CatalogRows> {
     }
 }
 
-/// The listed products of a stretch.
+/// The listed products of a range.
 fn products_in(stretch: Stretch) -> products::BoxedQuery<'static, Pg> {
     let mut query = products::table
         .filter(products::status.eq(ProductStatus::Listed.name()))
@@ -63,7 +63,7 @@ fn products_in(stretch: Stretch) -> products::BoxedQuery<'static, Pg> {
     match stretch.after {
         None => query.filter(products::name_folded.ge(stretch.from)),
         Some(after) => {
-            // Compared as one, the pair is found in the index, where it stands as one.
+            // Compared as a row value, the pair is found in the index, which has both columns.
             let own = (products::name_folded, products::id).into_sql::<Record<_>>();
             query.filter(own.gt((after.name, RowId(after.id.uuid()))))
         }
@@ -107,15 +107,15 @@ async fn insert(changes: &[(usize, &ProductChange)], connection: &AsyncPgConnect
     .times(rows().map(|row| row.created_at))
     .times(rows().map(|row| row.updated_at))
     .numbers(rows().map(|row| row.version))
-    // Two may want the same SKU at the same time, each for a product of their own.
+    // Two products may want the same SKU at the same time.
     .then(") ORDER BY 3")
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Writes the columns that can change. Answers the places of those that somebody else has changed since they were loaded. Locks the products in the
-/// order of their ids, before it writes any.
+/// Writes the columns that can change. Returns the places of those that another transaction has changed since they were loaded. Locks the products
+/// in the order of their ids, before it writes any.
 async fn replace(
     changes: &[(usize, &ProductChange)],
     connection: &AsyncPgConnection,

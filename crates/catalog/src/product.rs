@@ -1,4 +1,4 @@
-//! A product: what is stored, and what everybody sees.
+//! A product: what is stored, and what every caller sees.
 
 use schema::HasSchema;
 use serde::{Deserialize, Serialize};
@@ -40,12 +40,12 @@ pub enum ProductStatus {
     Delisted,
 }
 
-/// A product's place in the list, which goes by name whatever its case.
+/// A product's position in the list, which is sorted by name whatever its case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductPosition {
     /// Its name, folded.
     pub name: String,
-    /// Which of those with this name.
+    /// Its id, which sorts those with this name.
     pub id: ProductId,
 }
 
@@ -63,7 +63,7 @@ impl ProductStatus {
 }
 
 impl Product {
-    /// Its place in the list.
+    /// Its position in the list.
     pub fn position(&self) -> ProductPosition {
         ProductPosition {
             name: folded(&self.name),

@@ -1,6 +1,6 @@
-//! What holds for a product's fields, each by itself, and the refusals when it does not.
+//! The rules about a product's fields, each by itself, and their refusals.
 //!
-//! That a sku is free is decided by the unique index, not by a look beforehand.
+//! The unique index decides that a sku is free, not a look-up beforehand.
 
 use shared_kernel::{ProductId, Refusal, RefusalKind, printable::is_printable};
 
@@ -9,7 +9,7 @@ use crate::limits::{NAME as LONGEST_NAME, SKU as LONGEST_SKU};
 /// Why a product was not listed or changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProductError {
-    /// The sku has a form that none has.
+    /// The sku is malformed.
     #[error("{found:?} is no sku; expected 1 to {LONGEST_SKU} of A–Z, a–z, 0–9, dot, underscore and hyphen")]
     InvalidSku { found: String },
     /// Another product has the sku.
@@ -21,10 +21,10 @@ pub(crate) enum ProductError {
     /// The name is too long.
     #[error("found {length} characters in name, expected at most {LONGEST_NAME}")]
     NameTooLong { length: usize },
-    /// The name holds a line break, a zero byte or the like.
+    /// The name contains a line break, a zero byte or another control character.
     #[error("found a control character in name, expected printable text")]
     NameNotPrintable,
-    /// The product can no longer be bought, and stays as it was.
+    /// The product is delisted, so it cannot change.
     #[error("product {product_id} is delisted; expected a listed one")]
     Delisted { product_id: ProductId },
 }
@@ -32,7 +32,7 @@ pub(crate) enum ProductError {
 impl From<ProductError> for Refusal {
     fn from(error: ProductError) -> Self {
         match &error {
-            // What was given may be long, and is the caller's own.
+            // The caller's text may be long.
             ProductError::InvalidSku { .. } => Self::new(RefusalKind::Value, "invalid_sku", &error),
             ProductError::SkuAlreadyListed { sku } => {
                 Self::new(RefusalKind::State, "sku_already_listed", &error).with("sku", sku.as_str())

@@ -1,11 +1,11 @@
-//! Questions: a product, and the products that can be bought.
+//! Queries: a product, and the products that can be bought.
 
 use message_bus::UseCaseError;
 use shared_kernel::{Page, ProductId};
 
 use crate::{Catalog, Product, ProductPosition, catalog::NO_SUCH_PRODUCT, product::folded, store::Stretch};
 
-/// Which part of the list of products is wanted.
+/// Which part of the list of products is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductsWanted {
     /// Only those whose names begin like this, however they are cased.
@@ -51,11 +51,11 @@ impl Stretch {
     }
 }
 
-/// The least text that comes after all those which begin like this; nothing, where there is none.
+/// The smallest text that comes after all texts with this prefix; nothing, where there is none.
 fn after_all_with(prefix: &str) -> Option<String> {
     let mut next = prefix.to_owned();
     while let Some(last) = next.pop() {
-        // Characters in their order, which is that of their bytes; behind the last one there is none.
+        // Characters in their order, which is that of their bytes; after the last one there is none.
         if let Some(follower) = (last..=char::MAX).nth(1) {
             next.push(follower);
             return Some(next);

@@ -22,7 +22,7 @@ impl ContextRows for CatalogRows {
     }];
 }
 
-/// What becomes of a product's row.
+/// The change of a product's row.
 #[derive(Clone, Debug)]
 pub(crate) struct ProductChange {
     pub(crate) row: ProductRow,
@@ -30,7 +30,7 @@ pub(crate) struct ProductChange {
     pub(crate) loaded_version: i64,
 }
 
-/// A row of `products`. The fields stand in the order of the columns.
+/// A row of `products`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct ProductRow {
     pub(crate) id: RowId,

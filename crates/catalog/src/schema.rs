@@ -1,4 +1,4 @@
-//! The catalogue's table, as Diesel sees it. The columns stand in the order of the migration and of the row.
+//! The catalogue's table, as Diesel sees it. The columns are in the order of the migration and of the row.
 
 diesel::table! {
     use diesel::sql_types::*;

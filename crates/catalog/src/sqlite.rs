@@ -52,7 +52,7 @@ impl CatalogStore for SqliteContext<CatalogRows> {
     }
 }
 
-/// The listed products of a stretch.
+/// The listed products of a range.
 fn products_in(stretch: Stretch) -> products::BoxedQuery<'static, Sqlite> {
     let mut query = products::table
         .filter(products::status.eq(ProductStatus::Listed.name()))
@@ -64,7 +64,7 @@ fn products_in(stretch: Stretch) -> products::BoxedQuery<'static, Sqlite> {
     }
     match stretch.after {
         None => query.filter(products::name_folded.ge(stretch.from)),
-        // Said with `>=` first, because SQLite finds the place in the index by that alone.
+        // With `>=` first, because SQLite uses only that to find the position in the index.
         Some(after) => query.filter(
             products::name_folded.ge(after.name.clone()).and(
                 products::name_folded
@@ -104,7 +104,7 @@ fn insert(row: &ProductRow, connection: &mut SqliteConnection) -> Result<(), Row
     Ok(())
 }
 
-/// Writes the columns that can change, if nobody else has since the product was loaded.
+/// Writes the columns that can change, if no other command has changed the product since it was loaded.
 fn replace(change: &ProductChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     let row = &change.row;
     let loaded = products::table

@@ -6,7 +6,7 @@ use shared_kernel::ProductId;
 
 use crate::{CatalogRows, Product, ProductPosition};
 
-/// The unique index that says that a sku is taken.
+/// The unique index that refuses a second product with the same sku.
 pub(crate) const SKU_INDEX: &str = "products.sku_folded";
 
 /// The products.
@@ -15,21 +15,21 @@ pub trait CatalogStore: CommandLog {
     /// A product, if there is one with this id.
     async fn product(&self, id: ProductId) -> Result<Option<Product>, Unavailable>;
 
-    /// The listed products of a stretch, by folded name and then by id.
+    /// The listed products of a range, by folded name and then by id.
     async fn listed(&self, stretch: Stretch) -> Result<Vec<Product>, Unavailable>;
 
     /// Writes what one command changes. `Ok` means: on disk.
     async fn commit(&self, write_set: WriteSet<CatalogRows>) -> Result<(), CommitError>;
 }
 
-/// A stretch of the list, which goes by folded names.
+/// A range of the list, which is sorted by folded names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
     /// It begins with this name.
     pub from: String,
     /// It ends before this name, if at any.
     pub before: Option<String>,
-    /// Of that, only what comes after this place.
+    /// Of that, only what comes after this position.
     pub after: Option<ProductPosition>,
     /// And at most so many.
     pub at_most: u32,

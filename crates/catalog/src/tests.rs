@@ -226,7 +226,7 @@ async fn a_command_repeated_under_its_key_is_answered_as_the_first_time() {
         .send(delist.clone(), shop.meta_with_key("one"))
         .await
         .unwrap();
-    // Nothing changes, and the answer is kept all the same.
+    // Nothing changes, and the answer is recorded all the same.
     let nothing_new = shop
         .catalog
         .send(delist.clone(), shop.meta_with_key("two"))

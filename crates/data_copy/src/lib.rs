@@ -1,5 +1,5 @@
-//! Copies all that contexts keep from SQLite to PostgreSQL, in one transaction, and compares each row with what is read back. Whatever
-//! the tables are: the databases themselves say what they look like.
+//! Copies all that contexts store from SQLite to PostgreSQL, in one transaction, and compares each row with what is read back. The
+//! tables and their columns are read from the databases themselves.
 //!
 //! Deliberately not here: any table's name, any context, and the command line.
 
@@ -18,7 +18,7 @@ use postgres::TargetTable;
 /// How many rows are written at a time.
 const PAGE: usize = 1_000;
 
-/// What a column of a row holds, on either engine: of an id its bytes, of a time its microseconds, of a flag 0 or 1, of JSON its text.
+/// The value of a column, on either engine: of an id its bytes, of a time its microseconds, of a flag 0 or 1, of JSON its text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Value {
     Null,
@@ -34,7 +34,7 @@ pub(crate) struct AnyRow(pub(crate) Vec<Value>);
 /// A table that was copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopiedTable {
-    /// Whose it is.
+    /// Its context.
     pub context: &'static str,
     /// Its name.
     pub table: String,
@@ -45,7 +45,7 @@ pub struct CopiedTable {
 /// Why nothing was copied. What was written by then is undone.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// Somebody has been there before.
+    /// The target is not empty.
     #[error("{server}: found rows in {table}, expected an empty database")]
     NotEmpty {
         /// Host, port and database.
@@ -63,20 +63,20 @@ pub enum CopyError {
         /// What is on SQLite.
         expected: String,
     },
-    /// A database did not do what it was asked.
+    /// A database returned an error.
     #[error("{table}: {reason}; nothing was copied")]
     Failed {
         /// The table, with its schema.
         table: String,
-        /// What the database said.
+        /// The database's error.
         reason: ReadError,
     },
-    /// The server would lose what was copied when it loses power.
+    /// A power loss would lose what was copied.
     #[error("{server}: {reason}; nothing was copied")]
     NotKept {
         /// Host, port and database.
         server: String,
-        /// Which of its settings are to blame.
+        /// Which of its settings cause that.
         reason: String,
     },
     /// The connection broke in COMMIT.
@@ -86,13 +86,13 @@ pub enum CopyError {
     OutcomeUnknown {
         /// Host, port and database.
         server: String,
-        /// What the network did.
+        /// The error of the network.
         reason: String,
     },
 }
 
-/// Copies every table of every source in one transaction, compares each row with what is read back, and commits. Tells `copied` how many rows
-/// more are done.
+/// Copies every table of every source in one transaction, compares each row with what is read back, and commits. Reports to `copied` how many
+/// more rows are done.
 ///
 /// # Errors
 /// [`CopyError`]; nothing was copied, except that this is not known after [`CopyError::OutcomeUnknown`].
@@ -101,7 +101,7 @@ pub async fn copy(
     target: CopyTarget,
     copied: impl Fn(u64),
 ) -> Result<Vec<CopiedTable>, CopyError> {
-    // All of them before anything is written: whoever has the wrong target in mind learns it at once.
+    // All of them before anything is written: so a wrong target is refused at once.
     let mut pairs = Vec::new();
     for (place, source) in sources.iter().enumerate() {
         target.enter(source.context()).await?;
@@ -125,8 +125,8 @@ pub async fn copy(
     Ok(tables)
 }
 
-/// Lets each log go on after every number in use: its own events', which `finish` sees to, and those after which consumers began. A log that was
-/// pruned holds fewer than were given.
+/// Makes each log go on after every number in use: its own events', which `finish` does, and those after which consumers began. A log that was
+/// pruned holds fewer numbers than were given.
 async fn number_events_on(sources: &[SqliteSource], target: &CopyTarget) -> Result<(), CopyError> {
     let mut beginnings = Vec::new();
     for source in sources {
@@ -153,7 +153,7 @@ async fn copy_table(
     let mut rows = source
         .rows(table.name(), table.columns(), table.key())
         .map_err(|error| failed(error.into()))?
-        // SQLite begins again for whoever asks once more after the end.
+        // SQLite would begin again if it were asked once more after the end.
         .fuse();
     let mut count = 0;
     loop {
@@ -171,7 +171,7 @@ async fn copy_table(
         count += page.len() as u64;
         copied(page.len() as u64);
     }
-    // No row more than these: each of them was found, and their keys are unique.
+    // There cannot be more rows than these: each of them was found, and their keys are unique.
     let found = target.finish(table).await.map_err(failed)?;
     if found == count {
         return Ok(count);
@@ -191,7 +191,7 @@ fn compare(table: &TargetTable, written: &[AnyRow], found: Vec<AnyRow>) -> Resul
     if different == 0 && found.is_empty() {
         return Ok(());
     }
-    // The rows themselves stand in no message: some hold what is secret.
+    // No message has the rows themselves: some hold secrets.
     Err(table.differs(
         format!("{different} of {} rows changed on the way", written.len()),
         "every row as it is on SQLite".to_owned(),

@@ -1,4 +1,4 @@
-//! A database to copy to, in one transaction: what is not committed was never there.
+//! A database to copy to, in one transaction: either all of it is committed, or nothing.
 
 mod any_row;
 mod tables;
@@ -32,13 +32,13 @@ impl CopyTarget {
         CopyTransaction::begin(server).await.map(Self)
     }
 
-    /// Turns to a context's schema, with the rights of its role.
+    /// Switches to a context's schema, with the rights of its role.
     pub(crate) async fn enter(&self, context: &'static str) -> Result<(), CopyError> {
         let entered = self.0.enter(context).await;
         entered.map_err(|error| failed(context, error))
     }
 
-    /// A table of the schema that was entered, kept from everybody else's writes until the end. It has to be empty, and to have these columns.
+    /// A table of the schema that was entered, locked against all other writes until the end. It has to be empty, and to have these columns.
     pub(crate) async fn empty_table(
         &self,
         context: &'static str,
@@ -107,7 +107,7 @@ impl CopyTarget {
         Ok(statement.then("))").load(self.0.connection()).await?)
     }
 
-    /// Lets the table go on counting where its rows end, and says how many there are.
+    /// Makes the table number its next row after its last one, and returns how many rows there are.
     pub(crate) async fn finish(&self, table: &TargetTable) -> Result<u64, ReadError> {
         #[derive(diesel::QueryableByName)]
         struct Counted {
@@ -116,7 +116,7 @@ impl CopyTarget {
         }
         let (name, mut connection) = (table.name(), self.0.connection());
         for column in table.counting_columns() {
-            // This is not undone with the transaction, and need not be: an empty table may begin anywhere.
+            // This is not undone with the transaction, and need not be: an empty table may begin at any number.
             let go_on = format!(
                 "SELECT setval(pg_get_serial_sequence('{name}', '{column}'), max({column})) FROM {name} HAVING count(*) > 0"
             );
@@ -134,7 +134,7 @@ impl CopyTarget {
         beginnings.map_err(|error| failed(context, error))
     }
 
-    /// Lets the event log of the schema that was entered number its next event behind this one.
+    /// Makes the event log of the schema that was entered number its next event after this one.
     pub(crate) async fn number_events_after(
         &self,
         context: &'static str,
@@ -144,7 +144,7 @@ impl CopyTarget {
         numbered.map_err(|error| failed(context, error))
     }
 
-    /// Makes it all true.
+    /// Commits all of it.
     pub(crate) async fn commit(self) -> Result<(), CopyError> {
         let server = self.0.server().to_owned();
         let committed = self.0.commit().await;

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{AnyRow, Value};
 
-/// A context's file, to which nobody writes until this is dropped.
+/// A context's file, locked against writes until this is dropped.
 pub struct SqliteSource {
     connection: SqliteConnection,
     context: &'static str,
@@ -37,7 +37,7 @@ impl SqliteSource {
     /// Opens a context's file and migrates it.
     ///
     /// # Errors
-    /// [`OpenError`], also when somebody writes to it for longer than a few seconds.
+    /// [`OpenError`], also when another process writes to it for longer than a few seconds.
     pub fn open(
         folder: &DataFolder,
         context: &'static str,
@@ -64,7 +64,7 @@ impl SqliteSource {
         })
     }
 
-    /// Its file, and the installation that stands in it.
+    /// Its file, and the installation that it belongs to.
     pub fn installation(&self) -> (&Path, Option<Uuid>) {
         (&self.file, self.installation)
     }
@@ -78,7 +78,7 @@ impl SqliteSource {
         self.context
     }
 
-    /// Its tables and their columns' names. A table comes after those that it refers to, since it was made after them.
+    /// Its tables and their columns' names. A table comes after those that it refers to, since it was created after them.
     pub(crate) fn tables(&self) -> impl Iterator<Item = (&str, &BTreeSet<String>)> {
         self.tables.iter().map(|(name, columns)| (name.as_str(), columns))
     }

@@ -1,6 +1,6 @@
-//! What the demo shop sells: fifty products, each at a price in the currency of those who buy it.
+//! What the demo shop sells: fifty products, each at a price in the currency of its buyers.
 //!
-//! They are listed by the catalogue's own command, and recognised by their skus. What staff have changed of them since stays so.
+//! They are listed by the catalogue's own command, and recognised by their skus. Later changes by staff are kept.
 
 use std::{collections::HashMap, io};
 
@@ -85,7 +85,7 @@ const fn product(sku: &'static str, name: &'static str, price: i64, currency: Cu
     }
 }
 
-/// What can be ordered of the demo's products.
+/// Which of the demo's products can be ordered.
 pub struct Assortment(Vec<OnOffer>);
 
 /// A product that can be ordered.

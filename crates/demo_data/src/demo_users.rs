@@ -1,4 +1,4 @@
-//! Who is there to play with: an admin, staff, and ten customers around the world.
+//! The demo's users: an admin, staff, and ten customers around the world.
 
 use std::io;
 
@@ -9,9 +9,9 @@ use shared_kernel::{Currency, CustomerId, EmailAddress, IdGenerator, PageRequest
 
 use crate::{Contexts, DemoError, Filled, Login};
 
-/// The addresses' domain, under a top-level domain that is reserved for examples: no mail ever leaves for it.
+/// The addresses' domain, under a top-level domain that is reserved for examples: no mail can be delivered there.
 const DOMAIN: &str = "demo.example";
-/// How many orders are asked for at a time when those that are there are counted.
+/// How many orders a query returns at a time when existing ones are counted.
 const PAGE: u32 = 1_000;
 
 const OFFICE: [(&str, Role); 3] = [
@@ -23,7 +23,7 @@ const OFFICE: [(&str, Role); 3] = [
 /// A customer as the demo has them: what they pay in, and where they live.
 pub(crate) struct CustomerProfile {
     name: &'static str,
-    /// What they pay in.
+    /// Their currency.
     pub(crate) currency: Currency,
     street: &'static str,
     city: &'static str,
@@ -67,7 +67,7 @@ const fn customer(
 }
 
 impl CustomerProfile {
-    /// Where their orders go.
+    /// Their address.
     pub(crate) fn address(&self) -> AddressGiven {
         AddressGiven {
             street: self.street.to_owned(),
@@ -85,7 +85,7 @@ struct DemoUser {
     is_new: bool,
 }
 
-/// All of them, as they stand in the contexts.
+/// All of them, as the contexts have stored them.
 pub struct DemoUsers {
     office: Vec<DemoUser>,
     customers: Vec<(DemoUser, &'static CustomerProfile)>,
@@ -116,7 +116,7 @@ impl DemoUsers {
         Ok(users)
     }
 
-    /// How many orders those have who were there before.
+    /// How many orders the users have that existed before.
     ///
     /// # Errors
     /// [`UseCaseError`] when ordering does not answer.
@@ -128,13 +128,13 @@ impl DemoUsers {
         Ok(orders)
     }
 
-    /// Those who can order: nobody has closed their account.
+    /// The customers who can order: those whose account is active.
     pub(crate) fn active_customers(&self) -> Vec<(UserId, &'static CustomerProfile)> {
         let active = self.customers.iter().filter(|(user, _)| user.view.active);
         active.map(|(user, profile)| (user.view.id, *profile)).collect()
     }
 
-    /// Who sends orders out: the first of staff who still may, or else the person at this command line.
+    /// Who ships orders: the first active member of staff, or else the person at this command line.
     pub(crate) fn sender(&self) -> Actor {
         let staff = self
             .office
@@ -195,7 +195,7 @@ async fn count_orders(ordering: &Ordering, customer_id: CustomerId) -> Result<u6
     }
 }
 
-/// Eighty random bits in a form that one can type: four groups of five hexadecimal digits.
+/// Eighty random bits in a form that can be typed: four groups of five hexadecimal digits.
 fn password(ids: &dyn IdGenerator) -> String {
     let digits: String = ids
         .random_bytes()

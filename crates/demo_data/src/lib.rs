@@ -2,7 +2,7 @@
 //!
 //! Making them again adds nothing: users are recognised by their addresses, products by their skus, and orders are counted.
 //!
-//! Deliberately not here: a database, the command line, the delivery of events (the caller sees to that between the steps), and any way
+//! Deliberately not here: a database, the command line, the delivery of events (the caller does that between the steps), and any way
 //! around the use cases.
 
 mod assortment;
@@ -36,9 +36,9 @@ pub struct Contexts<'a> {
     pub inventory: &'a Inventory,
     /// Where orders are placed.
     pub ordering: &'a Ordering,
-    /// Says when.
+    /// The clock.
     pub clock: &'a dyn Clock,
-    /// Names commands, and gives what passwords are made of.
+    /// The ids of commands, and the randomness of passwords.
     pub ids: &'a dyn IdGenerator,
 }
 
@@ -49,17 +49,17 @@ impl Contexts<'_> {
     }
 }
 
-/// A way in.
+/// A log-in.
 pub struct Login {
     /// With this address.
     pub email: EmailAddress,
-    /// As this.
+    /// As this customer, or as staff.
     pub role: Role,
-    /// And this password, which is kept nowhere.
+    /// And this password, which is not stored.
     pub password: String,
 }
 
-/// What was found or made, told as soon as it is known.
+/// What was found or made, reported at once.
 pub enum Filled {
     /// A demo user was there before.
     UserPresent,
@@ -75,10 +75,10 @@ pub enum DemoError {
     /// A command or a query failed.
     #[error(transparent)]
     UseCase(#[from] UseCaseError),
-    /// What is there, or what the demo is made of, does not do for it.
+    /// The existing data, or the demo's own, do not allow it.
     #[error("{0}")]
     Unfit(String),
-    /// What was made could not be told.
+    /// What was made could not be reported.
     #[error(transparent)]
     NotTold(io::Error),
 }

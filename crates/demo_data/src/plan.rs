@@ -1,4 +1,4 @@
-//! What becomes of the demo's orders: the order with a number is the same one in every run.
+//! What happens to the demo's orders: the order with a number is the same one in every run.
 
 use ordering_app::LineToOrder;
 use shared_kernel::{InvalidQuantity, LineStock, Quantity};
@@ -7,7 +7,7 @@ use crate::assortment::OnOffer;
 
 /// The most lines of a demo order.
 const MOST_LINES: u64 = 4;
-/// The most units of what is not dear.
+/// The most units of a cheap product.
 const MOST_UNITS: u64 = 3;
 
 /// What happens to an order after it was placed.
@@ -15,9 +15,9 @@ const MOST_UNITS: u64 = 3;
 pub(crate) enum Step {
     /// Its customer confirms it.
     Confirm,
-    /// Staff send it out.
+    /// Staff ship it.
     Ship,
-    /// It arrives.
+    /// It is delivered.
     Deliver,
     /// Its customer cancels it, for this reason.
     Cancel(&'static str),
@@ -25,7 +25,7 @@ pub(crate) enum Step {
 
 use Step::{Cancel, Confirm, Deliver, Ship};
 
-/// The lives that take turns. All states are among them, and most orders arrive, as in a shop.
+/// The histories that take turns. All states are among them, and most orders are delivered, as in a shop.
 const LIVES: [&[Step]; 10] = [
     &[Confirm, Ship, Deliver],
     &[],
@@ -39,7 +39,7 @@ const LIVES: [&[Step]; 10] = [
     &[],
 ];
 
-/// So many orders live as a shop's do. Of those beyond, which are there to be many, nine in ten stay as they were placed.
+/// So many orders have histories as in a shop. Of the others, which only add to the number, nine in ten stay as they were placed.
 const FULL_LIVES: u64 = 1_000;
 
 /// What happens to the order with this number.
@@ -47,13 +47,13 @@ pub(crate) fn steps(number: u64) -> &'static [Step] {
     if number >= FULL_LIVES && !number.is_multiple_of(10) {
         return &[];
     }
-    // One further on in each round, so that a customer does not always have the same fate.
+    // Shifted by one in each round, so that a customer does not always get the same history.
     let lives = LIVES.len() as u64;
     let turn = (number + number / lives) % lives;
     turned(&LIVES, turn).copied().unwrap_or_default()
 }
 
-/// The lines of the order with this number, out of what is on offer.
+/// The lines of the order with this number, from the products on offer.
 pub(crate) fn lines(number: u64, on_offer: &[OnOffer]) -> Result<Vec<LineToOrder>, InvalidQuantity> {
     let first = mixed(number, 0);
     let count = 1 + mixed(number, 1) % MOST_LINES;
@@ -81,7 +81,7 @@ pub(crate) fn lines(number: u64, on_offer: &[OnOffer]) -> Result<Vec<LineToOrder
     Ok(lines)
 }
 
-/// Whose turn it is when `number` goes round and round.
+/// The item for `number` when the items take turns.
 pub(crate) fn turned<T>(among: &[T], number: u64) -> Option<&T> {
     let count = among.len() as u64;
     let place = number.checked_rem(count)?;

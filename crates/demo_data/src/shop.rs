@@ -1,4 +1,4 @@
-//! The demo shop at work: places an order and leads it through its life, by the commands that the API would send.
+//! The demo shop at work: places an order and takes it through its steps, by the commands that the API would send.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use crate::{
 /// How often a command is sent again when a server on the same files is busy: for more than a minute.
 const PATIENCE: u32 = 60;
 
-/// How long inventory may take to say what becomes of an order.
+/// How long inventory may take to decide about an order.
 const HEARING: Duration = Duration::from_secs(60);
 
 const CARRIERS: [&str; 4] = ["Royal Mail", "DHL", "India Post", "UPS"];
 
-/// Somebody who orders, and what they can order.
+/// A customer who orders, and what they can order.
 struct Customer {
     id: UserId,
     profile: &'static CustomerProfile,
@@ -38,10 +38,10 @@ pub struct Shop<'a> {
 }
 
 impl<'a> Shop<'a> {
-    /// The shop, for the demo users who may still take part.
+    /// The shop, for the demo users who are still active.
     ///
     /// # Errors
-    /// [`DemoError::Unfit`] when nobody can order, or nothing can be ordered.
+    /// [`DemoError::Unfit`] when no customer can order, or nothing can be ordered.
     pub fn open(
         contexts: &Contexts<'a>,
         users: &DemoUsers,
@@ -74,7 +74,7 @@ impl<'a> Shop<'a> {
         })
     }
 
-    /// The whole life of the order with this number, as the plan has it.
+    /// Takes the order with this number through its planned steps.
     ///
     /// # Errors
     /// [`UseCaseError`] when a command of it fails.
@@ -131,7 +131,7 @@ impl<'a> Shop<'a> {
         Ok(order)
     }
 
-    /// The order as it is once inventory has spoken.
+    /// The order once inventory has answered.
     async fn settled(&self, order_id: OrderId, customer: &Actor) -> Result<OrderView, UseCaseError> {
         let order = self.ordering.settled_order(order_id, customer, HEARING).await?;
         if order.is_settled() {
@@ -143,7 +143,7 @@ impl<'a> Shop<'a> {
         ))))
     }
 
-    /// Sends a command, and again while there is more to do than can be done soon.
+    /// Sends a command, and repeats it while too much waits to be done.
     async fn send<C: Command + Clone>(&self, command: C, actor: &Actor) -> Result<C::Output, UseCaseError>
     where
         Ordering: Handles<C>,

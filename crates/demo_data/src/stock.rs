@@ -1,4 +1,4 @@
-//! Stock for the demo: enough of nearly everything, and little of a few products, so that some orders find none.
+//! Stock for the demo: enough of nearly everything, and little of a few products, so that some orders are rejected.
 
 use inventory_app::{AdjustStock, Inventory, StockItemView};
 use message_bus::{Handles, UseCaseError};
@@ -11,10 +11,10 @@ const SCARCE: usize = 13;
 const UNITS_OF_THE_SCARCE: i64 = 5;
 /// Units of any other product, for each order that is still to be placed: more than any order asks for.
 const UNITS_FOR_AN_ORDER: i64 = 4;
-/// What lies on the shelf beyond that.
+/// Further units in stock.
 const UNITS_AT_LEAST: i64 = 200;
 
-/// Brings in what so many orders may ask for. What is there already counts.
+/// Adds the stock that so many orders may need. Existing stock counts.
 ///
 /// # Errors
 /// [`DemoError`].
@@ -31,7 +31,7 @@ pub async fn fill_the_shelves(
     for (number, product) in assortment.products().iter().enumerate() {
         let item = inventory.stock_item(product.id).await?;
         let is_scarce = number % SCARCE == 0;
-        // What was sold of the scarce ones is not replaced, and nothing is where no orders are to follow.
+        // Sold units of the scarce ones are not replaced; without further orders, nothing is added.
         let missing = if (is_scarce || orders == 0) && !is_untouched(inventory, &item).await? {
             0
         } else if is_scarce {

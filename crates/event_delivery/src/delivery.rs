@@ -1,15 +1,15 @@
 //! The rules of delivery, as plain decisions: what to do with an event that arrives at a consumer,
-//! and what becomes of a delivery that failed.
+//! and what happens to a delivery that failed.
 
 use message_bus::{Delivery, HandlingError, Limits};
 use shared_kernel::{Timestamp, Version};
 
-/// What a consumer knows about one aggregate.
+/// A consumer's progress with one aggregate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConsumerProgress {
     /// The version of the last event applied.
     pub position: Version,
-    /// The earliest version whose delivery is held (retrying, dead or waiting), if any is.
+    /// The earliest version whose delivery is pending (retrying, dead or waiting), if any is.
     pub held_from: Option<Version>,
     /// Whether an operator paused the consumer.
     pub paused: bool,
@@ -24,7 +24,7 @@ pub enum Arrival {
     Pending,
     /// Hand it to the handler.
     Attempt,
-    /// Keep it: something earlier of the same aggregate is held or has not arrived, or the consumer is paused.
+    /// Store it: an earlier event of the same aggregate is pending or has not arrived, or the consumer is paused.
     Wait,
 }
 
@@ -38,7 +38,7 @@ impl ConsumerProgress {
         } else if self.paused || self.held_from.is_some_and(|pending| pending < delivery.version) {
             Arrival::Wait
         } else if delivery.previous_version > self.position {
-            // A gap: what is missing was published before this, and will be again.
+            // A gap: the missing event was published before this one, and will be again.
             Arrival::Wait
         } else {
             Arrival::Attempt
@@ -58,9 +58,9 @@ pub enum DeliveryState {
     },
     /// Behind an earlier delivery of the same aggregate, or its consumer is paused.
     Waiting,
-    /// Given up until somebody replays or discards it.
+    /// Given up until an operator replays or discards it.
     Dead,
-    /// Somebody decided that it is never applied. What waited behind it goes on.
+    /// An operator decided that it is never applied. What waited behind it goes on.
     Discarded,
 }
 
@@ -77,8 +77,8 @@ impl DeliveryState {
     }
 }
 
-/// What becomes of a delivery whose attempt number `attempt` since it was first held, or last replayed, failed.
-/// `random` is any uniformly distributed number.
+/// The new state of a delivery whose attempt number `attempt` since it was first stored, or last replayed,
+/// failed. `random` is any uniformly distributed number.
 pub fn after_failure(
     error: &HandlingError,
     attempt: u32,

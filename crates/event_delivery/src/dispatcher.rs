@@ -1,4 +1,4 @@
-//! Carries one event to one consumer, or keeps it in a row until it can be carried.
+//! Hands one event to one consumer, or stores it in a row until it can be handed over.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::{
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Brings an event to a consumer for the first time, or once more. When this answers `Ok`, the consumer has either applied the
-    /// event or holds a row for it: as far as this consumer goes, the event is published.
+    /// event or stored a row for it: for this consumer, the event is published.
     ///
     /// # Errors
     /// [`Unavailable`] when that is not known; nothing is lost, the event stays unpublished.
@@ -41,7 +41,7 @@ pub struct Dispatcher {
     ids: Arc<dyn IdGenerator>,
 }
 
-/// What became of an event that was to be delivered.
+/// The result of delivering an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The consumer has applied it, now or before.
@@ -83,7 +83,7 @@ impl Dispatcher {
     /// Tries a pending delivery again. The attempt is counted before it begins, so that one which ends with the process counts.
     ///
     /// # Errors
-    /// [`Unavailable`] when the store does not answer. What was begun stays counted.
+    /// [`Unavailable`] when the store does not answer. An attempt that was begun stays counted.
     pub async fn retry(
         &self,
         consumer: &Consumer,
@@ -93,14 +93,14 @@ impl Dispatcher {
         let now = self.clock.now();
         let progress = self.store.progress(&pending.delivery).await?;
         if pending.delivery.version <= progress.position {
-            // Its effect was committed, but not that it was.
+            // Its effect was committed, but its outcome was not recorded.
             self.store
                 .mark_outcome(pending, now, DeliveryState::Done, None)
                 .await?;
             return Ok(Outcome::Applied);
         }
         if pending.delivery.previous_version > progress.position {
-            // A replay, ahead of what is missing before it. Whatever the handler did now, its position could not be moved.
+            // A replay, while an earlier event is missing. Whatever the handler did, its position could not be moved.
             self.store
                 .mark_outcome(pending, now, DeliveryState::Waiting, None)
                 .await?;
@@ -125,7 +125,7 @@ impl Dispatcher {
                 .await?;
             return Ok(Outcome::Pending { error: Some(error) });
         }
-        // Were the process to end, nobody would know before the deadline whether the attempt goes on elsewhere.
+        // If the process ends here, it cannot be known before the deadline whether the attempt goes on elsewhere.
         let again_at = now.plus_milliseconds(i64::try_from(limits.deadline_milliseconds).unwrap_or(i64::MAX));
         if !self.store.begin_attempt(pending, now, again_at).await? {
             return Ok(Outcome::Pending { error: None });
@@ -170,7 +170,7 @@ impl Dispatcher {
         Ok(self.store.progress(&pending.delivery).await?.position)
     }
 
-    /// Gives up a delivery whose predecessor can never come.
+    /// Gives up a delivery whose predecessor can never arrive.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
@@ -236,7 +236,7 @@ impl Dispatcher {
         number: u32,
     ) -> Result<(), HandlingError> {
         let meta = CommandMeta::reacting(envelope, delivery, self.clock.now(), self.ids.as_ref());
-        // At its level whatever is logged below it is told whose it is. Only a span of a recorded trace says which it is.
+        // At error level, so that every line logged within it names the delivery. Only a span of a recorded trace has its ids.
         let place = meta
             .trace
             .is_sampled()
@@ -270,7 +270,7 @@ impl Dispatcher {
         result
     }
 
-    /// What is to be written about an attempt, the `counted`th since the delivery was held or replayed, and what to say of it.
+    /// What to record about an attempt, the `counted`th since the delivery was stored or replayed, and its outcome.
     fn end(&self, result: Result<(), HandlingError>, counted: u32, limits: &Limits) -> (AttemptEnd, Outcome) {
         let at = self.clock.now();
         match result {

@@ -1,21 +1,21 @@
-//! A context's event log, as whoever publishes from it sees it.
+//! A context's event log, as its publisher uses it.
 
 use async_trait::async_trait;
 use message_bus::{Consumer, Envelope, Unavailable};
 use shared_kernel::Version;
 use uuid::Uuid;
 
-/// An event that stands in the log.
+/// An event in the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedEvent {
-    /// Its place in the log. Places are given in the order of commits on SQLite, but not on every engine:
-    /// never conclude from one row's place that another row was seen.
+    /// Its place in the log. SQLite gives places in the order of commits, but not every engine does: never
+    /// conclude from one row's place that another row was seen.
     pub sequence: i64,
     /// The event.
     pub envelope: Envelope,
 }
 
-/// One earlier event of an aggregate: as much as it takes to say what a consumer should have seen.
+/// One earlier event of an aggregate: enough to find what a consumer should have applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastEvent {
     /// The version it led to.
@@ -46,8 +46,8 @@ pub trait EventLog: Send + Sync {
     /// The context's name.
     fn source(&self) -> &'static str;
 
-    /// Whether this process is the one that relays these events now. To be asked again and again: where several processes serve one
-    /// database, the answer holds for a few seconds.
+    /// Whether this process relays these events now. To be asked again and again: where several processes serve one database, the
+    /// answer is valid for a few seconds.
     async fn may_relay(&self) -> Result<bool, Unavailable>;
 
     /// The oldest `limit` events that are to be published and are not, in order.
@@ -61,8 +61,8 @@ pub trait EventLog: Send + Sync {
         version: Version,
     ) -> Result<History, Unavailable>;
 
-    /// Marks events as published, soon: the marks ride on the next batch that is committed, or go alone when
-    /// none comes. When they are lost, the events are delivered again, which changes nothing.
+    /// Marks events as published, soon: the marks are written with the next batch, or alone when none comes.
+    /// If they are lost, the events are delivered again, which changes nothing.
     fn mark_published(&self, sequences: Vec<i64>);
 
     /// Resolves when something to publish was committed since the last call, by this process.
@@ -72,10 +72,10 @@ pub trait EventLog: Send + Sync {
     async fn last_sequence(&self) -> Result<i64, Unavailable>;
 
     /// Makes published events of these types unpublished again, for a consumer that begins with the start of the log.
-    /// Other consumers know them as duplicates.
+    /// For other consumers they are duplicates.
     async fn publish_again(&self, event_types: Vec<String>) -> Result<(), Unavailable>;
 
-    /// Makes events of one aggregate unpublished again, for a consumer that misses them. Says whether the log still holds the last of them.
+    /// Makes events of one aggregate unpublished again, for a consumer that did not get them. Returns whether the log still has the last of them.
     async fn republish_gap(&self, missing: Missing) -> Result<bool, Unavailable>;
 }
 
@@ -86,9 +86,9 @@ pub struct Missing {
     pub aggregate_type: String,
     /// Which aggregate.
     pub aggregate_id: Uuid,
-    /// Where the consumer stands.
+    /// The consumer's position.
     pub after: Version,
-    /// The version whose event it has to see next before it can go on to those that it holds.
+    /// The version whose event it must apply before it can go on to its pending deliveries.
     pub up_to: Version,
 }
 

@@ -1,5 +1,4 @@
-//! Positions and pending deliveries in memory, for tests and fakes: what [`DeliveryStore`](crate::DeliveryStore) asks of a database, as
-//! plain data.
+//! Positions and pending deliveries in memory, for tests and fakes: the data behind a [`DeliveryStore`](crate::DeliveryStore).
 
 mod delivery_store;
 
@@ -13,7 +12,7 @@ use crate::{Attempt, AttemptEnd, ConsumerProgress, DeliveryState, PendingDeliver
 
 pub use delivery_store::DeliveriesInMemory;
 
-/// What the context of one consumer keeps for it.
+/// What the context of one consumer stores for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConsumerState {
     /// Whether an operator paused the consumer.
@@ -38,7 +37,7 @@ const fn key(delivery: &Delivery) -> (Uuid, Version) {
 }
 
 impl DeliveryRow {
-    /// Whether it stands in the way of what comes after it.
+    /// Whether later deliveries have to wait for it.
     pub const fn is_unfinished(&self) -> bool {
         !matches!(self.pending.state, DeliveryState::Done | DeliveryState::Discarded)
     }
@@ -85,7 +84,7 @@ impl ConsumerState {
             .filter(|row| row.is_unfinished())
     }
 
-    /// Forgets rows.
+    /// Removes rows.
     pub fn retain(&mut self, keep: impl Fn(&DeliveryRow) -> bool) {
         self.rows.retain(|_, row| keep(row));
     }
@@ -93,10 +92,10 @@ impl ConsumerState {
     /// Moves the position, as the transaction of a handler's effect does.
     ///
     /// # Errors
-    /// Why the effect must not be.
+    /// Why the effect must not be applied.
     pub fn apply(&mut self, delivery: &Delivery) -> Result<(), CommitError> {
         let position = self.position(delivery.aggregate_id);
-        // Whether something is held was asked before the handler ran; in the transaction only the position counts.
+        // Whether something is pending was checked before the handler ran; in the transaction only the position counts.
         let progress = ConsumerProgress {
             position,
             held_from: None,
@@ -165,7 +164,7 @@ impl ConsumerState {
         true
     }
 
-    /// See [`DeliveryStore::end_attempt`](crate::DeliveryStore::end_attempt). Says whether the delivery's state was this attempt's to change.
+    /// See [`DeliveryStore::end_attempt`](crate::DeliveryStore::end_attempt). Returns whether this attempt could still change the delivery's state.
     pub fn end_attempt(&mut self, delivery: &Delivery, number: u32, end: &AttemptEnd) -> bool {
         let Some(row) = self.rows.get_mut(&key(delivery)) else {
             return false;
@@ -184,7 +183,7 @@ impl ConsumerState {
         decides
     }
 
-    /// See [`DeliveryStore::mark_outcome`](crate::DeliveryStore::mark_outcome). Says whether the row was as it had been read.
+    /// See [`DeliveryStore::mark_outcome`](crate::DeliveryStore::mark_outcome). Returns whether the row was as it had been read.
     pub fn mark_outcome(
         &mut self,
         pending: &PendingDelivery,
@@ -229,7 +228,7 @@ impl ConsumerState {
         self.oldest_heads(is_gap, limit)
     }
 
-    /// Has a dead delivery tried again at once, with all its attempts before it.
+    /// Makes a dead delivery be tried again at once, and keeps its earlier attempts.
     pub fn replay(&mut self, aggregate_id: Uuid, version: Version, at: Timestamp) {
         if let Some(row) = self.dead(aggregate_id, version) {
             row.pending.attempts_before_replay = row.pending.attempts;
@@ -238,7 +237,7 @@ impl ConsumerState {
         }
     }
 
-    /// Decides that a dead delivery is never applied: the position moves past it, and never back.
+    /// Decides that a dead delivery is never applied: the position moves past it, and never backwards.
     pub fn discard(&mut self, aggregate_id: Uuid, version: Version, at: Timestamp) {
         if let Some(row) = self.dead(aggregate_id, version) {
             row.turn(DeliveryState::Discarded, at);

@@ -1,11 +1,11 @@
 //! How committed events reach their consumers, each once and in the order of its aggregate.
 //!
 //! The rules of delivery are plain decisions (`delivery`); the [`Dispatcher`] carries them out over the ports [`EventLog`] and
-//! [`DeliveryStore`], the [`Publisher`] takes events from a log to their consumers, and the [`Relay`] says when. So all of
-//! it is driven through faults in virtual time (`tests/simulation`).
+//! [`DeliveryStore`], the [`Publisher`] takes events from a log to their consumers, and the [`Relay`] decides when. So all of
+//! it can be tested under faults in virtual time (`tests/simulation`).
 //!
 //! Deliberately not here: a database, what a context does, and what operators see of it (`operations`). No context's
-//! `*_app` crate names this one.
+//! `*_app` crate depends on this one.
 
 pub mod delivery;
 pub mod dispatcher;

@@ -1,4 +1,4 @@
-//! Deliveries that did not succeed at once, and where a consumer's context keeps them.
+//! Deliveries that did not succeed at once, and the store that a consumer's context keeps them in.
 
 use async_trait::async_trait;
 use message_bus::{Delivery, Envelope, Unavailable};
@@ -6,22 +6,22 @@ use shared_kernel::Timestamp;
 
 use crate::{ConsumerProgress, DeliveryState};
 
-/// A delivery that did not succeed at once, as its row holds it.
+/// A delivery that did not succeed at once, as stored in its row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PendingDelivery {
     /// Which event to which consumer.
     pub delivery: Delivery,
     /// The event.
     pub envelope: Envelope,
-    /// Where it stands.
+    /// Its state.
     pub state: DeliveryState,
-    /// How often it was begun to be attempted, in all.
+    /// How many attempts were begun, in all.
     pub attempts: u32,
-    /// How often of these before it was last replayed.
+    /// How many of these before it was last replayed.
     pub attempts_before_replay: u32,
     /// Attempts in a row, up to the last, that began and never ended.
     pub interruptions: u32,
-    /// When it was first held.
+    /// When it was first stored.
     pub held_at: Timestamp,
     /// What the last attempt that ended failed with.
     pub last_error: Option<String>,
@@ -34,7 +34,7 @@ pub struct Attempt {
     pub number: u32,
     /// When it began.
     pub began_at: Timestamp,
-    /// Null while it lasts, and when the process ended before it did.
+    /// Null while it runs, and when the process ended before it did.
     pub ended_at: Option<Timestamp>,
     /// Null when it succeeded, or has not ended.
     pub error: Option<String>,
@@ -47,22 +47,22 @@ pub struct AttemptEnd {
     pub at: Timestamp,
     /// With what, unless it succeeded.
     pub error: Option<String>,
-    /// What becomes of the delivery.
+    /// The delivery's new state.
     pub state: DeliveryState,
 }
 
-/// Where a consumer's context keeps positions and pending deliveries. Each call is one transaction.
+/// The store in which a consumer's context keeps positions and pending deliveries. Each call is one transaction.
 #[async_trait]
 pub trait DeliveryStore: Send + Sync {
-    /// What the consumer knows about the delivery's aggregate.
+    /// The consumer's progress with the delivery's aggregate.
     async fn progress(&self, delivery: &Delivery) -> Result<ConsumerProgress, Unavailable>;
 
-    /// Writes the row of a delivery that has none, with the attempt that was made at it before, if one was.
-    /// A row that is there already stays as it is.
+    /// Writes the row of a delivery that has none, with the attempt that was made before, if one was. An
+    /// existing row stays as it is.
     async fn hold(&self, pending: &PendingDelivery, attempt: Option<&Attempt>) -> Result<(), Unavailable>;
 
-    /// Counts an attempt before it begins, which makes the delivery retrying, at `again_at` if the attempt never ends. Says whether it may
-    /// begin: not, when the row has seen another attempt since it was read, or is retrying and waiting no more.
+    /// Counts an attempt before it begins, which makes the delivery retrying, at `again_at` if the attempt never ends. Returns whether it
+    /// may begin: not, when another attempt has begun since the row was read, or when it is retrying and no longer waiting.
     async fn begin_attempt(
         &self,
         pending: &PendingDelivery,
@@ -70,7 +70,7 @@ pub trait DeliveryStore: Send + Sync {
         again_at: Timestamp,
     ) -> Result<bool, Unavailable>;
 
-    /// Writes down how attempt number `number` ended. When another attempt has begun since, or somebody decided otherwise, only the
+    /// Records how attempt number `number` ended. If another attempt has begun since, or an operator changed the delivery, only the
     /// attempt is written, and the delivery's state stays.
     async fn end_attempt(
         &self,
@@ -79,7 +79,8 @@ pub trait DeliveryStore: Send + Sync {
         end: &AttemptEnd,
     ) -> Result<(), Unavailable>;
 
-    /// Turns a pending delivery that is not being attempted, and has not been since it was read, to `state`, for a reason that is no attempt's.
+    /// Sets the state of a pending delivery to `state`, not because of an attempt. Only when it is not being attempted, and has not been since
+    /// it was read.
     async fn mark_outcome(
         &self,
         pending: &PendingDelivery,
@@ -88,12 +89,12 @@ pub trait DeliveryStore: Send + Sync {
         error: Option<&str>,
     ) -> Result<(), Unavailable>;
 
-    /// The pending deliveries of a consumer that may be attempted now, unless it is paused: per aggregate only the earliest unfinished one,
-    /// when it is waiting and what comes before it was applied, or retrying and due. At most `limit`, the longest held first.
+    /// The pending deliveries of a consumer that may be attempted now, unless it is paused. Of each aggregate only the earliest unfinished
+    /// one, when it is waiting and the one before it was applied, or when it is retrying and due. At most `limit`, the oldest first.
     async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable>;
 
-    /// Waiting deliveries of a consumer, held since before `held_before`, that nothing held comes before and whose predecessor was never
-    /// applied: something that was published is missing. At most `limit`.
+    /// Waiting deliveries of a consumer, stored before `held_before`, with no pending delivery before them, and whose predecessor was
+    /// never applied: a published event is missing. At most `limit`.
     async fn gaps(
         &self,
         consumer: &'static str,

@@ -1,5 +1,5 @@
-//! Publishes a context's events to their consumers and works off what they hold, over ports, so that the same code runs in virtual
-//! time. When, is the relay's business.
+//! Publishes a context's events to their consumers and attempts pending deliveries, over ports, so that the same code runs in
+//! virtual time. The relay decides when.
 
 mod gaps;
 mod publishing;
@@ -16,19 +16,19 @@ use crate::{Dispatcher, EventLog, LoggedEvent, Transport, dispatcher::Outcome};
 /// Events taken from the log at a time.
 const PAGE: u32 = 256;
 
-/// One consumer, where it began, what brings events to it, and the dispatcher of its context.
+/// One consumer, where it began, its delivery port, and the dispatcher of its context.
 pub struct Subscription {
     /// The consumer.
     pub consumer: Arc<Consumer>,
     /// It takes events after this sequence.
     pub begins_after: i64,
-    /// Brings events.
+    /// Hands events over.
     pub transport: Arc<dyn Transport>,
-    /// Tries again what is held.
+    /// Attempts pending deliveries.
     pub dispatcher: Dispatcher,
 }
 
-/// Carries the events of one context.
+/// Publishes the events of one context.
 pub struct Publisher {
     log: Arc<dyn EventLog>,
     subscriptions: Vec<Subscription>,
@@ -37,9 +37,9 @@ pub struct Publisher {
 /// Whether another pass makes sense at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum More {
-    /// The pass took as much as it may at a time, and got on.
+    /// The pass took as many as it may at a time, and made progress.
     Waiting,
-    /// Not before something happens.
+    /// Not before something is committed or due.
     Nothing,
 }
 
@@ -59,7 +59,7 @@ impl Publisher {
         &self.subscriptions
     }
 
-    /// The oldest events that are to be published, and up to where there were events at the start, unless that is known.
+    /// The oldest events that are to be published, and the end of the backlog at the start, unless that is known.
     async fn read(&self, backlog_end: Option<i64>, limit: u32) -> Result<Read, Unavailable> {
         let backlog_end = match backlog_end {
             Some(backlog_end) => backlog_end,
@@ -73,7 +73,7 @@ impl Publisher {
         })
     }
 
-    /// Tries what one consumer holds and may be tried now. Says whether there may be more at once.
+    /// Attempts one consumer's pending deliveries that are due. Returns whether there may be more at once.
     ///
     /// # Errors
     /// [`Unavailable`], when the consumer's context does not answer.
@@ -97,7 +97,7 @@ impl Publisher {
         for outcome in outcomes {
             applied |= outcome? == Outcome::Applied;
         }
-        // What was applied may have freed what waited behind it.
+        // What was applied may have unblocked later deliveries.
         Ok(if full || applied {
             More::Waiting
         } else {
@@ -105,8 +105,8 @@ impl Publisher {
         })
     }
 
-    /// Publishes events of one aggregate, oldest first, and stops at the first that cannot be: those behind it are
-    /// held back with it.
+    /// Publishes events of one aggregate, oldest first, and stops at the first that cannot be published: the ones
+    /// behind it wait.
     async fn publish_in_order(&self, events: Vec<LoggedEvent>, backlog_end: i64) -> Vec<Published> {
         let mut published = Vec::with_capacity(events.len());
         for event in events {
@@ -129,8 +129,8 @@ impl Publisher {
         published
     }
 
-    /// Hands one event to its consumers, side by side: one that takes its time, or cannot be reached, keeps no other waiting. Says whether
-    /// one of them holds it.
+    /// Hands one event to its consumers concurrently: a consumer that is slow, or unreachable, delays no other. Returns whether one of
+    /// them stored a pending delivery.
     async fn publish_one(&self, event: &LoggedEvent, backlog_end: i64) -> Result<bool, Unavailable> {
         let envelope = &event.envelope;
         let takers: Vec<&Subscription> = self
@@ -169,7 +169,7 @@ impl Publisher {
                 .transport
                 .hand_over(&subscription.consumer, envelope, delivery, mode)
         });
-        // Every answer is awaited before one of them is refused: nothing of this event is under way when it is tried again.
+        // Every answer is awaited before an error is returned: so nothing of this event is under way when it is tried again.
         let mut pending = false;
         for outcome in join_all(handed_over).await {
             pending |= matches!(outcome?, Outcome::Pending { .. });
@@ -181,7 +181,7 @@ impl Publisher {
 /// An event that was published.
 struct Published {
     sequence: i64,
-    /// A consumer holds it.
+    /// A consumer stored a pending delivery of it.
     pending: bool,
 }
 

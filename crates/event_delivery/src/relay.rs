@@ -1,9 +1,9 @@
-//! The relay: decides when a context's committed events are carried to their consumers, and when what was held is tried again.
-//! How, says [`publisher`](crate::publisher).
+//! The relay: decides when a context's committed events are published, and when pending deliveries are attempted. How is in
+//! [`publisher`](crate::publisher).
 //!
 //! It wakes when something is committed, and each second for what another process committed. Correctness rests
-//! on the log's own rows (`published_at` is set or is not) and on the consumers' positions, never on what the relay
-//! remembers.
+//! on the log's own rows (`published_at` is set or is not) and on the consumers' positions, never on the relay's
+//! own state.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,19 +21,19 @@ use crate::{
     publisher::{More, Publishing},
 };
 
-/// How soon what another process committed is seen.
+/// How soon another process's commit is seen.
 const POLL: Duration = Duration::from_secs(1);
-/// How often pending deliveries are looked at, when nothing says that there are some.
+/// How often pending deliveries are looked for, when there is no sign of any.
 const RETRY_POLL: Duration = Duration::from_millis(200);
-/// How often deliveries are looked for that wait in vain.
+/// How often gaps are looked for.
 const GAP_POLL: Duration = Duration::from_secs(5);
 
-/// Carries the events of one context.
+/// Relays the events of one context.
 pub struct Relay {
     publisher: Arc<Publisher>,
-    /// Whether this process relayed when it last asked.
+    /// Whether this process had the lease when it was last checked.
     leads: watch::Sender<bool>,
-    /// One for each subscription: told when rows were written for its consumer, perhaps.
+    /// One for each subscription: notified when a pending delivery may have been stored for its consumer.
     pending: Vec<Notify>,
 }
 
@@ -50,7 +50,7 @@ impl Relay {
     /// Relays until `stop` turns true; finishes what is under way.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let subscriptions = self.publisher.subscriptions().iter().zip(&self.pending);
-        // A consumer that waits for something outside keeps no other waiting: each works off what it holds by itself.
+        // Each consumer's pending deliveries are attempted in a task of their own, so that a slow consumer delays no other.
         let workers = subscriptions
             .map(|(subscription, pending)| self.work_off_until(subscription, pending, stop.clone()));
         tokio::join!(self.publish_until(stop.clone()), join_all(workers));

@@ -1,4 +1,4 @@
-//! Somebody adds units to what is on hand, or takes some away.
+//! A user adds units to the stock on hand, or takes some away.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError};
 use shared_kernel::ProductId;
@@ -14,7 +14,7 @@ pub struct AdjustStock {
     pub delta: i64,
     /// Why.
     pub reason: String,
-    /// The count on hand that the caller believes in, if they name it.
+    /// The count on hand that the caller expects, if they state one.
     pub expected_on_hand: Option<u32>,
 }
 

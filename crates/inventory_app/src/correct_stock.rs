@@ -1,4 +1,4 @@
-//! Stock that drifted from its ledger, or from what is held, is found and set right again.
+//! Stock that does not agree with its ledger, or with its reservations, is found and corrected.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -11,7 +11,7 @@ use shared_kernel::{AggregateRoot, Version};
 
 use crate::{CorrectionView, Inventory, StockDrift, inventory::changed_by};
 
-/// Make exactly these corrections, all of them or none: as they were shown, on stock that is as it was then.
+/// Make exactly these corrections, all of them or none: as they were shown, and only if the stock has not changed since.
 #[derive(Clone, Debug)]
 pub struct CorrectStock {
     /// The corrections.
@@ -19,8 +19,8 @@ pub struct CorrectStock {
 }
 
 impl Inventory {
-    /// Compares all stock with its ledger and with what is held, and changes nothing: the products whose stock does not
-    /// agree, at most `limit`.
+    /// Compares all stock with its ledger and its reservations, and changes nothing. Answers with the products whose
+    /// stock does not agree, at most `limit`.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
@@ -72,7 +72,7 @@ impl Handles<CorrectStock> for Inventory {
 }
 
 impl StockDrift {
-    /// What would set it right; nothing, when more is held than there is.
+    /// The correction; nothing, when more is reserved than there is.
     pub fn correction(&self) -> Option<CorrectionView> {
         let (record, version) = self.item?;
         let correction = StockCorrection::of(&record, version, self.ledger, self.held);

@@ -1,4 +1,4 @@
-//! Somebody counted what is on hand.
+//! A user counted the stock on hand.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError};
 use shared_kernel::ProductId;
@@ -12,7 +12,7 @@ pub struct CountStock {
     pub product_id: ProductId,
     /// Units that there are.
     pub counted: u32,
-    /// The count on hand that the caller was told before.
+    /// The count on hand that the caller was shown before.
     pub expected_on_hand: u32,
 }
 

@@ -1,6 +1,6 @@
-//! Domain events of reservations, as the event log takes them. A stock item has none: its record is its ledger.
+//! Domain events of reservations, as the event log takes them. A stock item has none: it has a ledger.
 //!
-//! Three are delivered to other contexts; that an order's stock left the house stays private.
+//! Three are delivered to other contexts; the event that an order's stock was shipped stays private.
 
 use inventory_domain::{Reservation, ReservationEvent};
 use message_bus::{NewEvent, Unavailable};

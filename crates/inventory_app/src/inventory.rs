@@ -1,4 +1,4 @@
-//! The context's face, and what its use cases share.
+//! The context's entry point, and what its use cases share.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -12,7 +12,7 @@ use shared_kernel::{AggregateRoot, IdGenerator, ProductId, Refusal};
 
 use crate::{InventoryStore, UnitOfWork, reservation_batcher::ReservationBatcher};
 
-/// There is no such stock item: the product is unknown, or its news has not arrived.
+/// There is no such stock item: the product is unknown, or its event has not arrived.
 pub(crate) const NO_SUCH_ITEM: NotFound = NotFound { what: "stock_item" };
 
 /// The inventory context.
@@ -34,9 +34,9 @@ impl Inventory {
         UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), meta.clone())
     }
 
-    /// Changes one stock item, which must be at the version that the caller named if they named one, by `change`; commits
-    /// it; and answers with what `answer` makes of it. When reservations of the same product were faster each time, it
-    /// waits until no batch of them is being decided.
+    /// Changes one stock item, which must be at the version that the caller stated, if they stated one, by `change`;
+    /// commits it; and answers with what `answer` makes of it. If reservations of the same product commit first each
+    /// time, it waits until no batch of them is being decided.
     pub(crate) async fn change_stock<V>(
         &self,
         product_id: ProductId,
@@ -82,7 +82,7 @@ impl LogsCommands for Inventory {
     }
 }
 
-/// Whoever sent a command, as the ledger names them.
+/// The sender of a command, in the ledger's form.
 pub(crate) fn changed_by(meta: &CommandMeta) -> ChangedBy {
     ChangedBy::Actor(meta.actor.to_string())
 }

@@ -1,10 +1,10 @@
 //! What can be done with stock: one file per use case, with its command and its handler.
 //!
-//! [`Inventory`] is the context's face: it handles the commands, reacts to the events of the catalogue and of ordering, and
-//! answers the queries. What it needs of a database stands in [`store`]; what one command changes is collected by a [`UnitOfWork`];
-//! what it answers stands in [`views`].
+//! [`Inventory`] is the context's entry point: it handles the commands, reacts to the events of the catalogue and of ordering, and
+//! answers the queries. Its port to a database is [`store`]; what one command changes is collected by a [`UnitOfWork`]; its answers
+//! are in [`views`].
 //!
-//! **Architecture invariant:** no database, no web, and no rule of its own about stock: those stand in `inventory_domain`.
+//! **Architecture invariant:** no database, no web, and no rule of its own about stock: those are in `inventory_domain`.
 //! Which role may send a command is the caller's policy.
 
 pub mod event_record;

@@ -1,4 +1,4 @@
-//! The rules' limits, for whoever says what may be sent.
+//! The rules' limits, for the schemas of requests.
 
 use inventory_domain::rules::{on_hand_limit, reasons_are_short_texts};
 

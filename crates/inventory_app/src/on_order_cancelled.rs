@@ -1,4 +1,4 @@
-//! An order was cancelled, so what is held for it is free again. Nothing is held when its stock was rejected, or when it was
+//! An order was cancelled, so its reserved stock is freed. Nothing is reserved if its stock was rejected, or if it was
 //! cancelled before it was confirmed.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};

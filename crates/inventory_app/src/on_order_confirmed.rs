@@ -1,4 +1,4 @@
-//! An order was confirmed, so its stock is reserved, or the others are told what is short. Of an order that asks for no stock nothing is said.
+//! An order was confirmed, so its stock is reserved, or an event says what is short. An order that asks for no stock leads to no event.
 
 use inventory_domain::rules::only_lines_that_ask_for_stock_are_reserved::wanted;
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};

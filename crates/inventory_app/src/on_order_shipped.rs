@@ -1,5 +1,5 @@
-//! An order was shipped, so what is held for it is taken from stock. Nothing is held for an order from before there was an
-//! inventory.
+//! An order was shipped, so its reserved stock is taken. Nothing is reserved for an order from before there was an
+//! inventory context.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::OrderShipped;

@@ -28,7 +28,7 @@ impl Inventory {
             unit.stock().save(StockItem::open(product_id));
         }
         unit.commit(None).await.map_err(|error| match error {
-            // Somebody else opened it since: there is nothing to do, as the next try will see.
+            // Another command opened it first: there is nothing to do, and the next try finds that.
             CommitError::AlreadyExists { constraint } if constraint == STOCK_ITEM_KEY => {
                 CommitError::VersionConflict
             }

@@ -1,4 +1,4 @@
-//! Questions: stock, its ledger, reservations. They load no aggregates.
+//! Queries: stock, its ledger, reservations. They load no aggregates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ impl Inventory {
     /// A product's stock.
     ///
     /// # Errors
-    /// [`UseCaseError::NotFound`] when the product is unknown here, or not known yet.
+    /// [`UseCaseError::NotFound`] when the product is unknown here, or its event has not arrived.
     pub async fn stock_item(&self, product_id: ProductId) -> Result<StockItemView, UseCaseError> {
         let stored = self.store.stock_items(&BTreeSet::from([product_id])).await?;
         let item = stored.first().ok_or(NO_SUCH_ITEM)?;
@@ -51,7 +51,7 @@ impl Inventory {
     /// A page of a product's ledger, newest first.
     ///
     /// # Errors
-    /// [`UseCaseError::NotFound`] when the product is unknown here, or not known yet.
+    /// [`UseCaseError::NotFound`] when the product is unknown here, or its event has not arrived.
     pub async fn ledger(
         &self,
         product_id: ProductId,
@@ -66,7 +66,7 @@ impl Inventory {
         }))
     }
 
-    /// A page of the reservations, newest first; only that of one order, when it is named.
+    /// A page of the reservations, newest first; only that of one order, when one is given.
     ///
     /// # Errors
     /// [`UseCaseError::Unavailable`] when the store does not answer.
@@ -82,7 +82,7 @@ impl Inventory {
         }))
     }
 
-    /// Where the reservations of these orders stand, as far as they have one.
+    /// The status of these orders' reservations, as far as they have one.
     ///
     /// # Errors
     /// [`UseCaseError::Unavailable`] when the store does not answer.
@@ -94,7 +94,7 @@ impl Inventory {
         Ok(statuses.map(|status| (status.order_id, status)).collect())
     }
 
-    /// A page of the reservations that hold their units, in the order of their orders.
+    /// A page of the reservations in state `held`, in the order of their orders.
     ///
     /// # Errors
     /// [`UseCaseError::Unavailable`] when the store does not answer.

@@ -21,21 +21,21 @@ use tokio::sync::oneshot;
 
 use crate::{InventoryStore, UnitOfWork, store::ORDER_INDEX};
 
-/// How many requests may be queued. The caller of one more is told to try again.
+/// How many requests may be queued. One more is refused, and its caller has to try again.
 const CAPACITY: usize = 1024;
 /// How many requests are decided together.
 const BATCH_SIZE: usize = 64;
-/// When another try makes sense for a caller that found the queue full, in seconds.
+/// After how many seconds a caller that found the queue full should try again.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// What is to become of an order's stock.
+/// What is asked for about an order's stock.
 #[derive(Clone, Debug)]
 pub(crate) enum StockRequest {
-    /// These lines, as ordered, are held for it. When there are none, it has no reservation.
+    /// Reserve these lines, as ordered. When there are none, the order has no reservation.
     Reserve(Vec<ReservedLine>),
-    /// What is held for it is free again.
+    /// Free what is reserved for it.
     Release,
-    /// What is held for it leaves the stock.
+    /// Take what is reserved for it out of stock.
     Fulfil,
 }
 
@@ -70,7 +70,7 @@ impl ReservationBatcher {
         }
     }
 
-    /// Waits until no batch is being decided. None is until the turn is dropped.
+    /// Waits until no batch is being decided. None is decided until the turn is dropped.
     pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
@@ -125,7 +125,7 @@ impl ReservationBatcher {
         match self.decide(&batch.requests).await {
             Ok(()) => batch.answer_all(|| Ok(())),
             Err(error) if batch.requests.len() == 1 => batch.answer_first(Err(error)),
-            // Another process was faster each time. The requests go back to the head of the queue.
+            // Another process committed first each time. The requests go back to the head of the queue.
             Err(UseCaseError::Conflict(_)) => {}
             Err(UseCaseError::Unavailable(cause))
                 if !matches!(cause, Unavailable::Defect(_) | Unavailable::ValueRefused(_)) =>
@@ -198,7 +198,8 @@ impl ReservationBatcher {
             CommitError::AlreadyExists { constraint } if constraint == ORDER_INDEX => {
                 CommitError::VersionConflict.into()
             }
-            // Trying again would fail again. Decided one by one, only the request fails whose delivery it is.
+            // Trying again would fail again. The requests are decided one by one, so that only the one whose
+            // delivery it is fails.
             CommitError::AlreadyApplied | CommitError::DeliveryGap { .. } if !others.is_empty() => {
                 UseCaseFailure::Failed(UseCaseError::defect(error))
             }
@@ -206,7 +207,7 @@ impl ReservationBatcher {
         })
     }
 
-    /// What becomes of an order's reservation; nothing, when it has none and needs none.
+    /// The order's new reservation; nothing, when it has none and needs none.
     fn decide_one(
         &self,
         pending: &PendingRequest,
@@ -225,7 +226,7 @@ impl ReservationBatcher {
                 };
                 reserve(request, stock).map(Some)
             }
-            // Decided before; the answer stands.
+            // It was decided before, and that decision is the answer.
             (StockRequest::Reserve(_), Some(_)) | (StockRequest::Release | StockRequest::Fulfil, None) => {
                 Ok(None)
             }
@@ -247,7 +248,7 @@ impl ReservationBatcher {
 }
 
 impl PendingRequest {
-    /// Whether its caller still waits for the answer. One that gave up will ask again.
+    /// Whether its caller still waits for the answer. A caller that gave up will ask again.
     fn is_awaited(&self) -> bool {
         !self.answer.is_closed()
     }

@@ -9,9 +9,9 @@ use shared_kernel::{OrderId, PageRequest, ProductId, ReservationId, Version};
 
 use crate::{LedgerEntryView, ReservationStatus, StockDrift};
 
-/// The primary key that says that a product's stock was opened before.
+/// The primary key that prevents a product's stock from being opened twice.
 pub const STOCK_ITEM_KEY: &str = "stock_items.product_id";
-/// The unique index that says that an order's stock was decided before.
+/// The unique index that prevents an order's stock from being decided twice.
 pub const ORDER_INDEX: &str = "reservations.order_id";
 
 /// Stock and reservations in a database. A list is of one page and one more, if there is one: then another page follows.
@@ -39,7 +39,7 @@ pub trait InventoryStore: CommandLog {
     /// The same without their lines.
     async fn status_of(&self, orders: &BTreeSet<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable>;
 
-    /// Reservations, newest first; only that of one order, when it is named.
+    /// Reservations, newest first; only that of one order, when one is given.
     async fn reservations(
         &self,
         order_id: Option<OrderId>,
@@ -49,8 +49,8 @@ pub trait InventoryStore: CommandLog {
     /// Reservations that hold their units, in the order of their orders.
     async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable>;
 
-    /// Stock items that do not agree with their ledger or with what is held, as of one moment, in the order of the products:
-    /// at most `limit`. Also products of which units are held although they have no stock item.
+    /// Stock items that do not agree with their ledger or their reservations, as of one moment, in the order of the
+    /// products: at most `limit`. Also products with reserved units but without a stock item.
     async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable>;
 
     /// Writes what was decided, all of it or nothing. `Ok` means: on disk.

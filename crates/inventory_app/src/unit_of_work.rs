@@ -65,8 +65,8 @@ impl<'a> UnitOfWork<'a> {
         &mut self.reservations
     }
 
-    /// From here on it is another command that decides: the events of what is saved now carry this meta, and its
-    /// delivery's position moves along with the others.
+    /// Continues with another command: the events of what is saved from now on carry this meta, and its
+    /// delivery's position moves with the others.
     pub fn next_command(&mut self, meta: CommandMeta) {
         let before = mem::replace(&mut self.meta, meta);
         self.decided

@@ -111,7 +111,7 @@ fn reservation_state(components: &mut Components) -> Value {
     components.names("ReservationState", "Where a reservation stands.", names)
 }
 
-/// Where an order's reservation stands, as the doctor sees it.
+/// The status of an order's reservation, as the doctor compares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReservationStatus {
     /// The order.
@@ -124,12 +124,12 @@ pub struct ReservationStatus {
     pub version: Version,
 }
 
-/// A product's stock beside what it is made of.
+/// A product's stock beside its ledger's sum and its reserved units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StockDrift {
     /// The product.
     pub product_id: ProductId,
-    /// What its stock item says, and at which version; nothing, when it has none.
+    /// The data of its stock item, and at which version; nothing, when it has none.
     pub item: Option<(StockRecord, Version)>,
     /// The sum of its ledger.
     pub ledger: i64,
@@ -137,7 +137,7 @@ pub struct StockDrift {
     pub held: u64,
 }
 
-/// What must change so that a product's stock agrees with its ledger and with what is held.
+/// What must change so that a product's stock agrees with its ledger and its reservations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorrectionView {
     /// The product.

@@ -1,32 +1,32 @@
-//! Correcting stock that drifted: what exactly would have to change, so that it can be told before it is done.
+//! Correcting stock that does not add up: what exactly would change, so that it can be shown before it is done.
 //!
-//! What is on hand is taken for true, since somebody can count it; the ledger and what is reserved are made to agree.
+//! The units on hand are taken as correct, since they can be counted; the ledger and the reserved units are corrected to agree.
 
 use shared_kernel::{ProductId, Version};
 
 use crate::StockRecord;
 
-/// What must change so that a stock item agrees with its ledger and with what is held.
+/// What must change so that a stock item agrees with its ledger and with its reservations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StockCorrection {
     /// The product.
     pub product_id: ProductId,
-    /// The version of the stock item that this was found at. At any other it means nothing.
+    /// The version of the stock item that this was computed at. At any other version it does not apply.
     pub version: Version,
-    /// The delta that the ledger misses; 0, when it misses none.
+    /// The delta that is missing from the ledger; 0, when none is.
     pub ledger_delta: i64,
     /// What is reserved.
     pub reserved_from: u32,
-    /// What is to be: the sum of what is held.
+    /// The reserved units as they should be: the sum over the reservations.
     pub reserved_to: u32,
 }
 
 impl StockCorrection {
-    /// What must change about a stock item whose ledger sums up to `ledger` and of which `held` units are held; nothing, if
-    /// all agrees.
+    /// What must change about a stock item whose ledger sums up to `ledger` and of which reservations hold `held` units;
+    /// nothing, if all agree.
     ///
     /// # Errors
-    /// [`MoreHeldThanThere`] when no correction mends it.
+    /// [`MoreHeldThanThere`] when no correction is possible.
     pub fn of(
         record: &StockRecord,
         version: Version,
@@ -48,15 +48,15 @@ impl StockCorrection {
     }
 }
 
-/// More was promised than there is: only counting again, or cancelling orders, mends that.
+/// More is reserved than there is: only counting again, or cancelling orders, can correct that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "found {held} units held for orders and {on_hand} on hand; expected no more held than there are: count them, or cancel orders"
 )]
 pub struct MoreHeldThanThere {
-    /// Units that are held.
+    /// Units that reservations hold.
     pub held: u64,
-    /// Units that there are.
+    /// Units on hand.
     pub on_hand: u32,
 }
 

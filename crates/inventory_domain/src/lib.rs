@@ -1,7 +1,7 @@
-//! What inventory is about: stock, what is held of it for orders, and every rule that both obey.
+//! Inventory: stock, what is reserved of it for orders, and every rule about both.
 //!
-//! Each rule is one file under `rules`, named as the truth that holds. Deliberately not here: I/O,
-//! async code, serialisation, time and randomness; the caller brings ids and the time along.
+//! Each rule is one file under `rules`, named after what always holds. Deliberately not here: I/O, async
+//! code, serialisation, time and randomness; the caller passes ids and the time.
 
 // Counts are exact; a float is not.
 #![deny(clippy::float_arithmetic)]

@@ -1,4 +1,4 @@
-//! A reservation: what inventory decided about an order's stock, and what has become of it since.
+//! A reservation: what inventory decided about an order's stock, and its state since.
 //!
 //! It changes together with the stock that it is about, in [`crate::reserve`], [`crate::release`] and [`crate::fulfil`].
 
@@ -19,7 +19,7 @@ pub struct Reservation {
 /// What can have happened to a reservation. Order and lines never change, and are read from the reservation itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReservationEvent {
-    /// Its units are held.
+    /// Its units are reserved.
     Reserved,
     /// There were not enough units.
     Rejected {
@@ -28,12 +28,12 @@ pub enum ReservationEvent {
     },
     /// Its units are free again.
     Released,
-    /// Its units left the house.
+    /// Its units were shipped.
     Committed,
 }
 
 impl Reservation {
-    /// What was decided about an order: its units are held, or some were short.
+    /// What was decided about an order: its units are reserved, or some were short.
     pub(crate) fn decided(
         id: ReservationId,
         order_id: OrderId,
@@ -63,7 +63,7 @@ impl Reservation {
         Self { record, changes }
     }
 
-    /// A reservation as stored. No rule is asked.
+    /// A reservation as stored. No rule is checked.
     pub const fn rehydrate(record: ReservationRecord, version: Version) -> Self {
         Self {
             record,

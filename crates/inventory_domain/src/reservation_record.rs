@@ -14,7 +14,7 @@ pub struct ReservationRecord {
     pub order_id: OrderId,
     /// What was asked for: a line for each product, sorted by product.
     pub lines: Vec<ReservedLine>,
-    /// Where it stands.
+    /// Its state.
     pub state: ReservationState,
     /// When it was decided.
     pub decided_at: Timestamp,
@@ -22,16 +22,16 @@ pub struct ReservationRecord {
     pub updated_at: Timestamp,
 }
 
-/// Where a reservation stands.
+/// The state of a reservation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReservationState {
-    /// Its units are held.
+    /// Its units are reserved.
     Held,
-    /// Its units left the house.
+    /// Its units were shipped.
     Committed,
     /// Its units are free again.
     Released,
-    /// There were not enough units, so none was ever held.
+    /// There were not enough units, so none was ever reserved.
     Rejected {
         /// What was short: every such product, sorted.
         shortages: Vec<Shortage>,
@@ -75,7 +75,7 @@ impl ReservationState {
     }
 }
 
-/// No state has this name with so many shortages.
+/// No state has this name and this number of shortages.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "found state {found:?} with {shortages} shortages; expected held, committed or released with none, or rejected with some"

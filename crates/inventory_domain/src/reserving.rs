@@ -1,7 +1,7 @@
-//! What happens to an order's stock: it is reserved, and then released or taken. A service, because an order's
-//! stock is several stock items and a reservation, which change together or not at all.
+//! What happens to an order's stock: it is reserved, and then released or fulfilled. A service, because an
+//! order's stock is several stock items and a reservation, which change together or not at all.
 //!
-//! Releasing and taking, twice or in a race, end in the same numbers: whoever comes late changes nothing.
+//! Releasing and fulfilling, twice or in a race, end in the same numbers: the later one changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -18,24 +18,24 @@ use crate::{
 /// The stock items that a decision is about, in the order of their products.
 pub type Stock = BTreeMap<ProductId, StockItem>;
 
-/// An order that stock is wanted for.
+/// An order that needs stock.
 #[derive(Clone, Debug)]
 pub struct ReservationRequest {
-    /// The id of the reservation to be.
+    /// The id of the new reservation.
     pub reservation_id: ReservationId,
     /// The order.
     pub order_id: OrderId,
-    /// Its lines, as ordered: a product may stand on several.
+    /// Its lines, as ordered: several may be of one product.
     pub lines: Vec<ReservedLine>,
     /// When.
     pub at: Timestamp,
 }
 
-/// Decides an order's stock: all of it is held, or nothing is and the reservation is a rejected one. A product
+/// Decides an order's stock: all of it is reserved, or nothing is and the reservation is rejected. A product
 /// without a stock item has nothing available.
 ///
 /// # Errors
-/// [`StockError::Insufficient`] when a stock item holds no more although the rule found enough, which is a defect.
+/// [`StockError::Insufficient`] when a stock item has too little although the rule found enough, which is a defect.
 pub fn reserve(request: ReservationRequest, stock: &mut Stock) -> Result<Reservation, StockError> {
     let lines = quantities_are_summed_first::sum(&request.lines);
     let decision = reserving_is_all_or_nothing::check(&lines, stock);

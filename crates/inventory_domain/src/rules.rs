@@ -1,4 +1,4 @@
-//! Every rule of inventory, one file each, named as the truth that holds.
+//! Every rule of inventory, one file each, named after what always holds.
 //!
 //! A file holds the rule's constants, its check, its error with the facts, the error's kind and code,
 //! and tests at the boundary.

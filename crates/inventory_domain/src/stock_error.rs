@@ -1,6 +1,6 @@
 //! Every rule that can refuse a change of stock.
 //!
-//! The kind and the code of each stand beside the rule, in its file.
+//! The kind and the code of each are beside the rule, in its file.
 
 use shared_kernel::Refusal;
 
@@ -13,16 +13,16 @@ use crate::rules::{
 /// Why stock was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StockError {
-    /// There is less that is not reserved.
+    /// Fewer units are available.
     #[error(transparent)]
     Insufficient(#[from] InsufficientStock),
-    /// Less is reserved than is held.
+    /// Fewer units are reserved than the reservation holds.
     #[error(transparent)]
     OutOfStep(#[from] StockOutOfStep),
-    /// There is another count than the caller believes in.
+    /// The units on hand differ from those that the caller expects.
     #[error(transparent)]
     ChangedMeanwhile(#[from] StockChangedMeanwhile),
-    /// There would be too much.
+    /// There would be too many units.
     #[error(transparent)]
     OnHandLimit(#[from] OnHandLimit),
     /// Nothing would change.

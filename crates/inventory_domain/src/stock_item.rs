@@ -1,7 +1,7 @@
-//! A product's stock: how many units there are, and how many of them are held for orders.
+//! A product's stock: how many units there are, and how many of them are reserved for orders.
 //!
-//! Its record is its ledger: it raises no events, but each of its changes has a version of its own, and
-//! those that change what is on hand each carry a ledger entry. Deliberately not here: which order holds what.
+//! It raises no events: each change has a version of its own, and each change of the units on hand writes a
+//! ledger entry. Deliberately not here: which order reserved what.
 
 use shared_kernel::{AggregateRoot, Changes, OrderId, ProductId, Timestamp, Version};
 
@@ -29,7 +29,7 @@ pub struct StockRecord {
     pub product_id: ProductId,
     /// Units there are.
     pub on_hand: u32,
-    /// Units of these that are held for orders.
+    /// Those of them that are reserved for orders.
     pub reserved: u32,
 }
 
@@ -38,18 +38,18 @@ pub struct StockRecord {
 pub enum StockChange {
     /// It was opened, with nothing on hand.
     Opened,
-    /// There are more units, or fewer. When an order took them, it no longer holds them.
+    /// There are more units, or fewer. Units that an order took are no longer reserved.
     Moved(LedgerEntry),
-    /// Units are held for an order.
+    /// Units are reserved for an order.
     Reserved,
-    /// Units that were held for an order are free again.
+    /// Units that were reserved for an order are free again.
     Released,
-    /// What is reserved was set to what is really held, and the ledger already told the truth.
+    /// The reserved units were set to the sum over the reservations; the ledger was already right.
     ReservedCorrected,
 }
 
 impl StockRecord {
-    /// Units that are not held for anybody: none, should more be reserved than there is.
+    /// Units that are not reserved: none, should more be reserved than there is.
     pub const fn available(&self) -> u32 {
         match self.on_hand.checked_sub(self.reserved) {
             Some(available) => available,
@@ -69,7 +69,7 @@ impl StockRecord {
             })
     }
 
-    /// What is reserved, when `quantity` units that are held no longer are.
+    /// What is reserved, when `quantity` reserved units no longer are.
     fn reserved_without(&self, quantity: u32) -> Result<u32, StockOutOfStep> {
         self.reserved.checked_sub(quantity).ok_or(StockOutOfStep {
             product_id: self.product_id,
@@ -89,7 +89,7 @@ impl StockRecord {
 }
 
 impl StockItem {
-    /// Opens the stock of a product, of which there is nothing yet.
+    /// Opens the stock of a product, with nothing on hand.
     pub fn open(product_id: ProductId) -> Self {
         let mut changes = Changes::of_a_new_aggregate();
         changes.raise(StockChange::Opened);
@@ -101,7 +101,7 @@ impl StockItem {
         Self { record, changes }
     }
 
-    /// A stock item as stored. No rule is asked.
+    /// A stock item as stored. No rule is checked.
     pub const fn rehydrate(record: StockRecord, version: Version) -> Self {
         Self {
             record,
@@ -128,7 +128,7 @@ impl StockItem {
     }
 
     /// Adds `delta` units (takes some away, when it is negative) for a reason. `expected_on_hand` is the count
-    /// that the caller believes in, if they do.
+    /// that the caller expects, if they state one.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -153,8 +153,8 @@ impl StockItem {
         })
     }
 
-    /// Somebody counted, and there are `counted` units. `expected_on_hand` is what they were told before. A count
-    /// that finds what was expected changes nothing.
+    /// Sets the units on hand to the `counted` ones. `expected_on_hand` is the count that the caller was shown
+    /// before. A count that confirms it changes nothing.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -186,21 +186,21 @@ impl StockItem {
         Ok(())
     }
 
-    /// Holds units. Whether there are enough was asked for the whole order: [`crate::reserve`].
+    /// Reserves units. Whether there are enough was checked for the whole order: [`crate::reserve`].
     pub(crate) fn hold(&mut self, quantity: u32) -> Result<(), InsufficientStock> {
         self.record.reserved = self.record.reserved_with(quantity)?;
         self.changes.raise(StockChange::Reserved);
         Ok(())
     }
 
-    /// Frees units that were held. That so many are held was asked before: [`crate::release`].
+    /// Frees reserved units. That so many are reserved was checked before: [`crate::release`].
     pub(crate) fn free(&mut self, quantity: u32) -> Result<(), StockOutOfStep> {
         self.record.reserved = self.record.reserved_without(quantity)?;
         self.changes.raise(StockChange::Released);
         Ok(())
     }
 
-    /// Takes units that were held out of stock. That so many are held was asked before: [`crate::fulfil`].
+    /// Takes reserved units out of stock. That so many are reserved was checked before: [`crate::fulfil`].
     pub(crate) fn take(&mut self, quantity: u32, order_id: OrderId, at: Timestamp) -> Result<(), StockError> {
         let reserved = self.record.reserved_without(quantity)?;
         self.record.on_hand = self.record.on_hand_without(quantity)?;
@@ -214,7 +214,7 @@ impl StockItem {
         Ok(())
     }
 
-    /// Sets right what drifted: the ledger is told what it missed, and reserved becomes what is held.
+    /// Corrects it: adds the missing entry to the ledger, and sets the reserved units to the sum over the reservations.
     pub fn correct(&mut self, correction: &StockCorrection, by: ChangedBy, at: Timestamp) {
         self.record.reserved = correction.reserved_to.min(self.record.on_hand);
         self.changes.raise(if correction.ledger_delta == 0 {

@@ -1,4 +1,4 @@
-//! What one command changes, or several that were decided together, as rows: worked out before the database is asked.
+//! What one command changes, or several that were decided together, as rows: computed before the database is asked.
 
 use inventory_app::store::InventoryChanges;
 use inventory_domain::{Reservation, StockItem};
@@ -19,14 +19,14 @@ pub struct InventoryRows {
 }
 
 impl ContextRows for InventoryRows {
-    // A stock item has versions and no events: its record is its ledger.
+    // A stock item has versions and no events: it has a ledger.
     const AGGREGATES: &'static [AggregateTable] = &[AggregateTable {
         aggregate_type: "reservation",
         table: "reservations",
     }];
 }
 
-/// What becomes of a stock item's row, and what goes on its ledger.
+/// The change of a stock item's row, and its ledger entries.
 #[derive(Clone, Debug)]
 pub(crate) struct StockChange {
     pub(crate) row: StockRow,
@@ -34,7 +34,7 @@ pub(crate) struct StockChange {
     pub(crate) entries: Vec<LedgerRow>,
 }
 
-/// What becomes of a reservation's row. Its lines are written with a new one.
+/// The change of a reservation's row. A new one's lines are written with it.
 #[derive(Clone, Debug)]
 pub(crate) struct ReservationChange {
     pub(crate) row: ReservationRow,

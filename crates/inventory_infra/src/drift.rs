@@ -1,5 +1,5 @@
-//! Where stock does not agree with what it is made of, as SQL that both engines understand: one statement, so that all is of
-//! one moment.
+//! Where stock does not agree with its ledger and its reservations, as SQL for both engines: one statement, so that all is
+//! of one moment.
 
 /// At most `limit` rows of `product_id`, `on_hand`, `reserved`, `version`, `ledger` and `held`, in the order of the products.
 /// The first three numbers are NULL where units are held of a product that has no stock item.

@@ -1,7 +1,7 @@
-//! Inventory's store on each engine: how its stock items and reservations become rows, and how rows become them again.
+//! Inventory's store on each engine: its stock items and reservations as rows, and back.
 //!
-//! What holds for every engine stands here at the top; `sqlite` and `postgres` each speak to the engine they are named
-//! after, and implement [`InventoryStore`](inventory_app::InventoryStore). Deliberately not here: rules, and decisions of any kind.
+//! Code for every engine is at the top level; `sqlite` and `postgres` are each for the engine they are named after, and implement
+//! [`InventoryStore`](inventory_app::InventoryStore). Deliberately not here: rules, and decisions of any kind.
 
 mod changes;
 mod drift;

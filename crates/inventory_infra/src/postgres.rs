@@ -51,7 +51,7 @@ impl CommandLog for PostgresInventory {
 }
 
 impl PostgresInventory {
-    /// Runs a query, and answers what its rows say.
+    /// Runs a query, and maps its rows.
     async fn read<Row, T, F, Fut>(&self, query: F) -> Result<Vec<T>, Unavailable>
     where
         T: TryFrom<Row, Error = ReadError>,

@@ -1,4 +1,4 @@
-//! A reservation as rows, and back. What was short of it stands on its lines.
+//! A reservation as rows, and back. Its shortages are on its lines.
 
 use diesel::Queryable;
 use inventory_app::{ReservationStatus, store::StoredReservation};
@@ -12,7 +12,7 @@ use storage::{
     columns::{RowId, RowTime, row_time, to_count, to_time, to_version},
 };
 
-/// A row of `reservations`. The fields stand in the order of the columns.
+/// A row of `reservations`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct ReservationRow {
     pub(crate) id: RowId,
@@ -23,7 +23,7 @@ pub(crate) struct ReservationRow {
     pub(crate) version: i64,
 }
 
-/// A row of `reservation_lines`. The fields stand in the order of the columns.
+/// A row of `reservation_lines`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct LineRow {
     pub(crate) reservation_id: RowId,

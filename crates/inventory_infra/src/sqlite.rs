@@ -48,7 +48,7 @@ impl CommandLog for SqliteInventory {
 }
 
 impl SqliteInventory {
-    /// Runs a query, and answers what its rows say.
+    /// Runs a query, and maps its rows.
     async fn read<Row, T>(
         &self,
         query: impl FnOnce(&mut SqliteConnection) -> Result<Vec<Row>, ReadError> + Send + 'static,

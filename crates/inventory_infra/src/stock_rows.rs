@@ -1,4 +1,4 @@
-//! A stock item and its ledger as rows, and back. No rule is asked on the way back: what was stored stays readable.
+//! A stock item and its ledger as rows, and back. No rule is checked on the way back: what was stored stays readable.
 
 use diesel::Queryable;
 use inventory_app::{LedgerEntryView, StockDrift, store::StoredStockItem};
@@ -9,7 +9,7 @@ use storage::{
     columns::{RowId, RowTime, row_time, to_count, to_time, to_version},
 };
 
-/// A row of `stock_items`. The fields stand in the order of the columns.
+/// A row of `stock_items`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct StockRow {
     pub(crate) product_id: RowId,
@@ -18,7 +18,7 @@ pub(crate) struct StockRow {
     pub(crate) version: i64,
 }
 
-/// A row of `ledger_entries`. The fields stand in the order of the columns.
+/// A row of `ledger_entries`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct LedgerRow {
     pub(crate) product_id: RowId,

@@ -4,10 +4,10 @@ use std::fmt;
 
 use shared_kernel::{Role, UserId};
 
-/// Who is behind a command. Written into every event that the command leads to.
+/// Who sent a command. Written into every event that the command leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Nobody who is known: somebody registering or logging in.
+    /// A caller without a token, who registers or logs in.
     Anonymous,
     /// A logged-in user.
     User {

@@ -1,4 +1,4 @@
-//! Commands, what travels with them, and the promise that each has a handler.
+//! Commands, what travels with them, and the trait that gives each a handler.
 
 use std::{any::type_name, future::Future};
 
@@ -65,7 +65,7 @@ fn name<C>() -> &'static str {
     path.rsplit_once("::").map_or(path, |(_, name)| name)
 }
 
-/// Only what is unavailable is an error of ours; a refusal's text, which the caller gets, may name persons.
+/// Only an unavailable dependency is an error of ours; a refusal's text, which the caller gets, may contain personal data.
 fn record_outcome<T>(span: &Span, result: &Result<T, UseCaseError>) {
     let outcome = match result {
         Ok(_) => "done",
@@ -91,7 +91,7 @@ pub struct CommandMeta {
     pub causation_id: Option<EventId>,
     /// On whose behalf.
     pub actor: Actor,
-    /// When it was issued: the time that its rules and events go by.
+    /// When it was issued: the time that its rules and events use.
     pub issued_at: Timestamp,
     /// The version that the caller saw; anything else there is a conflict that is not retried.
     pub expected_version: Option<Version>,
@@ -99,7 +99,7 @@ pub struct CommandMeta {
     pub delivery: Option<Delivery>,
     /// The key under which a repetition gets the first answer again.
     pub replay: Option<Replay>,
-    /// The span in which it is carried out. Its events name it, and so what they lead to stands below it.
+    /// The span in which it is carried out. Its events name it, so what they lead to is below it in the trace.
     pub trace: TraceContext,
 }
 
@@ -136,7 +136,7 @@ impl CommandMeta {
         }
     }
 
-    /// Compares the version that is there with the one that the caller named, if they named one.
+    /// Compares the stored version with the one that the caller stated, if they stated one.
     ///
     /// # Errors
     /// [`Conflict::StaleVersion`] when they differ.
@@ -169,11 +169,11 @@ impl CommandMeta {
 pub struct Replay {
     /// Caller, method, path and the caller's own key, in one string.
     pub key: String,
-    /// A keyed hash of what was asked, since bodies can hold passwords. Another one under the same key is a mistake of the caller's.
+    /// A keyed hash of what was asked, since bodies can hold passwords. Another hash under the same key is the caller's mistake.
     pub fingerprint: [u8; 32],
 }
 
-/// A line of the command log: the key and the answer that it stands for.
+/// A line of the command log: a key and the recorded answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayRecord {
     /// The key and the fingerprint.

@@ -1,4 +1,4 @@
-//! Repeated commands: who asks again with the same key gets the first answer.
+//! Repeated commands: a caller who repeats a key gets the first answer again.
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
@@ -6,14 +6,14 @@ use shared_kernel::{Refusal, RefusalKind};
 
 use crate::{Replay, Unavailable, UseCaseError};
 
-/// What the command log knows about a key.
+/// What the command log holds under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// Nothing: no command with this key was committed.
     Nothing,
     /// A command with this key and this fingerprint was committed, and this was its view, as JSON.
     Answer(String),
-    /// A command with this key was committed that asked for something else.
+    /// A command with this key but with another fingerprint was committed.
     AnotherRequest,
 }
 
@@ -36,7 +36,7 @@ pub trait LogsCommands {
 /// The view that a command with this key was answered with, if one was committed.
 ///
 /// # Errors
-/// `idempotency_key_reused` when the key stands for another request.
+/// `idempotency_key_reused` when the key was used for another request.
 pub async fn answered_before<V: DeserializeOwned>(
     log: &dyn CommandLog,
     replay: &Replay,
@@ -53,7 +53,7 @@ pub(crate) fn view<V: DeserializeOwned>(result: &str) -> Result<V, UseCaseError>
     serde_json::from_str(result).map_err(UseCaseError::defect)
 }
 
-/// The refusal of a key that stands for another request.
+/// The refusal of a key that was used for another request.
 pub(crate) fn key_reused() -> UseCaseError {
     let detail = "found a key that was used for another request, expected a new one";
     Refusal::new(RefusalKind::Value, "idempotency_key_reused", &detail).into()

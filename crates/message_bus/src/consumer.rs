@@ -8,8 +8,8 @@ use crate::{CommandMeta, Envelope, HandlingError, Limits, UseCaseError};
 
 /// A context reacts to an event, by one command of its own.
 ///
-/// Implementations issue exactly one command with the `meta` they are given, also when there is
-/// nothing to do: that command's write set moves the consumer's position.
+/// An implementation issues exactly one command with the `meta` it is given, even if there is nothing to do:
+/// the write set of that command moves the consumer's position.
 pub trait ReactsTo<E: IntegrationEvent>: Send + Sync + 'static {
     /// Reacts.
     fn react(&self, event: E, meta: CommandMeta) -> impl Future<Output = Result<(), UseCaseError>> + Send;
@@ -20,17 +20,17 @@ pub trait ReactsTo<E: IntegrationEvent>: Send + Sync + 'static {
 pub enum DeliveryMode {
     /// The handler is called as soon as the event is published. What fails gets a row.
     Inline,
-    /// Each event gets a row first, and the handler is called from there: for one that waits for something outside, such as a mail
-    /// server, which no other consumer of the same events is to wait for. Also for what may have stopped the process before.
+    /// Each event gets a row first, and the handler is called from there. For handlers that wait for something outside, such as a mail
+    /// server, so that no other consumer of the same events waits for it; and for handlers that may have stopped the process before.
     Persisted,
 }
 
-/// Where in the log a consumer that is new begins.
+/// Where in the log a new consumer begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beginning {
     /// With the first event that the log still holds.
     StartOfTheLog,
-    /// With what happens from its first start on.
+    /// With the first event after its first start.
     Now,
 }
 
@@ -47,7 +47,7 @@ struct HandlerEntry {
 }
 
 /// A named subscription: every event type of one aggregate that a context reacts to, so that
-/// their order means something.
+/// their order is kept.
 pub struct Consumer {
     name: &'static str,
     context: &'static str,
@@ -140,7 +140,7 @@ impl Consumer {
         self.mode
     }
 
-    /// What it may take of time and attempts.
+    /// Its limits of time and attempts.
     pub const fn limits(&self) -> &Limits {
         &self.limits
     }

@@ -23,13 +23,13 @@ pub struct Delivery {
 /// Why a handler did not apply an event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HandlingError {
-    /// Something that may be better soon.
+    /// A fault that may pass soon.
     #[error("transient: {0}")]
     Transient(String),
-    /// Something that trying again will not mend.
+    /// A fault that no further attempt removes.
     #[error("permanent: {0}")]
     Permanent(String),
-    /// Somebody changed the same thing; reload and decide again.
+    /// Another command changed the same aggregate; reload and decide again.
     #[error("conflict: {0}")]
     Conflict(String),
 }
@@ -49,7 +49,7 @@ impl From<UseCaseError> for HandlingError {
     }
 }
 
-/// An error and what caused it, as one line. A cause that the error's own message ends with is not said twice.
+/// An error and what caused it, as one line. A cause that the error's own message ends with is not repeated.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();

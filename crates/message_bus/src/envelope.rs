@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use crate::{CommandMeta, Sampling, TraceContext};
 
-/// Who gets to hear of an event.
+/// Which consumers get an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// Every consumer that takes its type.
     Delivered,
-    /// Nobody outside the context: it is logged and stands on the timeline.
+    /// None outside the context: it is in the log and on the timeline.
     Private,
 }
 
@@ -24,7 +24,7 @@ pub struct NewEvent {
     pub event_type: &'static str,
     /// Version of its JSON.
     pub schema_version: u16,
-    /// Who hears of it.
+    /// Which consumers get it.
     pub audience: Audience,
     /// Kind of aggregate, in snake case.
     pub aggregate_type: &'static str,
@@ -77,7 +77,7 @@ impl NewEvent {
     }
 }
 
-/// An event with all that is known about it.
+/// An event with all its metadata.
 ///
 /// | here | CloudEvents |
 /// |---|---|
@@ -144,7 +144,7 @@ impl Envelope {
         }
     }
 
-    /// The span that led to it. One that is missing is made up from the event, the same each time, and not recorded.
+    /// The span that led to it. A missing one is derived from the event, the same each time, and not recorded.
     pub fn trace(&self) -> TraceContext {
         let told = self
             .traceparent

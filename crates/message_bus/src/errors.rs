@@ -10,10 +10,10 @@ pub enum UseCaseError {
     /// A rule refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// It is not there, or not the caller's to see.
+    /// It does not exist, or the caller may not see it.
     #[error(transparent)]
     NotFound(#[from] NotFound),
-    /// Somebody else changed it.
+    /// Another command changed it first.
     #[error(transparent)]
     Conflict(#[from] Conflict),
     /// It cannot be done now.
@@ -22,13 +22,13 @@ pub enum UseCaseError {
 }
 
 impl UseCaseError {
-    /// An error that only a mistake in Orderly can cause.
+    /// An error that only a defect in Orderly can cause.
     pub fn defect(error: impl Display) -> Self {
         Unavailable::defect(error).into()
     }
 }
 
-/// What was asked for is absent, or hidden from the caller.
+/// What was asked for does not exist, or is hidden from the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is no such {}", what.replace('_', " "))]
 pub struct NotFound {
@@ -36,18 +36,18 @@ pub struct NotFound {
     pub what: &'static str,
 }
 
-/// Somebody else changed it.
+/// Another command changed it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// The caller named a version, and another one is there.
+    /// The caller stated a version, and the stored one differs.
     #[error("found version {current}, expected version {expected}")]
     StaleVersion {
-        /// The version the caller named.
+        /// The version that the caller stated.
         expected: Version,
-        /// The version that is there.
+        /// The stored version.
         current: Version,
     },
-    /// Others kept being faster, however often the command was decided again.
+    /// Other commands committed first each time, however often this one was decided again.
     #[error("others changed it at the same time, several times over")]
     OthersWereFaster,
 }
@@ -73,21 +73,20 @@ pub enum Unavailable {
     /// There is no room where the database is. Nothing was written, and what is there can still be read.
     #[error("the database has no room for this: {0}")]
     StorageFull(#[source] Box<dyn Error + Send + Sync>),
-    /// The database does not hold a value that it was given, and would say so again: a text or a number of a kind that no rule has refused
-    /// before.
+    /// The database refuses a value, and would refuse it again: a text or a number of a kind that no rule has refused before.
     #[error("the database does not hold a value: {0}")]
     ValueRefused(#[source] Box<dyn Error + Send + Sync>),
-    /// The connection to the database broke while a command was being committed, and stayed away for so long that nobody knows whether it
+    /// The connection to the database broke while a command was being committed, and did not come back in time to find out whether it
     /// took effect. It took effect once or not at all.
     #[error("the database went away while this was being committed: it took effect once or not at all")]
     OutcomeUnknown,
-    /// A mistake in Orderly itself, or a store that holds what Orderly never wrote.
+    /// A defect in Orderly, or a store that holds what Orderly never wrote.
     #[error("a defect: {0}")]
     Defect(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl Unavailable {
-    /// An error that only a mistake in Orderly can cause.
+    /// An error that only a defect in Orderly can cause.
     pub fn defect(error: impl Display) -> Self {
         Self::Defect(error.to_string().into())
     }
@@ -97,7 +96,7 @@ impl Unavailable {
         Self::Dependency(error.to_string().into())
     }
 
-    /// The same cause in words, for one more who is told.
+    /// The same, copied for one more caller.
     #[must_use]
     pub fn repeated(&self) -> Self {
         match self {
@@ -131,18 +130,18 @@ pub enum CommitError {
     /// A CHECK, NOT NULL or foreign key refused the rows: a defect, since rules come first.
     #[error("a constraint refused the rows: {constraint}")]
     ConstraintBroken {
-        /// What the database says of it.
+        /// The database's message.
         constraint: String,
     },
-    /// This delivery was applied before; its effect and its position stand.
+    /// This delivery was applied before; its effect and its position are committed.
     #[error("this delivery was applied before")]
     AlreadyApplied,
     /// An earlier event of the aggregate has not reached this consumer.
     #[error("found the consumer at version {position}, expected {previous}")]
     DeliveryGap {
-        /// Where the consumer stands.
+        /// The consumer's position.
         position: Version,
-        /// Where it must stand for this delivery.
+        /// The position that this delivery needs.
         previous: Version,
     },
     /// A command with the same replay key committed first; this is its answer.

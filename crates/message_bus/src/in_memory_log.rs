@@ -27,7 +27,7 @@ impl InMemoryLog {
         position.copied().unwrap_or_default()
     }
 
-    /// What is known about a key.
+    /// What is recorded under a key.
     pub fn recorded(&self, replay: &Replay) -> Recorded {
         match self.commands.get(&replay.key) {
             None => Recorded::Nothing,
@@ -36,8 +36,8 @@ impl InMemoryLog {
         }
     }
 
-    /// Commits a write set but for the context's own changes, which it answers. When it fails, part of the write set may be
-    /// committed: it is called on a copy that is thrown away then.
+    /// Commits a write set except for the context's own changes, which it returns. When it fails, part of the write set may
+    /// be committed: so callers run it on a copy, and then drop that.
     ///
     /// # Errors
     /// The [`CommitError`] that a database would answer.
@@ -81,8 +81,8 @@ impl InMemoryLog {
     }
 }
 
-/// Compares what a fake has stored with what was loaded: a row that is new must not be there, and one that is changed must be at
-/// the version that was loaded.
+/// Compares what a fake has stored with what was loaded: a new row must not exist, and a changed one must be at the version that
+/// was loaded.
 ///
 /// # Errors
 /// The [`CommitError`] that a database would answer.

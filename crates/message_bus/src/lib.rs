@@ -1,4 +1,4 @@
-//! All that a context sees of how commands are taken and events are heard.
+//! All that a context sees of how commands are handled and events delivered.
 //!
 //! A command goes to exactly one handler of its own context; an event, wrapped in an [`Envelope`], goes to every
 //! [`Consumer`] that takes its type. A context implements [`Handles`] and [`ReactsTo`], fails in one of the ways of

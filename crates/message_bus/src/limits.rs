@@ -1,11 +1,12 @@
-//! What a consumer may take of time, attempts and room.
+//! A consumer's limits of time, attempts and concurrency.
 
 /// How long and how often an event is tried at a consumer before it is given up, and how many at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Attempts until a delivery is dead, counted from when it was first tried or last replayed. At least 1.
     pub attempts: u32,
-    /// Attempts in a row that ended with the process until a delivery is dead: what kills the process must not do so for ever.
+    /// Attempts in a row that ended with the process until a delivery is dead, so that a delivery that stops the process does
+    /// not do so for ever.
     pub interruptions: u32,
     /// How long one attempt may take, in milliseconds. What its handler had handed to the committer by then may still be
     /// committed: the next attempt finds a duplicate.

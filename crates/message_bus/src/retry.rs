@@ -1,4 +1,4 @@
-//! Deciding again, when somebody else was faster.
+//! Deciding again after a conflict.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use crate::{CommandMeta, CommitError, Conflict, UseCaseError, command_log};
 
 /// How often a command is decided again after a conflict.
 const RETRIES: u32 = 3;
-/// The longest pause before deciding again; the one that was faster has already committed.
+/// The longest pause before deciding again; the other command has already committed.
 const LONGEST_PAUSE_MICROSECONDS: u64 = 5_000;
 
 /// How one try of a use case ended without success.
 #[derive(Debug)]
 pub enum UseCaseFailure {
-    /// The use case's own answer, for good.
+    /// The use case's own answer, which is final.
     Failed(UseCaseError),
-    /// The commit's answer, which may be worth another try.
+    /// The commit's answer, which may allow another try.
     NotCommitted(CommitError),
 }
 
@@ -33,9 +33,9 @@ impl From<CommitError> for UseCaseFailure {
     }
 }
 
-/// Runs `attempt` (load, decide, commit) and runs it again when somebody else was faster: three times
-/// with jitter, unless the caller named a version. A repetition of a command that is in the command log
-/// gets the recorded answer.
+/// Runs `attempt` (load, decide, commit) and runs it again after a conflict: three times with jitter, unless
+/// the caller stated a version. A repetition of a command that is in the command log gets the recorded
+/// answer.
 ///
 /// Unique indexes other than the command log's mean something only to the use case: it turns
 /// [`CommitError::AlreadyExists`] into its own error before it gets here.
@@ -59,7 +59,7 @@ where
             Err(UseCaseFailure::NotCommitted(error)) => error,
         };
         match error {
-            // With a version named by the caller, the next try finds the newer one and says which it is.
+            // If the caller stated a version, the next try finds the newer one and answers with it.
             CommitError::VersionConflict if tries < RETRIES || meta.expected_version.is_some() => tries += 1,
             CommitError::VersionConflict => return Err(Conflict::OthersWereFaster.into()),
             CommitError::AlreadyDone { result } => {
@@ -69,7 +69,7 @@ where
                 return Err(command_log::key_reused());
             }
             CommitError::Unavailable(unavailable) => return Err(unavailable.into()),
-            // The dispatcher looks at the consumer's progress again, and finds a duplicate or a gap there.
+            // The dispatcher reads the consumer's progress again, and finds a duplicate or a gap there.
             CommitError::AlreadyApplied | CommitError::DeliveryGap { .. } => {
                 return Err(Conflict::OthersWereFaster.into());
             }

@@ -1,7 +1,7 @@
-//! Where something stands in its trace, as the W3C's `traceparent` writes it.
+//! A position in a trace, in the form of the W3C's `traceparent`.
 //!
-//! What a span is named by is decided here, from ids that there are anyway, and not by whatever records spans: what an
-//! event says of its trace is the same whether spans go anywhere or not.
+//! The ids of spans are made here, from ids that exist anyway, and not by whatever records spans: so an event's trace
+//! context is the same whether spans are recorded or not.
 
 use std::{
     fmt::{self, Display},
@@ -28,8 +28,8 @@ impl TraceContext {
         }
     }
 
-    /// Reads a `traceparent`, as in `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. One that is malformed is
-    /// to be taken for none, says the W3C.
+    /// Reads a `traceparent`, as in `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. A malformed one counts
+    /// as none, as the W3C's recommendation says.
     pub fn from_traceparent(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let mut part = |length| {
@@ -78,7 +78,7 @@ impl TraceContext {
     }
 }
 
-/// The half of a UUIDv7 that differs from one id to the next; its variant sees to it that it is never zero.
+/// The half of a UUIDv7 that differs from one id to the next; its variant bits keep it from being zero.
 const fn span_id(id: Uuid) -> u64 {
     id.as_u64_pair().1
 }
@@ -94,7 +94,7 @@ impl Display for TraceContext {
     }
 }
 
-/// An id in so many digits. Every request and every event writes some, and the standard library takes its time over them.
+/// An id in so many digits. Every request and every event writes some, and the standard library's formatting is slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hexadecimal<const DIGITS: usize>([u8; DIGITS]);
 
@@ -136,7 +136,7 @@ impl Sampling {
     /// All of them.
     pub const ALL: Self = Self { taken: 1 << 32 };
 
-    /// A UUIDv7's last 32 bits are random in each id; of those before them, a counter has some.
+    /// A UUIDv7's last 32 bits are random in each id; some of the bits before them are a counter.
     fn takes(self, id: Uuid) -> bool {
         span_id(id) & 0xffff_ffff < self.taken
     }

@@ -1,4 +1,4 @@
-//! Everything that one command wants written, as one thing that is committed whole or not at all.
+//! Everything that one command writes, committed whole or not at all.
 
 use std::convert::Infallible;
 
@@ -6,15 +6,15 @@ use shared_kernel::{EventId, IdGenerator};
 
 use crate::{Audience, CommandMeta, Delivery, Envelope, NewEvent, ReplayRecord};
 
-/// What one command writes, or several that were decided together: a context's changes `C` (opaque here), the events that tell
-/// of them, the positions of the deliveries they answer, and the answer to give when the command is repeated.
+/// What one command writes, or several that were decided together: a context's changes `C` (opaque here), the events about
+/// them, the positions of the deliveries they answer, and the answer to give when the command is repeated.
 #[derive(Clone, Debug)]
 pub struct WriteSet<C> {
     /// The context's changes: in its domain's words where they are decided, as rows where they are written.
     pub changes: C,
-    /// The events, in the order they happened, each with who will hear of it.
+    /// The events, in the order they happened, each with its audience.
     pub events: Vec<(Envelope, Audience)>,
-    /// The deliveries whose consumers' positions move along, no two of one consumer and aggregate. When one must not be
+    /// The deliveries whose consumers' positions move, no two of one consumer and aggregate. If one must not be
     /// applied, nothing is written.
     pub deliveries: Vec<Delivery>,
     /// The line for the command log.

@@ -1,4 +1,4 @@
-//! A mailer that writes each mail into a file of a folder, which any mail program opens.
+//! A mailer that writes each mail into a file of a folder. Any mail program can open it.
 
 use std::{
     fs::{self, File},
@@ -12,7 +12,7 @@ use storage::folders::{FILE_MODE, keep_to_owner, make_folder, sync_folder};
 
 use crate::{Mail, MailError, Mailer};
 
-/// Writes mails as `<event id>.eml`. The same mail, sent again, takes the place of its file.
+/// Writes mails as `<event id>.eml`. The same mail, sent again, replaces its file.
 #[derive(Clone, Debug)]
 pub struct FileMailer {
     folder: PathBuf,
@@ -44,8 +44,8 @@ impl Mailer for FileMailer {
     }
 }
 
-/// A file under its name is whole and on disk, with every folder that leads to it: it is written under another name, synced, and then given
-/// its own, which is on disk when its folder is.
+/// A file under its name is complete and on disk, with every folder above it: it is written under another name, synced and renamed; the
+/// rename is on disk once its folder is synced.
 fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     make_folder(folder)?;
     keep_to_owner(folder)?;

@@ -56,19 +56,19 @@ impl NotificationsStore for InMemoryNotifications {
     }
 }
 
-/// Keeps the mails that it is given.
+/// Stores the mails that it is given.
 #[derive(Debug, Default)]
 pub struct InMemoryMailer {
     sent: Mutex<Vec<Mail>>,
     answers: Mutex<Vec<(MailError, Taken)>>,
 }
 
-/// Whether a mail that was answered with an error went out all the same.
+/// Whether a mail whose sending returned an error was sent all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// It did: only the answer was lost.
+    /// It was: only the answer was lost.
     Yes,
-    /// It did not.
+    /// It was not.
     No,
 }
 
@@ -78,7 +78,7 @@ impl InMemoryMailer {
         locked(&self.sent).clone()
     }
 
-    /// The next mail is answered with this error, after those that were to be before.
+    /// Sending the next mail returns this error, after the errors that were set before.
     pub fn fail_next(&self, error: MailError, taken: Taken) {
         locked(&self.answers).insert(0, (error, taken));
     }

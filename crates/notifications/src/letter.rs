@@ -1,6 +1,6 @@
-//! What a mail says, before it is laid out: once as plain text, once as HTML.
+//! The content of a mail, before it is rendered: once as plain text, once as HTML.
 //!
-//! Reactions put in what their events hold, as it is. What users wrote gets harmless here, in one place for all of them.
+//! Reactions pass in the events' data unchanged. Texts from users are made safe here, in one place for all letters.
 
 mod html;
 mod text;
@@ -38,7 +38,7 @@ pub(crate) struct Goods {
     pub(crate) total: String,
 }
 
-/// Under every letter.
+/// The footer of every letter.
 const WHY: &str = "You get this mail because an order was placed with this address.";
 
 impl Letter {
@@ -92,8 +92,8 @@ impl Part {
     }
 }
 
-/// The text without line breaks and other control characters, and without those that turn the direction of what follows: a product's name
-/// must not look like a part of the letter.
+/// The text without line breaks and other control characters, and without those that change the direction of text: a product's name must
+/// not look like a part of the letter.
 fn one_line(text: &str) -> String {
     let steers = |letter: char| {
         letter.is_control()

@@ -1,10 +1,10 @@
-//! Mail about orders: an address book that follows the users, and what was sent to them.
+//! Mail about orders: an address book, kept up to date from accounts' events, and the list of mails that were sent.
 //!
-//! One crate, plain modules: nothing here is decided that a domain layer could guard. A mail is sent at least once. Whoever gets it
-//! twice finds the same `Message-ID` on both.
+//! One crate, plain modules: there is no decision here for a domain layer to guard. A mail is sent at least once. If it is sent
+//! twice, both have the same `Message-ID`.
 //!
-//! Where to look first: `on_order_confirmed.rs`, `on_order_shipped.rs` and `on_order_cancelled.rs` hold what each mail says, `sending.rs`
-//! what happens around it. Deliberately not here: any knowledge of how orders or accounts work, beyond their events.
+//! Where to look first: `on_order_confirmed.rs`, `on_order_shipped.rs` and `on_order_cancelled.rs` hold the content of each mail,
+//! `sending.rs` the sending itself. Deliberately not here: anything about orders or accounts beyond their events.
 
 mod letter;
 mod mail;

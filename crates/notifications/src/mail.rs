@@ -13,12 +13,12 @@ use shared_kernel::{EmailAddress, EventId, OrderId, Timestamp};
 
 use crate::{MailError, Sender};
 
-/// What a mail tells of.
+/// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailKind {
     /// An order was confirmed.
     OrderConfirmed,
-    /// An order left the house.
+    /// An order was shipped.
     OrderShipped,
     /// An order was cancelled.
     OrderCancelled,
@@ -40,15 +40,15 @@ impl MailKind {
 pub struct Mail {
     /// The event that led to it.
     pub event_id: EventId,
-    /// What it tells of.
+    /// What it is about.
     pub kind: MailKind,
     /// The order it is about.
     pub order_id: OrderId,
-    /// Who it is from.
+    /// The sender.
     pub sender: Sender,
-    /// Who it is to.
+    /// The recipient.
     pub recipient: EmailAddress,
-    /// When it was written.
+    /// When it was made.
     pub date: Timestamp,
     /// Its subject.
     pub subject: String,
@@ -59,16 +59,15 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// The same each time that this mail is sent, and of no other mail.
+    /// The same each time that this mail is sent, and different for every other mail.
     pub fn message_id(&self) -> String {
         format!("<{}@{}>", self.event_id, self.sender.domain())
     }
 
-    /// Its form on the wire. Text that is not ASCII is encoded by its place, in headers as in the body, so that nothing in it can begin a
-    /// line of its own.
+    /// Its form on the wire. Text that is not ASCII is encoded, in headers and in the body, so that no part of it can begin a line.
     ///
     /// # Errors
-    /// [`MailError::Refused`] when mail cannot name the recipient at all.
+    /// [`MailError::Refused`] when a mail cannot have this recipient at all.
     pub(crate) fn to_message(&self) -> Result<Message, MailError> {
         let refused = |reason: &dyn std::fmt::Display| MailError::Refused {
             recipient: self.recipient.clone(),
@@ -79,7 +78,7 @@ impl Mail {
             .as_str()
             .parse()
             .map_err(|error| refused(&format!("not an address that mail knows: {error}")))?;
-        // Quoted-printable never has a `=_` in it, so this can stand in no part.
+        // Quoted-printable never has a `=_` in it, so no part can contain this.
         let boundary = format!("=_{}", self.event_id);
         let part = |content_type, text: &str| {
             let encoding = ContentTransferEncoding::QuotedPrintable;
@@ -104,7 +103,7 @@ impl Mail {
     }
 }
 
-/// A time in the form that `Date` is made from; nothing here was before 1970.
+/// A time in the form that `Date` is made from; no time here is before 1970.
 fn system_time(time: Timestamp) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(time.as_seconds()).unwrap_or(0))
 }

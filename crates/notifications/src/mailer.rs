@@ -1,4 +1,4 @@
-//! What notifications needs from whoever carries mail.
+//! The port of notifications to a mail server.
 
 use async_trait::async_trait;
 use message_bus::{Unavailable, UseCaseError};
@@ -6,28 +6,28 @@ use shared_kernel::{EmailAddress, Refusal, RefusalKind};
 
 use crate::Mail;
 
-/// Carries mail.
+/// Sends mails.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Sends a mail. `Ok` means that somebody else has taken it over: a server answered so, or it is on disk.
+    /// Sends a mail. `Ok` means that it was taken over: a server has accepted it, or it is on disk.
     ///
     /// # Errors
-    /// [`MailError`]. It may have been sent all the same, when the answer did not come.
+    /// [`MailError`]. If no answer came, it may have been sent all the same.
     async fn send(&self, mail: &Mail) -> Result<(), MailError>;
 }
 
 /// Why a mail was not sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// Not now; the same mail may go later.
+    /// A transient failure: the same mail may be sent later.
     #[error("{0}")]
     NotNow(String),
-    /// Never: whoever keeps the recipient's mail does not take this one.
+    /// A permanent failure: the recipient's server does not accept this mail.
     #[error("mail to {recipient} was refused for good: {reason}")]
     Refused {
-        /// Who it was to.
+        /// The recipient.
         recipient: EmailAddress,
-        /// What the server said.
+        /// The server's answer.
         reason: String,
     },
 }

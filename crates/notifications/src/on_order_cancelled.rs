@@ -1,4 +1,4 @@
-//! Reacts to `OrderCancelled`: a mail with the reason, and with what was short if that was it.
+//! Reacts to `OrderCancelled`: a mail with the reason, and with what was short if that was the reason.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::{OrderCancelled, Shortage};
@@ -9,9 +9,9 @@ use crate::{
     sending::ToCustomer,
 };
 
-/// The code of an order that was cancelled for want of stock, as ordering says it.
+/// Ordering's code for an order that was cancelled for lack of stock.
 const OUT_OF_STOCK: &str = "out_of_stock";
-/// The code of an order that somebody cancelled; also what stands for their words when they gave none.
+/// The code of an order that a person cancelled; also the reason's text when they gave none.
 const ON_REQUEST: &str = "on_request";
 
 impl ReactsTo<OrderCancelled> for Notifications {
@@ -51,8 +51,8 @@ fn letter(event: &OrderCancelled) -> Letter {
     letter.with(Part::Sentence("Nothing will be sent to you.".to_owned()))
 }
 
-/// By its code. An event from before there were codes says it in its reason, where a person may have written the same: then nothing was
-/// short.
+/// By its code. An event from before there were codes has only its reason, where a person may have written the same text: then nothing
+/// was short.
 fn is_for_want_of_stock(event: &OrderCancelled) -> bool {
     match &event.code {
         Some(code) => code == OUT_OF_STOCK,
@@ -60,7 +60,7 @@ fn is_for_want_of_stock(event: &OrderCancelled) -> bool {
     }
 }
 
-/// An event from before shortages had names has the product's id alone.
+/// An event from before shortages had names has only the product's id.
 fn in_words(shortage: &Shortage) -> String {
     let left = match shortage.available {
         0 => "none is left".to_owned(),

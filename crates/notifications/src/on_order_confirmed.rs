@@ -1,4 +1,4 @@
-//! Reacts to `OrderConfirmed`: a mail with what was ordered, what it costs and where it goes.
+//! Reacts to `OrderConfirmed`: a mail with what was ordered, what it costs and its address.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::{
@@ -44,7 +44,7 @@ fn letter(event: &OrderConfirmed) -> Letter {
 }
 
 fn goods(line: &OrderedLine) -> Goods {
-    // An order's total was summed from these, so they do not overflow; the unit price alone would be true as well.
+    // An order's total was summed from these, so they do not overflow; showing the unit price alone would be correct as well.
     let total = line.unit_price.times(line.quantity);
     Goods {
         name: line.product_name.clone(),
@@ -54,7 +54,7 @@ fn goods(line: &OrderedLine) -> Goods {
     }
 }
 
-/// Each part on its own, since countries differ in what stands before what.
+/// Each part on a line of its own, since countries differ in the order of the parts.
 fn address_lines(address: &PostalAddress) -> Vec<String> {
     let lines = [
         &address.street,

@@ -1,4 +1,4 @@
-//! Reacts to `UserAccountCreated`: the address goes into the book.
+//! Reacts to `UserAccountCreated`: stores the address.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::UserAccountCreated;

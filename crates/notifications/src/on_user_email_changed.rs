@@ -1,4 +1,4 @@
-//! Reacts to `UserEmailChanged`: the new address takes the place of the old one.
+//! Reacts to `UserEmailChanged`: replaces the address.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::UserEmailChanged;

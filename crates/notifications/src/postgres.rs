@@ -51,14 +51,14 @@ impl NotificationsStore for PostgresContext<NotificationsRows> {
 }
 
 impl PostgresRows for NotificationsRows {
-    /// A statement cannot write one row twice, so nobody's address stands in a batch twice, nor a mail.
+    /// A statement cannot write one row twice, so a batch has no user's address twice, and no mail.
     fn aggregates(&self) -> Vec<Uuid> {
         let address = self.address.iter().map(|row| row.user_id.0);
         let mail = self.mail.iter().map(|row| row.event_id.0);
         address.chain(mail).collect()
     }
 
-    /// Nothing here is ever stale: the consumers' positions keep the order.
+    /// There is no version conflict here: the consumers' positions keep the order.
     async fn write(batch: &[&Self], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
         let addresses: Vec<_> = batch.iter().filter_map(|rows| rows.address.as_ref()).collect();
         write_addresses(&addresses, connection).await?;
@@ -81,7 +81,7 @@ async fn write_addresses(rows: &[&AddressRow], connection: &AsyncPgConnection) -
     Ok(())
 }
 
-/// What is on the list stays as it is there.
+/// A mail that is on the list stays as it is.
 async fn write_mails(rows: &[&MailRow], connection: &AsyncPgConnection) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());

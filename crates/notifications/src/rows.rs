@@ -27,7 +27,7 @@ pub(crate) struct AddressRow {
     pub(crate) email: String,
 }
 
-/// A row of `mails`. The fields stand in the order of the columns.
+/// A row of `mails`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct MailRow {
     pub(crate) event_id: RowId,
@@ -40,7 +40,7 @@ pub(crate) struct MailRow {
 }
 
 impl NotificationsRows {
-    /// Puts a user's address into the book, in place of an older one.
+    /// Stores a user's address, in place of an older one.
     pub(crate) fn with_address(user_id: UserId, email: EmailAddress) -> Self {
         Self {
             address: Some(AddressRow {

@@ -1,4 +1,4 @@
-//! Who mails are from.
+//! The sender of mails.
 
 use std::{fmt, str::FromStr};
 
@@ -9,13 +9,13 @@ use shared_kernel::printable::is_printable;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender(pub(crate) Mailbox);
 
-/// The text is no sender.
+/// The text names no sender.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a name and an address, as in Orderly <orders@example.com>")]
 pub struct InvalidSender;
 
 impl Sender {
-    /// The part of the address behind the `@`: by this name Orderly is known to mail servers and in its mails' ids.
+    /// The domain of the address: the name that Orderly gives to mail servers and in its mails' ids.
     pub(crate) fn domain(&self) -> &str {
         self.0.email.domain()
     }

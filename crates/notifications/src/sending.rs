@@ -1,4 +1,4 @@
-//! Reacting: the context's face, and what happens around each mail.
+//! Reacting: the context's entry point, and the sending of each mail.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::{
     CONTEXT, Mail, MailKind, Mailer, NotificationsRows, NotificationsStore, Sender, SentMail, letter::Letter,
 };
 
-/// The context's face: it reacts to events of accounts and ordering.
+/// The context's entry point: it reacts to events of accounts and ordering.
 pub struct Notifications {
     store: Arc<dyn NotificationsStore>,
     mailer: Arc<dyn Mailer>,
@@ -26,7 +26,7 @@ pub(crate) struct ToCustomer {
 }
 
 impl Notifications {
-    /// The context over a store and a mailer. Mail is from `sender`.
+    /// The context over a store and a mailer. Mails are from `sender`.
     pub fn new(
         store: Arc<dyn NotificationsStore>,
         mailer: Arc<dyn Mailer>,
@@ -41,8 +41,8 @@ impl Notifications {
         }
     }
 
-    /// Sends a letter and then puts it on the list, in one commit with the consumer's position. Whoever dies in between sends it again,
-    /// as the same mail: a mail too many is better than none.
+    /// Sends a letter and then puts it on the list, in one commit with the consumer's position. A process that ends in between sends
+    /// the same mail again: one too many is better than none.
     pub(crate) async fn send(&self, to: ToCustomer, meta: CommandMeta) -> Result<(), UseCaseError> {
         let event_id = meta
             .causation_id
@@ -50,7 +50,7 @@ impl Notifications {
         if self.store.sent(event_id).await?.is_some() {
             return self.commit(NotificationsRows::default(), &meta).await;
         }
-        // A customer has the id of their user. Their address was written down by another consumer, which may be behind.
+        // A customer has the id of their user. Another consumer stores their address, and may be behind.
         let user_id = UserId::new(to.customer_id.uuid());
         let recipient = self.store.address(user_id).await?.ok_or_else(|| {
             Unavailable::dependency(format!("the address of user {user_id} is not known yet"))

@@ -1,8 +1,8 @@
-//! A mailer that hands each mail to an SMTP server.
+//! A mailer that sends each mail to an SMTP server.
 //!
-//! The protocol is lettre's; the pool is not. A mail that takes too long is given up wherever it stands, and lettre's pool would then keep
-//! the connection, with answers to the last mail still on their way to the next one. Here a connection is kept only after a mail that
-//! went well to its end.
+//! The protocol is lettre's; the pool is not. A mail that takes too long is given up in any step, and lettre's pool would then keep the
+//! connection, where the next mail would get the last one's answers. Here a connection is kept only after a mail that was sent without an
+//! error.
 
 mod refusals;
 
@@ -33,10 +33,10 @@ use crate::{Mail, MailError, Mailer, Sender, SmtpServer, smtp_server::Encryption
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How many connections are open at most.
 const CONNECTIONS: usize = 4;
-/// How much of an error is kept: a server may say as much as it likes.
+/// How much of an error is kept, since a server's text may have any length.
 const LONGEST_REASON: usize = 500;
 
-/// Hands mails to an SMTP server.
+/// Sends mails to an SMTP server.
 pub struct SmtpMailer {
     server: SmtpServer,
     hello: ClientId,
@@ -45,18 +45,18 @@ pub struct SmtpMailer {
     idle: Mutex<Vec<AsyncSmtpConnection>>,
 }
 
-/// Why a mail was not handed over.
+/// Why a mail was not sent.
 enum Failed {
-    /// Nobody listens.
+    /// No server could be reached.
     ToConnect(io::Error),
     /// With this error, in this step.
     With { at: Step, error: SmtpError },
-    /// Its addresses are not ASCII, and this server knows no others.
+    /// Its addresses are not ASCII, and this server does not accept others.
     NotInAscii,
 }
 
 impl SmtpMailer {
-    /// Hands mails to `server`, to which this machine gives the name of the sender's domain.
+    /// Sends mails to `server`, to which this machine gives the name of the sender's domain.
     pub fn new(server: SmtpServer, sender: &Sender) -> Self {
         Self {
             server,
@@ -68,7 +68,7 @@ impl SmtpMailer {
     }
 
     async fn hand_over(&self, message: &Message) -> Result<(), Failed> {
-        // An error says that the semaphore is closed, which this one never is.
+        // An error means that the semaphore is closed, which this one never is.
         let _open = self.open.acquire().await;
         let mut connection = self.connection().await?;
         converse(&mut connection, message).await?;
@@ -76,7 +76,7 @@ impl SmtpMailer {
         Ok(())
     }
 
-    /// One that is open and answers, or a new one.
+    /// An open connection that answers, or a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, Failed> {
         loop {
             let Some(mut idle) = self.idle().pop() else { break };
@@ -110,7 +110,7 @@ impl SmtpMailer {
         AsyncSmtpConnection::connect_tokio1(self.address(), None, &self.hello, tls, None).await
     }
 
-    /// What comes before the first mail: TLS where the server begins without, and the log-in.
+    /// The steps before the first mail: STARTTLS, and the log-in.
     async fn introduce(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SmtpError> {
         if self.server.encryption == Encryption::StartTls {
             connection.starttls(self.tls()?, &self.hello).await?;
@@ -139,7 +139,7 @@ impl SmtpMailer {
     }
 }
 
-/// The conversation about one mail, step by step: whose fault a refusal is depends on the step.
+/// The conversation about one mail, step by step: the cause of a refusal depends on the step.
 async fn converse(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), Failed> {
     let envelope = message.envelope();
     let mut addresses = envelope.from().into_iter().chain(envelope.to());

@@ -1,4 +1,4 @@
-//! Which SMTP server takes mail over, and how it is spoken to, from one URL.
+//! Which SMTP server accepts our mail, and how connections to it are made, from one URL.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -20,18 +20,18 @@ pub struct SmtpServer {
     pub(crate) credentials: Option<Credentials>,
 }
 
-/// How a connection is kept from being read on its way.
+/// How a connection is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encryption {
-    /// It is not.
+    /// Not at all.
     None,
-    /// It begins plain, and goes on only with TLS.
+    /// It begins unencrypted, and goes on only with TLS.
     StartTls,
     /// TLS from the first byte on.
     Tls,
 }
 
-/// The text is no URL of an SMTP server. Says nothing of the text, which may hold a password.
+/// The text is no URL of an SMTP server. The error has nothing of the text, which may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSmtpServer {
     /// It has another form.
@@ -40,7 +40,7 @@ pub enum InvalidSmtpServer {
          URL percent-encoded"
     )]
     Form,
-    /// A password would be sent for all to read.
+    /// A password would be sent unencrypted.
     #[error("found a password and tls=none, expected TLS to another machine before a password is sent there")]
     PlainPassword,
 }
@@ -94,7 +94,7 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, InvalidSmtpServer> {
     }
 }
 
-/// What goes there is read by nobody on its way.
+/// No one else can read what is sent there.
 fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }

@@ -74,7 +74,7 @@ fn write_address(connection: &mut SqliteConnection, row: &AddressRow) -> Result<
     Ok(())
 }
 
-/// What is on the list stays as it is there.
+/// A mail that is on the list stays as it is.
 fn write_mail(connection: &mut SqliteConnection, row: &MailRow) -> Result<(), RowError> {
     insert_into(mails::table)
         .values((

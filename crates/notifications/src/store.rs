@@ -9,7 +9,7 @@ use crate::{MailKind, NotificationsRows};
 /// The address book, and the list of mails that were sent.
 #[async_trait]
 pub trait NotificationsStore: Send + Sync {
-    /// A user's address, once it is known.
+    /// A user's address, if it is stored.
     async fn address(&self, user_id: UserId) -> Result<Option<EmailAddress>, Unavailable>;
 
     /// The mail that this event led to, once it was sent.
@@ -26,7 +26,7 @@ pub struct SentMail {
     pub event_id: EventId,
     /// The order it was about.
     pub order_id: OrderId,
-    /// What it told of.
+    /// What it was about.
     pub kind: MailKind,
     /// Who it went to.
     pub recipient: EmailAddress,

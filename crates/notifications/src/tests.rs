@@ -1,4 +1,4 @@
-//! The context in memory: what its reactions send, and what they remember.
+//! The context in memory: what its reactions send and store.
 
 mod letters;
 mod on_the_wire;
@@ -25,12 +25,12 @@ const CANCELLED: &str = include_str!("../../shared_kernel/samples/OrderCancelled
 /// The customer in these samples.
 const ADA: &str = "0197b2c4-6d00-7000-8000-000000000001";
 
-/// A sample of an event, as it may be changed.
+/// A sample of an event, which a test may change.
 fn sample(json: &str) -> Value {
     serde_json::from_str(json).unwrap()
 }
 
-/// Notifications, with a mailer that keeps what it gets.
+/// Notifications, with a mailer that stores what it gets.
 struct PostOffice {
     notifications: Notifications,
     store: Arc<InMemoryNotifications>,
@@ -60,7 +60,7 @@ impl PostOffice {
         }
     }
 
-    /// One that knows the address of the samples' customer.
+    /// One that has stored the address of the samples' customer.
     async fn that_knows_ada() -> Self {
         let office = Self::new();
         office.register("ada@example.com").await;
@@ -76,7 +76,7 @@ impl PostOffice {
         self.notifications.react(event, meta).await.unwrap();
     }
 
-    /// The circumstances of a reaction to version `version` of the samples' order or user.
+    /// The meta of a reaction to version `version` of the samples' order or user.
     fn delivery(&self, consumer: &'static str, version: u32, previous: u32) -> CommandMeta {
         let event_id = EventId::new(self.ids.next_id());
         CommandMeta {

@@ -1,4 +1,4 @@
-//! What operators do to consumers and deliveries. Each action is written down: who, what, why.
+//! What operators do to consumers and deliveries. Each action is recorded: who, what, why.
 
 use schema::{Components, HasSchema, Object, Value, json, with};
 use serde::Serialize;
@@ -39,13 +39,13 @@ pub enum ActionKind {
         /// The event.
         event_id: EventId,
     },
-    /// Hand the consumer nothing until it is resumed.
+    /// Hand the consumer no events until it is resumed.
     Pause,
     /// Hand the consumer events again, first those that waited.
     Resume,
 }
 
-/// Its fields, which stand among the action's.
+/// Its fields, which are written among the action's.
 impl HasSchema for ActionKind {
     fn schema(components: &mut Components) -> Value {
         let names = ["replay", "discard", "pause", "resume"];
@@ -85,15 +85,15 @@ impl ActionKind {
     }
 }
 
-/// What became of an action.
+/// The result of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActionOutcome {
-    /// It is done and written down.
+    /// It is done and recorded.
     Done {
-        /// For a replay or a discard: what waited behind the delivery, and follows it now.
+        /// For a replay or a discard: the deliveries that waited behind this one, and are unblocked now.
         followers: Vec<Follower>,
     },
-    /// There is no such delivery or consumer here.
+    /// This context has no such delivery or consumer.
     NotFound,
     /// It is not possible in the state that was found: a delivery's state, or `paused` or `running`.
     WrongState(String),

@@ -41,7 +41,7 @@ impl Serialize for Age {
 /// The largest units, in seconds, each with the word for one of it.
 const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
 
-/// In the largest unit that there are two of, as in `90 minutes`, since `1 hour` could be nearly two.
+/// In the largest unit of which there are at least two, as in `90 minutes`, since `1 hour` could be nearly two.
 impl fmt::Display for Age {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.milliseconds / 1000;

@@ -1,6 +1,7 @@
-//! All contexts at once, as operators look at them: what is behind, what was given up, and what was done about it.
+//! All contexts at once, as operators see them: their backlogs, their dead letters, and the actions about them.
 //!
-//! Whose delivery or consumer it is, nobody has to know: each context is asked, and the one that has it answers.
+//! The caller need not know which context a delivery or consumer belongs to: each context is asked, and the one
+//! that has it answers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +16,7 @@ use super::{
     records::{DeliveryKey, DeliveryRecord, DeliverySummary},
     status::{ContextStatus, WorkLeft},
 };
-/// How long a context's database may take to say how it stands. One that takes longer hides no other.
+/// How long a context's database may take to give its status. A slower one does not delay the others' answers.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) const NO_SUCH_DEAD_LETTER: NotFound = NotFound { what: "dead_letter" };
@@ -26,7 +27,7 @@ pub struct Operations {
     clock: Arc<dyn Clock>,
 }
 
-/// A dead letter's place among those of all contexts.
+/// A dead letter's position among those of all contexts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeadLetterPosition {
     /// When it was first held.
@@ -56,7 +57,7 @@ impl Operations {
         &self.contexts
     }
 
-    /// How each context stands, by name.
+    /// The status of each context, by name.
     pub async fn statuses(&self) -> Vec<ContextStatus> {
         join_all(self.contexts.iter().map(|context| self.status(&**context))).await
     }
@@ -110,10 +111,10 @@ impl Operations {
         Ok(DeadLetters { data, next })
     }
 
-    /// All that is known about one pending delivery, whatever its state.
+    /// All that is stored about one pending delivery, whatever its state.
     ///
     /// # Errors
-    /// [`UseCaseError::NotFound`] when no consumer ever held it.
+    /// [`UseCaseError::NotFound`] when no consumer ever had it.
     pub async fn delivery(&self, key: &DeliveryKey) -> Result<DeliveryRecord, UseCaseError> {
         self.whoever_has(&key.consumer, |context| context.delivery(key))
             .await?
@@ -132,7 +133,7 @@ impl Operations {
         Ok(actions)
     }
 
-    /// What the one context that has it answers, and `None` when none has it, which is only known when all of them answered.
+    /// The answer of the one context that has it, and `None` when none has it, which is only known when all of them answered.
     pub(super) async fn whoever_has<'a, T, F>(
         &'a self,
         consumer: &str,
@@ -165,7 +166,7 @@ impl DeadLetterPosition {
     }
 }
 
-/// Whether a consumer can be named so. Any other text is a caller's, and no database is asked for it.
+/// Whether a consumer can have this name. Any other text cannot be one, and no database is asked for it.
 fn may_be_a_name(text: &str) -> bool {
     (1..=100).contains(&text.len())
         && text

@@ -1,4 +1,4 @@
-//! A context's operations in memory, for tests: pending deliveries that change by nothing but what operators do.
+//! A context's operations in memory, for tests: pending deliveries that change only by what operators do.
 
 mod dead_letters;
 
@@ -17,7 +17,7 @@ use super::{
         ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary, Follower, Paused, PendingCount,
     },
 };
-/// A context that says what it was told to say.
+/// A context whose answers each test sets.
 pub struct InMemoryOperations {
     context: &'static str,
     state: Mutex<State>,
@@ -58,7 +58,7 @@ impl InMemoryOperations {
         self
     }
 
-    /// The same, holding a delivery.
+    /// The same, with a pending delivery.
     #[must_use]
     pub fn holding(self, record: DeliveryRecord) -> Self {
         self.state().pending.push(record);

@@ -1,4 +1,4 @@
-//! What must hold after any fault, and the ports through which it is looked at. Who looks is [`doctor`].
+//! What must hold after any fault, and the ports through which that is checked. [`doctor`] checks it.
 
 pub mod doctor;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use self::doctor::Invariant;
 use crate::{ContextOperations, ContextTraces};
 
-/// How many findings of one kind are told: who has more has one cause.
+/// How many findings of one kind are reported: more than that have one cause.
 pub const MOST_FINDINGS: usize = 100;
 
 /// Something that does not hold.
@@ -27,9 +27,9 @@ pub struct Finding {
 /// Whether a database's own files are as it left them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Soundness {
-    /// It was looked at, and this was found.
+    /// They were checked, and this was found.
     Checked(Vec<Finding>),
-    /// It could not be looked at, and why.
+    /// They could not be checked, and why.
     NotChecked(String),
 }
 
@@ -62,7 +62,7 @@ pub struct Taken {
     pub begins_after: i64,
 }
 
-/// Something that must hold and that only those know who keep it: stock, for example.
+/// An invariant that only one context, or a few, can check: that of stock, for example.
 #[async_trait]
 pub trait InvariantCheck: Send + Sync {
     /// What must hold.
@@ -71,7 +71,7 @@ pub trait InvariantCheck: Send + Sync {
     /// Where: a context, or several.
     fn at(&self) -> &'static str;
 
-    /// What does not hold: at most [`MOST_FINDINGS`]. What spans contexts was looked at twice.
+    /// The violations: at most [`MOST_FINDINGS`]. What spans contexts was checked twice.
     ///
     /// # Errors
     /// [`Unavailable`] when a database does not answer.
@@ -81,20 +81,20 @@ pub trait InvariantCheck: Send + Sync {
 /// A context, as the doctor sees it.
 #[async_trait]
 pub trait ContextInvariants: ContextTraces + ContextOperations {
-    /// Aggregates whose state and events do not tell the same: one event per version, up to the one that the state has,
-    /// as far as the log was not pruned.
+    /// Aggregates whose state and events do not agree: one event per version, up to the version of the state, as far as
+    /// the log was not pruned.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
     async fn state_and_events(&self) -> Result<Vec<Finding>, Unavailable>;
 
-    /// Deliveries that ended although their consumer's position never came so far.
+    /// Deliveries that ended although their consumer's position is below them.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
     async fn ended_beyond_position(&self) -> Result<Vec<Finding>, Unavailable>;
 
-    /// Whether its files are sound.
+    /// Whether its files are intact.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
@@ -106,13 +106,13 @@ pub trait ContextInvariants: ContextTraces + ContextOperations {
     /// [`Unavailable`] when its database does not answer.
     async fn beginning_of(&self, consumer: &'static str) -> Result<Option<RecordedBeginning>, Unavailable>;
 
-    /// Whether its log was numbered from 1 again since a consumer began. Every event in the log is newer than that then.
+    /// Whether its log was numbered from 1 again since a consumer began. If so, every event in the log is newer than that.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
     async fn began_again_since(&self, beginning: RecordedBeginning) -> Result<bool, Unavailable>;
 
-    /// What its log tells a consumer, aggregate by aggregate, from behind `after`: at most `limit`.
+    /// What its log has for a consumer, aggregate by aggregate, from behind `after`: at most `limit`.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
@@ -129,7 +129,7 @@ pub trait ContextInvariants: ContextTraces + ContextOperations {
         position: Version,
     ) -> Result<Vec<Version>, Unavailable>;
 
-    /// The versions of an aggregate that one of its consumers holds and has not ended.
+    /// The versions of an aggregate for which one of its consumers has an unfinished pending delivery.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
@@ -140,7 +140,7 @@ pub trait ContextInvariants: ContextTraces + ContextOperations {
     ) -> Result<Vec<Version>, Unavailable>;
 }
 
-/// What a context's log tells a consumer of one aggregate; nothing, when it tells it nothing.
+/// What a context's log has of one aggregate for a consumer; nothing, when it has nothing.
 ///
 /// # Errors
 /// [`Unavailable`] when its database does not answer.

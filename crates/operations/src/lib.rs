@@ -1,8 +1,8 @@
 //! What operators see of every context and its deliveries, and what they do to them: backlogs, dead letters, pausing,
 //! the timeline of an aggregate, and what must hold after any fault.
 //!
-//! Deliberately not here: a database (each question is a port), how events are delivered (`event_delivery`), and anything
-//! about what a context does. Who may ask is the caller's policy.
+//! Deliberately not here: a database (each question is a port), how events are delivered (`event_delivery`), and what a
+//! context does. Who may call it is the caller's policy.
 
 pub mod actions;
 pub mod age;
@@ -29,14 +29,14 @@ use shared_kernel::Timestamp;
 use actions::{ActionOutcome, OperatorAction};
 use records::{ConsumerBacklog, DeliveryKey, DeliveryRecord, DeliverySummary};
 
-/// What a context still has to do.
+/// A context's backlog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Events that not every consumer has, or holds, yet.
+    /// Events that not every consumer has applied or stored yet.
     pub unpublished: u64,
     /// When the first of these happened.
     pub oldest_unpublished_at: Option<Timestamp>,
-    /// Deliveries that its consumers hold as retrying or waiting.
+    /// Its consumers' deliveries in state retrying or waiting.
     pub unfinished: u64,
 }
 
@@ -78,7 +78,7 @@ impl BatchSizes {
     }
 }
 
-/// What this process committed to a context, and what waits to be.
+/// What this process committed to a context, and what waits to be committed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Commits {
     /// The batches so far.
@@ -96,8 +96,8 @@ pub trait ContextOperations: Send + Sync {
     /// What was committed and what waits. Asks no database.
     fn commits(&self) -> Commits;
 
-    /// How far the clock that its database goes by has jumped ahead of the time that was lived through, in seconds, as this process last found it;
-    /// negative when it was set back, 0 when it has not jumped. Asks no database.
+    /// How far the clock that its database uses has jumped ahead of lived time, in seconds, as this process last found it; negative when it was
+    /// set back, 0 when it has not jumped. Asks no database.
     fn clock_jump_seconds(&self) -> i64;
 
     /// What is left to do.
@@ -112,7 +112,7 @@ pub trait ContextOperations: Send + Sync {
     /// [`Unavailable`], with the reason.
     async fn readiness(&self) -> Result<(), Unavailable>;
 
-    /// What its consumers hold, each that ever began, by name.
+    /// The pending deliveries of each consumer that ever began, by name.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
@@ -128,13 +128,13 @@ pub trait ContextOperations: Send + Sync {
         limit: u32,
     ) -> Result<Vec<DeliverySummary>, Unavailable>;
 
-    /// All that is known about one pending delivery, whatever its state.
+    /// All that is stored about one pending delivery, whatever its state.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<DeliveryRecord>, Unavailable>;
 
-    /// Does what an operator wants, and writes down who wanted it and why, in one transaction. What was not done is not written down.
+    /// Does what an operator asks for, and records who asked for it and why, in one transaction. An action that was not done is not recorded.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.

@@ -1,4 +1,4 @@
-//! An operator does something about a dead letter or a consumer. It is written down with who did it and why.
+//! An operator acts on a dead letter or a consumer. It is recorded with who did it and why.
 
 use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError};
 use schema::HasSchema;
@@ -13,21 +13,21 @@ use super::{
 };
 const NO_SUCH_CONSUMER: NotFound = NotFound { what: "consumer" };
 
-/// Something that an operator wants done.
+/// What an operator asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperatorCommand {
     /// To which consumer.
     pub consumer: String,
     /// What.
     pub kind: ActionKind,
-    /// Why. Needed for what somebody will ask about: a discard, and a pause.
+    /// Why. Required for a discard and a pause, which others will ask about.
     pub reason: Option<String>,
 }
 
 /// What an operator did just now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, HasSchema)]
 pub struct Acted {
-    /// As it is written down.
+    /// As it is recorded.
     #[serde(flatten)]
     pub action: OperatorAction,
     /// What waited behind the delivery, and follows it now.

@@ -1,14 +1,14 @@
-//! Why an operator does something, in one line for those who read it later.
+//! Why an operator does something, in one line for later readers.
 
 use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
 
 /// The longest reason, in characters.
 pub const LONGEST: usize = 500;
 
-/// A reason that cannot be written down.
+/// A reason that cannot be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReasonError {
-    /// There is none, or a blank one, where one is needed.
+    /// There is none, or a blank one, where one is required.
     #[error("found no reason, expected one of 1 to {LONGEST} characters")]
     Missing,
     /// It is too long.

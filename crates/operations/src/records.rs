@@ -1,4 +1,4 @@
-//! What operators see of consumers and of the deliveries that they hold.
+//! What operators see of consumers and of their pending deliveries.
 
 use std::{fmt, str::FromStr};
 

@@ -1,4 +1,4 @@
-//! How contexts and their consumers stand at the moment, with ages in seconds.
+//! The present status of contexts and their consumers, with ages in seconds.
 
 use schema::HasSchema;
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! The story of one aggregate: who asked for what, which events that led to, what became of each at its consumers, and what
-//! they did about it. Put together from what contexts keep anyway.
+//! The history of one aggregate: who asked for what, which events that led to, and how each of them was handled at its
+//! consumers. Made from what contexts store anyway.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{ContextTraces, TracedEvent, records::AttemptRecord};
 
-/// Events in one story, at most: one that goes on for longer is cut, and says so.
+/// Events in one timeline, at most: a longer one is cut, and says so.
 const LONGEST: usize = 1_000;
 
 /// Who takes which events.
@@ -38,14 +38,14 @@ impl From<&Consumer> for ConsumerDescription {
     }
 }
 
-/// Puts stories together.
+/// Makes timelines.
 #[derive(Clone)]
 pub struct Timelines {
     contexts: Vec<Arc<dyn ContextTraces>>,
     subscriptions: Vec<ConsumerDescription>,
 }
 
-/// The story of one aggregate.
+/// The timeline of one aggregate.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Timeline {
     /// What happened, causes before their effects.
@@ -54,7 +54,7 @@ pub struct Timeline {
     pub cut: bool,
 }
 
-/// One event: the command behind it, and what became of it.
+/// One event: the command behind it, and how its consumers handled it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineEntry {
     /// The event.
@@ -85,7 +85,7 @@ pub struct TimelineEntry {
     pub private: bool,
     /// When all its consumers had applied or held it.
     pub published_at: Option<Timestamp>,
-    /// What became of it at each of its consumers.
+    /// How each of its consumers handled it.
     pub deliveries: Vec<TimelineDelivery>,
 }
 
@@ -105,7 +105,7 @@ pub struct TimelineDelivery {
 }
 
 impl Timelines {
-    /// Stories out of these contexts, whose consumers take what `subscriptions` says.
+    /// Timelines of these contexts, whose consumers take what `subscriptions` says.
     pub fn new(contexts: Vec<Arc<dyn ContextTraces>>, subscriptions: Vec<ConsumerDescription>) -> Self {
         Self {
             contexts,
@@ -113,7 +113,7 @@ impl Timelines {
         }
     }
 
-    /// The story of an aggregate; without entries when nothing is known about it.
+    /// The timeline of an aggregate; without entries when nothing is stored about it.
     ///
     /// # Errors
     /// [`Unavailable`] when a context does not answer.
@@ -225,7 +225,7 @@ impl ConsumerDescription {
     }
 }
 
-/// By time; but what an event led to comes after it, and an aggregate's versions in their order, whatever the clocks said.
+/// By time; but an event's effects come after it, and an aggregate's versions in their order, whatever the clocks said.
 fn in_causal_order(events: &[TracedEvent]) -> Vec<&TracedEvent> {
     let mut rest: Vec<&TracedEvent> = events.iter().collect();
     rest.sort_by_key(|event| (event.envelope.occurred_at, event.envelope.aggregate_version));

@@ -1,4 +1,4 @@
-//! What each context knows about events and what became of them, for whoever puts the story together.
+//! What each context stores about events and their deliveries, for the timeline.
 
 use async_trait::async_trait;
 use message_bus::{Envelope, Unavailable};
@@ -7,18 +7,18 @@ use uuid::Uuid;
 
 use crate::records::DeliveryRecord;
 
-/// An event that a context tells of, and whether it is told further.
+/// An event of a context, whether it is private, and when it was published.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TracedEvent {
     /// The event.
     pub envelope: Envelope,
     /// It stays within its context.
     pub private: bool,
-    /// When it was published: each of its consumers had applied it by then, or held it.
+    /// When it was published: each of its consumers had applied or stored it by then.
     pub published_at: Option<Timestamp>,
 }
 
-/// How far a consumer has come with an aggregate.
+/// A consumer's progress with an aggregate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReachedPosition {
     /// The consumer's name.
@@ -29,7 +29,7 @@ pub struct ReachedPosition {
     pub position: Version,
 }
 
-/// A context's part of a story.
+/// A context's part of a timeline.
 #[async_trait]
 pub trait ContextTraces: Send + Sync {
     /// The events of one aggregate that the log still holds, private ones too, by version.
@@ -42,7 +42,7 @@ pub trait ContextTraces: Send + Sync {
         aggregate_id: Uuid,
     ) -> Result<Vec<TracedEvent>, Unavailable>;
 
-    /// The events that reactions to any of these led to here.
+    /// The events of this context that reactions to any of these led to.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.
@@ -54,7 +54,7 @@ pub trait ContextTraces: Send + Sync {
     /// [`Unavailable`] when its database does not answer.
     async fn deliveries_of(&self, events: &[EventId]) -> Result<Vec<DeliveryRecord>, Unavailable>;
 
-    /// How far its consumers have come with any of these aggregates.
+    /// Its consumers' progress with any of these aggregates.
     ///
     /// # Errors
     /// [`Unavailable`] when its database does not answer.

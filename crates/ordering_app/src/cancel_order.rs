@@ -1,16 +1,16 @@
-//! An order is cancelled because somebody asked for it.
+//! A person cancels an order.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError};
 use shared_kernel::OrderId;
 
 use crate::{OrderView, Ordering};
 
-/// Cancel an order that has not left the house.
+/// Cancel an order that has not been shipped.
 #[derive(Clone, Debug)]
 pub struct CancelOrder {
     /// The order.
     pub order_id: OrderId,
-    /// Why, if they say.
+    /// Why, if they gave a reason.
     pub reason: Option<String>,
 }
 

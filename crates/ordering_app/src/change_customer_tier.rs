@@ -1,4 +1,4 @@
-//! A customer is at another tier from now on, and so are the prices that they pay.
+//! A customer's tier changes, and with it the prices that they pay.
 
 use message_bus::{Command, CommandMeta, Handles, NotFound, UseCaseError, retry::retry_on_conflict};
 use ordering_domain::CustomerTier;
@@ -6,7 +6,7 @@ use shared_kernel::{AggregateRoot, CustomerId, Refusal, RefusalKind};
 
 use crate::{CustomerView, Ordering};
 
-/// Put a customer at a tier. Orders that they have confirmed keep their prices.
+/// Change a customer's tier. Orders that they have confirmed keep their prices.
 #[derive(Clone, Debug)]
 pub struct ChangeCustomerTier {
     /// The customer.

@@ -1,4 +1,4 @@
-//! More, or fewer, of the same product are ordered. More of it is asked for like a new line; fewer is not.
+//! The quantity of a line changes. An increase is checked like a new line; a decrease is not.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use shared_kernel::{OrderId, OrderLineId, Quantity};

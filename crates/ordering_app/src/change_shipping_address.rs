@@ -1,4 +1,4 @@
-//! A confirmed order is to be shipped to another address.
+//! The shipping address of a confirmed order changes.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError};
 use ordering_domain::Address;
@@ -6,12 +6,12 @@ use shared_kernel::{OrderId, Refusal};
 
 use crate::{AddressGiven, OrderView, Ordering};
 
-/// Have an order shipped to another address.
+/// Change the shipping address of an order.
 #[derive(Clone, Debug)]
 pub struct ChangeShippingAddress {
     /// The order.
     pub order_id: OrderId,
-    /// Where it is to go.
+    /// The new address.
     pub shipping_address: AddressGiven,
 }
 

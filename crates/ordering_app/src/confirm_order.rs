@@ -1,7 +1,7 @@
-//! An order is confirmed: its lines are settled, and where it goes.
+//! An order is confirmed: its lines are settled, and so is its address.
 //!
-//! What was placed is asked for again: whether the customer may order, whether the products are listed, and whether the prices are today's.
-//! Somebody who accepts other prices takes the lines off and adds them again, and so says yes to each of them.
+//! Its lines are checked again: whether the customer may order, whether the products are listed, and whether the prices are current. A
+//! caller who accepts new prices removes the lines and adds them again, and so accepts each of them.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError, retry::retry_on_conflict};
 use ordering_domain::{Address, AddressParts};
@@ -18,11 +18,11 @@ use crate::{
 pub struct ConfirmOrder {
     /// The order.
     pub order_id: OrderId,
-    /// Where it goes.
+    /// Its address.
     pub shipping_address: AddressGiven,
 }
 
-/// An address as somebody wrote it.
+/// An address as a caller gave it.
 #[derive(Clone, Debug)]
 pub struct AddressGiven {
     /// Street and number.

@@ -1,11 +1,11 @@
-//! An order arrives.
+//! An order is delivered.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError};
 use shared_kernel::OrderId;
 
 use crate::{OrderView, Ordering};
 
-/// Note that an order which was shipped has arrived.
+/// Record that a shipped order has arrived.
 #[derive(Clone, Debug)]
 pub struct DeliverOrder {
     /// The order.

@@ -1,11 +1,11 @@
 //! What can be done with orders and customers: one file per use case, with its command and its handler.
 //!
-//! [`Ordering`] is the context's face: it handles the commands, reacts to the events of accounts and catalogue and answers the
-//! queries. What it needs of a database stands in [`store`]; what one command changes is collected by a [`UnitOfWork`]; what it
-//! answers stands in [`views`].
+//! [`Ordering`] is the context's entry point: it handles the commands, reacts to the events of accounts and catalogue and
+//! answers the queries. Its port to a database is [`store`]; what one command changes is collected by a [`UnitOfWork`]; its
+//! answers are in [`views`].
 //!
-//! **Architecture invariant:** no database, no web, and no rule of its own about orders: those stand in
-//! `ordering_domain`. Whose order it is, is asked here; which role may send a command is the caller's policy.
+//! **Architecture invariant:** no database, no web, and no rule of its own about orders: those are in
+//! `ordering_domain`. Whose order it is, is checked here; which role may send a command is the caller's policy.
 
 pub mod event_record;
 pub mod in_memory;

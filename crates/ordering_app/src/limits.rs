@@ -1,4 +1,4 @@
-//! The rules' limits, for whoever says what may be sent.
+//! The rules' limits, for the schemas of requests.
 
 use ordering_domain::rules::{order_line_limit, text_fields};
 

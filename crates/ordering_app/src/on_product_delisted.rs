@@ -1,4 +1,4 @@
-//! A product is delisted, and so it can no longer be ordered. Orders that have it go their way.
+//! A product is delisted, so it can no longer be ordered. Orders that have it do not change.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError, retry::retry_on_conflict};
 use ordering_domain::ProductStatus;
@@ -10,7 +10,7 @@ impl ReactsTo<ProductDelisted> for Ordering {
     async fn react(&self, event: ProductDelisted, meta: CommandMeta) -> Result<(), UseCaseError> {
         retry_on_conflict(&meta, self.ids.as_ref(), || async {
             let mut unit = self.begin(&meta);
-            // What the list never had cannot be ordered anyway.
+            // A product that was never listed cannot be ordered anyway.
             if let Some(mut entry) = unit.price_list().get(event.product_id).await? {
                 entry.status = ProductStatus::Delisted;
                 unit.price_list().put(entry);

@@ -1,4 +1,4 @@
-//! A product is listed, and so it can be ordered.
+//! A product is listed, so it can be ordered.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use ordering_domain::{PriceListEntry, ProductStatus};

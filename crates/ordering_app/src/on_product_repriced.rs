@@ -1,4 +1,4 @@
-//! A product has another name or another price, and so it has on the price list. Lines that were ordered keep theirs.
+//! A product's name or price changed, and the price list takes it over. Lines that were ordered keep theirs.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use ordering_domain::{PriceListEntry, ProductStatus};

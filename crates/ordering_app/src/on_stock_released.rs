@@ -1,4 +1,4 @@
-//! What was held for a cancelled order is free again.
+//! A cancelled order's reserved stock is free again.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::StockReleased;

@@ -1,4 +1,4 @@
-//! There was not enough stock for an order, so it is cancelled, and keeps what was short.
+//! There was not enough stock for an order, so it is cancelled, and records what was short.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::StockReservationRejected;

@@ -1,4 +1,4 @@
-//! Stock is held for an order, so it may ship.
+//! Stock is reserved for an order, so it may ship.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::StockReserved;

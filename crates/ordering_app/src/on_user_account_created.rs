@@ -1,4 +1,4 @@
-//! Whoever has an account is a customer.
+//! A user registered, so there is a new customer.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError, retry::retry_on_conflict};
 use ordering_domain::Customer;

@@ -1,4 +1,4 @@
-//! A user may no longer log in, so the customer is closed. Orders they have placed go their way.
+//! A user may no longer log in, so the customer is closed. Orders they have placed do not change.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use ordering_domain::Customer;

@@ -1,4 +1,4 @@
-//! A user's address is another one now, and so is the customer's.
+//! A user's address changed, so the customer's changes too.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use shared_kernel::events::UserEmailChanged;

@@ -1,4 +1,4 @@
-//! The context's face, and what its use cases share.
+//! The context's entry point, and what its use cases share.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use shared_kernel::{AggregateRoot, CustomerId, IdGenerator, OrderId, Refusal};
 
 use crate::{OrderView, OrderingStore, UnitOfWork, VisibleTo, settling::Waiting};
 
-/// There is no such order, or it is somebody else's.
+/// There is no such order, or it is another customer's.
 pub(crate) const NO_SUCH_ORDER: NotFound = NotFound { what: "order" };
 
 /// The ordering context.
@@ -36,8 +36,8 @@ impl Ordering {
         UnitOfWork::begin(self.store.as_ref(), self.ids.as_ref(), meta.clone())
     }
 
-    /// Changes one order, which the actor must see and which must be at the version that the caller named
-    /// if they named one, by `change`; commits it; and answers with what it has become.
+    /// Changes one order by `change`, commits it, and answers with its new state. The actor must be allowed
+    /// to see it, and it must be at the version that the caller stated, if they stated one.
     pub(crate) async fn change_order(
         &self,
         order_id: OrderId,
@@ -52,7 +52,7 @@ impl Ordering {
         .await
     }
 
-    /// An order in a unit of work, which the actor must see and which must be at the version that the caller named if they named one.
+    /// An order in a unit of work. The actor must be allowed to see it, and it must be at the version that the caller stated, if they stated one.
     pub(crate) async fn order_to_change(
         &self,
         order_id: OrderId,
@@ -66,8 +66,8 @@ impl Ordering {
         Ok((unit, order))
     }
 
-    /// Repeats in a customer what happened to their account. Commits also when nothing changes, because the
-    /// commit is what moves the consumer's position.
+    /// Applies a change of an account to its customer. Commits also when nothing changes, because the commit
+    /// moves the consumer's position.
     pub(crate) async fn change_customer(
         &self,
         customer_id: CustomerId,
@@ -77,7 +77,7 @@ impl Ordering {
         retry_on_conflict(meta, self.ids.as_ref(), || async {
             let mut unit = self.begin(meta);
             let mut customer = unit.customers().get(customer_id).await?.ok_or_else(|| {
-                // A user's events come in order, so the customer is there. If not, what is missing will come.
+                // A user's events come in order, so the customer exists. If not, the missing event will come.
                 Unavailable::dependency(format!(
                     "found no customer {customer_id}, expected one registered before"
                 ))
@@ -112,7 +112,7 @@ impl LogsCommands for Ordering {
     }
 }
 
-/// Commits what happened to an order, and answers with what it has become.
+/// Commits an order's changes, and answers with its new state.
 pub(crate) async fn commit_order(
     mut unit: UnitOfWork<'_>,
     order: Order,
@@ -124,7 +124,7 @@ pub(crate) async fn commit_order(
     Ok(view)
 }
 
-/// A rule's refusal of a change, as the use case's error. A line that is not there is not found, like anything else.
+/// A rule's refusal of a change, as the use case's error. A missing line is not found, like anything else.
 pub(crate) fn refused(error: OrderError) -> UseCaseError {
     match error {
         OrderError::UnknownLine(_) => NotFound { what: "order_line" }.into(),

@@ -1,4 +1,4 @@
-//! Somebody places an order, for themselves or, as staff, for a customer.
+//! A customer places an order, or staff place one for a customer.
 
 use message_bus::{
     Command, CommandMeta, CommitError, Handles, UseCaseError,
@@ -24,7 +24,7 @@ pub struct PlaceOrder {
     pub currency: Currency,
     /// Its first lines.
     pub lines: Vec<LineToOrder>,
-    /// For whom: the caller, if absent. Somebody else only when staff orders.
+    /// For whom: the caller, if absent. Another customer only when staff order.
     pub customer_id: Option<CustomerId>,
 }
 
@@ -35,15 +35,15 @@ pub struct LineToOrder {
     pub product_id: ProductId,
     /// Units.
     pub quantity: Quantity,
-    /// Its name on the order, which counts only for what staff order without the price list.
+    /// Its name on the order. Used only for a custom line, which staff order without the price list.
     pub product_name: Option<String>,
-    /// What the caller expects to pay for one; for what staff order without the price list, its price.
+    /// The price that the caller expects to pay for one; for a custom line, its price.
     pub unit_price: Option<Money>,
-    /// Whether stock is asked for it. Only what staff order without the price list may say that none is.
+    /// Whether stock is asked for it. Only a custom line may need none.
     pub stock: LineStock,
 }
 
-/// Why an order is nobody's, or the wrong person's.
+/// Why an order has no customer, or not an allowed one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrderingFor {
     /// A caller without staff's role named another customer.
@@ -112,7 +112,7 @@ impl Ordering {
             unit.orders().save(order);
             match unit.commit(meta.replay_record(&view)?).await {
                 Ok(()) => return Ok(view),
-                // Two of 2⁴⁰ met: only the index can know, and another one is soon drawn.
+                // Two references were equal: only the index can find that, and another one is drawn.
                 Err(CommitError::AlreadyExists { constraint })
                     if constraint == REFERENCE_INDEX && draws < DRAWS =>
                 {
@@ -143,7 +143,7 @@ impl LineToOrder {
     }
 }
 
-/// Lines that are wanted as lines of an order, at the price of the customer, who comes with them if they are known yet.
+/// The requested lines as lines of an order, at the customer's prices; and the customer, if they are stored yet.
 pub(crate) async fn priced(
     wanted: &[WantedLine],
     customer_id: CustomerId,

@@ -1,4 +1,4 @@
-//! Questions: an order, orders, a customer. They load no aggregates.
+//! Queries: an order, orders, a customer. They load no aggregates.
 
 use message_bus::{Actor, NotFound, UseCaseError};
 use ordering_domain::{OrderReference, OrderStatus};
@@ -9,10 +9,10 @@ use crate::{
     store::StoredOrder,
 };
 
-/// Which orders somebody asks for, in their own words. What is absent does not matter.
+/// A filter of orders, as a caller writes it. An absent field does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct OrderFilter {
-    /// Only those that stand here, as in `pending`.
+    /// Only those with this status, as in `pending`.
     pub status: Option<String>,
     /// Only the one with this reference, as people write it.
     pub reference: Option<String>,
@@ -24,7 +24,7 @@ impl Ordering {
     /// An order that `actor` may see.
     ///
     /// # Errors
-    /// [`UseCaseError::NotFound`] when it is not there or not theirs.
+    /// [`UseCaseError::NotFound`] when it does not exist or is not theirs.
     pub async fn order(&self, id: OrderId, actor: &Actor) -> Result<OrderView, UseCaseError> {
         let order = self.store.order(id, VisibleTo::actor(actor)?).await?;
         order.ok_or(NO_SUCH_ORDER)?.into_view()
@@ -33,7 +33,7 @@ impl Ordering {
     /// A page of the orders that `actor` may see, newest first.
     ///
     /// # Errors
-    /// [`UseCaseError::Refused`] when the filter names no status or reference that there can be.
+    /// [`UseCaseError::Refused`] when the filter's status or reference is not a valid one.
     pub async fn orders(
         &self,
         filter: OrderFilter,

@@ -1,7 +1,7 @@
-//! What inventory says about a confirmed order, and who waits for it to be said.
+//! Inventory's answer about a confirmed order, and the callers that wait for it.
 //!
-//! An order is settled when stock is reserved for it, or when it went another way (rejected, cancelled). Whoever waits is woken by the
-//! reaction that settles it in this process, and looks now and then, because with several processes another one may have reacted.
+//! An order is settled when stock is reserved for it, or when it was rejected or cancelled. A waiting caller is woken by the reaction that
+//! settles the order in this process. Waiting callers also look at intervals, because with several processes another one may have reacted.
 
 use std::{
     collections::HashMap,
@@ -19,17 +19,17 @@ use tokio::{
 
 use crate::{OrderView, Ordering, VisibleTo};
 
-/// How often somebody who waits looks for what another process may have done.
+/// How often a waiting caller looks for what another process may have done.
 const LOOKS_EVERY: Duration = Duration::from_millis(250);
 
-/// Those who wait, by order.
+/// The waiting callers, by order.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
     orders: Mutex<HashMap<OrderId, Arc<Notify>>>,
 }
 
 impl Ordering {
-    /// Does with the order what inventory's news lead to. News that come too late change nothing, and move the consumer's position.
+    /// Changes the order by an event of inventory. A late event changes nothing, and moves the consumer's position.
     pub(crate) async fn apply_stock_result(
         &self,
         order_id: OrderId,
@@ -58,7 +58,7 @@ impl Ordering {
     /// says which it was.
     ///
     /// # Errors
-    /// Not found, when it is not there or not theirs.
+    /// Not found, when it does not exist or is not theirs.
     pub async fn settled_order(
         &self,
         order_id: OrderId,
@@ -70,14 +70,14 @@ impl Ordering {
         loop {
             let news = waiter.notified();
             tokio::pin!(news);
-            // Enabled before the look, so that what happens after it is not missed.
+            // Enabled before the first look, so that a later change is not missed.
             news.as_mut().enable();
             let order = self.order(order_id, actor).await?;
             let now = Instant::now();
             if order.is_settled() || now >= until {
                 return Ok(order);
             }
-            // Either way it is looked at again.
+            // In either case the order is read again.
             let _woken_or_not = timeout_at(until.min(now + LOOKS_EVERY), news).await;
         }
     }
@@ -102,7 +102,7 @@ impl Waiting {
     }
 }
 
-/// One who waits; the last one to go leaves no trace.
+/// A waiting caller; the last one of an order removes its entry when it ends.
 struct Waiter<'a> {
     waiting: &'a Waiting,
     order_id: OrderId,

@@ -1,4 +1,4 @@
-//! An order leaves the house.
+//! An order is shipped.
 
 use message_bus::{Command, CommandMeta, Handles, UseCaseError};
 use ordering_domain::Shipment;

@@ -9,16 +9,16 @@ use shared_kernel::{CustomerId, OrderId, PageRequest, ProductId, Version};
 
 use crate::OrderPosition;
 
-/// The unique index that says that two orders drew the same reference.
+/// The unique index that refuses a second order with the same reference.
 pub const REFERENCE_INDEX: &str = "orders.reference";
 
 /// Orders, customers and the price list in a database.
 #[async_trait]
 pub trait OrderingStore: CommandLog {
-    /// The order with this id, if it is there and visible.
+    /// The order with this id, if it exists and is visible.
     async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<StoredOrder>, Unavailable>;
 
-    /// The orders of a page that are wanted and visible, newest first, and one more if there is one: then another page follows.
+    /// The orders of a page that match and are visible, newest first, and one more if there is one: then another page follows.
     async fn orders(
         &self,
         wanted: OrdersWanted,
@@ -29,14 +29,14 @@ pub trait OrderingStore: CommandLog {
     /// The customer with this id.
     async fn customer(&self, id: CustomerId) -> Result<Option<StoredCustomer>, Unavailable>;
 
-    /// The customer with this id, and what the price list says of these products. One question, since every order asks it.
+    /// The customer with this id, and the price list's entries for these products. One query, since every order needs both.
     async fn customer_and_prices(
         &self,
         id: CustomerId,
         product_ids: &[ProductId],
     ) -> Result<(Option<StoredCustomer>, Vec<PriceListEntry>), Unavailable>;
 
-    /// What the price list says of this product.
+    /// The price list's entry for this product.
     async fn price(&self, product_id: ProductId) -> Result<Option<PriceListEntry>, Unavailable>;
 
     /// Writes what one command changes, all of it or nothing. `Ok` means: on disk.
@@ -92,7 +92,7 @@ pub struct OrderChange {
     pub stored_lines: Vec<StoredLine>,
 }
 
-/// Whose orders somebody sees.
+/// Whose orders are visible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VisibleTo {
     /// Every order.
@@ -101,10 +101,10 @@ pub enum VisibleTo {
     Customer(CustomerId),
 }
 
-/// Which orders a list is to hold. What is absent does not matter.
+/// The filter of a list of orders. An absent field does not filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrdersWanted {
-    /// Only those that stand here.
+    /// Only those with this status.
     pub status: Option<OrderStatus>,
     /// Only the one with this reference.
     pub reference: Option<OrderReference>,
@@ -113,10 +113,10 @@ pub struct OrdersWanted {
 }
 
 impl VisibleTo {
-    /// What `actor` sees: staff everything, a customer their own.
+    /// What `actor` sees: staff all orders, a customer their own.
     ///
     /// # Errors
-    /// [`NotFound`] for somebody unknown, to whom nothing is there.
+    /// [`NotFound`] for an actor without a user, who sees none.
     pub fn actor(actor: &Actor) -> Result<Self, NotFound> {
         if actor.is_staff() {
             return Ok(Self::Everyone);

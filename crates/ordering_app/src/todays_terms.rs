@@ -1,8 +1,8 @@
-//! What placing, adding, raising and confirming read before they decide: the customer, and what the price list says.
+//! What placing, adding, raising and confirming read before they decide: the customer, and the price list.
 //!
-//! Both are other aggregates than the order, and copies of what accounts and the catalogue told. They are read right before the decision,
-//! outside the transaction that commits it: news that arrives in between counts for the next order. Nothing more is promised, since the news
-//! itself is as old as its way here.
+//! Both are other aggregates than the order, and copies from the events of accounts and the catalogue. They are read right before the
+//! decision, outside the transaction that commits it: an event that is applied in between counts for the next order. No more is guaranteed,
+//! since the events themselves arrive with a delay.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use shared_kernel::{Currency, CustomerId, ProductId};
 
 use crate::UnitOfWork;
 
-/// A customer, if they are known yet, and what the price list says of some products.
+/// A customer, if they are stored yet, and the price list's entries for some products.
 pub(crate) struct TodaysTerms {
     pub(crate) customer: Option<Customer>,
     price_list: Vec<PriceListEntry>,
@@ -30,7 +30,7 @@ impl TodaysTerms {
         Ok(Self { customer, price_list })
     }
 
-    /// The terms for an order in this currency, asked by whoever sent the command.
+    /// The terms for an order in this currency, for the sender of the command.
     pub(crate) fn terms(&self, currency: Currency, meta: &CommandMeta) -> Terms<'_> {
         Terms {
             currency,

@@ -25,7 +25,7 @@ pub struct UnitOfWork<'a> {
 /// The orders of a unit of work, each with its lines.
 pub struct OrderRepository<'a> {
     store: &'a dyn OrderingStore,
-    /// The lines of each order as they were loaded. Nothing else says which of them are no longer there.
+    /// The lines of each order as they were loaded. They show which lines were removed since.
     loaded: HashMap<OrderId, Vec<StoredLine>>,
     saved: Vec<Order>,
 }
@@ -36,7 +36,8 @@ pub struct CustomerRepository<'a> {
     saved: Vec<Customer>,
 }
 
-/// The price list: a copy of what the catalogue tells, which nothing here decides about. Its consumer's position keeps the order.
+/// The price list: a copy from the catalogue's events, about which ordering decides nothing. The consumer's position keeps the
+/// order of its changes.
 pub struct PriceListRepository<'a> {
     store: &'a dyn OrderingStore,
     put: Vec<PriceListEntry>,
@@ -80,7 +81,7 @@ impl<'a> UnitOfWork<'a> {
         &mut self.price_list
     }
 
-    /// The customer, if they are known yet, and what the price list says of these products.
+    /// The customer, if they are stored yet, and the price list's entries for these products.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
@@ -120,7 +121,7 @@ impl<'a> UnitOfWork<'a> {
 }
 
 impl OrderRepository<'_> {
-    /// The order with this id, if it is there and visible.
+    /// The order with this id, if it exists and is visible.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
@@ -174,7 +175,7 @@ impl CustomerRepository<'_> {
 }
 
 impl PriceListRepository<'_> {
-    /// What it says of this product.
+    /// The entry for this product.
     ///
     /// # Errors
     /// [`Unavailable`] when the store does not answer.

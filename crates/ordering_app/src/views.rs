@@ -150,12 +150,12 @@ pub struct CustomerView {
     pub version: Version,
 }
 
-/// An order's place in a list, newest first.
+/// An order's position in a list, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderPosition {
     /// When it was placed.
     pub placed_at: Timestamp,
-    /// Which of those placed at that time.
+    /// The order's id, which sorts those placed at that time.
     pub order_id: OrderId,
 }
 
@@ -209,12 +209,12 @@ impl OrderView {
         })
     }
 
-    /// Whether nobody is asked for its stock at present: inventory has spoken, or need not.
+    /// Whether its stock needs no answer at present: inventory has answered, or need not.
     pub fn is_settled(&self) -> bool {
         self.status != OrderStatus::Confirmed.name() || self.allocation != Allocation::Requested.name()
     }
 
-    /// Its place in a list.
+    /// Its position in a list.
     pub const fn position(&self) -> OrderPosition {
         OrderPosition {
             placed_at: self.placed_at,

@@ -27,13 +27,13 @@ pub struct AddressParts {
     pub country: String,
 }
 
-/// Why parts make no address.
+/// Why parts do not make an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Postal code or country is missing.
     #[error(transparent)]
     Incomplete(#[from] AddressIncomplete),
-    /// The country is not known.
+    /// There is no such country.
     #[error(transparent)]
     UnknownCountry(#[from] UnknownCountry),
     /// A part is too long or not printable.
@@ -66,7 +66,7 @@ impl Address {
         Ok(Self(parts))
     }
 
-    /// An address as it was stored. No rule is asked: countries come and go, old orders stay readable.
+    /// An address as it was stored. No rule is checked: countries come and go, and old orders stay readable.
     pub const fn rehydrate(parts: AddressParts) -> Self {
         Self(parts)
     }

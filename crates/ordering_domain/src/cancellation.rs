@@ -1,6 +1,6 @@
 //! Why an order was cancelled: by a code, which only Orderly gives, and in a person's words, if they gave any.
 //!
-//! Two fields, because in one a person's words pass for the code: whoever writes `out_of_stock` is told that there was no stock.
+//! Two fields, because in one field a person's words could be taken for the code: a reason `out_of_stock` would claim that there was no stock.
 
 use std::str::FromStr;
 
@@ -11,7 +11,7 @@ use crate::UnknownName;
 /// Why an order was cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancellation {
-    /// Which of the reasons that there are.
+    /// The reason's code.
     pub code: CancellationCode,
     /// The reason in a person's words, if they gave one.
     pub reason: Option<String>,
@@ -19,10 +19,10 @@ pub struct Cancellation {
     pub shortages: Vec<Shortage>,
 }
 
-/// The reasons that there are.
+/// The codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CancellationCode {
-    /// Somebody asked for it.
+    /// A person asked for it.
     OnRequest,
     /// There was not enough stock.
     OutOfStock,
@@ -42,7 +42,7 @@ impl CancellationCode {
 }
 
 impl Cancellation {
-    /// Somebody asked for it. The one text that versions before there were codes took for no reason at all, `on_request`, is none.
+    /// A person asked for it. The one text that versions before there were codes took for no reason at all, `on_request`, is none.
     pub fn on_request(reason: Option<String>) -> Self {
         let code = CancellationCode::OnRequest;
         Self {
@@ -66,8 +66,8 @@ impl Cancellation {
         self.reason.as_deref().unwrap_or_else(|| self.code.name())
     }
 
-    /// What was written in one text, with its code if there was one by then. Without one, only stock that was short makes
-    /// `out_of_stock` Orderly's own word.
+    /// Reads one text, with its code if it was stored with one. Without a code, `out_of_stock` counts as Orderly's own
+    /// word only if stock was short.
     pub fn from_one_text(code: Option<CancellationCode>, text: String, shortages: Vec<Shortage>) -> Self {
         let out_of_stock = CancellationCode::OutOfStock;
         let before_codes = || match (text == out_of_stock.name(), shortages.is_empty()) {

@@ -1,7 +1,7 @@
-//! The customer: who orders, at which tier, and whether they still may.
+//! The customer: who orders, at which tier, and whether they may.
 //!
-//! A customer is the ordering side of a user account and carries the user's id. Whatever happens to
-//! the account is repeated here; repeating it twice changes nothing.
+//! A customer is the ordering side of a user account and carries the user's id. Each change of the account is
+//! repeated here; applying it twice changes nothing.
 
 use std::{fmt, str::FromStr};
 
@@ -23,20 +23,20 @@ pub struct CustomerRecord {
     pub id: CustomerId,
     /// Where to write to them.
     pub email: EmailAddress,
-    /// How good a customer they are.
+    /// Their tier.
     pub tier: CustomerTier,
     /// Whether they may place orders.
     pub status: CustomerStatus,
 }
 
-/// How good a customer is; decides their discount.
+/// A customer's tier; decides their discount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CustomerTier {
-    /// Everybody, to begin with.
+    /// Every customer's first tier.
     Standard,
-    /// A good customer.
+    /// The middle tier.
     Silver,
-    /// A very good one.
+    /// The highest tier.
     Gold,
 }
 
@@ -57,12 +57,12 @@ pub enum CustomerEvent {
         /// Their address.
         email: EmailAddress,
     },
-    /// Their address is another one now.
+    /// Their address changed.
     EmailChanged {
         /// The new address.
         email: EmailAddress,
     },
-    /// They are at another tier now.
+    /// Their tier changed.
     TierChanged {
         /// The new tier.
         tier: CustomerTier,
@@ -102,7 +102,7 @@ impl Customer {
 
     /// Their address is `email` from now on.
     pub fn change_email(&mut self, email: EmailAddress) {
-        // Spelling counts here: an address is shown as its owner writes it.
+        // Spelling counts here: an address is shown as its owner wrote it.
         if self.record.email.as_str() != email.as_str() {
             self.record.email = email.clone();
             self.changes.raise(CustomerEvent::EmailChanged { email });

@@ -1,7 +1,7 @@
-//! What ordering is about: orders, customers, prices, and every rule that they obey.
+//! Ordering: orders, customers, prices, and every rule about them.
 //!
-//! Each rule is one file under `rules`, named as the truth that holds. Deliberately not here: I/O,
-//! async code, serialisation, time and randomness; the caller brings ids and the time along.
+//! Each rule is one file under `rules`, named after what always holds. Deliberately not here: I/O, async
+//! code, serialisation, time and randomness; the caller passes ids and the time.
 
 // Money and counts are exact; a float is neither.
 #![deny(clippy::float_arithmetic)]

@@ -1,11 +1,11 @@
-//! What one rule says of several lines of an order, told at once, so that nobody mends one line after the other.
+//! One rule's refusals of several lines of an order, reported together, so that a caller can correct all of them at once.
 
 use shared_kernel::{
     OrderLineId, Refusal,
     refusal::{Fact, Facts},
 };
 
-/// What one rule says of each line that it refuses: at least one.
+/// What one rule says of each line that it refuses; at least one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinesRefused<E> {
     first: (OrderLineId, E),
@@ -31,7 +31,7 @@ impl<E> LinesRefused<E> {
 }
 
 impl<E: Copy + Into<Refusal>> From<LinesRefused<E>> for Refusal {
-    /// What the rule says of the first line, with what it says of each as `lines`.
+    /// The rule's refusal of the first line, with its facts about each line as `lines`.
     fn from(error: LinesRefused<E>) -> Self {
         let facts_of = |(line_id, error): &(OrderLineId, E)| {
             let refusal: Refusal = (*error).into();

@@ -1,7 +1,7 @@
 //! The order: the one thing through which its lines, its status and its stock change.
 //!
-//! Each operation asks its rules first, then changes the order, then raises exactly one event; a
-//! refused operation changes nothing. Deliberately not here: who may do it, and what it costs.
+//! Each operation checks its rules first, then changes the order, then raises exactly one event; a refused
+//! operation changes nothing. Deliberately not here: who may do it, and what it costs.
 
 use shared_kernel::{
     AggregateRoot, Changes, Currency, CustomerId, OrderId, OrderLineId, Quantity, Timestamp, Version,
@@ -47,8 +47,8 @@ pub struct Placement {
 }
 
 impl Order {
-    /// Places an order. `customer` is what is known of the customer: nothing, when the order arrives
-    /// before the news of their account.
+    /// Places an order. `customer` is the stored customer: nothing, when the order arrives before the event
+    /// about their account.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -84,8 +84,8 @@ impl Order {
         Ok(Self { record, changes })
     }
 
-    /// An order as it was stored. No rule is asked: rules guard changes, and an order that was fine
-    /// under an older rule stays readable.
+    /// An order as it was stored. No rule is checked: rules guard changes, and an order that was fine under
+    /// an older rule stays readable.
     pub const fn rehydrate(record: OrderRecord, version: Version) -> Self {
         Self {
             record,
@@ -126,7 +126,7 @@ impl Order {
         Ok(())
     }
 
-    /// Changes a line's quantity. More of it is wanted on `terms`; less is free to all.
+    /// Changes a line's quantity. An increase needs `terms`; a decrease is always allowed.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -158,8 +158,8 @@ impl Order {
         Ok(())
     }
 
-    /// Settles the lines, which have to be what could be ordered on `terms`, and says where the order goes. Stock is asked for by the
-    /// event, if any line asks for it.
+    /// Settles the lines, which have to be orderable on `terms`, and sets the address. The event asks for stock, if any line needs
+    /// it.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -186,7 +186,7 @@ impl Order {
         Ok(())
     }
 
-    /// Has it shipped to another address than before. The address that it has already changes nothing.
+    /// Changes the address that it is shipped to. Its present address changes nothing.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -204,7 +204,7 @@ impl Order {
         Ok(())
     }
 
-    /// Cancels it because somebody asked, for this reason if they gave one.
+    /// Cancels it because a person asked, for this reason if they gave one.
     ///
     /// # Errors
     /// The rule that refuses it.
@@ -217,7 +217,7 @@ impl Order {
         Ok(())
     }
 
-    /// Sends it on its way.
+    /// Ships it.
     ///
     /// # Errors
     /// The rule that refuses it.

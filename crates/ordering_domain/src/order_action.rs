@@ -1,7 +1,6 @@
-//! What can be done with an order as it stands.
+//! What can be done with an order in its present state.
 //!
-//! Decided by the rules themselves, from the order alone; who may do it is another question, which
-//! is not asked here.
+//! The rules decide it from the order alone; who may do it is decided elsewhere.
 
 use crate::{OrderRecord, rules};
 
@@ -79,7 +78,7 @@ impl OrderAction {
 }
 
 impl OrderRecord {
-    /// What can be done with the order as it stands.
+    /// What can be done with the order in its present state.
     pub fn allowed_actions(&self) -> Vec<OrderAction> {
         OrderAction::ALL
             .into_iter()

@@ -1,6 +1,6 @@
 //! Every rule that can refuse a change of an order.
 //!
-//! The kind and the code of each stand beside the rule, in its file.
+//! The kind and the code of each are beside the rule, in its file.
 
 use shared_kernel::{MoneyError, Refusal, RefusalKind};
 
@@ -58,7 +58,7 @@ pub enum OrderError {
     /// A text that is missing, too long or not printable.
     #[error(transparent)]
     Text(#[from] TextError),
-    /// An amount that cannot be reckoned with.
+    /// An amount that cannot be computed.
     #[error(transparent)]
     Money(#[from] MoneyError),
     /// The order has no such line.
@@ -79,16 +79,16 @@ pub enum OrderError {
     /// It is too late to cancel it.
     #[error(transparent)]
     CannotBeCancelled(#[from] OrderCannotBeCancelled),
-    /// It is not confirmed, or no longer, and so goes to no other address.
+    /// It is not confirmed, or no longer, so its address cannot change.
     #[error(transparent)]
     AddressNotChangeable(#[from] AddressNotChangeable),
     /// It is not confirmed, or no longer.
     #[error(transparent)]
     NotConfirmed(#[from] OrderNotConfirmed),
-    /// Its stock is not held.
+    /// Its stock is not reserved.
     #[error(transparent)]
     StockNotReserved(#[from] StockNotReserved),
-    /// It is not on its way.
+    /// It is not shipped, or already delivered.
     #[error(transparent)]
     NotShipped(#[from] OrderNotShipped),
 }

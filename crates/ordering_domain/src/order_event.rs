@@ -25,34 +25,34 @@ pub enum OrderEvent {
         /// The line.
         line_id: OrderLineId,
     },
-    /// A line's quantity became another one.
+    /// A line's quantity changed.
     QuantityChanged {
         /// The line.
         line_id: OrderLineId,
-        /// What it was.
+        /// The old quantity.
         before: Quantity,
-        /// What it is now.
+        /// The new one.
         after: Quantity,
     },
-    /// It was confirmed. From here on its lines stay as they are.
+    /// It was confirmed. Its lines no longer change.
     Confirmed {
-        /// Where it goes.
+        /// The address that it is shipped to.
         shipping_address: Address,
         /// The sum of its lines.
         total: Money,
     },
-    /// It goes to another address than it was confirmed with.
+    /// The address that it is shipped to changed.
     AddressChanged {
         /// The new address.
         shipping_address: Address,
     },
-    /// Stock is held for it.
+    /// Its stock is reserved.
     StockReserved,
-    /// There was not enough stock for it, which was cancelled before anybody knew.
+    /// There was not enough stock for it, but it had been cancelled before.
     StockRejected,
-    /// What was held for it, which was cancelled, is free again.
+    /// It was cancelled, and its reserved stock is free again.
     StockReleased,
-    /// It left the house.
+    /// It was shipped.
     Shipped {
         /// How it travels.
         shipment: Shipment,

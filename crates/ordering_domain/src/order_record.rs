@@ -1,6 +1,6 @@
 //! An order's data, without behaviour: what is stored, loaded and shown.
 //!
-//! An [`Order`](crate::Order) lends its record to anyone and lets nobody change it.
+//! An [`Order`](crate::Order) lends its record for reading only.
 
 use std::str::FromStr;
 
@@ -19,15 +19,15 @@ pub struct OrderRecord {
     pub reference: OrderReference,
     /// Who ordered.
     pub customer_id: CustomerId,
-    /// Where it stands.
+    /// The order's status.
     pub status: OrderStatus,
-    /// Where its stock stands.
+    /// The state of its stock.
     pub allocation: Allocation,
     /// Its one currency.
     pub currency: Currency,
     /// Its lines, in the order in which they were added.
     pub lines: Vec<OrderLine>,
-    /// Where it goes; known from its confirmation on.
+    /// The address that it is shipped to; set when it is confirmed.
     pub shipping_address: Option<Address>,
     /// Why it was cancelled, if it was.
     pub cancellation: Option<Cancellation>,
@@ -79,9 +79,9 @@ pub struct OrderLine {
 /// Where a line's name and price come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LineKind {
-    /// From the price list.
+    /// The price list.
     Listed,
-    /// From staff: it is compared with no list.
+    /// Staff: they are compared with no list.
     Custom,
 }
 

@@ -1,6 +1,6 @@
 //! An order's short name, which a person can read over the telephone.
 //!
-//! Whether it is unique is for the database's index to say; two of 2⁴⁰ meet now and then, and then another is drawn.
+//! The database's index decides whether it is unique; two of 2⁴⁰ are equal now and then, and then another is drawn.
 
 use std::{fmt, str::FromStr};
 

@@ -1,8 +1,8 @@
-//! Where an order stands, and where its stock stands.
+//! An order's status, and the state of its stock.
 
 use std::{fmt, str::FromStr};
 
-/// Where an order stands in its life.
+/// An order's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderStatus {
     /// Placed; its lines may still change.
@@ -39,19 +39,19 @@ impl OrderStatus {
     }
 }
 
-/// Where the stock of a confirmed order stands.
+/// The state of a confirmed order's stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Allocation {
-    /// Nothing was ever held: the order is not confirmed, or none of its lines asks for stock, or it was confirmed before there was an
-    /// inventory to ask, or it was cancelled before inventory had answered, which then had not enough.
+    /// Nothing was ever reserved: the order is not confirmed; or none of its lines asks for stock; or it was confirmed before there
+    /// was an inventory context; or it was cancelled before inventory answered that there was not enough.
     None,
     /// Stock was asked for, and the answer is on its way.
     Requested,
-    /// Stock is held for the order.
+    /// Stock is reserved for the order.
     Reserved,
     /// There was not enough.
     Rejected,
-    /// Stock was held for the order until it was cancelled, and is free again.
+    /// Stock was reserved for the order until it was cancelled, and is free again.
     Released,
 }
 
@@ -77,15 +77,15 @@ impl Allocation {
     }
 }
 
-/// The text names nothing of its kind.
+/// The text is none of the names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found:?} is no {kind}; expected {expected}")]
 pub struct UnknownName {
     /// What was given.
     pub found: String,
-    /// What it was to be the name of.
+    /// The kind of name.
     pub kind: &'static str,
-    /// The names there are.
+    /// The names that exist.
     pub expected: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! The price list: what ordering knows of the products that can be ordered. The catalogue decides it, and tells.
+//! The price list: ordering's copy of the products that can be ordered, from the catalogue's events.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use shared_kernel::{Money, ProductId};
 
 use crate::UnknownName;
 
-/// What the price list says of one product.
+/// The price list's entry for one product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceListEntry {
     /// The product.

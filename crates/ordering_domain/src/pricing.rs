@@ -19,7 +19,7 @@ pub const fn discount_percent(tier: CustomerTier) -> u8 {
 /// The price of one unit at `list_price` for a customer of `tier`, rounded half up.
 ///
 /// # Errors
-/// [`MoneyError::OutOfRange`] for a list price so large that it cannot be reckoned with.
+/// [`MoneyError::OutOfRange`] for a list price too large to compute with.
 pub fn unit_price(list_price: Money, tier: CustomerTier) -> Result<Money, MoneyError> {
     let share = Decimal::new(i64::from(100_u8.saturating_sub(discount_percent(tier))), 2);
     list_price.multiply(share)

@@ -1,7 +1,7 @@
-//! On which terms a customer orders today: what they may order, and at which price.
+//! On which terms a customer orders: what they may order, and at which price.
 //!
-//! Asked when a line is wanted, when more of it is wanted, and when an order is confirmed: a pending order holds no price, and
-//! keeps no product on the list. Asking for less of a line, or taking it off, asks nothing.
+//! Checked when a line is added, when its quantity is raised, and when an order is confirmed: until then prices can change and
+//! products can be delisted. Lowering a line's quantity, or removing it, checks nothing.
 
 use shared_kernel::{Currency, Money, MoneyError, ProductId};
 
@@ -13,20 +13,20 @@ use crate::{
     },
 };
 
-/// On which terms a customer orders today.
+/// On which terms a customer orders.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
     /// The order's currency.
     pub currency: Currency,
-    /// What is known of the customer: nothing, before the news of their account.
+    /// The stored customer: nothing, before the event about their account.
     pub customer: Option<&'a Customer>,
-    /// What the price list says of the order's products, where it says anything.
+    /// The price list's entries for the order's products, where it has them.
     pub price_list: &'a [PriceListEntry],
-    /// Whether a line may go by its own name and price.
+    /// Whether a line may have a name and a price of its own.
     pub custom_lines: CustomLines,
 }
 
-/// Whether lines may be ordered that go by a name and a price of their own.
+/// Whether lines with a name and a price of their own may be ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomLines {
     /// They may: staff order.
@@ -36,14 +36,14 @@ pub enum CustomLines {
 }
 
 impl<'a> Terms<'a> {
-    /// What the price list says of a product that can be ordered.
+    /// The price list's entry for a product that can be ordered.
     pub(crate) fn listed(&self, product_id: ProductId) -> Result<&'a PriceListEntry, UnknownProduct> {
         only_listed_products_are_ordered::find(product_id, self.price_list)
     }
 
     /// What one unit costs the customer.
     pub(crate) fn unit_price(&self, entry: &PriceListEntry) -> Result<Money, MoneyError> {
-        // Whoever orders before the news of their account has arrived is new.
+        // A customer whose account's event has not arrived yet has the standard tier.
         let tier = self
             .customer
             .map_or(CustomerTier::Standard, |customer| customer.record().tier);
@@ -51,7 +51,7 @@ impl<'a> Terms<'a> {
     }
 
     /// Whether lines of a pending order could be ordered today at the prices that they have; custom ones always could. All that could not
-    /// are told at once: first those whose products cannot be ordered, then those whose prices have changed, up or down.
+    /// are reported together: first those whose products cannot be ordered, then those whose prices have changed, up or down.
     pub(crate) fn allow<'l>(&self, lines: impl IntoIterator<Item = &'l OrderLine>) -> Result<(), OrderError> {
         if let Some(customer) = self.customer {
             closed_customers_place_no_orders::check(customer)?;
@@ -73,8 +73,8 @@ impl<'a> Terms<'a> {
         Ok(())
     }
 
-    /// Whether a line whose product is not listed may go by its own name and price all the same. Staff may order it so. And what the price
-    /// list never had is a custom line from before lines said what they are.
+    /// Whether a line whose product is not listed may keep its own name and price. Staff may order it so. A line of a product that was
+    /// never on the price list is a custom line from before lines recorded their kind.
     fn may_become_custom(&self, line: &OrderLine) -> bool {
         let had = |entry: &PriceListEntry| entry.product_id == line.product_id;
         self.custom_lines == CustomLines::Allowed || !self.price_list.iter().any(had)

@@ -1,4 +1,4 @@
-//! A line as somebody asks for it, and how it becomes a line of an order: by the price list, at the customer's price.
+//! A line as it is asked for, and how it becomes a line of an order: by the price list, at the customer's price.
 
 use shared_kernel::{LineStock, Money, OrderLineId, ProductId, Quantity};
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// A line that somebody asks for.
+/// A line as it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedLine {
     /// The new line's id.
@@ -28,7 +28,7 @@ pub struct WantedLine {
 }
 
 impl WantedLine {
-    /// The line at the customer's price. What the price list has goes by its name and price there, whoever orders.
+    /// The line at the customer's price. A product on the price list always has the name and price from there.
     ///
     /// # Errors
     /// The rule that refuses it.

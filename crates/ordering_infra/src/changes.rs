@@ -1,5 +1,5 @@
-//! What one command changes, as rows: worked out before the database is asked, so that only what is
-//! different is written.
+//! What one command changes, as rows: computed before the database is asked, so that only what is different
+//! is written.
 
 use message_bus::Unavailable;
 use ordering_app::store::{self, OrderingChanges, StoredLine};
@@ -34,7 +34,7 @@ impl ContextRows for OrderingRows {
     ];
 }
 
-/// What becomes of an order's row and those of its lines.
+/// The change of an order's row and of its lines' rows.
 #[derive(Clone, Debug)]
 pub(crate) struct OrderChange {
     pub(crate) row: OrderRow,
@@ -42,14 +42,14 @@ pub(crate) struct OrderChange {
     pub(crate) lines: Vec<LineChange>,
 }
 
-/// What becomes of a customer's row.
+/// The change of a customer's row.
 #[derive(Clone, Debug)]
 pub(crate) struct CustomerChange {
     pub(crate) row: CustomerRow,
     pub(crate) write: RowWrite,
 }
 
-/// What becomes of a line's row.
+/// The change of a line's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LineChange {
     Insert(OrderLineRow),

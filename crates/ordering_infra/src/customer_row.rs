@@ -9,7 +9,7 @@ use storage::{
     columns::{RowId, to_version},
 };
 
-/// A row of `customers`. The fields stand in the order of the columns.
+/// A row of `customers`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct CustomerRow {
     pub(crate) id: RowId,

@@ -1,7 +1,7 @@
-//! Ordering's store on each engine: how its orders and customers become rows, and how rows become them again.
+//! Ordering's store on each engine: its orders and customers as rows, and back.
 //!
-//! What holds for every engine stands here at the top; `sqlite` and `postgres` each speak to the engine they are named
-//! after, and implement [`OrderingStore`](ordering_app::OrderingStore). Deliberately not here: rules, and decisions of any kind.
+//! Code for every engine is at the top level; `sqlite` and `postgres` are each for the engine they are named after, and
+//! implement [`OrderingStore`](ordering_app::OrderingStore). Deliberately not here: rules, and decisions of any kind.
 
 mod changes;
 mod customer_row;

@@ -1,4 +1,4 @@
-//! An order as rows, and back. No rule is asked on the way back: what was stored stays readable.
+//! An order as rows, and back. No rule is checked on the way back: what was stored stays readable.
 
 use diesel::Queryable;
 use message_bus::Unavailable;
@@ -13,7 +13,7 @@ use storage::{
     columns::{RowId, RowJson, RowTime, row_time, to_time, to_version},
 };
 
-/// A row of `orders`. The fields stand in the order of the columns.
+/// A row of `orders`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct OrderRow {
     pub(crate) id: RowId,
@@ -34,13 +34,13 @@ pub(crate) struct OrderRow {
     pub(crate) placed_at: RowTime,
     pub(crate) updated_at: RowTime,
     pub(crate) version: i64,
-    /// Nothing in the rows of a version that knew no codes.
+    /// Null in rows of a version without codes.
     pub(crate) cancellation_code: Option<String>,
-    /// When what `allocation` says was reserved became free again; a column of its own, since a version before reads no other name there.
+    /// When its reserved stock became free again; a column of its own, since an earlier version reads no other name in `allocation`.
     pub(crate) stock_released_at: Option<RowTime>,
 }
 
-/// A row of `order_lines`. The fields stand in the order of the columns.
+/// A row of `order_lines`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct OrderLineRow {
     pub(crate) order_id: RowId,

@@ -66,7 +66,7 @@ impl CommandLog for PostgresOrdering {
     }
 }
 
-/// Rows are mapped after the look-up: one that cannot be read fails only those who asked for it.
+/// Rows are mapped after the look-up: one that cannot be read fails only the callers that asked for it.
 #[async_trait]
 impl OrderingStore for PostgresOrdering {
     async fn order(&self, id: OrderId, visible_to: VisibleTo) -> Result<Option<StoredOrder>, Unavailable> {
@@ -96,7 +96,7 @@ impl OrderingStore for PostgresOrdering {
         Ok(customer.map(StoredCustomer::try_from).transpose()?)
     }
 
-    /// Both are asked at once.
+    /// Both queries run at once.
     async fn customer_and_prices(
         &self,
         id: CustomerId,

@@ -5,7 +5,7 @@ use ordering_domain::{PriceListEntry, ProductStatus};
 use shared_kernel::{Money, ProductId};
 use storage::{ReadError, columns::RowId};
 
-/// A row of `price_list`. The fields stand in the order of the columns.
+/// A row of `price_list`. The fields are in the order of the columns.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct PriceRow {
     pub(crate) product_id: RowId,

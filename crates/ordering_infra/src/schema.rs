@@ -1,4 +1,4 @@
-//! Ordering's tables, as Diesel sees them. The columns stand in the order of the migration and of the rows.
+//! Ordering's tables, as Diesel sees them. The columns are in the order of the migration and of the rows.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Cancelled orders as versions before there were codes left them, and what they are read as. For the tests of both engines.
+//! Cancelled orders as stored by versions without codes, and what they are read as. For the tests of both engines.
 
 use ordering_app::store::StoredOrder;
 use ordering_domain::{Allocation, CancellationCode};
@@ -48,7 +48,7 @@ pub(crate) const CANCELLED: [Cancelled; 5] = {
 };
 
 impl Cancelled {
-    /// The statements that such a version wrote it and its line with, under this id and at this time, each as the engine writes it.
+    /// The statements that such a version wrote it and its line with, under this id and at this time, in each engine's form.
     pub(crate) fn insert(&self, number: usize, id: &str, time: &str) -> String {
         format!(
             "INSERT INTO orders (id, reference, customer_id, status, allocation, currency, cancellation_reason, \

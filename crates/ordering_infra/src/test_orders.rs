@@ -17,7 +17,7 @@ pub(crate) const NOTHING_LISTED: Terms<'static> = Terms {
     custom_lines: CustomLines::Refused,
 };
 
-/// A new order of so many lines. No two with the same number of lines go into one database: they have one reference.
+/// A new order of so many lines. Two with the same number of lines have the same reference, so a database can hold only one.
 pub(crate) fn an_order(ids: &CountingIds, lines: u8) -> Order {
     let line = |_| OrderLine {
         id: OrderLineId::new(ids.next_id()),

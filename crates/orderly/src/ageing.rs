@@ -1,10 +1,10 @@
-//! Installations that age: orders are placed and lead their lives while retention forgets, servers stop and start, clocks are wrong, months go by without an
-//! order, and the whole moves to PostgreSQL. Whatever was acknowledged is there afterwards, each mail was sent once, each order is reserved once, and the
-//! doctor finds nothing.
+//! Installations that age: orders are placed and processed while retention deletes, servers stop and start, clocks are wrong, months pass without an
+//! order, and everything moves to PostgreSQL. Whatever was acknowledged is there afterwards, each mail was sent once, each order is reserved once,
+//! and the doctor finds nothing.
 //!
 //! What happens is drawn from a seed, which is printed when something does not hold. The engines, the adapters, the consumers and the doctor are those of a
-//! real installation; time and mail are the test's own. How relays and committers take turns is the machine's business, so a seed repeats what is
-//! asked, and not always what comes of it. Deliberately not here: processes that die, and power that goes; the torture tests have them.
+//! real installation; time and mail are the test's own. The machine decides how relays and committers interleave, so a seed repeats the requests, but
+//! not always their outcome. Deliberately not here: processes that are killed, and power losses; the torture tests have them.
 
 mod asking;
 mod beginning;
@@ -32,7 +32,7 @@ use self::{
     seeds::{Counts, Sums},
 };
 
-/// Histories that are lived through when nobody says how many.
+/// How many histories run by default.
 const HISTORIES: u64 = 12;
 /// So many at the same time: each mostly waits for the disk.
 const AT_ONCE: usize = 4;
@@ -67,10 +67,10 @@ fn whatever_an_installation_lives_through_what_was_acknowledged_holds() {
     sums.hold();
 }
 
-/// Lives through the history of this seed, in a runtime of its own. What does not hold is told with all that had happened.
+/// Runs the history of this seed, in a runtime of its own. A violation is reported with everything that happened before.
 fn live(seed: u64) -> Result<Counts, String> {
     let told = Told::default();
-    // More threads than this one: PostgreSQL's migrations block theirs.
+    // More than one thread: PostgreSQL's migrations block theirs.
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

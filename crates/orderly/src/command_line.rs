@@ -47,7 +47,7 @@ impl CommandLine {
     }
 }
 
-/// What is wrong with a setting, by both its names: clap tells the flag even when the value came from the environment.
+/// The error of a setting, with both its names: clap reports the flag even when the value came from the environment.
 fn wrong_setting(error: &clap::Error) -> String {
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
@@ -60,7 +60,7 @@ fn wrong_setting(error: &clap::Error) -> String {
     format!("{name} is {:?}{reason}", without_secrets(&value))
 }
 
-/// A URL that is wrong may hold a password all the same; with a `?` in it that should have been encoded, nobody knows where it ends.
+/// A malformed URL may hold a password all the same; with a `?` in it that should have been encoded, it is unknown where the password ends.
 pub(crate) fn without_secrets(value: &str) -> String {
     match value.rsplit_once('@') {
         Some((before, _)) if before.contains('?') => {
@@ -71,7 +71,7 @@ pub(crate) fn without_secrets(value: &str) -> String {
     }
 }
 
-/// `VARIABLE (--flag)` of the argument that clap shows as `--flag <VALUE>`, wherever in the tree of commands it stands.
+/// `VARIABLE (--flag)` of the argument that clap shows as `--flag <VALUE>`, wherever in the tree of commands it is.
 fn setting_name(command: &clap::Command, shown: &str) -> Option<String> {
     let flag = shown.strip_prefix("--")?.split(' ').next()?;
     let own = command

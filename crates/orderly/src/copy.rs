@@ -38,7 +38,7 @@ pub(crate) async fn copy(arguments: &CopyArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Every context's file in a folder and its schema on a server, both migrated to what this binary knows.
+/// Every context's file in a folder and its schema on a server, both migrated to the version of this binary.
 pub(crate) async fn open_for_copying(
     folder: &DataFolder,
     server: &PostgresServer,

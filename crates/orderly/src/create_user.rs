@@ -1,4 +1,4 @@
-//! `orderly users create`: how the first admin comes to be.
+//! `orderly users create`: creates the first admin.
 
 use std::io;
 

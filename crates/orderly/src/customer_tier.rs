@@ -1,4 +1,4 @@
-//! `orderly customers tier`: how a customer comes to a tier without the API.
+//! `orderly customers tier`: changes a customer's tier without the API.
 
 use message_bus::{Actor, CommandMeta, Handles};
 use ordering_app::ChangeCustomerTier;
@@ -13,7 +13,7 @@ use crate::{
     settings::Settings,
 };
 
-/// Puts the customer at the tier, beside a running server or without one.
+/// Changes the customer's tier, beside a running server or without one.
 pub(crate) async fn change(settings: &Settings, arguments: CustomerTierArguments) -> Result<(), Failure> {
     let location = DatabaseLocation::of_an_installation(&settings.database_url).await?;
     let installation = Installation::open(settings, &location).await?;

@@ -1,4 +1,4 @@
-//! Where an installation's databases are, and the locks that let one process alone do a thing there.
+//! Where an installation's databases are, and the locks that only one process can hold there.
 
 use std::{
     fs::{File, TryLockError},
@@ -20,14 +20,14 @@ pub(crate) enum DatabaseLocation {
     Server(Box<PostgresServer>),
 }
 
-/// Held by the one process that does what the lock is for; given back when it is dropped, and when the process dies.
+/// Held by the one process that does what the lock is for; released when it is dropped, and when the process ends.
 pub(crate) enum Lock {
     File { _held: File },
     Session { _held: Box<PostgresLock> },
 }
 
 impl DatabaseLocation {
-    /// The place that a URL names. A folder that is missing is made.
+    /// The location that a URL names. A missing folder is made.
     pub(crate) fn of(url: &DatabaseUrl) -> Result<Self, Failure> {
         Ok(match url {
             DatabaseUrl::Sqlite(folder) => Self::Folder(DataFolder::open(folder)?),
@@ -35,7 +35,7 @@ impl DatabaseLocation {
         })
     }
 
-    /// The same, for who wants to look at an installation and not to make one.
+    /// The same, for a command that reads an installation and must not make one.
     pub(crate) async fn of_an_installation(url: &DatabaseUrl) -> Result<Self, Failure> {
         let none = |location: &dyn std::fmt::Display| {
             Failure::unavailable(format!("there is no installation in {location}"))
@@ -65,7 +65,7 @@ impl DatabaseLocation {
         }
     }
 
-    /// Takes the lock of the one process that may do a thing, or says that the place is being `done` already.
+    /// Takes the lock of the one process that may do a thing, or refuses because that is being `done` already.
     pub(crate) async fn lock_for(&self, thing: &str, done: &str) -> Result<Lock, Failure> {
         let already = |location: &dyn std::fmt::Display| {
             Failure::unavailable(format!("{location} is being {done} already"))

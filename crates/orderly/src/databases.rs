@@ -58,7 +58,7 @@ pub(crate) struct Databases {
 }
 
 impl Databases {
-    /// Opens every context's database, migrated to what this binary knows.
+    /// Opens every context's database, migrated to the version of this binary.
     pub(crate) async fn open(
         location: &DatabaseLocation,
         clock: &Arc<dyn Clock>,
@@ -151,7 +151,7 @@ impl Databases {
             })
     }
 
-    /// The contexts, as stories are told from them.
+    /// The contexts, as timelines are made from them.
     pub(crate) fn traced(&self) -> Vec<Arc<dyn ContextTraces>> {
         let all = self.all.iter().cloned();
         all.map(|database| database as _).collect()
@@ -187,7 +187,7 @@ impl Databases {
         all.map(|database| database as _).collect()
     }
 
-    /// Commits what is queued and closes the databases. Says what each context committed.
+    /// Commits what is queued and closes the databases. Returns what each context committed.
     pub(crate) async fn close(&self) -> Vec<(&'static str, CommitStatistics)> {
         let mut closed = Vec::with_capacity(self.all.len());
         for database in &self.all {
@@ -245,7 +245,7 @@ impl Opening<'_> {
     }
 }
 
-/// What schema each context's database has. Changes nothing.
+/// The migrations of each context's database. Changes nothing.
 pub(crate) async fn migration_status(settings: &Settings) -> Result<Vec<MigrationStatus>, Failure> {
     let mut found = Vec::new();
     match &settings.database_url {

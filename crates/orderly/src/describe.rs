@@ -1,8 +1,8 @@
-//! `orderly describe`: the contexts, what they can be asked, what they tell each other, and who reacts to it.
+//! `orderly describe`: the contexts, their commands, their events, and the consumers of these.
 //!
 //! Read off the code: a command that is listed has a handler, or this does not compile; an event's type and version are
-//! its own constants; the consumers are those of [`subscriptions`]. No database is opened. That nothing is left out is
-//! for a test to say, which compares this with the source files.
+//! its own constants; the consumers are those of [`subscriptions`]. No database is opened. A test compares this with
+//! the source files, so that nothing is left out.
 
 use std::{
     fmt::Write as _,

@@ -1,5 +1,5 @@
-//! `orderly doctor`: looks at what must hold after any fault, beside a running server or without one. It changes nothing, but stock that is to
-//! be set right, when it is told so.
+//! `orderly doctor`: checks what must hold after any fault, beside a running server or without one. It changes nothing, except stock with
+//! `--repair`.
 
 mod repair;
 
@@ -18,7 +18,7 @@ use crate::{
     system::{SystemClock, SystemIds},
 };
 
-/// Examines everything, prints what was found, and fails when something does not hold.
+/// Checks everything, prints the findings, and fails if there are any.
 pub(crate) async fn doctor(settings: &Settings, arguments: &DoctorArguments) -> Result<(), Failure> {
     let databases = Databases::of_an_installation(settings).await?;
     let handlers = Handlers::of(settings, &databases.stores);

@@ -1,4 +1,4 @@
-//! How a command ends when it does not end well: one line, and an exit code.
+//! How a failed command ends: one line, and an exit code.
 
 use std::{fmt::Display, process::ExitCode};
 
@@ -10,7 +10,7 @@ use storage::{FolderError, postgres, sqlite};
 /// Why a command failed, by exit code.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// 1: what was to be checked is not so, or a rule refused.
+    /// 1: a check failed, or a rule refused.
     Check(String),
     /// 2: the command or a setting is wrong.
     Usage(String),
@@ -29,7 +29,7 @@ impl Failure {
         Self::Unavailable(reason.to_string())
     }
 
-    /// What was to be checked is not so.
+    /// A check failed.
     pub(crate) fn check(reason: impl Display) -> Self {
         Self::Check(reason.to_string())
     }

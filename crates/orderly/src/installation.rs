@@ -31,8 +31,8 @@ use crate::{
     token_secret::token_secret,
 };
 
-/// How long what is over is kept, of the time that was lived through: commands can be repeated for two days, where callers are promised one; events
-/// and deliveries tell their story for thirty.
+/// How long data are kept, in lived time: commands can be repeated for two days, while the API promises one; events and deliveries stay in
+/// timelines for thirty.
 const KEPT: [(Forgettable, Duration); 3] = [
     (Forgettable::Commands, Duration::from_hours(2 * 24)),
     (Forgettable::Deliveries, LONGEST_KEPT),
@@ -47,25 +47,25 @@ pub(crate) struct Installation {
     pub(crate) handlers: Handlers,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
-    /// Where other keys are derived from.
+    /// The secret that other keys are derived from.
     pub(crate) secret: SigningSecret,
     databases: Databases,
 }
 
-/// What an installation takes from outside. Tests of how one ages bring their own time and mailer.
+/// An installation's dependencies. The tests of ageing use their own time and mailer.
 pub(crate) struct Surroundings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGenerator>,
-    /// What signs tokens.
+    /// The key that signs tokens.
     pub(crate) secret: SigningSecret,
-    /// Carries mail.
+    /// Sends mail.
     pub(crate) mailer: Arc<dyn Mailer>,
-    /// Who mail is from.
+    /// The sender of mail.
     pub(crate) mail_from: Sender,
 }
 
 impl Installation {
-    /// Opens every context's database at `database_location`, migrated to what this binary knows.
+    /// Opens every context's database at `database_location`, migrated to the version of this binary.
     pub(crate) async fn open(settings: &Settings, location: &DatabaseLocation) -> Result<Self, Failure> {
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds);
         let surroundings = Surroundings {
@@ -78,7 +78,7 @@ impl Installation {
         Self::open_in(surroundings, location).await
     }
 
-    /// The same, with what it takes from outside.
+    /// The same, with these dependencies.
     pub(crate) async fn open_in(
         surroundings: Surroundings,
         location: &DatabaseLocation,
@@ -120,19 +120,19 @@ impl Installation {
         self.databases.contexts()
     }
 
-    /// Tells the stories of what happened here.
+    /// Makes the timelines of this installation.
     pub(crate) fn timelines(&self) -> Timelines {
         Timelines::new(self.databases.traced(), self.handlers.described())
     }
 
-    /// Looks at what must hold here.
+    /// Checks what must hold here.
     pub(crate) fn doctor(&self) -> Doctor {
         self.databases.doctor(&self.handlers, Arc::clone(&self.clock))
     }
 
-    /// From here on, events that no consumer takes are published as they are written. Only the process that serves says so,
-    /// whose consumers count, whatever another command was built with; and the seed, which would leave it millions to look at.
-    /// A consumer that has not begun, and begins with what happens then, takes nothing yet.
+    /// From here on, events that no consumer takes are published as they are written. Only the process that serves sets this,
+    /// since its consumers count, whatever another command was built with; and the seed, which would leave it millions of
+    /// events. A consumer that has not begun, and begins with later events, takes nothing yet.
     pub(crate) async fn publish_what_nobody_takes(&self) -> Result<(), Unavailable> {
         let mut taken: HashMap<&'static str, HashSet<&'static str>> = HashMap::new();
         for consumer in subscriptions(&self.handlers) {
@@ -159,13 +159,13 @@ impl Installation {
         })
     }
 
-    /// What is left to do of a context's events.
+    /// The backlog of a context's events.
     pub(crate) async fn backlog_of(&self, context: &str) -> Result<Backlog, Unavailable> {
         self.databases.of(context)?.backlog().await
     }
 
-    /// A relay for this context's events alone. The consumers of the others do not begin by it, nor those that call outside and have not
-    /// begun yet.
+    /// A relay for this context's events alone. It does not begin the consumers of other contexts, nor those that call outside and have
+    /// not begun yet.
     pub(crate) async fn relay_of(&self, context: &str) -> Result<Relay, Unavailable> {
         let mut subscribed = Vec::new();
         for consumer in subscriptions(&self.handlers) {
@@ -192,7 +192,7 @@ impl Installation {
         })
     }
 
-    /// A relay for each context whose events somebody takes or may come to take.
+    /// A relay for each context whose events some consumer takes or may take.
     pub(crate) async fn relays(&self) -> Result<Vec<Relay>, Unavailable> {
         let mut subscribed: HashMap<&'static str, Vec<Subscription>> = HashMap::new();
         for consumer in subscriptions(&self.handlers) {
@@ -202,7 +202,7 @@ impl Installation {
                 .or_default()
                 .push(subscription);
         }
-        // Only now: each of them has begun, and takes what is written from here on.
+        // Only now: each consumer has begun, and takes what is written from here on.
         self.publish_what_nobody_takes().await?;
         let databases = self.databases.all().iter();
         Ok(databases
@@ -213,7 +213,7 @@ impl Installation {
             .collect())
     }
 
-    /// Counts the time that was lived through since this was last called, in each context. Says where a clock has jumped, if one has.
+    /// Adds the time since this was last called to the lived time of each context. Returns where a clock has jumped, if one has.
     pub(crate) async fn live_on(&self) -> Result<Option<ClockJump>, Unavailable> {
         let mut jump = None;
         for database in self.databases.all() {
@@ -222,7 +222,7 @@ impl Installation {
         Ok(jump)
     }
 
-    /// Forgets what has been over for longer than it is to be kept, as far as a pass goes.
+    /// Deletes what is older than it is to be kept, at most as much as one pass may.
     pub(crate) async fn forget_what_is_old(&self) -> Result<Forgotten, Unavailable> {
         let mut forgotten = Forgotten::All;
         for database in self.databases.all() {
@@ -235,7 +235,7 @@ impl Installation {
         Ok(forgotten)
     }
 
-    /// Commits what is queued and closes the databases. Says what each context committed.
+    /// Commits what is queued and closes the databases. Returns what each context committed.
     pub(crate) async fn close(&self) -> Vec<(&'static str, CommitStatistics)> {
         self.databases.close().await
     }

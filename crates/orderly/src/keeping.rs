@@ -1,5 +1,4 @@
-//! What goes on for as long as a server serves, beside what it is asked: the time that is lived through is counted, and what has been over for long is
-//! forgotten.
+//! A server's upkeep while it serves: lived time is counted, and old data are deleted.
 
 use std::time::Duration;
 
@@ -9,22 +8,22 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::installation::Installation;
 
-/// How often time is counted. A process that ends suddenly has lived through so much less than it did, and things are kept so much longer.
+/// How often time is counted. If a process ends suddenly, the time since then is not counted, and data are kept so much longer.
 const COUNTED: Duration = Duration::from_secs(60);
-/// How long after everything old was forgotten it is looked at again.
+/// How long after everything old was deleted the next pass begins.
 const LOOKED_AT_AGAIN: Duration = Duration::from_secs(60 * 60);
-/// How long after a pass that left something the next one begins. What callers ask goes in between.
+/// How long after a pass that left something the next one begins. Callers' requests are served in between.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Counts time and forgets.
+/// Counts time and deletes old data.
 pub(crate) struct Keeping<'a> {
     installation: &'a Installation,
-    /// Whether the log says already that the clock has jumped.
+    /// Whether the log already has a line about the clock's jump.
     jump_is_told: bool,
 }
 
 impl<'a> Keeping<'a> {
-    /// Looks at the clock before anything is stored.
+    /// Reads the clock before anything is stored.
     pub(crate) async fn start(installation: &'a Installation) -> Result<Self, Unavailable> {
         let mut keeping = Self {
             installation,
@@ -34,7 +33,7 @@ impl<'a> Keeping<'a> {
         Ok(keeping)
     }
 
-    /// Goes on until it is dropped.
+    /// Runs until it is dropped.
     pub(crate) async fn go_on(&mut self) {
         let mut minutes = interval(COUNTED);
         minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -61,7 +60,7 @@ impl<'a> Keeping<'a> {
         }
     }
 
-    /// Counts the time since this was last called.
+    /// Adds the time since this was last called.
     pub(crate) async fn live_on(&mut self) -> Result<(), Unavailable> {
         match self.installation.live_on().await? {
             Some(jump) if !self.jump_is_told => {

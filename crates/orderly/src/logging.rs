@@ -21,11 +21,11 @@ use crate::{
     span_export::{SpanExport, SpanLayer},
 };
 
-/// What clients send that is no HTTP is answered with a 400, and is no error of ours: without this anybody could fill the
-/// log with them. Whoever wants to see them says so in their own filter, which comes later and wins.
+/// Requests that are no HTTP are answered with a 400, and are no error of ours: without this any client could fill the
+/// log with them. A filter of the user's own comes later and wins.
 const NOT_OURS: &str = "actix_http::h1::dispatcher=off";
 
-/// Starts logging what `filter` lets through, and sending spans if there is where to.
+/// Starts logging what `filter` selects, and sends spans if there is a collector.
 pub(crate) fn start(filter: &str, spans: Option<&Arc<SpanExport>>) -> Result<(), Failure> {
     let filter = EnvFilter::builder()
         .parse(format!("{NOT_OURS},{filter}"))

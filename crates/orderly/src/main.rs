@@ -1,7 +1,7 @@
-//! The binary: command line, settings, wiring. The only crate that sees all the others.
+//! The binary: command line, settings, wiring. The only crate that depends on all the others.
 //!
-//! Where to look first: [`subscriptions`] is every consumer there is, [`installation`] puts the contexts together,
-//! [`serve`] runs them. Time, ids, randomness and the environment enter in [`system`] and [`settings`], nowhere else.
+//! Where to look first: [`subscriptions`] has every consumer, [`installation`] puts the contexts together, [`serve`]
+//! runs them. Time, ids, randomness and the environment enter in [`system`] and [`settings`], nowhere else.
 
 #[cfg(test)]
 mod ageing;

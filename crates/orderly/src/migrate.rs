@@ -1,4 +1,4 @@
-//! `orderly migrate`: what schema the databases have, and bringing it up to date.
+//! `orderly migrate`: the migrations of the databases, and applying missing ones.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::{
 
 /// Applies what is missing.
 pub(crate) async fn up(settings: &Settings) -> Result<(), Failure> {
-    // To open is to migrate: nothing else ever sees a database that is behind.
+    // Opening a database migrates it: no other code ever sees one that is behind.
     Databases::open_at(&DatabaseLocation::of(&settings.database_url)?)
         .await?
         .close()
@@ -20,7 +20,7 @@ pub(crate) async fn up(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells what is applied and what is missing.
+/// Prints what is applied and what is missing.
 pub(crate) async fn status(settings: &Settings, as_json: bool) -> Result<(), Failure> {
     let found = migration_status(settings).await?;
     let missing: usize = found.iter().map(|status| status.pending.len()).sum();

@@ -1,5 +1,5 @@
 //! `orderly dead-letters`, `orderly consumers` and `orderly actions`: what operators see and do, beside a running server or
-//! without one. A server notices within a second what was done here.
+//! without one. A server sees within a second what was done here.
 
 mod actions;
 mod consumers;
@@ -36,7 +36,7 @@ async fn with_operations<T>(
     worked
 }
 
-/// Does something in the name of the person at this machine, and tells what was done.
+/// Acts in the name of the person at this machine, and prints what was done.
 async fn act(
     settings: &Settings,
     consumer: String,

@@ -1,7 +1,7 @@
-//! Whether ordering and inventory agree: a confirmed order with nothing under way on either side is reserved exactly when its reservation is
-//! held.
+//! Whether ordering and inventory agree: a confirmed order without deliveries under way on either side is reserved exactly when its
+//! reservation is held.
 //!
-//! The two share no snapshot, so what looks wrong is looked at again, and told only when neither side has moved.
+//! The two share no snapshot, so a difference is checked again, and reported only when neither side has moved.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -19,7 +19,7 @@ use ordering_app::{OrderFilter, OrderView, Ordering};
 use shared_kernel::{OrderId, PageRequest};
 use uuid::Uuid;
 
-/// Orders, or reservations, looked at together.
+/// Orders, or reservations, that are checked together.
 const PAGE: u32 = 1_000;
 
 /// The check, over both contexts.
@@ -28,7 +28,7 @@ pub(crate) struct OrderReservationCheck {
     pub(crate) inventory: Arc<Inventory>,
     /// Every context's database.
     pub(crate) contexts: Vec<Arc<dyn ContextInvariants>>,
-    /// Who hears what from whom.
+    /// Which consumers take which events.
     pub(crate) subscriptions: Vec<ConsumerDescription>,
 }
 
@@ -90,7 +90,7 @@ impl OrderReservationCheck {
         }
     }
 
-    /// A reservation that is held has a confirmed order; those that were seen are left out.
+    /// A held reservation must have a confirmed order; orders that were checked are left out.
     async fn look_at_held_reservations(
         &self,
         seen: &HashSet<OrderId>,
@@ -138,7 +138,7 @@ impl OrderReservationCheck {
         Ok(Pair { order, reservation })
     }
 
-    /// Whether an event that one side tells the other is unpublished, or its delivery not finished.
+    /// Whether an event from one side to the other is unpublished, or its delivery not finished.
     async fn is_something_under_way(&self, pair: &Pair) -> Result<bool, Unavailable> {
         let order = pair
             .order
@@ -177,7 +177,7 @@ impl OrderReservationCheck {
                 .collect(),
             begins_after: 0,
         };
-        // The log first: what it tells by then is held or applied afterwards.
+        // The log is read first: its events are pending or applied by the time that the rest is read.
         let told = told_of(&**source, &taken, aggregate_id).await?;
         let unpublished = told.is_some_and(|told| told.last_published < told.last);
         let held = own.pending_versions(subscription.consumer, aggregate_id).await?;
@@ -198,7 +198,7 @@ impl Pair {
         )
     }
 
-    /// How the order stands, and its stock.
+    /// The order's status, and the state of its stock.
     fn order_stands(&self) -> (&str, &str) {
         self.order
             .as_ref()
@@ -213,13 +213,13 @@ impl Pair {
 
     fn agrees(&self) -> bool {
         match (self.order_stands(), self.reservation_stands()) {
-            // Not confirmed, or before there was an inventory, or no line asks for stock.
+            // Not confirmed, or before there was an inventory context, or no line asks for stock.
             (("confirmed" | "shipped" | "delivered", "none") | ("pending" | "cancelled", _), "absent") => {
                 true
             }
             (("confirmed", "reserved"), "held") => true,
             (("shipped" | "delivered", _), "committed") => true,
-            // None: of some that were cancelled before inventory had answered, a version before did not note the answer.
+            // None: for some orders that were cancelled before inventory had answered, an earlier version did not record the answer.
             (("cancelled", "released" | "none"), "released") => true,
             (("cancelled", "rejected" | "none"), "rejected") => true,
             _ => false,
@@ -238,7 +238,7 @@ impl Pair {
     }
 }
 
-/// Reading is refused by no rule; what else goes wrong is that a database does not answer.
+/// No rule refuses a read; what else can fail is that a database does not answer.
 fn unavailable(error: UseCaseError) -> Unavailable {
     match error {
         UseCaseError::Unavailable(unavailable) => unavailable,

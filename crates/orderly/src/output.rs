@@ -13,7 +13,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         .map_err(Failure::unavailable)
 }
 
-/// JSON, for another program or a patient reader.
+/// JSON, for another program.
 pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
     print(&format!("{value:#}\n"))
 }

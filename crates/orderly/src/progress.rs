@@ -1,4 +1,4 @@
-//! How far it is: a bar for a person at a terminal, a line now and then for a log.
+//! Progress: a bar for a person at a terminal, a line now and then for a log.
 
 use std::{
     cell::Cell,
@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Fewer than this are done before anybody wonders.
+/// Fewer than this are done so soon that no progress is shown.
 const WORTH_A_LINE: u64 = 1_000;
 /// How many lines there are from beginning to end.
 const LINES: u64 = 10;
@@ -57,7 +57,7 @@ impl Progress {
         }
     }
 
-    /// All are done; a bar gives its line back.
+    /// All are done; the bar is removed.
     pub(crate) fn finish(&self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();

@@ -1,8 +1,8 @@
 //! `orderly seed`: brings an installation to the demo's users, products, stock and so many orders, beside a running server or without one,
-//! and tells what was added.
+//! and prints what was added.
 //!
-//! Seeding again adds nothing: of the orders that are wanted in all, those that the demo customers have already are not placed again.
-//! Deliberately not here: what the demo is made of (`demo_data`), and any way around the use cases.
+//! Seeding again adds nothing: orders that the demo customers already have count, and only the missing ones are placed. Deliberately
+//! not here: the demo's data (`demo_data`), and any way around the use cases.
 
 mod delivery;
 mod report;
@@ -21,13 +21,13 @@ use crate::{
     installation::Installation, progress::Progress, settings::Settings,
 };
 
-/// How many orders live at the same time: so many share a commit at best.
+/// How many orders are processed at the same time: at best they all share a commit.
 const AT_ONCE: usize = 256;
 
 /// Brings the installation to what was asked for, beside a running server or without one.
 pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Result<(), Failure> {
     let location = DatabaseLocation::of(&settings.database_url)?;
-    // Two that count what is there at the same time would both add what is missing.
+    // Two that count at the same time would both add what is missing.
     let _lock = location.lock_for("seed", "seeded").await?;
     let installation = Installation::open(settings, &location).await?;
     let mut report = Report::new(arguments.json);
@@ -42,7 +42,7 @@ pub(crate) async fn seed(settings: &Settings, arguments: &SeedArguments) -> Resu
             });
         }
     }
-    // Also after a failure: the passwords of users that were created are told now or never.
+    // Also after a failure: this is the only time that the passwords of new users are shown.
     report.finish()?;
     filled
 }
@@ -62,7 +62,7 @@ async fn fill(installation: &Installation, orders: u64, report: &mut Report) -> 
     let present = users.orders_from_before(contexts.ordering).await?;
     report.orders_present = present;
     let missing = orders.saturating_sub(present);
-    // Nothing can be ordered, nor stored, of which nobody has heard.
+    // A product can only be ordered, and stocked, once its event has been applied.
     until_all_is_told(installation).await?;
     fill_the_shelves(&contexts, &assortment, missing).await?;
     if missing == 0 {

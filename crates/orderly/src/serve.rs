@@ -1,4 +1,4 @@
-//! `orderly serve`: migrate, serve, relay, deliver, and stop in the order that loses nothing.
+//! `orderly serve`: migrate, serve, relay, deliver, and stop in an order that loses nothing.
 
 use std::{
     io::{self, Write},
@@ -29,7 +29,7 @@ pub(crate) async fn serve(
     spans: Option<&SpanExport>,
 ) -> Result<(), Failure> {
     crate::known_bugs::switch_on()?;
-    // Listened for before anything else starts: from here on a signal means a clean end, not a sudden one.
+    // Installed before anything else starts: from here on a signal means a clean end, not a sudden one.
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
 
@@ -89,13 +89,14 @@ pub(crate) async fn serve(
         () = keeping.go_on() => None,
     };
     tracing::info!("stopping");
-    // First nobody new comes in and who is in is answered; then deliveries end; then the committers, which others wait for.
+    // First no new request is accepted and those under way are answered; then deliveries end; then the committers, which
+    // the others wait for.
     join_all(handles.iter().map(|handle| handle.stop(true))).await;
     let mut ends: Vec<_> = ended.into_iter().collect();
     while let Some(ended) = servers.join_next().await {
         ends.push(ended);
     }
-    // An error says that every relay has ended already.
+    // An error means that every relay has ended already.
     let _ = stop.send(true);
     while let Some(relay) = relays.join_next().await {
         if let Err(error) = relay {
@@ -129,7 +130,7 @@ fn listeners(arguments: &ServeArguments) -> Result<Vec<(TcpListener, Serving)>, 
     ])
 }
 
-/// What is written to standard output: whoever started the server on port 0 learns where it is.
+/// What is written to standard output: a parent that chose port 0 reads the port there.
 fn announce(addresses: &[(SocketAddr, Serving)]) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
     for (address, serving) in addresses {

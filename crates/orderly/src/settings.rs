@@ -1,4 +1,4 @@
-//! Where an installation is and how it talks, from flags, the environment and `.env`.
+//! Where an installation is, its secret, its mail and its logs, from flags, the environment and `.env`.
 
 mod mail_target;
 mod span_arguments;
@@ -18,11 +18,11 @@ pub(crate) use self::{
 };
 use crate::failure::Failure;
 
-/// Who mail is from when nobody says so.
+/// The default sender of mail.
 pub(crate) const DEFAULT_MAIL_FROM: &str = "Orderly <orders@localhost>";
 /// The folder for mail, in the data folder.
 const MAIL_FOLDER: &str = "mail";
-/// The data folder when nobody names one.
+/// The default data folder.
 const DEFAULT_DATA_FOLDER: &str = "data";
 
 /// What every command needs to know.
@@ -91,7 +91,7 @@ impl Settings {
 pub(crate) enum DatabaseUrl {
     /// Files in a folder.
     Sqlite(PathBuf),
-    /// A database on a PostgreSQL server. What is wrong with its URL is told by whoever connects, without its password.
+    /// A database on a PostgreSQL server. An error in its URL is reported when connecting, without its password.
     Postgres(PostgresUrl),
 }
 
@@ -105,7 +105,7 @@ impl fmt::Debug for PostgresUrl {
     }
 }
 
-/// The text is no database URL that this version knows.
+/// The text is no database URL of a known kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected sqlite:FOLDER, as in sqlite:data, or postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
 pub(crate) struct InvalidDatabaseUrl;
@@ -124,7 +124,7 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// Takes over the variables of a file named `.env` in this folder or one above it, if there is one; what the environment has stays.
+/// Reads the variables of a file named `.env` in this folder or one above it, if there is one; those of the environment win.
 pub(crate) fn read_dot_env() -> Result<(), Failure> {
     match dotenvy::dotenv() {
         Ok(_) => Ok(()),
@@ -133,7 +133,7 @@ pub(crate) fn read_dot_env() -> Result<(), Failure> {
     }
 }
 
-/// `ORDERLY_TOKEN_SECRET`, if it is set. There is no flag for it: everybody on a machine can read its command lines.
+/// `ORDERLY_TOKEN_SECRET`, if it is set. There is no flag for it: every user of a machine can read its command lines.
 #[expect(
     clippy::disallowed_methods,
     reason = "settings are where the environment enters"

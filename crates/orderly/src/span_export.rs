@@ -1,6 +1,6 @@
 //! Spans on their way to a collector: OTLP over HTTP, in batches, from a thread of its own.
 //!
-//! Whoever works never waits for the collector. What finds no place in the queue, or does not get there, is lost and counted.
+//! No request ever waits for the collector. Spans that find no place in the queue, or do not arrive, are lost and counted.
 
 mod blocking_client;
 mod counted_exporter;
@@ -28,14 +28,14 @@ use crate::{failure::Failure, settings::SpanSettings};
 const LONGEST_QUEUE: usize = 4096;
 /// Spans sent at a time.
 const BATCH: usize = 512;
-/// How long spans wait for others to go with.
+/// How long spans wait for others to be sent with.
 const LINGER: Duration = Duration::from_secs(1);
 /// How long the collector may take for a batch, tries again included.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the end of the process waits for the last spans.
 const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Where spans go when they have ended.
+/// The receiver of spans that have ended.
 #[derive(Debug)]
 pub(crate) struct SpanExport {
     processor: BatchSpanProcessor,
@@ -44,7 +44,7 @@ pub(crate) struct SpanExport {
 }
 
 impl SpanExport {
-    /// Starts the thread. That nobody listens at the other end is no error.
+    /// Starts the thread. An unreachable collector is no error.
     pub(crate) fn start(settings: &SpanSettings) -> Result<Self, Failure> {
         let counts = Arc::new(Counts::default());
         let exporter = SpanExporter::builder()
@@ -84,7 +84,7 @@ impl SpanExport {
 
     /// Sends what waits, for as long as it may take.
     pub(crate) fn finish(&self) {
-        // An error says that there was no time; what did not get there is counted either way.
+        // An error means that there was no time; spans that did not arrive are counted either way.
         let _ = self.processor.shutdown_with_timeout(LAST_PATIENCE);
         self.counts.report_at_the_end();
     }
@@ -96,7 +96,7 @@ impl SpanExport {
     }
 }
 
-/// Who sends: what `OTEL_SERVICE_NAME` says, or `OTEL_RESOURCE_ATTRIBUTES`, or else our own name.
+/// The service's name: from `OTEL_SERVICE_NAME`, or `OTEL_RESOURCE_ATTRIBUTES`, or else our own.
 fn resource(service_name: Option<String>) -> Resource {
     let resource = Resource::builder_empty()
         .with_service_name("orderly")

@@ -1,4 +1,4 @@
-//! Whether stock agrees with its ledger and with what is held, as `orderly doctor` asks.
+//! Whether stock agrees with its ledger and its reservations, as `orderly doctor` checks.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(crate) async fn drifted(inventory: &Inventory) -> Result<Vec<StockDrift>, Un
     inventory.drifted(limit).await
 }
 
-/// What does not hold of one product's stock.
+/// What does not hold for one product's stock.
 pub(crate) fn finding(drift: &StockDrift) -> Finding {
     Finding {
         subject: format!("stock of product {}", drift.product_id),

@@ -1,4 +1,4 @@
-//! Every subscription there is: which event goes to which consumer. Readers look here first.
+//! Every subscription: which event goes to which consumer. Readers look here first.
 
 use message_bus::{Beginning, Consumer, Limits};
 use shared_kernel::events::{
@@ -9,9 +9,9 @@ use shared_kernel::events::{
 
 use crate::handlers::Handlers;
 
-/// A mail server may be away for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
-/// more mails under way than a small server likes. An attempt is given up soon after its mail is (ten seconds), since one that ended with the
-/// process is made again only then.
+/// A mail server may be unreachable for a night and a day: about a day and a half of attempts, a quarter of an hour apart at most, and no
+/// more mails under way than a small server accepts. An attempt is given up soon after its mail is (ten seconds), since one that ended with
+/// the process is made again only then.
 const MAIL: Limits = Limits {
     attempts: 300,
     interruptions: 5,
@@ -50,8 +50,8 @@ pub(crate) fn subscriptions(handlers: &Handlers) -> Vec<Consumer> {
         )
         .on::<StockReserved, _>(ordering)
         .on::<StockReservationRejected, _>(ordering),
-        // A consumer of its own: of reservations that were released before anybody took that, the one above has gone past the end. Which
-        // of the two is first does not matter: what is released is of a cancelled order, which the others leave as it is.
+        // A consumer of its own: the one above may already have passed releases that were published before any consumer took them. Which of
+        // the two is first does not matter: only a cancelled order's stock is released, and the other events do not change such an order.
         Consumer::new(
             "ordering.releases",
             "ordering",
@@ -66,7 +66,7 @@ pub(crate) fn subscriptions(handlers: &Handlers) -> Vec<Consumer> {
             Beginning::StartOfTheLog,
         )
         .on::<ProductListed, _>(inventory),
-        // Orders that were confirmed before there was an inventory asked for nothing, and ship as they are.
+        // Orders that were confirmed before there was an inventory context asked for no stock, and ship as they are.
         Consumer::new("inventory.orders", "inventory", "ordering", Beginning::Now)
             .on::<OrderConfirmed, _>(inventory)
             .on::<OrderCancelled, _>(inventory)
@@ -79,7 +79,7 @@ pub(crate) fn subscriptions(handlers: &Handlers) -> Vec<Consumer> {
         )
         .on::<UserAccountCreated, _>(notifications)
         .on::<UserEmailChanged, _>(notifications),
-        // Nobody wants mail about what was long ago.
+        // Mail about old events is unwanted.
         Consumer::new(
             "notifications.orders",
             "notifications",

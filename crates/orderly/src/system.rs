@@ -1,4 +1,4 @@
-//! Where time, ids and randomness enter: the real clock and the real generator, used by nobody but the wiring.
+//! Where time, ids and randomness enter: the real clock and the real generator, used only by the wiring.
 
 use std::{
     sync::LazyLock,
@@ -12,14 +12,14 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct SystemClock;
 
-/// When somebody first asked for how long this process has been running.
+/// When the running time of this process was first asked for.
 static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is where time enters")]
     fn now(&self) -> Timestamp {
         let now = jiff::Timestamp::now().as_microsecond();
-        // The machine's clock gives only times that can be represented; were it ever not so, nothing could be dated.
+        // The machine's clock gives only times that can be represented; otherwise nothing could be dated.
         Timestamp::from_microseconds(now).unwrap_or_else(|error| stop("the clock gives no time", &error))
     }
 
@@ -48,7 +48,7 @@ impl IdGenerator for SystemIds {
     }
 }
 
-/// Without time or randomness there is nothing that could be done safely.
+/// Without time or randomness nothing can be done safely.
 fn stop(what: &str, error: &dyn std::fmt::Display) -> ! {
     tracing::error!(%error, "{what}; stopping");
     std::process::abort()

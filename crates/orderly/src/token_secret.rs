@@ -1,4 +1,4 @@
-//! The secret that signs tokens: given by the operator, or made at the first start and kept with the data.
+//! The secret that signs tokens: given by the operator, or made at the first start and stored with the data.
 
 use std::{
     fs::{File, OpenOptions},
@@ -20,8 +20,8 @@ use crate::{
 /// The name of the file that a first start makes.
 pub(crate) const FILE: &str = "token_secret";
 
-/// The secret that the settings name, or the data folder's own. Several processes may serve one PostgreSQL database, so there it has to be
-/// given to each of them.
+/// The secret that the settings name, or the data folder's own. Several processes may serve one PostgreSQL database, so there each of them
+/// has to be given it.
 pub(crate) fn token_secret(
     settings: &Settings,
     location: &DatabaseLocation,
@@ -62,7 +62,7 @@ fn kept_secret(file: &Path, ids: &dyn IdGenerator) -> io::Result<Vec<u8>> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         read => return read,
     }
-    // Written whole under another name first: who finds the file finds all of it, also after a crash.
+    // Written completely under another name first: so the file is always complete, also after a crash.
     let unfinished = file.with_extension(format!("{}.new", ids.next_id()));
     let mut made = OpenOptions::new()
         .write(true)
@@ -81,7 +81,7 @@ fn kept_secret(file: &Path, ids: &dyn IdGenerator) -> io::Result<Vec<u8>> {
     read_and_synced(file)
 }
 
-/// Whoever made it may have been killed before its name was on disk, and what it signs is to be valid after the loss of power as well.
+/// The process that made it may have been killed before its name was on disk, and its signatures must be valid after a power loss as well.
 fn read_and_synced(file: &Path) -> io::Result<Vec<u8>> {
     let mut secret = Vec::new();
     File::open(file)?.read_to_end(&mut secret)?;

@@ -1,4 +1,4 @@
-//! `orderly events trace`: the story of an order, causes before their effects.
+//! `orderly events trace`: the timeline of an order, causes before their effects.
 
 use operations::{Timelines, timeline::TimelineEntry};
 use serde_json::json;
@@ -6,7 +6,7 @@ use shared_kernel::OrderId;
 
 use crate::{databases::Databases, failure::Failure, handlers::Handlers, output, settings::Settings};
 
-/// Prints the story of an order.
+/// Prints the timeline of an order.
 pub(crate) async fn trace(settings: &Settings, order_id: OrderId, as_json: bool) -> Result<(), Failure> {
     let databases = Databases::of_an_installation(settings).await?;
     let handlers = Handlers::of(settings, &databases.stores);

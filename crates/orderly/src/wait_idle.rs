@@ -6,7 +6,7 @@ use operations::{Backlog, ContextOperations};
 
 use crate::{databases::Databases, failure::Failure, settings::Settings};
 
-/// How often the databases are asked: another process works them off, and nothing tells of its progress but they.
+/// How often the databases are asked: another process delivers, and only they show its progress.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Waits until nothing is left to do, `timeout` seconds at most.
@@ -30,7 +30,7 @@ pub(crate) async fn wait_idle(settings: &Settings, timeout: u64) -> Result<(), F
 
 /// Waits until nothing is left to do.
 pub(crate) async fn until_idle(contexts: &[Arc<dyn ContextOperations>]) -> Result<(), Failure> {
-    // Twice in a row: while one context was asked, work may have moved on to one that was asked before.
+    // Twice in a row: after one context was asked, work may have moved to one that was asked before.
     let mut idle_before = false;
     loop {
         let idle = backlogs(contexts).await?.is_empty();

@@ -1,4 +1,4 @@
-//! `orderly describe` leaves nothing out and invents nothing: what it lists is compared with the source files.
+//! `orderly describe` lists all that exists and nothing else: it is compared with the source files.
 
 #![cfg(test)]
 
@@ -15,7 +15,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Run where nothing can be written to by accident: a folder that is empty before and after.
+/// Run in a folder that is empty before and after, so that an accidental write is found.
 fn describe(arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_orderly"))

@@ -1,4 +1,4 @@
-//! The schemas that have a name and stand once, wherever they are used.
+//! The schemas that have a name: each is written once, wherever it is used.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ impl Components {
     /// A reference to the component `name`, which `make` makes when it is not there yet.
     pub fn named(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
         if !self.0.contains_key(name) {
-            // Something in its place, so that a type within itself ends here.
+            // A placeholder, so that a type that contains itself ends here.
             self.0.insert(name.to_owned(), Value::Null);
             let schema = make(self);
             self.0.insert(name.to_owned(), schema);

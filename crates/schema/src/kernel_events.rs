@@ -1,4 +1,4 @@
-//! The schemas of what integration events and answers both hold.
+//! The schemas of types that both integration events and answers contain.
 
 use serde_json::{Value, json};
 use shared_kernel::{

@@ -26,7 +26,7 @@
 //! assert_eq!(order["properties"]["note"]["type"], serde_json::json!(["string", "null"]));
 //! ```
 //!
-//! Deliberately not here: HTTP. What of these a route takes and answers is web's to say.
+//! Deliberately not here: HTTP. Web decides which of these a route takes and answers.
 
 mod components;
 mod kernel_events;
@@ -35,14 +35,14 @@ mod object;
 
 pub use components::Components;
 pub use object::{Object, as_nullable, with};
-/// The derives: `HasSchema` for what is answered, `Body` and `FormBody` for what is sent. Their attributes stand in [`schema_derive`].
+/// The derives: `HasSchema` for what is answered, `Body` and `FormBody` for what is sent. Their attributes are described in [`schema_derive`].
 pub use schema_derive::{Body, FormBody, HasSchema};
-/// What schemas are written in.
+/// The crates that schemas are made with.
 pub use serde_json::{Value, json};
 
 /// A type whose JSON has a schema.
 pub trait HasSchema {
-    /// What stands where such a value does: a reference to its component, which is added if it is missing, or the schema itself.
+    /// The schema of a value's place: a reference to its component, which is added if it is missing, or the schema itself.
     fn schema(components: &mut Components) -> Value;
 }
 

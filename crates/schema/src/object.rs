@@ -1,4 +1,4 @@
-//! The schema of an object, field by field. What derives are made of.
+//! The schema of an object, field by field. Derives use it.
 
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,7 @@ impl Object {
         self.properties.insert(name.to_owned(), schema);
     }
 
-    /// Adds the fields of another object, which stand in the JSON beside this one's own; `required`, if they are always there.
+    /// Adds the fields of another object, which are beside this one's own in the JSON; `required`, if they are always there.
     pub fn flattened(&mut self, components: &Components, required: bool, schema: Value) {
         let mut other = components.resolved(schema);
         if let Value::Object(properties) = other["properties"].take() {
@@ -31,7 +31,7 @@ impl Object {
         }
     }
 
-    /// The schema, with what else is said of it.
+    /// The schema, with further keys.
     #[must_use]
     pub fn schema(self, description: &str, more: Value) -> Value {
         let mut schema = json!({"type": "object"});
@@ -45,7 +45,7 @@ impl Object {
     }
 }
 
-/// The schema with a description, if there is one, and with all of `more`, which wins where both say the same.
+/// The schema with a description, if there is one, and with all of `more`, which wins where both have a key.
 #[must_use]
 pub fn with(mut schema: Value, description: &str, more: Value) -> Value {
     if !description.is_empty() {

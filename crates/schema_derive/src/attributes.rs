@@ -1,4 +1,4 @@
-//! What stands in `#[schema(…)]`, `#[serde(…)]` and doc comments.
+//! The content of `#[schema(…)]`, `#[serde(…)]` and doc comments.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -16,7 +16,7 @@ pub(crate) struct Attributes {
     pub(crate) undescribed: bool,
     /// Whether it is always there, and never null.
     pub(crate) required: bool,
-    /// Whether it may be absent: so said, or skipped now and then.
+    /// Whether it may be absent: declared so, or skipped by serde under a condition.
     pub(crate) optional: bool,
     pub(crate) flattened: bool,
     pub(crate) skipped: bool,

@@ -77,7 +77,7 @@ impl Field {
             let schema = #schema;
             ::schema::with(schema, #description, ::schema::json!({ #(#more),* }))
         }};
-        // What is left out when there is nothing is never null.
+        // A field that is skipped when it is `None` is never null.
         if self.is_option && !attributes.required && (direction == Direction::Sent || !attributes.optional) {
             schema = quote!(::schema::as_nullable(#schema));
         }

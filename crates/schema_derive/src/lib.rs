@@ -16,7 +16,7 @@
 //! | `optional` | it may be absent |
 //! | `required` | it is there and not null, whatever its type says |
 //! | `undescribed` | its doc comment is for readers of the code alone |
-//! | any other `key = value` | stands in the schema, in camel case: `max_items = LIMIT` |
+//! | any other `key = value` | is in the schema, in camel case: `max_items = LIMIT` |
 //!
 //! An `Option` is a field that may be null; in a body, or with `skip_serializing_if`, one that may be absent.
 
@@ -41,8 +41,8 @@ pub fn has_schema(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
         .into()
 }
 
-/// Derives `schema::HasSchema` for what is sent, and beside it the reader that web's `FromJson` asks for: one that goes on after a
-/// wrong field, and refuses fields that the struct does not have.
+/// Derives `schema::HasSchema` for what is sent, and its reader for web's `FromJson`: it goes on after a wrong field, and refuses
+/// fields that the struct does not have.
 #[proc_macro_derive(Body, attributes(schema))]
 pub fn body(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -53,8 +53,8 @@ pub fn body(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derived.unwrap_or_else(Error::into_compile_error).into()
 }
 
-/// The same for what is sent as a form: beside the schema the reader that web's `FromForm` asks for. Fields that the struct does not have
-/// are ignored, as RFC 6749 demands.
+/// The same for what is sent as a form: the schema, and the reader for web's `FromForm`. Fields that the struct does not have are
+/// ignored, as RFC 6749 demands.
 #[proc_macro_derive(FormBody, attributes(schema))]
 pub fn form_body(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

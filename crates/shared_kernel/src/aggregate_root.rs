@@ -1,4 +1,4 @@
-//! What every aggregate root can say of itself.
+//! An aggregate root's identity, version and new events.
 
 use crate::Version;
 

@@ -1,4 +1,4 @@
-//! Integration events: what one context tells the others.
+//! Integration events: what one context publishes for the others.
 //!
 //! Past tense, kernel values only, versioned. Their JSON is a public contract with a committed
 //! sample for each (`samples/`); a change that an older reader could not read needs a new
@@ -21,7 +21,7 @@ pub use shortage::Shortage;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// A fact that contexts tell each other.
+/// A fact that one context publishes for the others.
 pub trait IntegrationEvent: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The event's name, in the past tense.
     const TYPE: &'static str;
@@ -84,7 +84,7 @@ mod tests {
             sample,
             "{file} and the code differ"
         );
-        // A newer writer may add a field; an older reader must not choke on it.
+        // A newer writer may add a field; an older reader must ignore it.
         let mut newer = sample;
         newer["added_later"] = Value::from(1);
         assert!(

@@ -1,4 +1,4 @@
-//! A clock and an id generator for tests and fakes: nothing in them comes from outside.
+//! A clock and an id generator for tests and fakes, without any input from outside.
 
 use std::{
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{Clock, IdGenerator, Timestamp};
 
-/// A clock that moves only when it is told to.
+/// A clock that moves only when a test moves it.
 #[derive(Debug)]
 pub struct ManualClock {
     now: AtomicI64,
@@ -18,7 +18,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that stands at `time`.
+    /// A clock that shows `time`.
     pub const fn at(time: Timestamp) -> Self {
         Self {
             now: AtomicI64::new(time.as_microseconds()),
@@ -40,7 +40,7 @@ impl ManualClock {
     }
 }
 
-/// Stands at 2026-01-01T00:00:00Z.
+/// Shows 2026-01-01T00:00:00Z.
 impl Default for ManualClock {
     fn default() -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Default for ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        // What it holds was a time when it was put in; no other value gets here.
+        // The number was made from a valid time; no other value gets here.
         Timestamp::from_microseconds(self.now.load(Ordering::SeqCst))
             .unwrap_or_else(|_| unreachable!("a manual clock holds only times"))
     }

@@ -2,7 +2,7 @@
 //! contract, refusals, and the integration events that travel between contexts.
 //!
 //! Deliberately not here: anything that only one context means, any I/O, any runtime.
-//! What stands in this crate is a promise to every context, so it changes seldom.
+//! Every context depends on this crate, so it changes seldom.
 
 // Money and counts are exact; a float is neither.
 #![deny(clippy::float_arithmetic)]

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether inventory is asked to hold stock for a line. As JSON a boolean, `stock`, which is absent where stock is asked for: lines from
-/// before there was a choice have none.
+/// Whether inventory is asked to reserve stock for a line. As JSON a boolean, `stock`, which is absent where stock is asked for: lines
+/// from before there was a choice have none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "bool", into = "bool")]
 pub enum LineStock {
     /// Inventory is asked, and the order ships only with it.
     #[default]
     Asked,
-    /// There is nothing to hold: the line is a fee or a service.
+    /// There is nothing to reserve: the line is a fee or a service.
     NotAsked,
 }
 

@@ -9,7 +9,7 @@ use crate::{Currency, MoneyError, Quantity};
 
 /// An amount of money: never negative, in one currency, at two decimal places.
 ///
-/// What people give is kept exactly or refused ([`Money::parse`]); what is computed is rounded half up
+/// An amount from a caller is kept exactly or refused ([`Money::parse`]); what is computed is rounded half up
 /// (`MidpointAwayFromZero`, which for amounts that are never negative is the same thing). Two currencies never mix, and
 /// arithmetic that leaves the range of 64-bit minor units is an error, never a wrap.
 ///
@@ -28,7 +28,7 @@ pub struct Money {
     currency: Currency,
 }
 
-/// How money looks in JSON: the amount is a string, since a JSON number has been a float somewhere.
+/// How money looks in JSON: the amount is a string, since many readers parse a JSON number as a float.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MoneyOnTheWire {
@@ -68,8 +68,8 @@ impl Money {
         }
     }
 
-    /// Money as people give it: the amount that the text names, or none. Nobody's price is rounded behind their back.
-    /// Zeros at the end are no places: 19.990 is 19.99.
+    /// Money from a caller's text: exactly the amount in it, which is never rounded. Zeros at the end are no places:
+    /// 19.990 is 19.99.
     ///
     /// # Errors
     /// [`MoneyError::InvalidAmount`] when the text is no plain decimal number, [`MoneyError::Negative`] below zero,
@@ -77,7 +77,7 @@ impl Money {
     /// [`MoneyError::OutOfRange`] above 2⁶³−1 minor units.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let amount = decimal(text)?;
-        // Counted in the text: a decimal itself keeps no more than 28 places, and rounds what is beyond.
+        // Counted in the text: a decimal itself keeps no more than 28 places, and rounds the rest.
         let places = text
             .split_once('.')
             .map_or(0, |(_, places)| places.trim_end_matches('0').len());
@@ -206,7 +206,7 @@ impl fmt::Display for Money {
 impl TryFrom<MoneyOnTheWire> for Money {
     type Error = MoneyError;
 
-    /// What was written once is read for good, also if it was written with more places.
+    /// A stored amount stays readable, also if it was written with more places.
     fn try_from(wire: MoneyOnTheWire) -> Result<Self, MoneyError> {
         Self::rounded(decimal(&wire.amount)?, wire.currency)
     }

@@ -1,8 +1,8 @@
-//! Why money could not be made or reckoned with.
+//! Why money could not be made or computed.
 
 use crate::Currency;
 
-/// Why money could not be made or reckoned with.
+/// Why money could not be made or computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// Two currencies met in one sum.
@@ -19,7 +19,7 @@ pub enum MoneyError {
     /// The amount is more than can be kept.
     #[error("found an amount out of range, expected at most {} minor units", i64::MAX)]
     OutOfRange,
-    /// The amount has more decimal places than its currency, and nobody rounds what people give.
+    /// The amount has more decimal places than its currency, and a caller's amount is never rounded.
     #[error("found {found} decimal places, expected at most {allowed}, as {currency} has")]
     TooManyDecimals {
         /// How many it has, without zeros at the end.

@@ -1,11 +1,11 @@
 //! Lists, page by page.
 
-/// Which part of a list is wanted; places in it are told by `P`.
+/// Which part of a list is asked for; `P` is a position in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest<P> {
     /// At most so many.
     pub limit: u32,
-    /// Those after this place; from the beginning without one.
+    /// Those after this position; from the beginning without one.
     pub after: Option<P>,
 }
 
@@ -14,12 +14,12 @@ pub struct PageRequest<P> {
 pub struct Page<T, P> {
     /// What is on it.
     pub data: Vec<T>,
-    /// Where the next page begins after; nothing, when this is the last one.
+    /// The position after which the next page begins; nothing, when this is the last one.
     pub next: Option<P>,
 }
 
 impl<T, P> Page<T, P> {
-    /// The page of at most `limit` things that begins `data`, each at the `place` it has in the list; one thing more says that
+    /// The page of at most `limit` things that begins `data`, each at its `place` in the list; one thing more means that
     /// another page follows.
     pub fn of(mut data: Vec<T>, limit: u32, place: impl Fn(&T) -> P) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

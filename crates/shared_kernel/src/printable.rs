@@ -1,8 +1,7 @@
 //! Text that comes from outside is printable: it holds no control character.
 //!
-//! A line break in a name or a reason would end up in log lines and in the headers of mail, and a zero byte is what one database keeps and
-//! another refuses. Whoever takes a text in asks here, and says in words of its own that it is none. A password may be anything: it is
-//! only ever hashed.
+//! A line break in a name or a reason would end up in log lines and in the headers of mail, and PostgreSQL does not store a zero byte.
+//! Each rule about texts asks here, and refuses in words of its own. A password may be any text: it is only ever hashed.
 
 /// Whether a text holds no control character (Unicode's general category Cc: U+0000 to U+001F, U+007F to U+009F).
 ///

@@ -1,4 +1,4 @@
-//! A rule's "no": which rule, of which kind, with its facts.
+//! A rule's refusal: which rule, of which kind, with its facts.
 
 use std::fmt;
 
@@ -56,9 +56,9 @@ macro_rules! fact_from {
 }
 fact_from!(String => Text, &str => Text, i64 => Number, u32 => Number, Money => Money, Timestamp => Time);
 
-/// What a broken rule becomes on its way out: a value that every layer can hand on without knowing the rule.
+/// What the error of a rule becomes: a value that every layer can pass on without knowing the rule.
 ///
-/// Kind and code are chosen beside the rule, so that a new rule touches no other layer.
+/// Kind and code are chosen beside the rule, so a new rule changes no other layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     /// Whether the value or the state is wrong.

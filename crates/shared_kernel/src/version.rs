@@ -27,7 +27,7 @@ impl Version {
         self.0
     }
 
-    /// The version after this one. An aggregate would need four billion changes to stay where it is.
+    /// The version after this one. It saturates, which would take four billion changes.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))

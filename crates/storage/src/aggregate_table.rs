@@ -1,4 +1,5 @@
-//! Which of a context's tables hold aggregates: all that is known here about a context's tables, so that state and events can be compared.
+//! Which of a context's tables hold aggregates, so that state and events can be compared. Nothing else about a context's tables is
+//! declared in storage.
 
 /// A table with one row per aggregate, whose columns `id` and `version` are the aggregate's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,14 +10,14 @@ pub struct AggregateTable {
     pub table: &'static str,
 }
 
-/// The rows of a context's write sets say which aggregates they belong to.
+/// Tells which aggregates the rows of a context's write sets belong to.
 pub trait ContextRows {
     /// Every table of the context whose rows have versions and events.
     const AGGREGATES: &'static [AggregateTable];
 }
 
-/// Where state and events do not tell the same, as SQL that both engines understand: for one table, at most `limit` rows of
-/// `id`, `version`, `first_event`, `last_event` and `events`.
+/// Where state and events do not agree, as SQL for both engines: for one table, at most `limit` rows of `id`, `version`,
+/// `first_event`, `last_event` and `events`.
 pub(crate) fn disagreements(aggregate: &AggregateTable, limit: usize) -> String {
     let AggregateTable {
         aggregate_type,

@@ -39,7 +39,7 @@ impl AnyConnection<'_> {
     /// The rows that a statement finds.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn load<T: AnyRow>(&mut self, statement: Statement) -> QueryResult<Vec<T>> {
         match self {
             Self::Sqlite(connection) => diesel::RunQueryDsl::load(statement, *connection),
@@ -57,7 +57,7 @@ impl AnyConnection<'_> {
     /// The first of the rows that a statement finds.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn first<T: AnyRow>(&mut self, statement: Statement) -> QueryResult<Option<T>> {
         Ok(self.load(statement).await?.into_iter().next())
     }
@@ -65,7 +65,7 @@ impl AnyConnection<'_> {
     /// The numbers that a statement finds in its column `number`, without those that are null.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn numbers(&mut self, statement: Statement) -> QueryResult<Vec<i64>> {
         let rows: Vec<Number> = self.load(statement).await?;
         Ok(rows.into_iter().filter_map(|row| row.number).collect())
@@ -74,7 +74,7 @@ impl AnyConnection<'_> {
     /// Runs a statement, and says how many rows it touched.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn execute(&mut self, statement: Statement) -> QueryResult<usize> {
         match self {
             Self::Sqlite(connection) => diesel::RunQueryDsl::execute(statement, *connection),

@@ -130,7 +130,7 @@ async fn move_position(
     Ok(())
 }
 
-/// Before which stamp things are forgotten that are to be kept for so many microseconds: as found by the time lived, or by the clock.
+/// The stamp before which rows are deleted that are kept for so many microseconds: by lived time, or by the clock.
 pub(crate) fn by_the_clock(found: Option<RowTime>, clock: RowTime, kept: i64) -> Option<RowTime> {
     if KnownBug::ForgetByTheClock.is_on() {
         Some(RowTime(clock.0.saturating_sub(kept)))

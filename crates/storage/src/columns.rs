@@ -47,12 +47,12 @@ pub struct RowId(pub Uuid);
 #[diesel(sql_type = UtcTime)]
 pub struct RowTime(pub i64);
 
-/// JSON in a row: text on SQLite, `jsonb` on PostgreSQL, which keeps its meaning and not its spelling.
+/// JSON in a row: text on SQLite; `jsonb` on PostgreSQL, which keeps the value but not the spelling.
 #[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = JsonText)]
 pub struct RowJson(pub String);
 
-/// A time as its column has it.
+/// A time in its column's form.
 pub const fn row_time(time: Timestamp) -> RowTime {
     RowTime(time.as_microseconds())
 }
@@ -60,7 +60,7 @@ pub const fn row_time(time: Timestamp) -> RowTime {
 /// A time from its column.
 ///
 /// # Errors
-/// [`ReadError::Corrupt`] when Orderly knows no such time.
+/// [`ReadError::Corrupt`] when it is out of range.
 pub fn to_time(column: RowTime) -> Result<Timestamp, ReadError> {
     Timestamp::from_microseconds(column.0).map_err(ReadError::corrupt)
 }

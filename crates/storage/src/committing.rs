@@ -1,4 +1,4 @@
-//! Committing what commands decided: write sets that wait share a transaction, and each is answered when it is on disk.
+//! Committing write sets: those that wait at the same time share a transaction, and each is answered once it is on disk.
 
 pub mod commit_queue;
 pub mod commit_state;

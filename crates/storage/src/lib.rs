@@ -1,5 +1,5 @@
-//! Durable ground for every context: engines, group commit, the event log, delivery positions, the
-//! command log, migrations.
+//! Durable storage for every context: engines, group commit, the event log, delivery positions, the command
+//! log, migrations.
 //!
 //! A context hands over a [`WriteSet`](message_bus::WriteSet) (its rows, opaque here, and its events) and gets its answer after
 //! COMMIT. Deliberately not here: any context's table, and any rule about what a context may write.

@@ -1,4 +1,4 @@
-//! Opening a context's database: where it is, whether it can be trusted, its schema, and its ports once it is open.
+//! Opening a context's database: its location, its checks, its schema, and its ports once it is open.
 
 pub(crate) mod context;
 pub mod context_database;

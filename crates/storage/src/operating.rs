@@ -1,4 +1,4 @@
-//! What operators ask and do, what must hold, and forgetting what has been over for long.
+//! What operators see and do, what must hold, and retention.
 
 pub(crate) mod invariants;
 pub(crate) mod lived_time;

@@ -22,18 +22,18 @@ use uuid::Uuid;
 
 use crate::ContextRows;
 
-/// The rows of a context's write set know how to be written together with those of others.
+/// Writes the rows of a context's write set together with those of others.
 pub trait PostgresRows: ContextRows + Send + Sync + Sized + 'static {
     /// The aggregates whose rows are written. No two write sets of a batch share one.
     fn aggregates(&self) -> Vec<Uuid>;
 
-    /// Writes the rows of a batch, in few statements. Answers the places in `batch` of those that found an aggregate at another version than
-    /// expected. Whenever anything is wrong, all is undone, and written again without those, or in halves if an error does not say whose it is.
-    /// Transactions wait for each other's rows, so each statement takes its rows in the order of their keys, and a table that several
-    /// statements write is locked by the first of them.
+    /// Writes the rows of a batch, in few statements. Returns the places in `batch` of the write sets that found an aggregate at another
+    /// version than expected. After any failure all is undone, and written again without those, or in halves if an error does not show which
+    /// write set caused it. Transactions wait for each other's rows, so each statement takes its rows in the order of their keys, and a table
+    /// that several statements write is locked by the first of them.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     fn write(
         batch: &[&Self],
         connection: &AsyncPgConnection,

@@ -10,7 +10,7 @@ use crate::refused_value::is_about_a_value;
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The database did not answer as it should.
+    /// The database returned an error.
     #[error(transparent)]
     Database(#[from] DieselError),
     /// A row holds what Orderly never wrote.

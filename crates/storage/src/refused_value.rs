@@ -1,12 +1,13 @@
-//! What a database says of a value that it was given, told apart from what it says of itself: the one is wrong for good, the other may be
-//! over soon.
+//! A database's error about a value that it was given, distinguished from an error about itself: the first is permanent, the second may
+//! pass.
 //!
-//! Rules refuse such values before a database sees them, so this is for what they forgot. Diesel hands on no SQLSTATE, so what is left is
-//! the message. SQLite's are English. PostgreSQL's are in the server's language; a zero byte is known in any, by what is not translated.
+//! Rules refuse such values before a database sees them, so this is for values that no rule refuses yet. Diesel passes on no SQLSTATE, so
+//! only the message is left. SQLite's are English. PostgreSQL's are in the server's language; a zero byte is recognised in any, by a part
+//! that is not translated.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-/// What messages about a value say, on whichever engine.
+/// Messages about a value, of both engines.
 const SAID_OF_VALUES: [&str; 6] = [
     // PostgreSQL, 22P05: a zero byte in JSON.
     "unsupported Unicode escape sequence",

@@ -20,11 +20,11 @@ use diesel::SqliteConnection;
 
 use crate::ContextRows;
 
-/// The rows of a context's write set know how to write themselves.
+/// Writes the rows of a context's write set.
 pub trait SqliteRows: ContextRows + Send + 'static {
     /// Writes the rows. May be called again after its batch was undone: an error undoes this write set and no other.
     ///
     /// # Errors
-    /// [`RowError::VersionConflict`] when an aggregate is not at the version expected, and what the database says.
+    /// [`RowError::VersionConflict`] when an aggregate is not at the version expected, and the database's errors.
     fn write(&self, connection: &mut SqliteConnection) -> Result<(), RowError>;
 }

@@ -1,4 +1,4 @@
-//! An actix-web server that does nothing: what `make bench` compares Orderly's figures with, in the same run.
+//! An actix-web server that does nothing: `make bench` compares Orderly's figures with it, in the same run.
 //!
 //! Two workers, like Orderly's on the machines it is measured on; one route that answers 200 with no body. Prints its address.
 

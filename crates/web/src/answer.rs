@@ -1,4 +1,4 @@
-//! What a handler answers when all went well.
+//! What a handler answers when it succeeds.
 
 use std::marker::PhantomData;
 
@@ -41,7 +41,7 @@ impl Answer {
         answer
     }
 
-    /// 303 to another page, which is to be got.
+    /// 303 to another page, which the browser gets.
     pub(crate) fn see_other(location: &str) -> Self {
         Self::empty(StatusCode::SEE_OTHER).with_text_header(header::LOCATION, location)
     }
@@ -84,7 +84,7 @@ impl<T> Answer<T> {
         Ok(answer)
     }
 
-    /// 201 with the versioned thing that was made, and where it is.
+    /// 201 with the new versioned thing, and where it is.
     pub(crate) fn created(view: &T, tag: impl Into<EntityTag>, location: &str) -> Handled<T>
     where
         T: Serialize,

@@ -1,4 +1,4 @@
-//! Who is asking: the bearer token, and what it entitles to.
+//! The caller of a request: the bearer token, and what it entitles to.
 
 use accounts_app::Authentication;
 use actix_web::http::header;
@@ -33,7 +33,7 @@ impl Caller {
     }
 }
 
-/// The caller of a request that has to have one.
+/// The caller of a request that requires one.
 pub(crate) async fn caller(request: &Request) -> Result<Caller, Problem> {
     let token = bearer_token(request)?;
     match request.accounts().authenticate(token).await? {
@@ -46,7 +46,7 @@ pub(crate) async fn caller(request: &Request) -> Result<Caller, Problem> {
             role,
             session_id,
         }),
-        // Why is the log's business: a caller who guesses at tokens learns nothing.
+        // The reason is only logged: a caller who guesses at tokens learns nothing.
         Authentication::Rejected(why) => {
             tracing::debug!(?why, "an access token was rejected");
             Err(invalid_token())

@@ -1,4 +1,4 @@
-//! Request bodies: within limits of size, time and depth, and read so that all that is wrong with one is found at once.
+//! Request bodies: within limits of size, time and depth, and read so that all errors of one are found at once.
 
 mod fields;
 mod json;
@@ -42,7 +42,7 @@ fn json(bytes: &[u8]) -> Result<Option<Json>, Problem> {
     }
 }
 
-/// Reads a body that has to be there; refused with all that is wrong with it.
+/// Reads a required body; refused with all that is wrong with it.
 pub(crate) fn read<T: FromJson>(bytes: &[u8]) -> Result<T, Problem> {
     let missing = || Problem::new(codes::MISSING_BODY, "expected a JSON object as the body");
     read_json(json(bytes)?.ok_or_else(missing)?)

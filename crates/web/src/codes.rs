@@ -1,7 +1,7 @@
-//! The codes of refusals: each with its status, the sentence that documents have of it, a detail as callers may see it, and its facts.
+//! The codes of refusals: each with its status, its sentence in documents, its detail for callers, and its facts.
 //!
-//! Kind, code and facts of a rule are made beside the rule. That these lists have each code and no other, `tests/architecture`
-//! compares; that a problem has the facts which are declared here and no others, the tests of the contract.
+//! Kind, code and facts of a rule are declared beside the rule. `tests/architecture` checks that these lists have every code
+//! and no other; the tests of the contract check that a problem has exactly the facts declared here.
 
 mod facts;
 

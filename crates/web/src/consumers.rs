@@ -1,4 +1,4 @@
-//! Pausing consumers, and letting them go on.
+//! Pausing and resuming consumers.
 
 use operations::{actions::ActionKind, operator_command::Acted};
 use schema::{Components, Value, json};

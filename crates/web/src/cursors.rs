@@ -1,7 +1,7 @@
-//! Cursors: a place in a list, signed, so that only what an earlier answer gave is taken back.
+//! Cursors: a signed position in a list, so that only a cursor from an earlier answer is accepted.
 //!
-//! A cursor is the place of a page's last thing (its time in microseconds, its id, its name where the list goes by names as
-//! well) and the signature of that place in that list, all as hexadecimal digits. Callers are told nothing of that.
+//! A cursor is the position of a page's last item (its time in microseconds, its id, and its name in a list sorted by name)
+//! and the signature of that position in that list, all as hexadecimal digits. For callers it is opaque.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use sha2::Sha256;
 use shared_kernel::Timestamp;
 use uuid::Uuid;
 
-/// Digits that hold the time, and then the id; those after them, up to the signature, hold the name.
+/// The digits of the time, and then of the id; those after them, up to the signature, are the name.
 const TIME_DIGITS: usize = 16;
 const ID_DIGITS: usize = 32;
 /// Bytes of a signature that a cursor carries: 128 bits are beyond guessing, and it stays short.
@@ -19,15 +19,15 @@ const SIGNATURE_BYTES: usize = 16;
 /// Where a page ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CursorPosition {
-    /// The epoch, in a list that goes by names alone.
+    /// The epoch, in a list that is sorted by names alone.
     pub(crate) time: Timestamp,
-    /// What comes before the id where times are equal; empty in a list that has nothing of the kind.
+    /// What is compared before the id where times are equal; empty in a list without it.
     pub(crate) name: String,
     pub(crate) id: Uuid,
 }
 
 impl CursorPosition {
-    /// A place in a list that goes by ids alone.
+    /// A position in a list that is sorted by ids alone.
     pub(crate) const fn by_id(id: Uuid) -> Self {
         Self {
             time: Timestamp::EPOCH,
@@ -49,7 +49,7 @@ impl Cursors {
         Self { key: Arc::new(key) }
     }
 
-    /// The cursor of a place in the list named `list`.
+    /// The cursor of a position in the list named `list`.
     pub(crate) fn cursor(&self, list: &str, position: &CursorPosition) -> String {
         let (time, id) = (position.time.as_microseconds(), position.id.simple());
         let position = format!("{time:016x}{id}{}", digits(position.name.as_bytes()));
@@ -59,7 +59,7 @@ impl Cursors {
         position + &digits(shown)
     }
 
-    /// The place that a cursor of the list named `list` stands for; `None` when it is none of its cursors.
+    /// The position of a cursor of the list named `list`; `None` when it is not one of its cursors.
     pub(crate) fn position(&self, list: &str, cursor: &str) -> Option<CursorPosition> {
         let signature = cursor.len().checked_sub(2 * SIGNATURE_BYTES)?;
         let (position, signature) = cursor.split_at_checked(signature)?;
@@ -89,7 +89,7 @@ fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The bytes that lower-case hexadecimal digits stand for.
+/// The bytes of lower-case hexadecimal digits.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f').then_some(byte);
     if !digits.len().is_multiple_of(2) || digits.bytes().any(|byte| digit(byte).is_none()) {

@@ -1,4 +1,4 @@
-//! Deliveries that were given up: looking at them, trying them again, giving them up for good.
+//! Deliveries that were given up: reading them, replaying them, discarding them.
 
 use operations::{
     actions::ActionKind,
@@ -71,7 +71,7 @@ fn delivery_id(_: &mut Components) -> Value {
     })
 }
 
-/// Also one that is dead no more, so that it can be seen what became of it.
+/// Also one that is no longer dead, so that its outcome can be seen.
 async fn one(request: Request, _: Caller) -> Handled<DeliveryRecord> {
     let key = key(&request)?;
     Answer::ok(&request.operations().delivery(&key).await?)

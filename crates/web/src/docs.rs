@@ -1,7 +1,7 @@
-//! `/docs`: the contract as a page that one can click through, log in on, and try.
+//! `/docs`: the contract as an interactive page, with log-in and requests.
 //!
-//! Swagger UI, out of the binary. Its content security policy lets it reach this server and no other, so it
-//! works without a network, and what is typed into it stays here.
+//! Swagger UI, served from the binary. Its content security policy allows requests to this server only, so it
+//! works without a network, and its input is sent nowhere else.
 
 use actix_web::http::header::HeaderValue;
 use schema::json;

@@ -1,7 +1,7 @@
 //! What happens around every handler: the request's id, the policy, panics, headers, the log line.
 //!
 //! It is one function rather than a stack of middleware, so that each request pays for one boxed future,
-//! and so that no answer, whatever it is, misses a header.
+//! and so that no answer misses a header.
 
 use std::{any::Any, panic::AssertUnwindSafe, rc::Rc};
 
@@ -30,11 +30,11 @@ use crate::{
     request_id::RequestId,
 };
 
-/// What is asked below these is traced; probes, figures and the contract's pages are not, unless a caller's trace is.
+/// Requests below these paths are traced; probes, figures and the contract's pages are not, unless the caller's trace is recorded.
 const TRACED: [&str; 2] = ["/api/", "/ops"];
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
-/// On every answer. What Orderly answers is JSON about persons: never cached, sniffed, framed or followed.
+/// On every answer. Answers are JSON with personal data: never cached, sniffed, framed or followed.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
@@ -62,8 +62,8 @@ pub(crate) async fn answer(
         Rc::clone(&state),
         exchange.id.clone(),
     );
-    // A handler shares nothing mutable with the rest of the process but the contexts, and those answer
-    // for their own locks; what it was about to do dies with it.
+    // A handler shares nothing mutable with the rest of the process but the contexts, and those handle
+    // poisoned locks; its unfinished work is dropped.
     let handling = handle(&endpoint, request).instrument(exchange.span.clone());
     let handled = AssertUnwindSafe(handling).catch_unwind().await;
     exchange.end(&state, handled.unwrap_or_else(|panic| Err(panicked(&*panic))))
@@ -114,8 +114,8 @@ fn panicked(panic: &(dyn Any + Send)) -> Problem {
     Problem::internal_error(format!("a handler panicked: {message}"))
 }
 
-/// At its level whatever is logged below it is told whose it is. Only a span of a recorded trace says which it is of its
-/// trace, and more of the request: every field costs something, and most requests need no more than these two.
+/// At error level, so that every line logged within it names the request. Only a span of a recorded trace has its ids
+/// and more of the request: every field costs something, and most requests need no more than these two.
 fn span(id: &RequestId, http: &HttpRequest, route: &'static str) -> Span {
     let trace = id.trace();
     if !trace.is_sampled() {
@@ -192,7 +192,7 @@ impl Exchange {
             milliseconds = ended.milliseconds_since(self.began),
             "answered"
         );
-        // A field that the span has not is none.
+        // A field that the span does not have is ignored.
         self.span.record("status", status.as_u16());
         response
     }

@@ -1,4 +1,4 @@
-//! One endpoint: what it answers to and who may ask, what it takes, answers and refuses, and what it does.
+//! One endpoint: its path, who may call it, what it takes, answers and refuses, and what it does.
 //!
 //! It is declared once, beside its handler. The route table, the contract, the tables of `docs/API.md` and the tests of policies
 //! are made from the declarations.
@@ -31,18 +31,18 @@ pub(crate) const DELETE: Method = Method::DELETE;
 /// Who may use a route. Each policy includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Policy {
-    /// Anybody; a token is not looked at.
+    /// Every caller; a token is not looked at.
     Public,
-    /// Anybody who is logged in, about themselves.
+    /// Logged-in users, about themselves.
     Authenticated,
-    /// Anybody who is logged in, about what is theirs, and staff about everything. Whose it is, the
-    /// use case decides: what is not the caller's is not found.
+    /// Logged-in users, about their own data, and staff about everything. The use case decides whose the data
+    /// are: another's are not found.
     Owner,
     /// Staff and admins.
     Staff,
     /// Admins.
     Admin,
-    /// Admins who logged in on the pages below `/ops`. Anybody else is sent to where one does.
+    /// Admins who logged in on the pages below `/ops`. Others are redirected to the log-in page.
     Operator,
 }
 
@@ -70,7 +70,7 @@ impl Policy {
     }
 }
 
-/// What requests an endpoint is for.
+/// Which requests an endpoint is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RouteDescription {
     /// The HTTP method.
@@ -81,7 +81,7 @@ pub(crate) struct RouteDescription {
     pub(crate) policy: Policy,
 }
 
-/// Below these paths an installation is looked at and worked on, rather than used.
+/// Paths below which an installation is operated, rather than used.
 const FOR_OPERATORS: [&str; 3] = ["/metrics", "/ops", "/api/v1/ops"];
 
 impl RouteDescription {
@@ -90,7 +90,7 @@ impl RouteDescription {
         self.path == "/ops" || self.path.starts_with("/ops/")
     }
 
-    /// Whether it is for whoever runs the installation, and may be served on an address of its own.
+    /// Whether it is for operators, and may be served on an address of its own.
     pub(crate) fn is_for_operators(&self) -> bool {
         let is_below = |base: &str| {
             let rest = self.path.strip_prefix(base);
@@ -100,7 +100,7 @@ impl RouteDescription {
     }
 }
 
-/// What an endpoint does. A handler that needs to know its caller cannot be put under a public policy, and the reverse.
+/// What an endpoint does. A handler that needs its caller cannot have a public policy, and the reverse.
 pub(crate) enum Handler {
     ForAnyone(Box<dyn Fn(Request) -> LocalBoxFuture<'static, Handled>>),
     ForCallers {
@@ -110,7 +110,7 @@ pub(crate) enum Handler {
     Page(Box<dyn Fn(Request, Operator) -> LocalBoxFuture<'static, Handled>>),
 }
 
-/// An endpoint. Only the functions below make one: each names a policy, and takes what is answered out of the handler's type.
+/// An endpoint. Only the functions below make one: each names a policy, and takes the answer's type from the handler's.
 pub(crate) struct Endpoint {
     pub(crate) route: RouteDescription,
     pub(crate) handler: Handler,

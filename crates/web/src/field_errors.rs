@@ -1,4 +1,4 @@
-//! What can be wrong with one field of a body, or one parameter of a query.
+//! The errors of a field of a body, or of a parameter of a query.
 
 use schema::HasSchema;
 use serde::Serialize;
@@ -91,7 +91,7 @@ impl From<&MoneyError> for FieldCode {
     }
 }
 
-/// Why a value was refused, before it is known where it stood.
+/// Why a value was refused, before its position is known.
 #[derive(Debug)]
 pub(crate) struct Wrong {
     code: FieldCode,
@@ -168,7 +168,7 @@ impl FieldErrors {
         }
     }
 
-    /// The value that was read, if nothing was wrong on the way.
+    /// The value that was read, if there was no error.
     pub(crate) fn or_value<T>(self, value: Option<T>) -> Result<T, Vec<FieldError>> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),

@@ -10,13 +10,13 @@ use crate::{
 
 /// The largest form of a token request, in bytes.
 pub(crate) const TOKEN_REQUEST: usize = 4 * 1024;
-/// The largest form of a page, in bytes: a reason of 500 letters takes up to 6000 when they are all exotic.
+/// The largest form of a page, in bytes: a reason of 500 letters takes up to 6000 when all of them need encoding.
 pub(crate) const OF_A_PAGE: usize = 8 * 1024;
 
 /// A form's fields. Unknown ones are ignored, as RFC 6749 section 3.2 demands.
 pub(crate) struct Form(Vec<(String, String)>);
 
-/// The field is absent, empty, or given several times.
+/// The field is absent, empty, or repeated.
 pub(crate) struct NotOnce(pub(crate) &'static str);
 
 impl Form {
@@ -44,6 +44,6 @@ impl Form {
 
 /// A struct that is sent as a form.
 pub(crate) trait FromForm: Sized {
-    /// Takes its fields, each of which has to be there once.
+    /// Takes its fields, each of which is required once.
     fn from_form(form: &mut Form) -> Result<Self, NotOnce>;
 }

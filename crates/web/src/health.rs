@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve. For whatever starts and watches it.
+//! Whether the process runs, and whether it can serve. For whatever starts and monitors it.
 
 use std::time::Duration;
 
@@ -18,18 +18,18 @@ use crate::{
     request::Request,
 };
 
-/// How long a context may take to say that it is ready.
+/// How long a context may take to answer whether it is ready.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// When another look makes sense, in seconds.
+/// After how many seconds a check should be repeated.
 const READY_AGAIN_AFTER_SECONDS: u32 = 2;
 
-/// How a context stands, with what the log says of it.
+/// The status of a context, with the log's text about it.
 enum ContextHealth {
     Ready,
     /// It cannot serve.
     NotReady(String),
-    /// It can, but what happens in it is not heard of elsewhere.
+    /// It can serve, but its events are not delivered.
     Behind(String),
 }
 
@@ -95,7 +95,7 @@ struct ContextReadiness {
     status: &'static str,
 }
 
-/// Anybody may ask, so the answer says which context is not ready; why, says the log.
+/// Every caller may ask, so the answer names the context that is not ready; the reason is only logged.
 async fn ready(request: Request) -> Handled<Readiness> {
     let state = request.state();
     let contexts = state.operations.contexts();

@@ -1,8 +1,8 @@
-//! `Idempotency-Key`: a POST that is sent again, because its answer got lost, is answered as the first time.
+//! `Idempotency-Key`: a POST that is sent again, because its answer was lost, gets the first answer.
 //!
-//! What was committed under a key stands in the context's command log, written in the transaction of the command
-//! itself. Here are only the header, the fingerprint of what was asked, and the keys that are being worked on in this
-//! process. A refusal is not recorded and leaves the key free.
+//! What was committed under a key is in the context's command log, written in the transaction of the command itself.
+//! Here are only the header, the fingerprint of the body, and the keys of requests under way in this process. A
+//! refusal is not recorded and leaves the key free.
 
 use std::{
     collections::HashSet,
@@ -21,11 +21,11 @@ use crate::{
     request::Request,
 };
 
-/// The header, as requests spell it.
+/// The header's name.
 const HEADER: &str = "Idempotency-Key";
-/// How long a key may be: long enough to be nobody else's, short enough to be kept.
+/// The longest key: long enough to be unique, short enough to be stored.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=255;
-/// How soon a key that is being worked on may be asked for again, in seconds.
+/// After how many seconds a key that is in use may be sent again.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
 /// What requests with a key share in this process. Clones share it.
@@ -36,8 +36,8 @@ pub struct IdempotencyKeys {
 }
 
 impl IdempotencyKeys {
-    /// `fingerprint_key` keys the fingerprints of bodies, since bodies can hold passwords. It has to stay the same
-    /// over restarts, or a repeated request looks like another one.
+    /// `fingerprint_key` is the key of the bodies' fingerprints, since bodies can hold passwords. It has to stay
+    /// the same over restarts, or a repeated request looks like another one.
     pub fn new(fingerprint_key: [u8; 32]) -> Self {
         Self {
             fingerprint_key: Arc::new(fingerprint_key),
@@ -65,7 +65,7 @@ impl IdempotencyKeys {
     }
 }
 
-/// A key that is being worked on, until this is dropped, however the request ends.
+/// A key in use, until this is dropped, however the request ends.
 struct UnderWay {
     keys: IdempotencyKeys,
     key: String,
@@ -118,7 +118,7 @@ where
                     Problem::new(codes::IDEMPOTENCY_KEY_IN_USE, detail).with_retry_after(RETRY_AFTER_SECONDS)
                 );
             };
-            // Before `If-Match` is looked at: the repeated change has made the named version stale itself.
+            // Before `If-Match` is checked: the first request's change has made the version that it states stale.
             if let Some(view) = answered_before(context.command_log(), replay).await? {
                 return Ok(CarriedOut { view, replayed: true });
             }
@@ -135,7 +135,7 @@ where
     })
 }
 
-/// The request's key, made the caller's own and the path's, with the fingerprint of its body.
+/// The request's key, combined with the caller and the path, and the fingerprint of its body.
 fn replay(request: &Request, actor: &Actor) -> Result<Option<Replay>, Problem> {
     let mut headers = request.http().headers().get_all(HEADER);
     let Some(header) = headers.next() else {

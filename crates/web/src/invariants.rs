@@ -1,4 +1,4 @@
-//! What must hold after any fault, looked at when an operator asks.
+//! What must hold after any fault, checked when an operator asks.
 
 use operations::invariants::doctor::Examination;
 use schema::HasSchema;

@@ -1,11 +1,11 @@
-//! HTTP on one side, use cases on the other: routes, what they ask of a caller, and how requests
-//! become commands and answers become JSON.
+//! HTTP on one side, use cases on the other: routes, their policies, and how requests become commands and
+//! answers become JSON.
 //!
-//! Where to look first: `routes` is every endpoint there is. What happens around each of them (request id,
-//! policy, panics, headers, the log line) is `edge`; what a request can be refused with is `codes`.
+//! Where to look first: `routes` has every endpoint. What happens around each of them (request id, policy,
+//! panics, headers, the log line) is in `edge`; the refusals are in `codes`.
 //!
 //! Deliberately not here: any rule of the business, any database, and any name out of a domain crate.
-//! Web knows the contexts by their commands, queries and views alone.
+//! Web uses only the contexts' commands, queries and views.
 
 mod routes;
 

@@ -1,4 +1,4 @@
-//! What a command carries beside its own fields is put together here, and nowhere else.
+//! Makes the meta of every command; no other place does.
 
 use message_bus::{Actor, CommandMeta};
 

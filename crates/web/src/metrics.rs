@@ -1,7 +1,7 @@
-//! Figures for Prometheus: what was asked, how long it took, who logged in, and how the contexts keep up.
+//! Figures for Prometheus: requests and their durations, log-ins, and how far behind the contexts are.
 //!
-//! Requests count under their route's pattern, never under their path, and nothing in a label is a person's or of a
-//! caller's choosing, so the number of series is bounded. What is not here can be added up from what is.
+//! Requests count under their route's pattern, never under their path, and no label holds personal data or a
+//! caller's text, so the number of series is bounded. Sums that are not here can be computed from these.
 
 mod contexts;
 
@@ -24,16 +24,16 @@ use crate::{
     request::Request,
 };
 
-/// Where answering gets slow, in seconds: from what one read costs to what nobody waits for.
+/// The buckets of durations, in seconds: from what one read takes to more than a caller waits for.
 const DURATION_BOUNDS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
 ];
-/// Stands for the route of a request that no route answers.
+/// The route of a request that no route answers.
 pub(crate) const NO_ROUTE: &str = "none";
 /// How a log-in can end.
 const LOG_IN_OUTCOMES: [&str; 4] = ["granted", "refused", "throttled", "failed"];
 
-/// The figures that web keeps itself, since the process began. Clones share them.
+/// Web's own figures since the process began. Clones share them.
 #[derive(Clone)]
 pub struct Metrics {
     requests: IntCounterVec,
@@ -43,10 +43,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Figures that begin at nothing.
+    /// Figures that begin at zero.
     ///
     /// # Errors
-    /// None that can be expected: every name in here is one that Prometheus takes.
+    /// None is expected: Prometheus accepts every name in here.
     pub fn new() -> Result<Self, prometheus::Error> {
         let requests = Opts::new("orderly_http_requests_total", "Requests answered.");
         let durations = HistogramOpts::new(
@@ -67,7 +67,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.durations.clone()))?;
         metrics.registry.register(Box::new(metrics.log_ins.clone()))?;
-        // From the start, so that the first of each shows as a step.
+        // From the start, so that the first of each shows as an increase.
         for outcome in LOG_IN_OUTCOMES {
             metrics.log_ins.get_metric_with_label_values(&[outcome])?;
         }
@@ -84,7 +84,7 @@ impl Metrics {
         ended: Timestamp,
     ) {
         let method = method_label(method);
-        // An error would say that the labels are not the declared ones.
+        // An error would mean that the labels are not the declared ones.
         if let Ok(requests) = self
             .requests
             .get_metric_with_label_values(&[method, route, status.as_str()])
@@ -123,7 +123,7 @@ async fn show(request: Request) -> Handled {
     let mut families = state.metrics.registry.gather();
     families.extend(contexts::families(&state.operations.statuses().await));
     families.extend(spans_lost(state));
-    // The encoder takes a family without a figure for a mistake.
+    // The encoder treats a family without a figure as an error.
     families.retain(|family| !family.get_metric().is_empty());
     let text = TextEncoder::new()
         .encode_to_string(&families)
@@ -131,7 +131,7 @@ async fn show(request: Request) -> Handled {
     Ok(Answer::content(TEXT_FORMAT, text.as_bytes()))
 }
 
-/// Kept by whoever sends spans; only where they are sent.
+/// Counted where spans are sent; absent where they are not.
 fn spans_lost(state: &WebState) -> Option<MetricFamily> {
     let mut lost = Counter::default();
     lost.set_value(state.spans_lost.as_ref()?.load(Ordering::Relaxed) as f64);
@@ -145,7 +145,7 @@ fn spans_lost(state: &WebState) -> Option<MetricFamily> {
     Some(family)
 }
 
-/// Callers may make methods up; these are the ones that are told apart.
+/// Callers may invent methods; these are distinguished.
 fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

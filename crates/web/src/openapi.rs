@@ -1,7 +1,7 @@
 //! The contract: every endpoint as OpenAPI 3.1, for `/openapi.json`, for the page at `/docs`, and for `docs/openapi.json`.
 //!
-//! It is made from the declarations beside the handlers; here is only how they are written down, and what several share.
-//! Tests hold it against answers and against the list of business rules; schemathesis holds it against the running server.
+//! It is made from the declarations beside the handlers; here is only how they are rendered, and what several share. Tests
+//! compare it with answers and with the list of business rules; schemathesis compares it with the running server.
 //!
 //! Deliberately not here: anything that a request to another route passes through.
 
@@ -75,10 +75,10 @@ async fn contract(_: Request) -> Handled {
     Ok(Answer::content("application/json", text))
 }
 
-/// The contract, as a person may read it: JSON with line breaks.
+/// The contract, formatted for people: JSON with line breaks.
 ///
 /// # Errors
-/// None that can be expected: everything in it has a JSON form.
+/// None is expected: everything in it has a JSON form.
 pub fn openapi_json(version: OpenApiVersion) -> Result<String, serde_json::Error> {
     let document = match version {
         OpenApiVersion::V3_0 => versions::in_3_0(document()),
@@ -130,7 +130,7 @@ fn document() -> Value {
     })
 }
 
-/// What stands once, and is referred to.
+/// The parts that are written once, and referred to.
 #[derive(Default)]
 struct Shared {
     components: Components,

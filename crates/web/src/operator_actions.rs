@@ -1,4 +1,4 @@
-//! What operators do, and what they did.
+//! Operators' actions, and the list of them.
 
 use message_bus::{Actor, Handles};
 use operations::{
@@ -20,7 +20,7 @@ use crate::{
     request::Request,
 };
 
-/// What a reason may be refused with, whether one is needed or not.
+/// The codes that a reason may be refused with, whether one is required or not.
 pub(crate) const REASON_RULES: &[&Code] = &[codes::REASON_TOO_LONG, codes::REASON_NOT_PRINTABLE];
 
 /// Why an operator does something.
@@ -55,7 +55,7 @@ async fn list(request: Request, _: Caller) -> Handled<List<OperatorAction>> {
     Answer::ok(&List::whole(request.operations().actions(limit).await?))
 }
 
-/// Does what an operator asks for, in their name.
+/// Carries out an operator's action, in their name.
 pub(crate) async fn act(
     request: &Request,
     actor: Actor,

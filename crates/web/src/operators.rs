@@ -1,11 +1,11 @@
-//! Who is behind a request to an operators' page: the cookie, and the token in each of its forms.
+//! The operator of a request to a page: the cookie, and the token in each of its forms.
 //!
-//! The cookie names a log-in session, signed, for half a day. It holds no right of its own: whether the session, the user and
-//! their role still stand is asked of accounts at each request, as for an access token, so logging out, another role and a
-//! deactivation bind as soon. No page takes an access token, and no other route this cookie.
+//! The cookie names a log-in session, signed, for half a day. It grants no right by itself: accounts checks the session, the
+//! user and their role at each request, as for an access token, so logging out, another role and a deactivation take effect
+//! as soon. No page accepts an access token, and no other route this cookie.
 //!
-//! `Secure` is set when the browser itself says, in `Origin`, that it came by https. No header of a proxy is believed, and none is
-//! needed: Orderly speaks plain HTTP, and only the browser knows what it spoke.
+//! `Secure` is set when the browser's own `Origin` begins with https. No header of a proxy is trusted, and none is needed: Orderly
+//! serves plain HTTP, and only the browser knows which scheme it used.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::{
 };
 
 const COOKIE: &str = "orderly_operator";
-/// How long a cookie serves, in seconds: a working day, and somewhat more.
+/// How long a cookie is valid, in seconds: a working day, and somewhat more.
 const LIFETIME_SECONDS: i64 = 12 * 60 * 60;
 
 /// Signs cookies and the tokens of forms. Clones share the key.
@@ -51,7 +51,7 @@ impl Operator {
 }
 
 impl OperatorSessions {
-    /// Signed with `key`. It has to stay the same over restarts and instances, or operators are logged out.
+    /// Signed with `key`. It has to be the same over restarts and at all instances, or operators are logged out.
     pub fn new(key: [u8; 32]) -> Self {
         Self { key: Arc::new(key) }
     }
@@ -64,7 +64,7 @@ impl OperatorSessions {
         format!("{signed}.{signature}")
     }
 
-    /// The session that a cookie's value stands for at `now`.
+    /// The session of a cookie's value at `now`.
     fn session(&self, value: &str, now: Timestamp) -> Option<SessionId> {
         let (signed, signature) = value.rsplit_once('.')?;
         if !self.is_signature("cookie", signed, signature) {
@@ -75,7 +75,7 @@ impl OperatorSessions {
         (now.as_seconds() < ends).then(|| session.parse().ok()).flatten()
     }
 
-    /// What proves that a form comes from a page of this session.
+    /// The token that proves that a form comes from a page of this session.
     pub(crate) fn form_token(&self, session: SessionId) -> String {
         self.signature("form", &session.to_string())
     }
@@ -86,7 +86,7 @@ impl OperatorSessions {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Compares MACs of the signatures, so that the time it takes tells nothing of them.
+    /// Compares MACs of the signatures, so that the time it takes reveals nothing about them.
     fn is_signature(&self, purpose: &str, text: &str, found: &str) -> bool {
         let expected = self.signature(purpose, text);
         let found = self.mac("comparison", found).map(Mac::finalize);
@@ -102,7 +102,7 @@ impl OperatorSessions {
     }
 }
 
-/// The admin behind a request, if it has the cookie of one.
+/// The admin of a request, if it has an admin's cookie.
 pub(crate) async fn operator(request: &Request) -> Result<Option<Operator>, Problem> {
     let Some(session_id) = session(request) else {
         return Ok(None);
@@ -130,13 +130,13 @@ fn session(request: &Request) -> Option<SessionId> {
         .filter_map(|pair| pair.trim().split_once('='))
         .filter(|(name, _)| *name == COOKIE);
     let (sessions, now) = (&request.state().operator_sessions, request.state().clock.now());
-    // Somebody else's cookie of this name, for a wider path, is no reason to overlook our own.
+    // Another application's cookie of this name, for a wider path, must not hide our own.
     values
         .filter_map(|(_, value)| sessions.session(value, now))
         .next()
 }
 
-/// `Set-Cookie` for somebody who has just logged in.
+/// `Set-Cookie` for an operator who has just logged in.
 pub(crate) fn log_in_cookie(request: &Request, session: SessionId) -> String {
     let state = request.state();
     let value = state.operator_sessions.value(session, state.clock.now());
@@ -146,12 +146,12 @@ pub(crate) fn log_in_cookie(request: &Request, session: SessionId) -> String {
     format!("{COOKIE}={value}; Path=/ops; HttpOnly; SameSite=Strict{secure}")
 }
 
-/// `Set-Cookie` for somebody who has just logged out.
+/// `Set-Cookie` for an operator who has just logged out.
 pub(crate) fn log_out_cookie() -> String {
     format!("{COOKIE}=; Path=/ops; HttpOnly; SameSite=Strict; Max-Age=0")
 }
 
-/// The form in a request's body, which has to come from a page of the operator's own session.
+/// The form in a request's body, which must come from a page of the operator's own session.
 pub(crate) async fn form(request: &mut Request, operator: &Operator) -> Result<Form, Problem> {
     let mut form = request.form(form::OF_A_PAGE).await?;
     let token = form.take("form_token").unwrap_or_default();
@@ -165,7 +165,7 @@ pub(crate) async fn form(request: &mut Request, operator: &Operator) -> Result<F
     Err(forged())
 }
 
-/// Refuses a form that a browser says comes from a page of somebody else's. Browsers that do not say are believed.
+/// Refuses a form if `Sec-Fetch-Site` names another site. A request without that header is accepted.
 pub(crate) fn from_this_site(request: &Request) -> Result<(), Problem> {
     match request.http().headers().get("sec-fetch-site") {
         Some(site) if !matches!(site.as_bytes(), b"same-origin" | b"none") => Err(forged()),

@@ -1,4 +1,4 @@
-//! How contexts and their consumers stand, as operators see it.
+//! The status of contexts and their consumers, as operators see it.
 
 use operations::status::ContextStatus;
 

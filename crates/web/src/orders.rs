@@ -1,4 +1,4 @@
-//! Orders: placing and reading them, their lines, the steps of their life, and the story of all that.
+//! Orders: placing and reading them, their lines, the steps of their life, and their timeline.
 
 pub(crate) mod lines;
 pub(crate) mod placing;
@@ -16,13 +16,13 @@ use crate::{
     request::Request,
 };
 
-/// What a text that people give may be refused with.
+/// The codes that a caller's text may be refused with.
 pub(crate) const TEXT_RULES: &[&Code] = &[
     codes::TEXT_MISSING,
     codes::TEXT_TOO_LONG,
     codes::TEXT_NOT_PRINTABLE,
 ];
-/// What an order's sum may be refused with.
+/// The codes that an order's sum may be refused with.
 const SUM_RULES: &[&Code] = &[
     codes::ORDER_TOTAL_LIMIT,
     codes::CURRENCY_MISMATCH,

@@ -1,10 +1,10 @@
-//! `/ops`: pages on which admins see what is behind and what was given up, and do something about it.
+//! `/ops`: pages on which admins see backlogs and dead letters, and act on them.
 //!
-//! Plain HTML out of the binary, with one style sheet: they work without scripts, without a network and on a telephone. What comes
-//! out of data is escaped by whatever writes it into a page (`maud`); the content security policy allows no script at all.
+//! Plain HTML from the binary, with one style sheet: they work without scripts, without a network and on a telephone. `maud`
+//! escapes all data when it writes it into a page; the content security policy allows no script at all.
 //!
-//! A page is for a person, so it stands in no contract; what it shows and does, it shows and does through the same calls as
-//! the routes below `/api/v1/ops`.
+//! A page is for a person, so it is in no contract; it shows data and acts through the same calls as the routes below
+//! `/api/v1/ops`.
 
 pub(crate) mod actions;
 pub(crate) mod consumers;
@@ -26,7 +26,7 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
      frame-ancestors 'none'",
 );
 
-/// Tells this server, and no other, where a form was sent from: without it browsers hide their origin from us as well.
+/// Lets this server, and no other, see where a form was sent from: without it browsers hide their origin from us as well.
 const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// 200 with a page.
@@ -36,7 +36,7 @@ pub(crate) fn page(html: &maud::Markup) -> Answer {
         .with_header(header::REFERRER_POLICY, REFERRER_POLICY)
 }
 
-/// A refusal for a person: as a page that says it.
+/// A refusal for a person: rendered as a page.
 pub(crate) fn refusal(problem: Problem) -> Problem {
     let page = layout::refusal(&problem);
     refusal_as(problem, page)

@@ -1,6 +1,6 @@
-//! Lists: `limit`, `cursor`, and the way to the next page.
+//! Lists: `limit`, `cursor`, and the link to the next page.
 //!
-//! What a cursor is, is its own affair: see [`crate::cursors`].
+//! What a cursor contains is described in [`crate::cursors`].
 
 use actix_web::http::header;
 use schema::{Components, HasSchema, Object, Value, json};
@@ -25,7 +25,7 @@ pub(crate) struct List<T> {
     pub(crate) next_cursor: Option<String>,
 }
 
-/// Without its cursor's description, which says whether there can be another page.
+/// Without its cursor's description, which depends on whether there can be another page.
 impl<T: HasSchema> HasSchema for List<T> {
     fn schema(components: &mut Components) -> Value {
         let mut object = Object::default();
@@ -50,7 +50,7 @@ impl<T> List<T> {
     }
 }
 
-/// How long a page is to be, and behind which place it begins.
+/// How long a page may be, and after which position it begins.
 pub(crate) fn page_request(
     parameters: &mut Parameters,
     request: &Request,
@@ -72,13 +72,13 @@ pub(crate) fn limit(parameters: &mut Parameters) -> Option<u32> {
     Some(limit.unwrap_or(USUAL_LIMIT))
 }
 
-/// A page of the list that was asked for. The next one begins behind `next`.
+/// A page of the list that was asked for. The next one begins after `next`.
 pub(crate) fn page<T>(request: &Request, data: Vec<T>, next: Option<CursorPosition>) -> List<T> {
     let next_cursor = next.map(|next| request.state().cursors.cursor(&list_of(request), &next));
     List { data, next_cursor }
 }
 
-/// 200 with a page, and the way to the next one.
+/// 200 with a page, and the link to the next one.
 pub(crate) fn answer<T: Serialize>(request: &Request, page: &List<T>) -> Handled<List<T>> {
     let http = request.http();
     let answer = Answer::ok(page)?;
@@ -95,7 +95,7 @@ fn list_of(request: &Request) -> String {
     list_name(request.http().path(), request.http().query_string())
 }
 
-/// The name of the list that a query asks for: its path and its filters, whatever their order, without the page.
+/// The name of a query's list: its path and its filters, whatever their order, without the page.
 fn list_name(path: &str, query: &str) -> String {
     let mut filters: Vec<&str> = query
         .split('&')

@@ -1,4 +1,4 @@
-//! Reads a query's parameters the way bodies are read: all that is wrong with them at once. None that holds a control character is read.
+//! Reads a query's parameters the way bodies are read: all errors at once. One with a control character is refused.
 
 use actix_web::web::Query;
 use schema::{Components, Value, json};
@@ -17,7 +17,7 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// A parameter that has to be there. `None` means that an error was noted.
+    /// A required parameter. `None` means that an error was recorded.
     pub(crate) fn required<T>(
         &mut self,
         name: &str,
@@ -30,7 +30,7 @@ impl Parameters {
         value
     }
 
-    /// A parameter that may be absent. The outer `None` means that an error was noted.
+    /// An optional parameter. The outer `None` means that an error was recorded.
     pub(crate) fn optional<T>(
         &mut self,
         name: &str,
@@ -78,12 +78,12 @@ pub(crate) fn read<T>(query: &str, read: impl FnOnce(&mut Parameters) -> Option<
     parameters.errors.or_value(value).map_err(refused)
 }
 
-/// The pairs of `application/x-www-form-urlencoded` text. Any text has some reading as such pairs.
+/// The pairs of `application/x-www-form-urlencoded` text. Any text can be read as such pairs.
 pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     Query::<Vec<(String, String)>>::from_query(text).map_or_else(|_| Vec::new(), Query::into_inner)
 }
 
-/// Any printable text. What it may be is for the use case to say.
+/// Any printable text. The use case decides what it may be.
 pub(crate) fn text(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }

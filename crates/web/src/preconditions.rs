@@ -8,7 +8,7 @@ use shared_kernel::Version;
 
 use crate::{codes, problem::Problem};
 
-/// The entity tag of what is answered: its version and, where the answer shows something of another context as well, that one's.
+/// The entity tag of an answer: its version and, where the answer shows data of another context as well, that one's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EntityTag {
     version: Version,
@@ -25,12 +25,12 @@ impl From<Version> for EntityTag {
 }
 
 impl EntityTag {
-    /// The tag of an answer that shows something at this version as well, if it does.
+    /// The tag of an answer that also shows data at this version, if it does.
     pub(crate) const fn beside(self, beside: Option<Version>) -> Self {
         Self { beside, ..self }
     }
 
-    /// As it stands in `ETag`: `"3"`, or `"3.17"`.
+    /// In the form of `ETag`: `"3"`, or `"3.17"`.
     pub(crate) fn header(self) -> HeaderValue {
         let version = self.version;
         let text = match self.beside {
@@ -53,10 +53,10 @@ impl EntityTag {
 }
 
 /// The version that `If-Match` asks for; `None` when it is absent or `*`. Of a tag of two versions the first counts: a change of one thing does
-/// not depend on what another context says beside it.
+/// not depend on another context's data.
 ///
 /// A well-formed tag that is no version of ours, or a weak one, matches nothing (section 13.1.1): it becomes
-/// the version that nothing stored ever has, and so loses like any other stale one.
+/// a version that nothing stored ever has, and so is refused like any other stale one.
 pub(crate) fn expected_version(http: &HttpRequest) -> Result<Option<Version>, Problem> {
     let mut headers = http.headers().get_all(header::IF_MATCH);
     let Some(header) = headers.next() else {
@@ -78,7 +78,7 @@ pub(crate) fn expected_version(http: &HttpRequest) -> Result<Option<Version>, Pr
     ))
 }
 
-/// Whether `If-None-Match` names this, so that the caller need not get it again.
+/// Whether `If-None-Match` names this, so that the body need not be sent again.
 pub(crate) fn none_match_holds(http: &HttpRequest, current: EntityTag) -> bool {
     http.headers()
         .get_all(header::IF_NONE_MATCH)

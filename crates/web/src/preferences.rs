@@ -1,4 +1,4 @@
-//! `Prefer` (RFC 7240): what a caller would like, if it can be had. What is not understood is passed over, as section 2 asks.
+//! `Prefer` (RFC 7240): a caller's preferences. An unknown one is ignored, as section 2 requires.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use crate::answer::Answer;
 
 const PREFER: &str = "prefer";
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-/// The longest that a request waits, in seconds; longer wishes are shortened to it.
+/// The longest that a request waits, in seconds; longer preferences are shortened to it.
 pub(crate) const LONGEST_WAIT_SECONDS: u32 = 10;
 
-/// `wait=N`: the caller would rather wait for so many seconds than come back (section 4.3).
+/// `wait=N`: the caller prefers waiting for so many seconds to asking again (section 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wait {
     seconds: u32,
 }
 
 impl Wait {
-    /// How long the request asks to wait; `None`, if it does not. The first that is understood counts (section 2).
+    /// How long the request asks to wait; `None`, if it does not. The first valid one counts (section 2).
     pub(crate) fn asked_by(http: &HttpRequest) -> Option<Self> {
         http.headers()
             .get_all(PREFER)
@@ -49,7 +49,7 @@ impl Wait {
         Duration::from_secs(self.seconds as u64)
     }
 
-    /// The same answer, which says for how long it was ready to wait.
+    /// The same answer, with the time that it was ready to wait.
     pub(crate) fn applied_to<T>(self, answer: Answer<T>) -> Answer<T> {
         answer.with_text_header(PREFERENCE_APPLIED, &format!("wait={}", self.seconds))
     }

@@ -1,4 +1,4 @@
-//! An answer that says no: RFC 9457 problem details, or, at the token endpoints, RFC 6749's error.
+//! An error answer: RFC 9457 problem details, or, at the token endpoints, RFC 6749's error.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::{
     field_errors::FieldError,
 };
 
-/// Why a request failed. Small to hand around: its parts are on the heap.
+/// Why a request failed. Small to move: its parts are on the heap.
 #[derive(Debug)]
 pub(crate) struct Problem(Box<Parts>);
 
@@ -59,14 +59,14 @@ impl Problem {
         }))
     }
 
-    /// One as callers may see it: with a detail and facts that such a problem may have.
+    /// One in its form for callers: with its detail and its facts.
     pub(crate) fn example(code: &'static Code) -> Self {
         let examples = code.facts.iter();
         let examples = examples.filter_map(|(name, kind)| Some((*name, kind.example()?)));
         Self::new(code, code.detail).with_facts(Facts(examples.collect()))
     }
 
-    /// A defect: the log gets its cause, the caller an id to ask about.
+    /// A defect: the log gets its cause, the caller gets an id to quote.
     pub(crate) fn internal_error(cause: impl Into<String>) -> Self {
         let detail = "something is wrong on our side; it was logged with this request_id";
         Self::new(codes::INTERNAL_ERROR, detail).with_cause(cause)
@@ -90,7 +90,7 @@ impl Problem {
         self
     }
 
-    /// What the log says of it, once, when it is answered. Callers never see it.
+    /// What is logged about it, once, when it is answered. Callers never see it.
     #[must_use]
     pub(crate) fn with_cause(mut self, cause: impl Into<String>) -> Self {
         self.0.cause = Some(cause.into());
@@ -165,7 +165,7 @@ impl Problem {
             }
         };
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media_type)));
-        // Nothing in a problem lacks a JSON form; if something did, the status alone still tells the truth.
+        // Everything in a problem has a JSON form; if something did not, the status alone would still be right.
         body.map_or_else(|_| HttpResponse::new(self.0.status), |body| response.body(body))
     }
 
@@ -211,7 +211,7 @@ struct Details<'a> {
     errors: &'a [FieldError],
 }
 
-/// A problem's own fields, whose names no fact may take.
+/// A problem's own fields, whose names a fact must not have.
 const OWN_FIELDS: [&str; 8] = [
     "type",
     "title",
@@ -223,8 +223,8 @@ const OWN_FIELDS: [&str; 8] = [
     "errors",
 ];
 
-/// Facts beside a problem's own fields. A rule names its facts without knowing of HTTP, so an order's `status`
-/// goes out as `found_status`.
+/// Facts beside a problem's own fields. A rule names its facts independently of HTTP, so an order's `status`
+/// is renamed to `found_status`.
 struct FactsOnTheWire<'a>(&'a Facts);
 
 impl Serialize for FactsOnTheWire<'_> {
@@ -237,7 +237,7 @@ impl Serialize for FactsOnTheWire<'_> {
     }
 }
 
-/// The name under which a fact goes out.
+/// The name of a fact in an answer.
 pub(crate) fn name_on_the_wire(name: &str) -> Cow<'_, str> {
     if OWN_FIELDS.contains(&name) {
         format!("found_{name}").into()

@@ -1,4 +1,4 @@
-//! Products: what can be bought, for anybody to see; listing, changing and delisting them, for staff.
+//! Products: what can be bought, for every caller; listing, changing and delisting them, for staff.
 
 use catalog::{ChangeProduct, DelistProduct, ListProduct, Product, ProductPosition, ProductsWanted, limits};
 use message_bus::{Handles, UseCaseError};
@@ -170,7 +170,7 @@ async fn one(request: Request) -> Handled<WithStock> {
     let product = request.catalog().product(product_id).await?;
     let stock = match request.inventory().stock_item(product_id).await {
         Ok(item) => Some(item),
-        // Inventory has not heard of it yet.
+        // Inventory has not applied the product's event yet.
         Err(UseCaseError::NotFound(_)) => None,
         Err(error) => return Err(error.into()),
     };

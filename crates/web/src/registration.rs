@@ -1,6 +1,6 @@
-//! Hands the route table to actix-web.
+//! Registers the route table with actix-web.
 //!
-//! Paths that the table knows answer other methods with 405 and `Allow`; paths that it does not know, with 404.
+//! Paths in the table answer other methods with 405 and `Allow`; other paths are answered with 404.
 
 use std::{collections::BTreeMap, rc::Rc};
 

@@ -53,7 +53,7 @@ impl Request {
         &self.id
     }
 
-    /// The other end of the connection. What a header says of callers farther away, anybody can write.
+    /// The other end of the connection. Headers about callers farther away can be forged.
     pub(crate) fn caller_address(&self) -> Option<IpAddr> {
         self.http.peer_addr().map(|address| address.ip())
     }
@@ -87,7 +87,7 @@ impl Request {
         meta::command_meta(self, actor)
     }
 
-    /// The id in the path's `{name}`. What is no id names nothing, so it is not found; neither does what is not printable, whatever ids are.
+    /// The id in the path's `{name}`. A text that is no id, or not printable, names nothing, so it is not found.
     pub(crate) fn path_id<T: FromStr>(&self, name: &str, what: &'static str) -> Result<T, Problem> {
         self.http
             .match_info()
@@ -114,7 +114,7 @@ impl Request {
         body::read_or_nothing(&self.body)
     }
 
-    /// The JSON body as it came, once it has been read; nothing before that.
+    /// The JSON body as it was sent, once it has been read; nothing before that.
     pub(crate) fn body_read(&self) -> &[u8] {
         &self.body
     }

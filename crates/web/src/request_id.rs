@@ -7,22 +7,22 @@ use shared_kernel::{CorrelationId, IdGenerator};
 /// The longest `Request-Id` that is echoed, in characters.
 const LONGEST: usize = 128;
 
-/// A request's id, and what it is found by in whatever it sets in motion.
+/// A request's id, and the ids by which its consequences are found.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId {
     header: HeaderValue,
     correlation_id: CorrelationId,
     trace: TraceContext,
-    /// The caller's span that it stands below.
+    /// The caller's span, which is its parent.
     parent: Option<TraceContext>,
 }
 
 impl RequestId {
     /// The caller's `Request-Id`, if it is 1 to 128 visible ASCII characters, or else the correlation id.
     ///
-    /// The correlation id is never the caller's: a timeline is what shares one, so a caller who chose it
-    /// could write themselves into somebody else's. The trace is the caller's if they have one; a new one is recorded as
-    /// `sampling` has it.
+    /// The correlation id is never the caller's: it connects the events of a timeline, so a caller who chose it could
+    /// add to another's timeline. The trace is the caller's if they sent one; `sampling` decides whether a new one is
+    /// recorded.
     pub(crate) fn of(http: &HttpRequest, ids: &dyn IdGenerator, sampling: Sampling) -> Self {
         let id = ids.next_id();
         let correlation_id = CorrelationId::new(id);
@@ -60,13 +60,13 @@ impl RequestId {
         self.trace
     }
 
-    /// The caller's span, if they told of one.
+    /// The caller's span, if they sent one.
     pub(crate) const fn parent(&self) -> Option<TraceContext> {
         self.parent
     }
 }
 
-/// A malformed `traceparent` is as good as none, as its specification demands.
+/// A malformed `traceparent` counts as none, as its specification requires.
 fn callers_trace(http: &HttpRequest) -> Option<TraceContext> {
     TraceContext::from_traceparent(http.headers().get("traceparent")?.to_str().ok()?)
 }

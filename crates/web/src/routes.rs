@@ -1,5 +1,4 @@
-//! Every endpoint, in the order in which the documents have them. There is no other place that adds one; what each of them is
-//! stands beside its handler.
+//! Every endpoint, in the order of the documents. No other place adds one; each is declared beside its handler.
 
 use crate::{
     consumers, customers, dead_letters, docs,

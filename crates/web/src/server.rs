@@ -6,7 +6,7 @@ use actix_web::{App, HttpServer, dev::Server};
 
 use crate::{WebState, configure, endpoint::RouteDescription};
 
-/// How long an idle connection stays open. Longer than common proxies keep theirs, so that it is the proxy who closes.
+/// How long an idle connection stays open. Longer than at common proxies, so that the proxy closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a request's headers may take. Its body has a deadline of its own.
 const HEADERS_DEADLINE: Duration = Duration::from_secs(10);
@@ -15,7 +15,7 @@ const LINGER: Duration = Duration::from_secs(2);
 /// How long requests that are under way may take when the server is stopped.
 const DRAIN_SECONDS: u64 = 10;
 
-/// Which of the routes an address has. The others are not found there.
+/// Which of the routes an address serves. The others are not found there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Serving {
     /// Every route.
@@ -38,7 +38,7 @@ impl Serving {
 
 /// A server for these contexts on `listener`, which runs when it is awaited (or spawned).
 ///
-/// It heeds no signals: whoever holds its `handle()` stops it, and `stop(true)` lets requests under way end.
+/// It handles no signals: the owner of its `handle()` stops it, and `stop(true)` lets requests under way end.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -46,7 +46,7 @@ pub fn serve(listener: TcpListener, state: WebState, serving: Serving) -> io::Re
     let server = HttpServer::new(move || App::new().configure(configure(state.clone(), serving)));
     let server = match serving {
         Serving::Everything | Serving::AllButOperations => server,
-        // A person and a scraper keep no two threads busy.
+        // A person and a scraper do not keep two threads busy.
         Serving::OperationsOnly => server.workers(1),
     };
     let server = server

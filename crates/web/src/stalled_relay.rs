@@ -1,9 +1,9 @@
-//! Whether events move: for how long the first unpublished event of a context has been the same one.
+//! Whether events are published: for how long the first unpublished event of a context has been the same one.
 //!
-//! It is not asked how old that event is. A consumer that begins with the start of the log has every old event published
-//! again, and one that was missed is driven again: all of these look old, and are on their way. Nor is it asked how old retrying
-//! or waiting deliveries are: while a mail server is away they get old as they should, and an instance that is taken away for
-//! it helps nobody. Both are figures (`/metrics`), for a person to be told.
+//! The age of that event does not matter. For a consumer that begins with the start of the log, every old event is published
+//! again, and so is an event that a consumer missed: all of these are old, and are being delivered. Nor does the age of retrying
+//! or waiting deliveries: while a mail server is unreachable they get old as intended, and stopping an instance because of it
+//! helps no one. Both are figures (`/metrics`), for alerts.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use std::{
 
 use shared_kernel::Timestamp;
 
-/// For how long events may stand still, and since when they do. Clones share it.
+/// For how long publishing may be stalled, and since when it is. Clones share it.
 #[derive(Clone)]
 pub struct StalledRelay {
     most_seconds: u32,
@@ -26,7 +26,7 @@ struct First {
 }
 
 impl StalledRelay {
-    /// Events may stand still for so long; for ever, when it is 0.
+    /// Publishing may be stalled for so long; for ever, when it is 0.
     pub fn of_at_most(most_seconds: u32) -> Self {
         Self {
             most_seconds,
@@ -34,8 +34,8 @@ impl StalledRelay {
         }
     }
 
-    /// Looks at the time of a context's first unpublished event, and says for how many seconds it has been seen to be the first, if that
-    /// is too long.
+    /// Takes the time of a context's first unpublished event, and returns for how many seconds it has been the first, if that is too
+    /// long.
     pub(crate) fn seconds_too_long(
         &self,
         context: &'static str,

@@ -1,4 +1,4 @@
-//! What the handlers work with.
+//! What the handlers use.
 
 use std::sync::{Arc, atomic::AtomicU64};
 
@@ -25,9 +25,9 @@ pub struct WebState {
     pub inventory: Arc<Inventory>,
     /// Every context, as operators see it.
     pub operations: Arc<Operations>,
-    /// The stories of orders.
+    /// The timelines of orders.
     pub timelines: Timelines,
-    /// Looks at what must hold.
+    /// Checks what must hold.
     pub doctor: Doctor,
     /// The keys of requests that may be sent again.
     pub idempotency: IdempotencyKeys,
@@ -37,7 +37,7 @@ pub struct WebState {
     pub operator_sessions: OperatorSessions,
     /// The figures that `/metrics` shows.
     pub metrics: Metrics,
-    /// For how long events may stand still before `/readyz` says so.
+    /// For how long publishing may be stalled before `/readyz` answers 503.
     pub stalled_relay: StalledRelay,
     /// Which of the traces that begin here are recorded.
     pub sampling: Sampling,

@@ -1,4 +1,4 @@
-//! Stock: what there is of each product, and every change of it, for staff.
+//! Stock: the units of each product, and every change of them, for staff.
 
 use inventory_app::{
     AdjustStock, AdjustmentView, CountStock, LedgerEntryView, ReservationView, StockItemView, limits,
@@ -66,7 +66,7 @@ async fn ledger(request: Request, _: Caller) -> Handled<List<LedgerEntryView>> {
     let (limit, after) = request.query(|parameters| paging::page_request(parameters, &request))?;
     let page = PageRequest {
         limit,
-        // The ledger goes by the versions that its entries led to.
+        // The ledger is sorted by the versions that its entries led to.
         after: after
             .and_then(|position| position.name.parse().ok())
             .map(Version::new),
@@ -125,7 +125,7 @@ async fn adjust(mut request: Request, caller: Caller) -> Handled<AdjustmentView>
         .answer(adjusted)
 }
 
-/// 201, with where the entry stands.
+/// 201, with the URL of the entry.
 fn adjusted(adjustment: &AdjustmentView) -> Handled<AdjustmentView> {
     let ledger = format!("/api/v1/stock/{}/ledger", adjustment.stock.product_id);
     Answer::created(adjustment, adjustment.stock.version, &ledger)

@@ -165,7 +165,7 @@ async fn revoke(request: Request) -> Handled {
     end(request).await.map_err(in_oauth_shape)
 }
 
-/// An unknown token is as good as a revoked one (RFC 7009 section 2.2), so this answers 200 to any.
+/// An unknown token counts as a revoked one (RFC 7009 section 2.2), so this answers 200 to any.
 async fn end(mut request: Request) -> Handled {
     let mut form = request.form(form::TOKEN_REQUEST).await?;
     let Revocation { token } = FromForm::from_form(&mut form)?;
@@ -198,7 +198,7 @@ fn invalid_grant() -> Problem {
     )
 }
 
-/// RFC 6749 section 5.2 knows few errors; the status keeps apart what they do not.
+/// RFC 6749 section 5.2 has few errors; the status distinguishes the others.
 fn in_oauth_shape(problem: Problem) -> Problem {
     let error = if problem.code() == codes::INVALID_GRANT.name {
         "invalid_grant"

@@ -1,4 +1,4 @@
-//! Use-case errors become HTTP here, and nowhere else. No arm is `_`: a new way to fail has to be given a status.
+//! Use-case errors become HTTP here, and nowhere else. No arm is `_`: a new kind of failure needs a status.
 
 use actix_web::http::StatusCode;
 use message_bus::{Conflict, Unavailable, UseCaseError};
@@ -6,7 +6,7 @@ use shared_kernel::RefusalKind;
 
 use crate::{codes, problem::Problem};
 
-/// When another try makes sense after a dependency failed, in seconds.
+/// After how many seconds a caller should retry when a dependency failed.
 const DEPENDENCY_RETRY_AFTER_SECONDS: u32 = 5;
 
 impl From<UseCaseError> for Problem {
@@ -64,7 +64,7 @@ impl From<Unavailable> for Problem {
     }
 }
 
-/// `what` is absent, or not the caller's to see.
+/// `what` does not exist, or the caller may not see it.
 pub(crate) fn not_found(what: &'static str) -> Problem {
     Problem::of(
         StatusCode::NOT_FOUND,

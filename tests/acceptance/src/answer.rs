@@ -1,9 +1,9 @@
-//! An answer, taken apart, and made the same each time so that it can be compared as a whole.
+//! An answer, parsed and normalised so that it can be compared as a whole.
 
 use reqwest::{Response, header::HeaderMap};
 use serde_json::Value;
 
-/// A whole answer. One whose body broke off is none.
+/// A whole answer. One whose body broke off counts as none.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Its status.
@@ -43,7 +43,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Status and code, which is what most refusals come down to.
+    /// Status and code, which are all of most refusals.
     pub fn refusal(&self) -> (u16, String) {
         let body = self.json();
         let code = body["code"].as_str().or(body["error"].as_str());
@@ -76,7 +76,7 @@ pub fn text(value: &Value) -> String {
         .to_owned()
 }
 
-/// Names what differs from run to run by what it is: ids, times, references, tokens.
+/// Replaces what differs from run to run by its kind: ids, times, references, tokens.
 fn redact(name: &str, value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! Requests that read like sentences: `app.get("/orders").by(&ada).answer().await`.
+//! Requests as short chains: `app.get("/orders").by(&ada).answer().await`.
 
 use reqwest::RequestBuilder;
 
@@ -9,15 +9,15 @@ use crate::Answer;
 pub struct Login {
     /// The user's id, and so the customer's.
     pub user_id: String,
-    /// What they log in with.
+    /// Their password.
     pub email: String,
-    /// Who they are, for a quarter of an hour.
+    /// The access token, valid for a quarter of an hour.
     pub access_token: String,
-    /// Gets the next pair.
+    /// The refresh token.
     pub refresh_token: String,
 }
 
-/// What reqwest's builder lacks.
+/// Methods that reqwest's builder does not have.
 pub trait Asking: Sized {
     /// As this user.
     #[must_use]

@@ -17,11 +17,11 @@ use crate::{FailingDisk, power_cuts::Recording, preloaded};
 pub struct Binary {
     path: PathBuf,
     canary: Option<&'static str>,
-    /// Whether the bug is there as well while it is looked at what it did.
+    /// Whether the bug is still there while its effects are checked.
     canary_stays: bool,
     /// By how many days its clock is wrong.
     days_ahead: i32,
-    /// What else it finds in its environment.
+    /// Other variables of its environment.
     environment: Vec<(&'static str, PathBuf)>,
 }
 
@@ -30,9 +30,9 @@ pub struct Binary {
 pub struct Finished {
     /// The exit code; 128 and the number of the signal when one ended it, as in a shell.
     pub code: i32,
-    /// What it printed.
+    /// Its standard output.
     pub stdout: String,
-    /// What it complained of.
+    /// Its standard error.
     pub stderr: String,
 }
 
@@ -53,13 +53,13 @@ pub(crate) fn code_of(status: ExitStatus) -> i32 {
 }
 
 impl Finished {
-    /// What a command printed that has to have ended well.
+    /// The output of a command that has to succeed.
     pub fn expecting_success(self) -> String {
         assert_eq!(self.code, 0, "{}", self.stderr);
         self.stdout
     }
 
-    /// The one line in which a command said why it did not do what it was asked.
+    /// The one line in which a command reported why it failed.
     pub fn expecting_one_line(self, code: i32) -> String {
         assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{}", self.stderr);
         let line = self.stderr.trim_end_matches('\n');
@@ -94,7 +94,7 @@ impl Binary {
         }
     }
 
-    /// The same with a bug that a server without it would make good.
+    /// The same with a bug whose effects a server without it would repair.
     pub fn with_canary_that_stays(name: &'static str) -> Self {
         Self {
             canary_stays: true,
@@ -113,7 +113,7 @@ impl Binary {
         }
     }
 
-    /// The same, recorded in all that it does. Its clock has to be right: one library is loaded into it, not two.
+    /// The same, with a recorder of all that it does. Its clock has to be right: only one library can be loaded into it.
     #[must_use]
     pub fn recorded_by(&self, recording: &Recording) -> Self {
         Self {
@@ -131,7 +131,7 @@ impl Binary {
         }
     }
 
-    /// The same as it is to be while it is looked at what was done.
+    /// The binary with which the effects are checked.
     #[must_use]
     pub fn for_inspection(&self) -> Self {
         if self.canary_stays {
@@ -141,7 +141,7 @@ impl Binary {
         }
     }
 
-    /// The same on a machine whose clock is so many days ahead, or behind when negative. Its monotonic clock is as it is on any machine.
+    /// The same on a machine whose clock is so many days ahead, or behind when negative. Its monotonic clock is right.
     #[must_use]
     pub fn with_clock_ahead_by_days(&self, days_ahead: i32) -> Self {
         Self {
@@ -155,12 +155,12 @@ impl Binary {
         self.canary.is_some()
     }
 
-    /// Whether it is there for good.
+    /// Whether the bug is still there while its effects are checked.
     pub fn canary_stays(&self) -> bool {
         self.canary_stays
     }
 
-    /// A command that knows nothing but what it is given: no setting of whoever runs the tests reaches it.
+    /// A command with nothing but its arguments: no setting of the user who runs the tests reaches it.
     pub fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.path);
         command

@@ -1,4 +1,4 @@
-//! Bodies that are right: `an_order().with_line(app.kettle().await.of(2))`.
+//! Valid bodies: `an_order().with_line(app.kettle().await.of(2))`.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub fn an_order() -> OrderBody {
     OrderBody { lines: Vec::new() }
 }
 
-/// One kettle at USD 19.99 that is on no list: staff order it so. What customers order is [`TestApp::kettle`](crate::TestApp::kettle).
+/// One kettle at USD 19.99 that is on no list: staff order it as a custom line. Customers order [`TestApp::kettle`](crate::TestApp::kettle).
 pub fn a_custom_line() -> LineBody {
     LineBody::of_product(UNLISTED, "Kettle")
 }

@@ -1,6 +1,6 @@
-//! A browser without a window, driven as WebDriver has it (W3C), with scripts switched off in every page.
+//! A headless browser, driven by WebDriver (W3C), with scripts switched off in every page.
 //!
-//! Of that protocol a handful of calls is needed here, each one request: less to keep than a crate for it.
+//! Only a few calls of that protocol are needed here, each one request: less to maintain than a crate for it.
 
 use std::{
     io::{Read, Write},
@@ -14,13 +14,13 @@ use tempfile::TempDir;
 
 use crate::lines::Lines;
 
-/// Debian's package `chromium-driver`; it finds the browser that it came with.
+/// Debian's package `chromium-driver`; it finds its own browser.
 const DRIVER: &str = "chromedriver";
 /// How long a page may take to show what it has to show, in milliseconds. The driver does the waiting.
 const PATIENCE_MILLISECONDS: u64 = 30_000;
-/// What the driver says when it listens, in front of its port.
+/// The driver's line when it listens, before its port.
 const LISTENING: &str = "was started successfully on port ";
-/// No network but this machine's, and no sandbox, which root has none of.
+/// Requests to this machine only, and no sandbox, which cannot be used as root.
 const ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
@@ -103,7 +103,7 @@ impl Browser {
             .await;
     }
 
-    /// What stands in what a CSS selector finds, a space for whatever is between its words.
+    /// The text of the element of a CSS selector, with single spaces between its words.
     pub async fn text_of(&self, element: &str) -> String {
         let element = self.element("css selector", element).await;
         let text = self
@@ -183,7 +183,7 @@ impl Browser {
         value
     }
 
-    /// Has the driver end the browser, which would outlive it. Without an error: it may be about one that never began.
+    /// Makes the driver end the browser, which would outlive it. Errors are ignored: there may be no browser.
     fn close(&self) -> std::io::Result<()> {
         let mut connection = TcpStream::connect(&self.address)?;
         write!(

@@ -1,4 +1,4 @@
-//! A collector of OpenTelemetry's, as small as one can be: it takes spans over HTTP, or leaves whoever sends them waiting.
+//! A minimal OpenTelemetry collector: it takes spans over HTTP, or leaves its callers waiting.
 
 use std::{
     collections::BTreeMap,
@@ -19,25 +19,25 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-/// How long anything may take that has to happen.
+/// How long anything that has to happen may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A span, as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// What was done.
+    /// Its name.
     pub name: String,
     /// Its trace, in hexadecimal.
     pub trace_id: String,
-    /// Itself.
+    /// Its id.
     pub span_id: String,
-    /// The span that it stands below; empty without one.
+    /// Its parent; empty without one.
     pub parent_span_id: String,
-    /// What is said of it.
+    /// Its attributes.
     pub attributes: BTreeMap<String, String>,
-    /// What went wrong, if something did.
+    /// Its error, if there is one.
     pub error: Option<String>,
-    /// Who sent it.
+    /// The service that sent it.
     pub service: String,
     /// Its end is no earlier than its beginning, which is a time of this century.
     pub has_times: bool,
@@ -51,7 +51,7 @@ impl Span {
             .unwrap_or_else(|| panic!("found no {key} in {self:?}"))
     }
 
-    /// Whether it stands right below this one.
+    /// Whether this one is its parent.
     pub fn is_below(&self, parent: &Self) -> bool {
         (&self.trace_id, &self.parent_span_id) == (&parent.trace_id, &parent.span_id)
     }
@@ -87,7 +87,7 @@ impl Collector {
                     return;
                 }
                 let taken = Arc::clone(&own);
-                // An error says that the other side has gone.
+                // An error means that the other side has gone.
                 thread::spawn(move || converse(stream, &taken));
             }
         });
@@ -103,12 +103,12 @@ impl Collector {
         format!("http://{}", self.address)
     }
 
-    /// From here on no request is answered.
+    /// From now on no request is answered.
     pub fn fall_silent(&self) {
         self.taken.is_silent.store(true, Ordering::SeqCst);
     }
 
-    /// Waits until somebody waits for an answer.
+    /// Waits until a caller waits for an answer.
     pub fn wait_for_waiting(&self) {
         let waiting = self.taken.unanswered.lock().unwrap();
         let (_waiting, waited) = self
@@ -124,7 +124,7 @@ impl Collector {
         self.taken.spans.lock().unwrap().clone()
     }
 
-    /// Waits for a span that is as told, and answers it.
+    /// Waits for a span that matches, and returns it.
     pub fn wait_for(&self, what: &str, is: impl Fn(&Span) -> bool) -> Span {
         let spans = self.taken.spans.lock().unwrap();
         let (spans, _) = self
@@ -140,7 +140,7 @@ impl Collector {
 impl Drop for Collector {
     fn drop(&mut self) {
         self.taken.has_ended.store(true, Ordering::SeqCst);
-        // Only a caller wakes the thread up. An error says that it has gone already.
+        // The thread wakes only for a caller. An error means that it has gone already.
         let _ = TcpStream::connect(self.address);
         if let Some(listening) = self.listening.take() {
             listening.join().unwrap();

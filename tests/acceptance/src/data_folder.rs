@@ -1,4 +1,4 @@
-//! A data folder from outside: what is in its files.
+//! A data folder: the content of its files.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             if path.is_dir() {
                 folders.push(path);
             } else if let Ok(content) = fs::read(&path) {
-                // A file that is gone by now was a temporary one of somebody who still works there.
+                // A file that is gone by now was a temporary file of a running process.
                 files.insert(path, content);
             }
         }
@@ -24,7 +24,7 @@ pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-/// What is kept for good: databases and secrets. SQLite's logs and shared memory come and go.
+/// The files that are kept: databases and secrets. SQLite's logs and shared memory are temporary.
 pub fn kept(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = contents(folder);
     files.retain(|path, _| {
@@ -34,7 +34,7 @@ pub fn kept(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-/// Whether `text` stands anywhere in `content`.
+/// Whether `text` is anywhere in `content`.
 pub fn holds(content: &[u8], text: &str) -> bool {
     let wanted = text.as_bytes();
     let Some(first) = wanted.first() else { return true };
@@ -49,7 +49,7 @@ pub fn holds(content: &[u8], text: &str) -> bool {
     false
 }
 
-/// Replaces a text in a file, wherever it stands, by one of the same length.
+/// Replaces a text in a file, everywhere, by one of the same length.
 pub fn replace(file: &Path, text: &str, by: &str) {
     assert_eq!(text.len(), by.len());
     let mut content = fs::read(file).unwrap();

@@ -1,4 +1,4 @@
-//! A database of one's own on a PostgreSQL server, reached as an operator reaches it: with `psql` and `pg_dump`.
+//! A database of a test's own on a PostgreSQL server, used as an operator uses it: with `psql` and `pg_dump`.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -14,7 +14,7 @@ use crate::{binary::from_environment, torture::Random};
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
 
-/// A database that is gone when this is dropped.
+/// A database that is dropped with this.
 #[derive(Debug)]
 pub struct Database {
     administrator: Url,
@@ -61,18 +61,18 @@ impl Database {
         url
     }
 
-    /// Runs a statement in it, and answers what `psql` prints.
+    /// Runs a statement in it, and returns what `psql` prints.
     pub fn run(&self, statement: &str) -> String {
         let printed = output(psql(&self.url()).args(["--command", statement]));
         String::from_utf8(printed).unwrap()
     }
 
-    /// Runs what `pg_dump` wrote as plain SQL.
+    /// Runs the plain SQL of `pg_dump`.
     pub fn load(&self, dump: &Path) {
         output(psql(&self.url()).arg("--file").arg(dump));
     }
 
-    /// Runs a statement in a transaction that stays open until what this gives is dropped.
+    /// Runs a statement in a transaction that stays open until the returned value is dropped.
     pub fn hold(&self, statement: &str) -> OpenTransaction {
         let mut session = psql(&self.url())
             .stdin(Stdio::piped())
@@ -89,7 +89,7 @@ impl Database {
         OpenTransaction(session)
     }
 
-    /// Changes a setting of its server for all, as an administrator does, and waits until the server has taken it on.
+    /// Changes a setting of its server for all, as an administrator does, and waits until it is in force.
     pub fn change_setting(&self, name: &str, value: &str) {
         self.run(&format!("ALTER SYSTEM SET {name} = {value}"));
         self.run("SELECT pg_reload_conf()");
@@ -115,7 +115,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // Whoever is still connected is a server that a failed test left behind.
+        // A connection that still exists belongs to a server of a failed test.
         if !thread::panicking() {
             self.administer("DROP DATABASE");
         }
@@ -134,7 +134,7 @@ impl Drop for OpenTransaction {
     }
 }
 
-/// `psql` in the database with this URL, to be told what to do there.
+/// `psql` in the database with this URL, for further arguments.
 pub(crate) fn psql(url: &Url) -> Command {
     let mut command = Command::new("psql");
     command

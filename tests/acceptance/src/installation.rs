@@ -51,12 +51,12 @@ impl Installation {
         installation
     }
 
-    /// Makes the commands from now on reach the database at this URL.
+    /// From now on the commands use the database at this URL.
     pub fn reach_at(&self, url: &Url) {
         self.set("ORDERLY_DATABASE_URL", url.as_str());
     }
 
-    /// Makes the commands from now on find this setting, in place of what it was.
+    /// From now on the commands get this setting, in place of the former value.
     pub fn set(&self, variable: &str, value: &str) {
         let file = self.folder.path().join(".env");
         let settings = fs::read_to_string(&file).unwrap_or_default();
@@ -105,7 +105,7 @@ impl Installation {
         self.database.as_ref().expect("it is on PostgreSQL")
     }
 
-    /// Everything that it keeps, with where it stands.
+    /// Everything that it stores, with its location.
     pub fn contents(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut contents = contents(self.path());
         if let Some(database) = &self.database {

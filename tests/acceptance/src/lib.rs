@@ -1,7 +1,7 @@
-//! The product as its users meet it: the real binary, on a folder (or a database) and a port of its own, over HTTP.
+//! The product as its users use it: the real binary, on a folder (or a database) and a port of its own, over HTTP.
 //!
-//! [`TestApp`] is where a test begins; [`torture`] kills servers and databases and compares what is left. Names no crate of the
-//! workspace, so that nothing here can know more than a caller does.
+//! [`TestApp`] is where a test begins; [`torture`] kills servers and databases and compares what is left. It depends on no
+//! crate of the workspace, so that it uses only what a caller can use.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

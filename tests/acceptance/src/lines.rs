@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-/// How long anything may take that has to happen. Generous: other suites may keep the machine busy.
+/// How long anything that has to happen may take. Generous: other suites may keep the machine busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Lines written so far.
@@ -27,7 +27,7 @@ impl Written {
 }
 
 impl Lines {
-    /// Collects what comes on a thread of its own, to its end.
+    /// Collects the output on a thread of its own, to its end.
     pub(crate) fn collect(&self, from: impl Read + Send + 'static) -> JoinHandle<()> {
         let lines = self.clone();
         thread::spawn(move || {

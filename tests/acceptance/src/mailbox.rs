@@ -1,4 +1,4 @@
-//! Mail about orders, as those who get it see it: sorted by what it is about.
+//! Mail about orders, as its recipients see it: sorted by order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ pub struct Mailbox {
 /// One mail, as often as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderMail {
-    /// What it tells: `confirmed`, `shipped` or `cancelled`.
+    /// What it is about: `confirmed`, `shipped` or `cancelled`.
     pub step: String,
     /// Its `Message-ID`.
     pub id: String,
-    /// To whom it went.
+    /// Its recipient.
     pub recipient: String,
 }
 
@@ -49,7 +49,7 @@ impl Mailbox {
         self.about.get(reference).map_or(&[], Vec::as_slice)
     }
 
-    /// What they told, in the order in which they came.
+    /// What they were about, in the order in which they came.
     pub fn steps(&self, reference: &str) -> Vec<&str> {
         self.about(reference)
             .iter()

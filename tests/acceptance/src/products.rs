@@ -1,4 +1,4 @@
-//! What can be ordered: products that staff list for a test when it first asks for them.
+//! What can be ordered: products that staff list when a test first needs them.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ impl TestApp {
         self.product("Kettle", "19.99").await
     }
 
-    /// A line of one of the product of this name and price in USD. It is listed, and ordering has heard of it.
+    /// A line of one of the product of this name and price in USD. It is listed, and ordering has applied its event.
     pub async fn product(&self, name: &str, amount: &str) -> LineBody {
         let price = json!({"amount": amount, "currency": "USD"});
         let listed = self.get("/products?limit=100").answer().await.expecting(200);
@@ -37,7 +37,7 @@ impl TestApp {
         LineBody::of_product(&text(&product["id"]), name).at(amount)
     }
 
-    /// Somebody of the staff whom the test has not made itself.
+    /// A member of staff whom the test has not made itself.
     async fn shopkeeper(&self) -> &Login {
         let log_in = async || {
             let known = self.run_with_input(

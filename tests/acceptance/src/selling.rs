@@ -1,8 +1,8 @@
 //! Selling out: many buyers want more than there is, and what was sold is counted afterwards.
 //!
-//! Each buyer places and confirms order after order, under idempotency keys, and sends again what was not answered, so that a killed server costs
-//! time and nothing else. Afterwards every order is looked at: never more may be sold than there was, no order may be doubled or forgotten, and
-//! whatever is left has to be for sale.
+//! Each buyer places and confirms order after order, under idempotency keys, and sends again what was not answered, so that a killed server only
+//! costs time. Afterwards every order is checked: never more may be sold than there was, no order may be doubled or lost, and whatever is left
+//! has to be for sale.
 
 mod audit;
 mod buyer;
@@ -22,7 +22,7 @@ use crate::{Binary, Engine, Installation, Server, torture::Random};
 /// How many buy at the same time.
 const BUYERS: usize = 64;
 
-/// What is for sale, and how often somebody tries to buy.
+/// What is for sale, and how many orders are tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Sale {
     /// Products.
@@ -67,7 +67,7 @@ pub async fn sell_out(binary: &Binary, engine: Engine, sale: Sale) -> Tally {
     let mut outcries = Vec::new();
     for kill in 1..=sale.kills {
         let enough = sale.attempts * kill / (sale.kills + 1);
-        // An error says that the buyers are through; then there is nobody to be disturbed.
+        // An error means that the buyers have finished; then there is no one to disturb.
         let _ = done.wait_for(|done| *done >= enough).await;
         server.kill();
         outcries.extend(server.outcries());

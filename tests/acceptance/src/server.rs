@@ -1,4 +1,4 @@
-//! A server that runs: started, listened to, killed or asked to stop.
+//! A running server: started, watched, killed or asked to stop.
 
 use std::{
     path::Path,
@@ -96,14 +96,14 @@ impl Server {
         lines
     }
 
-    /// Whether it lives.
+    /// Whether it runs.
     pub(crate) fn is_running(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
     }
 
-    /// Ends it at once, without a word (SIGKILL).
+    /// Kills it at once (SIGKILL).
     pub fn kill(&mut self) {
-        // An error says that it has ended already.
+        // An error means that it has ended already.
         let _ = self.process.kill();
         self.wait();
     }
@@ -139,7 +139,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Errors say that it has ended already.
+        // Errors mean that it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{Answer, Asking, Login, TestApp, an_address, an_order, answer::text, bodies::a_shipment};
 
-/// Takes a step of an order's life. A confirmation is answered once inventory has spoken.
+/// Takes a step of an order's life. A confirmation is answered once inventory has answered.
 pub async fn take(app: &TestApp, login: &Login, order: &Value, step: &str, body: &Value) -> Answer {
     let asking = app.post(&path(order, step)).by(login).json(body);
     asking.header("Prefer", "wait=10").answer().await

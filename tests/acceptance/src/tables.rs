@@ -1,4 +1,4 @@
-//! What stands in an installation's tables, read as an operator reads them: with `psql`, or with the SQLite that comes with Python.
+//! The content of an installation's tables, read as an operator reads them: with `psql`, or with the SQLite that comes with Python.
 
 use std::{
     path::{Path, PathBuf},
@@ -47,7 +47,7 @@ impl Installation {
         as_rows(&printed)
     }
 
-    /// Changes a context's rows as nobody should: behind the server's back.
+    /// Changes a context's rows while the server runs, as an operator must not do.
     pub fn tamper(&self, context: &str, statement: &str) {
         if self.is_on_postgres() {
             self.database()
@@ -62,8 +62,8 @@ impl Installation {
     }
 }
 
-/// The rows that a query finds in an SQLite file as a crash left it: what lies beside it is worked off, which changes it. None when it has no
-/// such table yet.
+/// The rows that a query finds in an SQLite file as a crash left it: its log is applied, which changes it. None when it has no such table
+/// yet.
 pub(crate) fn rows_after_a_crash(file: &Path, query: &str) -> Vec<Vec<String>> {
     as_rows(&run_python(RECOVER_SQLITE, file, query))
 }

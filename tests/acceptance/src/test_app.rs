@@ -1,7 +1,7 @@
-//! One installation for one test: its own folder or database, its own port, gone afterwards.
+//! One installation for one test: its own folder or database, and its own port, removed afterwards.
 //!
-//! A test that went well is asked some more when its app is dropped: whether every event was delivered, whether the doctor finds all well, whether
-//! the log holds an error or a panic, and whether a secret stands anywhere in the log, the files or the database.
+//! When the app of a test that succeeded is dropped, it is checked once more: whether every event was delivered, whether the doctor finds nothing,
+//! whether the log holds an error or a panic, and whether a secret is anywhere in the log, the files or the database.
 
 use std::{sync::Mutex, thread};
 
@@ -13,7 +13,7 @@ use crate::{
     Answer, Asking, Binary, Engine, Finished, Installation, Login, Server, answer::text, data_folder::holds,
 };
 
-/// Everybody's password. It stands nowhere but in requests.
+/// Every test user's password. It occurs nowhere but in requests.
 pub const PASSWORD: &str = "analytical-engine-1843";
 
 /// An installation, and the server that serves it.
@@ -118,7 +118,7 @@ impl TestApp {
         self.get(path).by(login).answer().await.expecting(200)
     }
 
-    /// Registers a user under this name and answers their JSON.
+    /// Registers a user under this name and returns their JSON.
     pub async fn register(&self, name: &str) -> Value {
         let body = json!({"email": email(name), "password": PASSWORD});
         self.post("/users").json(&body).answer().await.expecting(201)
@@ -142,7 +142,7 @@ impl TestApp {
         self.log_in("admin").await
     }
 
-    /// Creates a user on the command line and answers their JSON.
+    /// Creates a user on the command line and returns their JSON.
     pub fn create_user(&self, name: &str, role: &str) -> Value {
         let arguments = [
             "users",
@@ -202,7 +202,7 @@ impl TestApp {
         login
     }
 
-    /// Places an order and answers its JSON.
+    /// Places an order and returns its JSON.
     pub async fn place(&self, login: &Login, order: &Value) -> Value {
         self.post("/orders")
             .by(login)

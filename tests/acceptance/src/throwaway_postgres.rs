@@ -1,4 +1,4 @@
-//! A PostgreSQL server of one's own, for tests that kill it.
+//! A PostgreSQL server of a test's own, which it can kill.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -42,7 +42,7 @@ impl ThrowawayPostgres {
         &self.url
     }
 
-    /// Ends its postmaster at once, without a word (SIGKILL).
+    /// Kills its postmaster at once (SIGKILL).
     pub(crate) fn kill(&mut self) {
         self.obeys("kill");
     }
@@ -62,7 +62,7 @@ impl ThrowawayPostgres {
 
 impl Drop for ThrowawayPostgres {
     fn drop(&mut self) {
-        // The end of its orders is the order to clean up.
+        // When its input ends, it removes everything.
         self.orders.take();
         let _ = self.holder.wait();
     }

@@ -1,13 +1,12 @@
-//! Doing violence to an installation under load, again and again, and comparing all that is left with all that was answered:
-//! to its server ([`kill_servers`]), its database ([`kill_databases`]), and what lies between them ([`cut_connections()`]).
+//! Injecting failures into an installation under load, again and again, and comparing all that is left with all that was answered:
+//! into its server ([`kill_servers`]), its database ([`kill_databases`]), and the connections between them ([`cut_connections()`]).
 //!
 //! Each of 64 clients keeps a [`diary`]: the full body of the last 2xx answer for everything it has changed, and the one
 //! command that was under way when the server was killed. Afterwards everything has to be as in the diaries, or exactly as
-//! that one command makes it, by the [`model`]. Nobody but its client changes an order or a user, so there is no third case.
-//! Where the server lives, every command is answered, and one that is told to come back later has done nothing.
-//! What other contexts made of the events has to follow from the diaries as well: customers, the address book, and mail, which a server
-//! that nobody kills takes and counts.
-//! Deliberately not here: the loss of power, which a kill does not imitate ([`power_cuts`](crate::power_cuts)).
+//! that one command makes it, by the [`model`]. Only its client changes an order or a user, so there is no third case. While the server
+//! runs, every command is answered, and one that is refused with a time to retry has done nothing. What other contexts store has to
+//! follow from the diaries as well: customers, the address book, and mail, which a server that is never killed takes and counts.
+//! Deliberately not here: power losses, which a kill does not imitate ([`power_cuts`](crate::power_cuts)).
 
 mod client;
 mod command;

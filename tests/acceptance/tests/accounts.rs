@@ -19,7 +19,7 @@ on_every_engine!(
 async fn of_many_who_register_one_address_at_once_one_gets_it(engine: Engine) {
     let app = TestApp::start(engine);
     let mut registering = JoinSet::new();
-    // Fewer than one address may be asked for at once before its callers are told to wait.
+    // Fewer requests for one address than are throttled.
     for _ in 0..8 {
         let body = json!({"email": "ada@example.com", "password": PASSWORD});
         registering.spawn(app.post("/users").json(&body).answer());

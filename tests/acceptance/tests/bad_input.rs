@@ -100,8 +100,8 @@ async fn a_forged_token_is_no_token(engine: Engine) {
 async fn a_token_of_a_megabyte_hurts_nobody_but_its_sender(engine: Engine) {
     let app = TestApp::start(engine);
     let ada = app.customer("ada").await;
-    // Whether an answer comes through depends on how much was sent by then; a success must not. The client is one
-    // that nobody uses again: the server closes its connection.
+    // Whether an answer arrives depends on how much was sent by then; it must not be a success. The client is not
+    // used again: the server closes its connection.
     let request = Client::new().get(format!("{}/api/v1/users/me", app.server.url()));
     if let Ok(response) = request.bearer_auth("x".repeat(1_000_000)).send().await {
         assert!(response.status().is_client_error(), "{response:?}");

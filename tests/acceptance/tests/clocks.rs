@@ -20,7 +20,7 @@ mod of_a_database {
     );
 }
 
-/// Those whose logs have events here.
+/// The contexts whose logs have events here.
 const CONTEXTS: [&str; 3] = ["accounts", "catalog", "ordering"];
 
 /// Starts the server anew on a machine whose clock is so many days ahead.
@@ -109,7 +109,7 @@ async fn of_several_servers_one_with_a_wrong_clock_makes_nobody_forget(engine: E
             &app.binary.with_clock_ahead_by_days(days),
             app.installation().path(),
         );
-        // What is old is looked for at once, while this is waited for.
+        // Retention runs at once, while this waits.
         app.wait_idle();
         wrong.stop();
     }
@@ -131,7 +131,7 @@ async fn a_key_outlives_a_database_whose_clock_is_forty_days_ahead(engine: Engin
     app.wait_idle();
     let before = events(&app);
     app.server.stop();
-    // Nobody sets the clock of a server that others use as well: everything that was stamped moves the other way.
+    // The clock of a server that other tests use as well is not set: instead, all stamps are moved the other way.
     for context in ["accounts", "catalog", "ordering", "inventory", "notifications"] {
         for (table, column) in [
             ("lived_time", "stamps_from"),

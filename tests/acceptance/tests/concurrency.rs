@@ -1,4 +1,4 @@
-//! Many at once: they share commits, not fates.
+//! Many at once: they share commits, but not errors.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,7 +21,7 @@ on_every_engine!(
 const CLIENTS: usize = 64;
 const ORDERS_EACH: usize = 10;
 
-/// What a context's committer said of its work when it closed.
+/// The figures that a context's committer logged when it closed.
 fn closing_statistics(app: &TestApp, context: &str) -> (u64, u64) {
     let log = app.server.log().so_far();
     let line = log

@@ -1,4 +1,4 @@
-//! What happens in one context and is heard in another, also when the server dies in between.
+//! Events of one context that reach another, also when the server is killed in between.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

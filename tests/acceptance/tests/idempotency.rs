@@ -102,7 +102,7 @@ async fn what_is_sent_again_after_a_kill_is_placed_once(engine: Engine) {
                     if lost {
                         return sent;
                     }
-                    // Nobody counts any more once the kill is on its way.
+                    // Once the kill is under way, answers no longer count.
                     let _ = answered.send(());
                 }
             });

@@ -1,5 +1,5 @@
-//! One trace from a request over its command and commit to the deliveries, as a collector gets to see it; and that nobody
-//! who orders notices when there is none.
+//! One trace from a request over its command and commit to the deliveries, as a collector gets it; without a collector,
+//! requests are not affected.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

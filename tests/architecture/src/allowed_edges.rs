@@ -1,6 +1,6 @@
-//! Which of our crates may name which: the table, and its comparison with the graph for equality.
+//! Which of our crates may depend on which: the table, and its comparison with the graph for equality.
 //!
-//! Equality, because an edge that the table allows and nobody uses is a door left open.
+//! Equality, because an unused edge of the table would allow a dependency unnoticed.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ const fn may_use(name: &'static str, uses: &'static [&'static str]) -> Allowed {
 /// The table. No crate's build script names another crate, and no context names another context.
 pub const ALLOWED_EDGES: &[Allowed] = &[
     may_use("shared_kernel", &[]),
-    // A derive, which is named through the crate that has its trait.
+    // A derive macro, which is used through the crate that has its trait.
     may_use("schema_derive", &[]),
     may_use("schema", &["schema_derive", "shared_kernel"]),
     may_use("message_bus", &["schema", "shared_kernel"]),
@@ -115,7 +115,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "shared_kernel",
         ],
     ),
-    // The only crate that sees both sides of every port.
+    // The only crate that depends on both sides of every port.
     may_use(
         "orderly",
         &[
@@ -160,7 +160,7 @@ pub const ALLOWED_EDGES: &[Allowed] = &[
             "storage",
         ],
     },
-    // A mail server to send to in tests, which knows nothing of ours.
+    // A mail server for tests, which depends on no crate of ours.
     may_use("mail_server", &[]),
     // It runs the binary, as a customer would.
     may_use("acceptance", &["mail_server"]),

@@ -1,6 +1,6 @@
-//! `docs/API.md` and the code say the same: each code that callers can be answered with stands there once with its
-//! status, and nothing stands there that the code does not have. The document's tables are made from web's declarations, whose
-//! own tests compare them; here they are held against the rules and use cases, which web does not see.
+//! `docs/API.md` and the code say the same: each code that callers can get is in the document once with its status, and the
+//! document has no other code. The document's tables are made from web's declarations, whose own tests compare them; here they
+//! are compared with the rules and use cases, which web does not depend on.
 //!
 //! Codes are read off the source text, by the few ways in which this workspace writes them.
 
@@ -13,10 +13,10 @@ use crate::{SourceFile, Violation, refused_codes::working_text};
 /// The document's path.
 pub const DOCUMENT: &str = "docs/API.md";
 
-/// Contexts that no route reaches: what they refuse stands in deliveries, and no caller is answered with it.
+/// Contexts that no route reaches: their refusals are stored with deliveries, and no caller gets them.
 const WITHOUT_ROUTES: &str = "crates/notifications/";
 
-/// Something that the code has, as the first two cells of a row tell it.
+/// A code of the source, as the first two cells of its row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Told {
     name: String,
@@ -80,7 +80,7 @@ pub fn check(files: &[SourceFile], document: &str) -> Vec<Violation> {
     violations
 }
 
-/// The first two cells of a row that tells of a code; other tables have no such rows.
+/// The first two cells of a row of a code; other tables have no such rows.
 fn row(line: &str) -> Option<(String, String)> {
     let cells: Vec<&str> = line.split('|').map(str::trim).collect();
     let ["", first, second, _, ..] = cells.as_slice() else {

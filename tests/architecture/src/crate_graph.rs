@@ -72,7 +72,7 @@ pub struct CrateGraph {
 
 impl CrateGraph {
     /// Reads the graph of the workspace at `root`, resolved for this machine's platform: for all platforms
-    /// Cargo would download packages that nobody here builds. Declared edges are those of every platform.
+    /// Cargo would download packages that are never built here. Declared edges are those of every platform.
     ///
     /// # Errors
     /// When cargo or rustc does not answer.

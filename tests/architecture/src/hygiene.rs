@@ -1,4 +1,4 @@
-//! Hygiene of the tree: what may stand where, and what may not stand anywhere.
+//! Hygiene of the tree: what may be where, and what may not be anywhere.
 
 pub mod document_links;
 pub mod manifests;

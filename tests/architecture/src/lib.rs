@@ -1,5 +1,5 @@
-//! The architecture as a test: which crate may name which, what each layer may reach outside the
-//! workspace, whose table is whose, and the hygiene of the tree.
+//! The architecture as a test: which crate may depend on which, what each layer may use from outside the
+//! workspace, which context owns which table, and the hygiene of the tree.
 //!
 //! Every checker is a function from plain data to [`Violation`]s, so that its own tests can feed it
 //! planted ones, and every checker reports a violation when it found nothing to look at. The checks of

@@ -1,6 +1,5 @@
-//! The order in which transactions on PostgreSQL take their rows: many rows in the order of their keys, so that no two transactions ever wait
-//! for each other in a circle. Looked at in the text of the statements. What SQL itself does not say, as which table comes first, is
-//! written down in ADR 0013.
+//! The order in which transactions on PostgreSQL take their rows: many rows in the order of their keys, so that there are no deadlocks.
+//! Checked in the text of the statements. What SQL itself does not show, such as which table comes first, is described in ADR 0013.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +12,7 @@ use crate::{
 /// A verb and a table whose rows need no order in the statement itself, and why.
 type Exemption = (&'static str, &'static str, &'static str);
 
-/// Statements that are looked at and need no order.
+/// Writes that need no order.
 pub const EXEMPTIONS: &[Exemption] = &[
     (
         "insert",
@@ -147,7 +146,7 @@ fn is_ordered(verb: &str, words: &[String]) -> bool {
     follow(&["order", "by"]) && (verb == "insert" || locks)
 }
 
-/// Writes in Diesel's own language, each with its line: they cannot say an order.
+/// Writes in Diesel's own language, each with its line: they cannot have an order.
 fn in_diesels_language(text: &RustText) -> Vec<(usize, String)> {
     let words = text.words();
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Which crates from outside the workspace a layer must not reach: at all, or by naming them itself.
+//! Which crates from outside the workspace a layer must not use: at all, or as a direct dependency.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -31,7 +31,7 @@ pub struct Ban {
     pub layer: Layer,
     /// How far.
     pub reach: Reach,
-    /// What: packages' names; `*` stands for any ending (or, in front, any beginning).
+    /// What: packages' names; `*` matches any ending (or, in front, any beginning).
     pub crates: &'static [&'static str],
 }
 
@@ -93,7 +93,7 @@ pub const BANS: &[Ban] = &[
         reach: Reach::ByName,
         crates: &["storage", "diesel*", "actix*", "*_domain", "*_infra"],
     },
-    // Whoever makes spans knows `tracing` alone; what becomes of them is the binary's business, and its tests'.
+    // Spans are made with `tracing` alone; what happens to them is decided by the binary, and its tests.
     Ban {
         layer: Layer::AllBut(&["orderly", "acceptance"]),
         reach: Reach::Anywhere,

@@ -1,4 +1,4 @@
-//! How many public types a crate has that every context sees: each of them is something to learn before a use case is written.
+//! How many public types a crate has that every context depends on: each of them has to be learned before a use case is written.
 //!
 //! Counted in the text: `pub struct`, `enum`, `union`, `trait` and `type`, wherever in the crate they are. What is public
 //! within the crate only (`pub(crate)`) does not count, nor what is for tests only.

@@ -60,7 +60,7 @@ impl RustText {
         words
     }
 
-    /// The lines that stand in an inline `#[cfg(test)]` module, from 1.
+    /// The lines in an inline `#[cfg(test)]` module, from 1.
     pub fn test_lines(&self) -> Vec<std::ops::RangeInclusive<usize>> {
         const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
         let words = self.words();

@@ -1,7 +1,7 @@
 //! SQL as text: which tables a statement names, and how.
 //!
 //! Enough to read migrations and the queries in the adapters. Deliberately not a parser: a table is a name
-//! in a place where SQL wants a table.
+//! in a place where SQL needs a table.
 
 /// How a statement names a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub fn is_statement(literal: &str) -> bool {
     }
 }
 
-/// The name at `position`, unless a subquery or a function stands there.
+/// The name at `position`, unless there is a subquery or a function.
 fn table_at(words: &[(usize, String)], position: usize) -> Option<String> {
     let word = |index: usize| words.get(index).map_or("", |(_, word)| word.as_str());
     let position = if word(position + 1) == "." {
@@ -113,7 +113,7 @@ fn table_at(words: &[(usize, String)], position: usize) -> Option<String> {
     (is_name && name != "select" && !is_function).then(|| name.to_owned())
 }
 
-/// Where the tables stand that follow the first one of a `FROM` after commas.
+/// The positions of the tables that follow the first one of a `FROM` after commas.
 fn further_tables(words: &[(usize, String)], first: usize) -> Vec<usize> {
     let mut positions = Vec::new();
     let mut depth = 0_usize;

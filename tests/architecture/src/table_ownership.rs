@@ -1,4 +1,4 @@
-//! Whose table is whose: a context's migrations and adapters name only the tables that its own migrations
+//! Who owns which table: a context's migrations and adapters name only the tables that its own migrations
 //! create, storage's tables belong to storage alone, and no foreign key crosses.
 //!
 //! Each owner has a folder `migrations/<owner>/` and one crate that may name its tables.
@@ -109,7 +109,7 @@ impl Owner {
     }
 }
 
-/// A violation, unless the table is the owner's, or nobody's and made to try something on in a test.
+/// A violation, unless the table is the owner's, or no owner's and only made in a test.
 fn foreign(
     owner: &Owner,
     tables: &Tables<'_>,
@@ -118,7 +118,7 @@ fn foreign(
     in_tests: bool,
 ) -> Option<Violation> {
     let whose = tables.get(&named.table);
-    // The engine's own catalogue belongs to nobody; Diesel keeps its table of migrations itself.
+    // The engine's own catalogue has no owner; Diesel keeps its table of migrations itself.
     let engines_own = ["sqlite_", "pragma_", "pg_"]
         .iter()
         .any(|prefix| named.table.starts_with(prefix));
@@ -153,7 +153,7 @@ fn in_rust(owner: &Owner, tables: &Tables<'_>, file: &SourceFile, text: &RustTex
             }));
         }
     }
-    // `table` and `dsl` are words of other crates too: only a name that is somebody's table counts.
+    // `table` and `dsl` are words of other crates too: only a name of an owned table counts.
     let borrowed = borrowed_tables(text).into_iter();
     found.extend(borrowed.filter(|named| tables.contains_key(&named.table)));
     let test_lines = text.test_lines();
@@ -171,8 +171,8 @@ fn declared_tables(text: &RustText) -> Vec<NamedTable> {
         if !is_macro {
             continue;
         }
-        // `table! { #[…] use a::b; schema.name (key) { … } }`: the name stands before the first parenthesis
-        // that belongs neither to an attribute nor to an import.
+        // `table! { #[…] use a::b; schema.name (key) { … } }`: the name is before the first parenthesis that
+        // is part neither of an attribute nor of an import.
         let mut depth_in_attribute = 0_usize;
         let mut last: Option<(usize, &str)> = None;
         for (line, word) in words.iter().skip(position + 3) {
@@ -189,7 +189,7 @@ fn declared_tables(text: &RustText) -> Vec<NamedTable> {
     tables
 }
 
-/// The names that Diesel's query language is asked for tables by: `name::table`, `name::dsl`, `schema::name`.
+/// The names of tables in Diesel's query language: `name::table`, `name::dsl`, `schema::name`.
 fn borrowed_tables(text: &RustText) -> Vec<NamedTable> {
     let words = text.words();
     let mut names = Vec::new();

@@ -1,4 +1,4 @@
-//! What a checker found, said so that the reader knows which file to open and what to do there.
+//! A finding of a checker, written so that the reader knows which file to open and what to do there.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ pub struct Violation {
     pub place: String,
     /// What was found there.
     pub found: String,
-    /// What mends it.
+    /// What repairs it.
     pub remedy: String,
 }
 
@@ -23,7 +23,7 @@ impl Violation {
         }
     }
 
-    /// The violation of a checker that had nothing to look at: a rule that matches nothing proves nothing.
+    /// The violation of a checker that found nothing to check: a rule that matches nothing proves nothing.
     pub fn matched_nothing(place: &str, expected: &str) -> Self {
         Self::new(
             place,

@@ -1,4 +1,4 @@
-//! The architecture of this very workspace. What each checker would find is proved beside it, in `src`.
+//! The architecture of this very workspace. Tests in `src` show what each checker would find.
 
 use std::{error::Error, fs, path::PathBuf};
 

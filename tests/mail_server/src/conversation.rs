@@ -11,7 +11,7 @@ use crate::{
     house_rules::{HouseRules, State},
 };
 
-/// What was said of the mail that is to come.
+/// The envelope of the next mail.
 #[derive(Default)]
 struct Announced {
     sender: Option<String>,
@@ -71,7 +71,7 @@ pub(crate) fn converse(stream: TcpStream, number: u64, rules: &HouseRules) -> io
                     message: Message(content),
                     came_from,
                 };
-                // What is acknowledged was taken: others may look before this caller hears of it.
+                // What is acknowledged was stored before: a test may see it earlier than this caller.
                 rules.change(|state| state.take(received));
                 answer("250 taken")?;
             }

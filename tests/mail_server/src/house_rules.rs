@@ -9,10 +9,10 @@ use std::{
 
 use crate::Received;
 
-/// How long anybody waits for anything here before the test fails.
+/// How long the server waits for anything before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The state, and a bell that rings whenever it changes.
+/// The state, and a condition variable that is notified of every change.
 #[derive(Default)]
 pub(crate) struct HouseRules {
     state: Mutex<State>,
@@ -21,15 +21,15 @@ pub(crate) struct HouseRules {
 
 #[derive(Default)]
 pub(crate) struct State {
-    /// Nobody is let in.
+    /// No connection is accepted.
     pub(crate) is_down: bool,
-    /// Answers are held back.
+    /// Answers are delayed.
     pub(crate) is_slow: bool,
-    /// Answers are held back from the next mail on, which is taken.
+    /// Answers are delayed from the next mail on, which is taken.
     pub(crate) is_slow_after_a_mail: bool,
     /// Callers that wait for an answer now.
     pub(crate) waiting: usize,
-    /// Answers to `RCPT TO`, by address; others are welcome.
+    /// Answers to `RCPT TO`, by address; others are accepted.
     pub(crate) refused: BTreeMap<String, String>,
     /// How many mails more are cut off in the middle.
     pub(crate) cuts: usize,
@@ -41,7 +41,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Lets a connection in, under a number of its own, unless nobody is let in.
+    /// Accepts a connection, under a number of its own, unless none is accepted.
     pub(crate) fn let_in(&mut self, stream: TcpStream) -> Option<u64> {
         if self.is_down {
             return None;
@@ -66,7 +66,7 @@ impl State {
 }
 
 impl HouseRules {
-    /// Changes something, and rings the bell.
+    /// Changes something, and notifies the waiting threads.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let changed = change(&mut self.lock());
         self.changed.notify_all();
@@ -93,7 +93,7 @@ impl HouseRules {
         }
     }
 
-    /// Before each answer: as long as the server is slow and the connection is its own.
+    /// Before each answer: waits as long as the server is slow and the connection is open.
     pub(crate) fn hold_back(&self, connection: u64) {
         let mut state = self.lock();
         if !state.is_slow {

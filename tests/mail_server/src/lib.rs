@@ -1,7 +1,7 @@
-//! A mail server for tests: real SMTP on a loopback port, and it behaves as badly as it is told to.
+//! A mail server for tests: real SMTP on a loopback port, with the faults that a test sets.
 //!
 //! It can be down and come back on the same port, make its callers wait, refuse recipients for now or for good, and hang up in the middle of
-//! a mail. It keeps the mails that it took. It speaks plain SMTP, to anybody, and asks for no password.
+//! a mail. It stores the mails that it took. It speaks plain SMTP, to any client, and asks for no password.
 //!
 //! A crate of its own, because both the tests of `notifications` and those of the product use it, and neither may name the other.
 #![allow(

@@ -7,12 +7,12 @@ use crate::Message;
 /// A mail as it came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
-    /// What `MAIL FROM` said.
+    /// The address of `MAIL FROM`.
     pub sender: String,
-    /// What `RCPT TO` said, one for each.
+    /// The address of each `RCPT TO`.
     pub recipients: Vec<String>,
     /// The mail itself.
     pub message: Message,
-    /// From where the connection came that it came on: two mails with the same came on one connection.
+    /// The client's address: two mails from the same one came on one connection.
     pub came_from: SocketAddr,
 }

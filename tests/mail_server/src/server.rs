@@ -1,4 +1,4 @@
-//! The server: its port, its threads, and what it is told to do.
+//! The server: its port, its threads, and the behaviour that a test sets.
 
 use std::{
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
@@ -43,19 +43,19 @@ impl MailServer {
         self.rules.see(|state| state.received.len())
     }
 
-    /// Waits until it has taken this many mails in all, and answers them. Blocks its thread.
+    /// Waits until it has taken this many mails in all, and returns them. Blocks its thread.
     pub fn wait_for_mails(&self, count: usize) -> Vec<Received> {
         self.rules.wait_for(&format!("{count} mails"), |state| {
             (state.received.len() >= count).then(|| state.received.clone())
         })
     }
 
-    /// Closes its port and breaks every connection: whoever calls is refused.
+    /// Closes its port and breaks every connection: new connections are refused.
     pub fn go_down(&mut self) {
         self.rules.change(|state| state.is_down = true);
         self.break_connections();
         if let Some(listening) = self.listening.take() {
-            // Only a caller wakes the thread up. An error says that it has gone already.
+            // The thread wakes only for a caller. An error means that it has gone already.
             let _ = TcpStream::connect(self.address);
             listening.join().unwrap();
         }
@@ -78,7 +78,7 @@ impl MailServer {
         self.rules.change(|state| state.is_slow_after_a_mail = true);
     }
 
-    /// Gives all answers that were held back, and holds back no more.
+    /// Gives all answers that were delayed, and delays no more.
     pub fn become_quick(&self) {
         self.rules.change(|state| {
             state.is_slow = false;
@@ -123,7 +123,7 @@ impl MailServer {
     pub fn break_connections(&self) {
         self.rules.change(|state| {
             for (_, connection) in state.connections.drain() {
-                // An error says that the other side was faster.
+                // An error means that the other side closed it first.
                 let _ = connection.shutdown(Shutdown::Both);
             }
         });
@@ -151,7 +151,7 @@ impl MailServer {
                 };
                 let rules = Arc::clone(&rules);
                 thread::spawn(move || {
-                    // An error says that the connection broke, by this side or the other.
+                    // An error means that the connection broke, by this side or the other.
                     let _ = converse(stream, number, &rules);
                     rules.change(|state| state.connections.remove(&number));
                 });

@@ -1,4 +1,4 @@
-//! The server does what it is told, as a caller sees it who knows nothing of it but its port.
+//! The server behaves as it is set, seen by a client that has only its port.
 
 use std::{
     io::{BufRead, BufReader, Write},

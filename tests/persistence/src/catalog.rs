@@ -1,4 +1,4 @@
-//! The catalogue: products are read back as they were written, skus are unique, and the list goes by name.
+//! The catalogue: products are read back as they were written, skus are unique, and the list is sorted by name.
 
 mod lists;
 mod products;

@@ -1,4 +1,4 @@
-//! What an engine's event log holds, asked in a way that each of them can answer.
+//! The content of an engine's event log, in a form that each of them has.
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ impl EventHistory {
         }
     }
 
-    /// The one event of this type, with all that travels with it. On a database it is read from the outbox, so it
-    /// must be one that is delivered.
+    /// The one event of this type, with its metadata. On a database it is read from the outbox, so it must be one
+    /// that is delivered.
     pub(crate) async fn only(&self, event_type: &str) -> Envelope {
         let envelopes: Vec<Envelope> = match self {
             Self::Logged(log) => {

@@ -1,5 +1,5 @@
-//! Both contexts of an installation and the relay between them: what happens to an account reaches its customer,
-//! once and in order, through failures.
+//! Both contexts of an installation and the relay between them: changes of an account reach its customer, once
+//! and in order, through failures.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ async fn a_registered_user_becomes_a_customer(here: Installation) {
     );
 }
 
-/// An account to which everything has happened that can, private events in between.
+/// An account with every kind of event, private ones in between.
 async fn a_moved_life(here: &Installation) -> UserView {
     let ada = here.register("ada@example.com").await;
     everything_happens_to(here, &ada).await;

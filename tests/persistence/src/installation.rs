@@ -1,4 +1,4 @@
-//! An installation: both contexts on one engine, the relay between them, and what tests do with it again and again.
+//! An installation: both contexts on one engine, the relay between them, and what many tests do with it.
 
 use std::{
     sync::{
@@ -130,7 +130,8 @@ impl Installation {
         running.await.unwrap();
     }
 
-    /// Relays until nothing is unpublished and what is held was tried. The clock stands, so that what failed stays held.
+    /// Relays until nothing is unpublished and pending deliveries were tried. The clock does not move, so that failed
+    /// ones stay pending.
     pub(crate) async fn relay_without_retries(&self, failures: u32) {
         let (stop, running) = self.start_relay(failures);
         let published = async {

@@ -30,7 +30,7 @@ pub(crate) const fn everything<P>() -> PageRequest<P> {
 }
 
 impl InventoryStore {
-    /// The context's face over this store: each as if in a process of its own.
+    /// The context over this store, as in a process of its own.
     pub(crate) fn face(&self) -> Inventory {
         Inventory::new(Arc::clone(&self.port), self.seams.ids())
     }
@@ -80,7 +80,7 @@ impl InventoryStore {
         }
     }
 
-    /// Decides something about an order and these products, and saves what became of all of them.
+    /// Decides about an order and these products, and saves the result.
     async fn decide(
         &self,
         order_id: OrderId,
@@ -138,7 +138,7 @@ impl InventoryStore {
         assert_eq!(self.port.drifted(10).await.unwrap(), []);
     }
 
-    /// The circumstances of a reaction to an order's version, of which the consumer takes the second and one later.
+    /// The meta of a reaction to an order's version, of which the consumer takes the second and one later.
     fn reacting(&self, order_id: OrderId, version: u32, previous: u32) -> CommandMeta {
         self.seams.reacting(order_id.uuid(), version, previous)
     }

@@ -1,12 +1,12 @@
-//! The contract suite: what every engine must do, asked of each of them in the same words.
+//! The contract suite: what every engine must do, tested on each of them by the same code.
 //!
 //! A contract is a function over a store (`accounts`, `catalog`, `ordering`, `inventory`, `notifications`) or over a whole installation
 //! (`from_account_to_customer`), and names no engine. The macros in `engines` make one test of it per engine, so
 //! that a failure says where: `ordering::orders::sqlite::a_stale_order_is_a_conflict_and_nothing_is_written`.
 //! A new engine is one more file in `engines` and one more line in each macro.
 //!
-//! Deliberately not here: what only one engine promises (durability, group commit, query plans) and what only the
-//! use cases decide. Those are tested where they are written.
+//! Deliberately not here: what only one engine guarantees (durability, group commit, query plans) and what only
+//! the use cases decide. Those are tested where they are written.
 
 #[cfg(test)]
 mod engines;

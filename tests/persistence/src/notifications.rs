@@ -1,4 +1,4 @@
-//! Notifications: the address book follows the users, and each mail is on the list once, with its consumer's position.
+//! Notifications: the address book is kept up to date, and each mail is on the list once, with its consumer's position.
 
 mod addresses;
 mod mails;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::seams::Seams;
 
-/// Notifications on some engine, with a mailer that keeps what it gets.
+/// Notifications on some engine, with a mailer that stores what it gets.
 pub(crate) struct NotificationsOn {
     pub(crate) store: Arc<dyn NotificationsStore>,
     deliveries: Option<Arc<dyn DeliveryStore>>,
@@ -27,7 +27,7 @@ pub(crate) struct NotificationsOn {
 }
 
 impl NotificationsOn {
-    /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
+    /// `ground` is what the store is in: the folder or the database that is removed after the store.
     pub(crate) fn new(
         store: Arc<dyn NotificationsStore>,
         deliveries: Option<Arc<dyn DeliveryStore>>,
@@ -57,7 +57,7 @@ impl NotificationsOn {
         self.face.react(event, meta.clone()).await
     }
 
-    /// The circumstances of a reaction to version `version` of something, after version `previous`.
+    /// The meta of a reaction to version `version` of something, after version `previous`.
     pub(crate) fn delivery(
         &self,
         consumer: &'static str,
@@ -79,14 +79,14 @@ impl NotificationsOn {
         }
     }
 
-    /// Where the consumer of this delivery stands; in memory nobody can tell.
+    /// The position of this delivery's consumer; in memory it cannot be read.
     pub(crate) async fn position(&self, meta: &CommandMeta) -> Option<Version> {
         let deliveries = self.deliveries.as_ref()?;
         let delivery = meta.delivery.expect("it is a reaction");
         Some(deliveries.progress(&delivery).await.unwrap().position)
     }
 
-    /// A new user, whose address is in the book.
+    /// A new user, whose address is stored.
     pub(crate) async fn user(&self, email: &str) -> UserId {
         let user_id = UserId::new(self.seams.next_id());
         let meta = self.delivery("notifications.users", user_id.uuid(), (1, 0));
@@ -97,7 +97,7 @@ impl NotificationsOn {
         user_id
     }
 
-    /// They move to another address with version `version`, the next one that notifications hears of after `previous`.
+    /// They change their address with version `version`, the next one that notifications gets after `previous`.
     pub(crate) async fn move_to(
         &self,
         user_id: UserId,

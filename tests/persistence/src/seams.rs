@@ -1,4 +1,4 @@
-//! Time and ids of a test, and the commands' circumstances made from them.
+//! A test's time and ids, and the meta of its commands.
 
 use std::sync::Arc;
 
@@ -45,12 +45,12 @@ impl Seams {
         self.clock.advance_seconds(seconds);
     }
 
-    /// Circumstances of a command by the operator.
+    /// The meta of a command by the operator.
     pub(crate) fn meta(&self) -> CommandMeta {
         CommandMeta::new(Actor::Operator, self.now(), self.ids.as_ref())
     }
 
-    /// The same, for somebody who is logged in as a customer.
+    /// The same, for a user who is logged in as a customer.
     pub(crate) fn by(&self, id: UserId) -> CommandMeta {
         let role = Role::Customer;
         CommandMeta {

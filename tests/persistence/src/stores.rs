@@ -1,4 +1,4 @@
-//! A context's ports on some engine, and what contracts do to them again and again.
+//! A context's ports on some engine, and what many contracts do with them.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) struct On<P: ?Sized> {
 }
 
 impl<P: ?Sized> On<P> {
-    /// `ground` is what the store stands on: the folder or the database that goes when the store has gone.
+    /// `ground` is what the store is in: the folder or the database that is removed after the store.
     pub(crate) fn new(
         port: Arc<P>,
         history: EventHistory,
@@ -69,7 +69,7 @@ pub(crate) type AccountsStore = On<dyn accounts_app::AccountsStore>;
 pub(crate) type OrderingStore = On<dyn ordering_app::OrderingStore>;
 
 impl AccountsStore {
-    /// The context's face over this store; passwords and tokens cost nothing.
+    /// The context over this store; passwords and tokens cost nothing.
     pub(crate) fn face(&self) -> Accounts {
         Accounts::new(AccountsPorts {
             store: Arc::clone(&self.port),
@@ -85,7 +85,7 @@ impl AccountsStore {
         accounts_app::UnitOfWork::begin(self.port.as_ref(), self.seams.source_of_ids(), meta)
     }
 
-    /// Somebody who is not stored yet.
+    /// A user who is not stored yet.
     pub(crate) fn new_user(&self, email: &str) -> User {
         User::register(
             UserId::new(self.seams.next_id()),
@@ -96,7 +96,7 @@ impl AccountsStore {
         )
     }
 
-    /// Somebody who is stored, as a unit of work loads them.
+    /// A user who is stored, as a unit of work loads them.
     pub(crate) async fn user(&self, email: &str) -> User {
         let user = self.new_user(email);
         let id = user.id();
@@ -132,7 +132,7 @@ pub(crate) fn spelled(user: StoredUser) -> (StoredUser, String) {
 }
 
 impl OrderingStore {
-    /// The context's face over this store.
+    /// The context over this store.
     pub(crate) fn face(&self) -> Ordering {
         Ordering::new(Arc::clone(&self.port), self.seams.ids())
     }

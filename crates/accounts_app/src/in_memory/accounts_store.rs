@@ -180,7 +180,7 @@ impl State {
         Ok(())
     }
 
-    /// A token leads to one session, for ever.
+    /// A token belongs to one session, for ever.
     fn add_token(&mut self, session: &StoredSession) -> Result<(), CommitError> {
         match self.tokens.insert(session.current_token, session.id) {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! Passwords and tokens that one can see through. They cost nothing and protect nothing.
+//! Passwords and tokens that tests can read. They cost nothing and protect nothing.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},

@@ -1,10 +1,10 @@
-//! Times by key, each remembered until it has come, and never more than a bounded number.
+//! Times by key, each kept until it has passed, and never more than a bounded number.
 
 use std::{collections::HashMap, hash::Hash};
 
 use shared_kernel::Timestamp;
 
-/// How many are remembered at most: about 2 MB.
+/// The most that are kept: about 2 MB.
 pub(super) const CAPACITY: usize = 20_000;
 
 pub(super) struct BoundedTimes<K>(HashMap<K, Timestamp>);
@@ -16,7 +16,7 @@ impl<K> Default for BoundedTimes<K> {
 }
 
 impl<K: Eq + Hash> BoundedTimes<K> {
-    /// The time of `key`, if it is still to come.
+    /// The time of `key`, if it has not passed yet.
     pub(super) fn get(&self, key: &K, now: Timestamp) -> Option<Timestamp> {
         self.0.get(key).copied().filter(|time| *time > now)
     }
@@ -28,14 +28,14 @@ impl<K: Eq + Hash> BoundedTimes<K> {
         self.0.insert(key, time);
     }
 
-    /// Moves the time of `key` forward, if it is remembered.
+    /// Moves the time of `key` forward, if there is one.
     pub(super) fn move_forward(&mut self, key: &K, milliseconds: i64) {
         if let Some(time) = self.0.get_mut(key) {
             *time = time.plus_milliseconds(-milliseconds);
         }
     }
 
-    /// Forgets what has come, and of the rest what comes first: half of all, so that room is seldom made.
+    /// Removes the times that have passed, and the earliest of the rest: half of all, so that this happens seldom.
     fn make_room(&mut self, now: Timestamp) {
         self.0.retain(|_, time| *time > now);
         let Some(too_many) = self.0.len().checked_sub(CAPACITY / 2 + 1) else {

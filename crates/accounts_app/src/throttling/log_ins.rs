@@ -1,9 +1,9 @@
 //! Who may try a password now.
 //!
-//! Three buckets stand in the way: the network's, the account's, and that of the two together. The first stops those
-//! who try one password on many accounts, the last those who try many on one; the account's slows those who come
-//! from many networks. That one alone would let strangers keep an owner out, so a network from which the account was
-//! logged in to before passes it by. An account need not exist to have buckets: being made to wait tells nothing.
+//! An attempt takes from three buckets: the network's, the account's, and that of the two together. The first stops an
+//! attacker who tries one password on many accounts, the last one who tries many on one account; the account's slows
+//! attempts from many networks. With that one alone, strangers could keep an owner out, so it is skipped for a network
+//! from which the account was logged in to before. An account need not exist to have buckets: waiting reveals nothing.
 
 use std::{
     net::IpAddr,
@@ -26,27 +26,27 @@ const FROM_A_NETWORK: Allowance = Allowance {
     at_once: 100,
     milliseconds_each: 200,
 };
-/// From one network to one account: 20 failures at once, then 6 a minute. Whoever was guessed at from their own
-/// network is back 10 seconds after it stops.
+/// From one network to one account: 20 failures at once, then 6 a minute. An owner whose network the guesses
+/// came from can log in 10 seconds after they stop.
 const FROM_A_NETWORK_TO_AN_ACCOUNT: Allowance = Allowance {
     at_once: 20,
     milliseconds_each: 10_000,
 };
-/// To one account, from networks it does not know: 50 failures at once, then 10 a minute. That is 14,400 guesses a day,
-/// however many machines are at work.
+/// To one account, from networks without an earlier log-in: 50 failures at once, then 10 a minute. That is 14,400
+/// guesses a day, from however many machines.
 const TO_AN_ACCOUNT: Allowance = Allowance {
     at_once: 50,
     milliseconds_each: 6_000,
 };
-/// What a success gives back of the network's token, in tenths. The tenth it keeps allows 50 a second, which is about
-/// what two cores can hash: those who know their passwords are held up by that, and not by this.
+/// What a success gives back of the network's token, in tenths. The tenth that is kept allows 50 log-ins a second, about
+/// as many as two cores can hash: for users who give the right password, hashing is the limit, and not this bucket.
 const GIVEN_BACK_TO_A_NETWORK: i64 = 9;
 /// A whole token, in tenths.
 const WHOLE: i64 = 10;
-/// How long an account knows a network, in seconds: 30 days.
+/// How long a network counts as known to an account, in seconds: 30 days.
 const KNOWN_FOR_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// An account from somewhere.
+/// An account and a network.
 type Pair = (Network, String);
 
 pub(crate) struct LogInThrottle(Mutex<Buckets>);
@@ -89,7 +89,7 @@ impl LogInThrottle {
         now: Timestamp,
     ) -> Result<LogInAttempt, Unavailable> {
         let network = caller_address.map(Network::from);
-        // What is no address is no account's name.
+        // A text that is no e-mail address names no account.
         let account = username.parse().ok().map(|email: EmailAddress| email.folded());
         let pair = network.zip(account.clone());
         let mut buckets = self.buckets();
@@ -126,13 +126,13 @@ impl LogInThrottle {
         })
     }
 
-    /// Gives tokens back, now that it is known what the attempt came to. An attempt whose caller hangs up before that
-    /// has cost what a failure costs.
+    /// Gives tokens back once the result of the attempt is known. An attempt whose caller hangs up before that costs
+    /// as much as a failure.
     pub(crate) fn record_result(&self, attempt: LogInAttempt, result: &Result<TokenGrant, UseCaseError>) {
         let given_back_to_network = match result {
             Ok(TokenGrant::InvalidGrant) => return,
             Ok(TokenGrant::Granted(_)) => GIVEN_BACK_TO_A_NETWORK,
-            // Nothing was learned about the password, except by its owner.
+            // The caller learned nothing about the password.
             Err(_) => WHOLE,
         };
         let mut buckets = self.buckets();

@@ -1,4 +1,4 @@
-//! Where a request comes from, as far as one caller cannot choose it freely.
+//! The network of a request: the part of its address that a caller cannot choose freely.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -1,7 +1,7 @@
 //! Who may register now.
 //!
-//! A registration that succeeds costs as much as one that finds the address taken: the first leaves an account behind,
-//! the second tells that there is one.
+//! A registration that succeeds costs as much as one that finds the address taken: the first creates an account, the
+//! second reveals that one exists.
 
 use std::{
     net::IpAddr,
@@ -18,14 +18,14 @@ use super::{
 };
 use crate::UserView;
 
-/// From one network: 200 at once, then 5 a second. A class that signs up together gets in; a million accounts take
-/// more than two days.
+/// From one network: 200 at once, then 5 a second. A class can sign up together; a million accounts take more than
+/// two days.
 const FROM_A_NETWORK: Allowance = Allowance {
     at_once: 200,
     milliseconds_each: 200,
 };
-/// Of one address, from wherever: 10 at once, then 6 a minute. Nobody is kept out by it: the first that succeeds takes
-/// the address, and whoever has to wait would have found it taken.
+/// For one address, from any network: 10 at once, then 6 a minute. No user is kept out by it: the first success takes
+/// the address, and a caller who has to wait would have found it taken.
 const OF_AN_ADDRESS: Allowance = Allowance {
     at_once: 10,
     milliseconds_each: 10_000,
@@ -81,7 +81,7 @@ impl RegistrationThrottle {
         Ok(RegistrationAttempt { network, address })
     }
 
-    /// Gives the tokens back when the registration came to nothing and told nothing.
+    /// Gives the tokens back when the registration created no account and revealed nothing.
     pub(crate) fn record_result(
         &self,
         attempt: &RegistrationAttempt,
@@ -89,7 +89,7 @@ impl RegistrationThrottle {
     ) {
         let costs = match result {
             Ok(_) => true,
-            // What is wrong with the request itself tells nothing about others; the address being taken does.
+            // A refused value reveals nothing about other users; a taken address does.
             Err(UseCaseError::Refused(refusal)) => refusal.kind == RefusalKind::State,
             Err(UseCaseError::NotFound(_) | UseCaseError::Conflict(_) | UseCaseError::Unavailable(_)) => {
                 false

@@ -1,4 +1,4 @@
-//! Guessers are slowed and owners are not locked out, through the use cases.
+//! Guessers are slowed and owners are not locked out, tested through the use cases.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -24,7 +24,7 @@ fn bot(number: u32) -> IpAddr {
     Ipv4Addr::from_bits(0x0a00_0000 + number).into()
 }
 
-/// The seconds that somebody is told to wait; `None` when they were let through.
+/// The seconds that a caller has to wait; `None` when they were let through.
 fn told_to_wait<T>(result: &Result<T, UseCaseError>) -> Option<u32> {
     match result {
         Err(UseCaseError::Unavailable(Unavailable::Throttled { retry_after_seconds })) => {
@@ -38,7 +38,7 @@ fn is_granted(result: &Result<TokenGrant, UseCaseError>) -> bool {
     matches!(result, Ok(TokenGrant::Granted(_)))
 }
 
-/// Guesses once, and says how long to wait, if so.
+/// Guesses once, and returns how long to wait, if at all.
 async fn guess(under_test: &AccountsUnderTest, from: IpAddr, username: &str) -> Option<u32> {
     let result = under_test.log_in_from(Some(from), username, "wrong").await;
     assert!(!is_granted(&result));

@@ -50,7 +50,7 @@ impl<K: Eq + Hash> TokenBuckets<K> {
         self.full_again_at.move_forward(key, milliseconds);
     }
 
-    /// Never more than a whole bucket's: a clock that is set back makes nobody wait longer than that.
+    /// Never more than a whole bucket: if the clock is set back, a caller waits no longer than that.
     fn milliseconds_to_full(&self, key: &K, now: Timestamp) -> i64 {
         self.full_again_at
             .get(key, now)

@@ -1,7 +1,7 @@
 //! A password is none of the commonest, however its letters are cased.
 //!
-//! The list stands in `common_passwords.txt`, one to a line, in lower case. Passwords that are too short anyway
-//! are not in it.
+//! The list is `common_passwords.txt`, one per line, in lower case. Passwords that are too short anyway are not
+//! in it.
 
 use shared_kernel::{Refusal, RefusalKind};
 

@@ -1,7 +1,7 @@
 //! An e-mail address, however it is cased, belongs to at most one user.
 //!
-//! There is no check here: a look beforehand would race. The database's unique index decides when the change is
-//! committed, and the application layer turns its answer into this error.
+//! There is no check here: a look-up beforehand would race. The database's unique index decides when the change
+//! is committed, and the application layer turns its answer into this error.
 
 use shared_kernel::{EmailAddress, Refusal, RefusalKind};
 

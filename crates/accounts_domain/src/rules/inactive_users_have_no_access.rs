@@ -1,10 +1,10 @@
 //! An inactive user neither logs in nor refreshes a session, and their access tokens are worth nothing.
 //!
-//! There is no error here: whoever is turned away is told no more than anybody with a wrong password.
+//! There is no error here: the refusal is the same as for a wrong password.
 
 use crate::UserStatus;
 
-/// Whether a user of this status may get in.
+/// Whether a user of this status may log in.
 pub const fn has_access(status: UserStatus) -> bool {
     matches!(status, UserStatus::Active)
 }

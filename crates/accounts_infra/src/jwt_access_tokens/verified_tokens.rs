@@ -1,7 +1,7 @@
-//! Tokens whose signature was found good: what a client sends with every request need not be worked out each time.
+//! Tokens whose signature was verified: a client sends the same one with every request, and it is not verified each time.
 //!
-//! The whole token is the key, so no other one profits. Deliberately not here: whether a token's time has come or is
-//! over, which is asked of its claims each time.
+//! The key is the whole token, so no other token benefits. Deliberately not here: whether a token is valid at the
+//! present time, which is checked by its claims each time.
 
 use std::{
     collections::HashMap,
@@ -10,22 +10,22 @@ use std::{
 
 use super::SignedClaims;
 
-/// How many tokens are remembered at most: about five megabytes.
+/// The most tokens that are cached: about five megabytes.
 const CAPACITY: usize = 10_000;
 
-/// What verified tokens say.
+/// The claims of verified tokens.
 #[derive(Default)]
 pub(super) struct VerifiedTokens {
     by_token: Mutex<HashMap<Box<str>, SignedClaims>>,
 }
 
 impl VerifiedTokens {
-    /// What the token says, if it was verified before.
+    /// The token's claims, if it was verified before.
     pub(super) fn get(&self, token: &str) -> Option<SignedClaims> {
         self.by_token().get(token).copied()
     }
 
-    /// Remembers a token that was verified at `now`, in seconds since 1970.
+    /// Caches a token that was verified at `now`, in seconds since 1970.
     pub(super) fn keep(&self, token: &str, claims: SignedClaims, now: i64) {
         let mut by_token = self.by_token();
         if by_token.len() >= CAPACITY {

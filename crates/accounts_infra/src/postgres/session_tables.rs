@@ -1,4 +1,4 @@
-//! The tables `sessions` and `refresh_tokens`: what happens to the sessions of a batch.
+//! The tables `sessions` and `refresh_tokens`: the changes of the sessions of a batch.
 
 mod reading;
 
@@ -15,8 +15,8 @@ type Opened<'a> = (usize, &'a SessionRow, i64);
 /// A session that is changed, as it was loaded.
 type Changed<'a> = (usize, &'a SessionRow);
 
-/// Lets happen to the sessions of a batch what is to happen to them, and ends all that are open by then of the users of `ends`. Answers the places
-/// of those that found their session, or its user, changed by somebody else.
+/// Writes the changes of the sessions of a batch, and ends all sessions of the users of `ends` that are open by then. Returns the places of those
+/// whose session, or its user, another transaction has changed.
 pub(super) async fn write(
     writes: Vec<(usize, &SessionWrite)>,
     ends: &[&EndOfAll],
@@ -67,7 +67,7 @@ async fn lock(
     Ok(())
 }
 
-/// Keeps the users of the opened sessions as they are until the commit. A reference alone would not: it lets a user change in all but the id.
+/// Locks the users of the opened sessions until the commit. A foreign key alone would not: it lets a user change in all but the id.
 async fn hold_users(opened: &[Opened<'_>], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
     if opened.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! Two connections at once: no session outlives a change of its user, whoever comes first.
+//! Two connections at once: no session outlives a change of its user, whichever comes first.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ impl Connections {
         counted.count
     }
 
-    /// Returns when somebody waits for a lock on one of these tables' rows.
+    /// Returns when a transaction waits for a lock on one of these tables' rows.
     async fn until_somebody_waits(&self) {
         let waiting = format!(
             "SELECT count(*) FROM pg_locks waiting JOIN pg_stat_activity USING (pid)

@@ -8,7 +8,7 @@ use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 use crate::schema::users;
 use crate::user_row::{UserRow, UserWrite};
 
-/// Writes the users of a batch. Answers the places of those that somebody else has changed since they were loaded.
+/// Writes the users of a batch. Returns the places of those that another transaction has changed since they were loaded.
 pub(super) async fn write(
     writes: Vec<(usize, &UserWrite)>,
     connection: &AsyncPgConnection,
@@ -53,7 +53,7 @@ async fn insert(rows: &[&UserRow], connection: &AsyncPgConnection) -> QueryResul
     .texts(rows.iter().map(|row| row.status.clone()))
     .times(rows.iter().map(|row| row.created_at))
     .numbers(rows.iter().map(|row| row.version))
-    // Two may want the same address at the same time, each for a user of their own.
+    // Two users may want the same address at the same time.
     .then(") ORDER BY 3")
     .execute(connection)
     .await?;

@@ -15,7 +15,7 @@ use storage::{
 use crate::schema::{refresh_tokens, sessions, users};
 use crate::session_row::{EndOfAll, SessionRow, SessionStatusRow, SessionWrite};
 
-/// Lets happen to a session what is to happen to it.
+/// Writes a change of a session.
 pub(super) fn write(connection: &mut SqliteConnection, write: &SessionWrite) -> Result<(), RowError> {
     match write {
         SessionWrite::Open { row, user_version } => open(connection, row, *user_version),
@@ -24,7 +24,7 @@ pub(super) fn write(connection: &mut SqliteConnection, write: &SessionWrite) -> 
     }
 }
 
-/// The connection holds the write lock, so the user cannot change between the look and the commit.
+/// The connection holds the write lock, so the user cannot change between the read and the commit.
 fn open(connection: &mut SqliteConnection, row: &SessionRow, user_version: i64) -> Result<(), RowError> {
     let found: Option<i64> = users::table
         .find(row.user_id)

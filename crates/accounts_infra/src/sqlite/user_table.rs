@@ -9,7 +9,7 @@ use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 use crate::schema::users;
 use crate::user_row::{UserRow, UserWrite};
 
-/// Writes a user, if nobody else has since they were loaded.
+/// Writes a user, if no other command has changed them since they were loaded.
 pub(super) fn write(connection: &mut SqliteConnection, write: &UserWrite) -> Result<(), RowError> {
     let row = &write.row;
     let RowWrite::Update { loaded_version } = write.write else {

@@ -1,4 +1,4 @@
-//! The migration goes both ways, and the list walks along its index.
+//! The migration can be reverted, and the list uses its index.
 
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
 use diesel_migrations::MigrationHarness;

@@ -1,4 +1,4 @@
-//! Rows as they are read back, whatever their table is.
+//! Rows as they are read back, of any table.
 
 use diesel::{
     QueryableByName,
@@ -24,7 +24,7 @@ impl QueryableByName<Pg> for AnyRow {
     }
 }
 
-/// A type is known by its number, which is the same on every server.
+/// A type is identified by its OID, which is the same on every server.
 fn value_of(value: PgValue<'_>) -> deserialize::Result<Value> {
     Ok(match value.get_oid().get() {
         16 => Value::Number(i64::from(<bool as FromSql<Bool, Pg>>::from_sql(value)?)),

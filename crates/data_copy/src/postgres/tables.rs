@@ -1,4 +1,4 @@
-//! What a table looks like, asked of PostgreSQL.
+//! The columns of a table, read from PostgreSQL's catalogue.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ struct Column {
     /// Whether it is part of the key.
     #[diesel(sql_type = Bool)]
     is_key: bool,
-    /// Whether the table numbers its rows in it.
+    /// Whether the table numbers its rows with it.
     #[diesel(sql_type = Bool)]
     counts: bool,
 }
@@ -99,7 +99,7 @@ impl TargetTable {
         AnyRow(values.collect())
     }
 
-    /// Whether two rows hold the same. JSON does when its meaning is the same: the engines keep it in spellings of their own.
+    /// Whether two rows are equal. JSON is compared by value: each engine stores a spelling of its own.
     pub(crate) fn is_same(&self, one: &AnyRow, other: &AnyRow) -> bool {
         let meaning = |text: &String| serde_json::from_str::<serde_json::Value>(text).ok();
         let pairs = one.0.iter().zip(&other.0).zip(&self.columns);
@@ -137,7 +137,7 @@ impl TargetTable {
         names.join(", ")
     }
 
-    /// Binds the values that the rows have in these places, each place as one array.
+    /// Binds the values of these columns, each column as one array.
     pub(super) fn bound(
         &self,
         mut statement: BatchStatement,
@@ -176,7 +176,7 @@ impl TargetTable {
     }
 }
 
-/// What rows hold in one place.
+/// The values of one column.
 struct Values<'a> {
     rows: &'a [AnyRow],
     place: usize,
@@ -184,7 +184,7 @@ struct Values<'a> {
 }
 
 impl Values<'_> {
-    /// Each as what the column takes.
+    /// Each in the column's type.
     fn read<T>(&self, read: impl Fn(&Value) -> Option<T>) -> Result<Vec<Option<T>>, ReadError> {
         let read = |row: &AnyRow| match row.0.get(self.place) {
             Some(Value::Null) => Ok(None),

@@ -1,4 +1,4 @@
-//! The dispatcher, over a store in memory and a handler that does as it is told.
+//! The dispatcher, over a store in memory and a handler whose results each test sets.
 
 mod handing_over;
 mod trying_again;
@@ -34,7 +34,7 @@ enum Does {
     FailForGood,
     Conflict,
     Panic,
-    /// Applies it, and comes back too late.
+    /// Applies it, and returns too late.
     ApplyAndStall,
 }
 
@@ -85,7 +85,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// A consumer with [`LIMITS`]. How events reach it is said with each.
+    /// A consumer with [`LIMITS`]. Each test adds its delivery mode.
     fn new(does: Does) -> Self {
         let clock = Arc::new(ManualClock::default());
         let store = Arc::new(DeliveriesInMemory::new(Arc::clone(&clock) as _));

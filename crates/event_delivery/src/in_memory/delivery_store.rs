@@ -1,4 +1,4 @@
-//! The port over what is in memory.
+//! The port over the data in memory.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ pub struct DeliveriesInMemory {
 }
 
 impl DeliveriesInMemory {
-    /// A store that holds nothing yet.
+    /// An empty store.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             consumers: Mutex::default(),
@@ -27,7 +27,7 @@ impl DeliveriesInMemory {
         }
     }
 
-    /// Reads or changes what is kept for one consumer, in one step.
+    /// Reads or changes the data of one consumer, in one step.
     pub fn with<T>(&self, consumer: &'static str, act: impl FnOnce(&mut ConsumerState) -> T) -> T {
         act(self.consumers().entry(consumer).or_default())
     }

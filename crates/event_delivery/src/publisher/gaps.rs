@@ -1,15 +1,15 @@
-//! Gaps: events that were published, and that a consumer never got.
+//! Gaps: events that were published, and that a consumer never applied or stored.
 
 use message_bus::Unavailable;
 
 use super::{PAGE, Publisher, Subscription};
 use crate::{Missing, PendingDelivery};
 
-/// How long something published may be missing until it is driven again, in seconds.
+/// How long a published event may be missing until it is published again, in seconds.
 const GAP_PATIENCE_SECONDS: i64 = 10;
 
 impl Publisher {
-    /// Has events published again that a consumer waits for in vain; gives a delivery up whose predecessor the log no longer holds.
+    /// Publishes missing events again for consumers that wait for them; gives a delivery up whose predecessor is no longer in the log.
     ///
     /// # Errors
     /// [`Unavailable`], when a context does not answer.
@@ -31,7 +31,7 @@ impl Publisher {
     ) -> Result<(), Unavailable> {
         let position = subscription.dispatcher.position(pending).await?;
         if position >= pending.delivery.previous_version {
-            // What was missing has come meanwhile.
+            // The missing event has arrived meanwhile.
             return Ok(());
         }
         let missing = Missing {

@@ -1,5 +1,5 @@
-//! What one process has under way while it publishes. Each aggregate goes its own way: those that are through make room for others at
-//! once, and wait for none.
+//! What one process has under way while it publishes. Aggregates are independent: when one is finished, another begins at once, and
+//! waits for no other.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -16,9 +16,9 @@ use uuid::Uuid;
 use super::{PAGE, Published, Publisher};
 use crate::LoggedEvent;
 
-/// Aggregates whose events are carried at the same time: enough for consumers to share commits.
+/// Aggregates whose events are delivered at the same time: enough for consumers to share commits.
 const AGGREGATES_AT_ONCE: usize = 64;
-/// How long a process that may publish does so without asking again: a third of the time for which it was told.
+/// How long a process publishes before it checks its lease again: a third of the lease's duration.
 const LEASE_RECHECK: Duration = Duration::from_secs(1);
 /// How long an event that was delivered may go unmarked until it is delivered again.
 pub(super) const MARK_PATIENCE: Duration = Duration::from_secs(5);
@@ -26,26 +26,26 @@ pub(super) const MARK_PATIENCE: Duration = Duration::from_secs(5);
 /// Kind and id.
 type Aggregate = (String, Uuid);
 
-/// What a process remembers of its publishing. Correctness does not rest on it: the log's own rows and the consumers' positions say
+/// The state of one process's publishing. Correctness does not depend on it: the log's rows and the consumers' positions record
 /// what was done.
 pub struct Publishing {
     publisher: Arc<Publisher>,
-    /// When the process was last told that it is the one that publishes.
+    /// When the lease was last confirmed.
     lease_confirmed_at: Option<Instant>,
-    /// Events up to here were found when it began to lead: one of them may have stopped the process that led before.
+    /// The end of the backlog when it began to lead: one of these events may have stopped the former leader.
     backlog_end: Option<i64>,
-    /// How often it ceased to lead. What was begun before the last time is not marked: whoever leads now does that.
+    /// How often it ceased to lead. What was begun in an earlier epoch is not marked: the present leader does that.
     leadership_epoch: u64,
-    /// Published, and since when, but the marks may not be committed yet.
+    /// Published events, and when; their marks may not be committed yet.
     delivered: HashMap<i64, Instant>,
-    /// Read, and not begun for want of room.
+    /// Read, and not begun because too many are under way.
     waiting: VecDeque<Group>,
     /// Aggregates that are waiting or under way.
     in_flight: HashMap<Aggregate, InFlight>,
     under_way: FuturesUnordered<BoxFuture<'static, FinishedGroup>>,
     /// The log had more than was read last.
     full_page: bool,
-    /// Something got on, so that there may be more to publish.
+    /// There was progress, so there may be more to publish.
     more: bool,
 }
 
@@ -57,20 +57,20 @@ struct Group {
 
 struct InFlight {
     sequences: Vec<i64>,
-    /// Later events of the aggregate were seen, and left for the next look.
+    /// Later events of the aggregate were read, and left for the next look.
     followed: bool,
 }
 
-/// A group that is through: its events are published, or the first of them that could not be stopped the others.
+/// A finished group: its events up to the first that could not be published.
 struct FinishedGroup {
     aggregate: Aggregate,
     leadership_epoch: u64,
     published: Vec<Published>,
 }
 
-/// What was found in the log.
+/// The result of a look into the log.
 pub struct Look {
-    /// When the process was told that it is the one that publishes, if it is.
+    /// When the lease was confirmed, if this process has it.
     lease_confirmed_at: Result<Option<Instant>, Unavailable>,
     read: Result<Option<Read>, Unavailable>,
 }
@@ -83,7 +83,7 @@ pub(super) struct Read {
 }
 
 impl Publishing {
-    /// Begins, leading nothing yet.
+    /// Begins without the lease.
     pub fn new(publisher: Arc<Publisher>) -> Self {
         Self {
             publisher,
@@ -99,7 +99,7 @@ impl Publishing {
         }
     }
 
-    /// Whether this process is the one that publishes, as far as it knows.
+    /// Whether this process publishes, as far as it knows.
     pub const fn leads(&self) -> bool {
         self.lease_confirmed_at.is_some()
     }
@@ -109,7 +109,7 @@ impl Publishing {
         !self.under_way.is_empty()
     }
 
-    /// Whether what the log has could be begun.
+    /// Whether another group could begin.
     pub fn has_room(&self) -> bool {
         self.waiting.is_empty() && self.under_way.len() < AGGREGATES_AT_ONCE
     }
@@ -119,7 +119,7 @@ impl Publishing {
         self.more
     }
 
-    /// Looks into the log, as far as there is room, and asks for the lead when it is time. What is under way goes on meanwhile.
+    /// Looks into the log, if another group could begin, and checks the lease when that is due. Groups under way go on meanwhile.
     pub fn look(&mut self) -> BoxFuture<'static, Look> {
         self.more = false;
         let publisher = Arc::clone(&self.publisher);
@@ -153,7 +153,7 @@ impl Publishing {
         .boxed()
     }
 
-    /// Begins with what was found.
+    /// Begins with what was read.
     ///
     /// # Errors
     /// [`Unavailable`], when the log did not answer. Nothing is lost.
@@ -179,7 +179,8 @@ impl Publishing {
         };
         self.backlog_end = Some(backlog_end);
         let listed: HashSet<i64> = events.iter().map(|event| event.sequence).collect();
-        // Whatever the log no longer lists has been marked. What it lists for long has lost its mark, or was driven again after it.
+        // An event that the log no longer lists is marked. One that it still lists after this time has lost its mark, or was made
+        // unpublished again.
         self.delivered
             .retain(|sequence, since| listed.contains(sequence) && since.elapsed() < MARK_PATIENCE);
         self.full_page = full_page;
@@ -188,11 +189,11 @@ impl Publishing {
         Ok(())
     }
 
-    /// Waits until something is through, marks it, and begins what waited for room. Says whether a consumer was given rows.
+    /// Waits until a group is finished, marks its events, and begins waiting groups. Returns whether a pending delivery was stored.
     pub async fn await_completions(&mut self) -> bool {
         let mut next = self.under_way.next().await;
         let (mut pending, mut sequences) = (false, Vec::new());
-        // What is through by now is marked together.
+        // Groups that are finished by now are marked together.
         while let Some(finished) = next {
             pending |= finished.published.iter().any(|event| event.pending);
             self.end(finished, &mut sequences);
@@ -216,7 +217,7 @@ impl Publishing {
         }
     }
 
-    /// Whoever leads now marks what it delivers; nothing that was delivered from here counts any more.
+    /// The present leader marks what it delivers; deliveries of this process no longer count.
     fn step_down(&mut self) {
         for group in mem::take(&mut self.waiting) {
             self.in_flight.remove(&group.aggregate);
@@ -226,7 +227,7 @@ impl Publishing {
         self.leadership_epoch += 1;
     }
 
-    /// Puts events into groups that wait. What an aggregate that is taken has besides waits in the log.
+    /// Puts events into groups that wait. Further events of an aggregate that is in flight stay in the log.
     fn sort(&mut self, events: Vec<LoggedEvent>) {
         let mut fresh: HashMap<Aggregate, usize> = HashMap::new();
         let mut groups: Vec<Group> = Vec::new();
@@ -260,7 +261,7 @@ impl Publishing {
         }
     }
 
-    /// Begins what waits, as far as there is room.
+    /// Begins waiting groups, as many as may be under way.
     fn begin(&mut self) {
         while self.under_way.len() < AGGREGATES_AT_ONCE {
             let Some(Group { aggregate, events }) = self.waiting.pop_front() else {

@@ -53,11 +53,11 @@ impl ReactsTo<UserReactivated> for Handler {
     }
 }
 
-/// What brings events to one consumer, when it does.
+/// Hands events to one consumer, or fails to.
 struct Way {
     dispatcher: Dispatcher,
     blocked: Mutex<bool>,
-    /// The user whose events stay on the way until they may go on.
+    /// The user whose events wait until the test lets them go on.
     kept_waiting: Mutex<Option<u128>>,
     go_on: Notify,
     handed: Mutex<Vec<(u128, u32, DeliveryMode)>>,
@@ -87,7 +87,7 @@ impl Transport for Way {
     }
 }
 
-/// A consumer with all that belongs to it.
+/// A consumer with its store and its calls.
 struct Subscriber {
     name: &'static str,
     store: Arc<DeliveriesInMemory>,

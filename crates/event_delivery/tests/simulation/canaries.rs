@@ -1,4 +1,4 @@
-//! Known bugs, each another implementation of a port. A simulation that does not find them would not find a real one either.
+//! Known bugs, each another implementation of a port. If the simulation did not find them, it would not find a real one either.
 
 use std::sync::Arc;
 
@@ -23,15 +23,15 @@ use crate::{
 /// The known bugs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Canary {
-    /// What is unpublished is what comes after the last that was published.
+    /// Treats as unpublished what comes after the last published event.
     Cursor,
-    /// A handler's effect and its position are two steps.
+    /// Commits a handler's effect and its position in two steps.
     TwoSteps,
-    /// A store that forgets the dead, so that followers overtake them.
+    /// A store that ignores dead deliveries, so that later ones overtake them.
     BlindToDead,
-    /// Attempts are counted when they end.
+    /// Counts attempts when they end.
     CountedAtTheEnd,
-    /// Events are marked before they are handed over.
+    /// Marks events before they are handed over.
     MarkedBefore,
     /// Retention empties the log, which is numbered from 1 again: consumers that began later skip what comes.
     NumberedAgain,
@@ -103,7 +103,7 @@ impl Canary {
     }
 }
 
-/// A log that goes by a cursor, or marks too early.
+/// A log that uses a cursor, or marks too early.
 struct FaultyLog {
     log: SourceLog,
     marks_before: bool,
@@ -174,7 +174,7 @@ impl TwoSteps {
             return Ok(());
         }
         let effect = |state: &mut State| {
-            // What it would do to the position is tried, and not kept.
+            // Its effect on the position is tried, and not kept.
             state.contexts[consumer].kept.clone().apply(&delivery)?;
             state.check_effect(consumer, &delivery);
             Ok(())
@@ -204,7 +204,7 @@ struct FaultyStore {
 }
 
 impl FaultyStore {
-    /// What the context says once the dead are out of sight.
+    /// The context's answer when dead deliveries are not seen.
     async fn blindly<T>(&self, ask: impl FnOnce(&ConsumerState, Timestamp) -> T) -> Result<T, Unavailable> {
         let consumer = self.store.consumer;
         let see = |state: &mut State| {

@@ -4,12 +4,12 @@ use std::{ops::Range, time::Duration};
 
 use crate::fault::Fault;
 
-/// Chances are told in parts of this.
+/// Chances are in parts of this.
 const WHOLE: u16 = 10_000;
 /// In one of so many runs a kind of fault does not happen, so that none hides what another does.
 const ABSENT_IN: u8 = 5;
 
-/// What will be, and how likely.
+/// Which faults have a chance, and how likely they are.
 pub(crate) struct Chance {
     random: fastrand::Rng,
     chances: [u16; Fault::ALL.len()],
@@ -41,13 +41,13 @@ impl Chance {
         self.aggregates
     }
 
-    /// Whether a fault that has its chance now happens.
+    /// Whether a possible fault happens now.
     pub(crate) fn happens(&mut self, fault: Fault) -> bool {
         let chance = self.chances[fault as usize];
         !self.calm && chance > 0 && self.random.u16(..WHOLE) < chance
     }
 
-    /// No fault has a chance from now on.
+    /// From now on no fault happens.
     pub(crate) const fn calm_down(&mut self) {
         self.calm = true;
     }
@@ -56,7 +56,7 @@ impl Chance {
         self.calm
     }
 
-    /// Whether kinds of faults that only a broken promise of the transport's brings have a chance in this run.
+    /// Whether faults by which the transport breaks its contract can happen in this run.
     pub(crate) const fn transport_lies(&self) -> bool {
         self.chances[Fault::Misplaced as usize] > 0 || self.chances[Fault::Overtaken as usize] > 0
     }

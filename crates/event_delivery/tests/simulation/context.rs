@@ -1,4 +1,4 @@
-//! A consumer's context: what it keeps, and what the model knows about the consumer.
+//! A consumer's context: its store, and the model's state of the consumer.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(crate) struct Context {
     pub(crate) begins_after: Option<i64>,
     /// How often the log had been numbered from 1 again by then.
     pub(crate) begun_in: u32,
-    /// For each aggregate, the last version whose effect was seen, or that somebody discarded.
+    /// For each aggregate, the last version whose effect was seen, or that an operator discarded.
     pub(crate) seen: Vec<u32>,
     /// How often the process ended in attempts at a version of an aggregate: by row, in a row; and directly.
     pub(crate) killed_by_row: BTreeMap<(usize, u32), u32>,

@@ -1,6 +1,6 @@
 //! What can go wrong, how often it is tried, and how often it happened.
 
-/// The kinds of things that go wrong, or that people do meanwhile.
+/// The kinds of faults, and of an operator's actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Fault {
     /// A process ends at any moment.
@@ -13,9 +13,9 @@ pub(crate) enum Fault {
     ErrorAfter,
     /// A store answers that it is unavailable, and does what it was asked a while later.
     WrittenLate,
-    /// Marks of published events that are never written, though the process lives on.
+    /// Marks of published events that are never written, though the process goes on.
     MarksLost,
-    /// A hand-over that never arrives; the publisher is told.
+    /// A hand-over that never arrives; the publisher gets an error.
     Dropped,
     /// A hand-over that arrives, and whose answer does not.
     AnswerLost,
@@ -25,19 +25,19 @@ pub(crate) enum Fault {
     Delayed,
     /// A hand-over that was given up and arrives later all the same.
     GivenUp,
-    /// A hand-over that the transport answers for before it arrives, so that later ones overtake it.
+    /// A hand-over that the transport acknowledges before it arrives, so that later ones overtake it.
     Overtaken,
-    /// A hand-over that the transport answers for and loses.
+    /// A hand-over that the transport acknowledges and loses.
     Misplaced,
-    /// A handler fails in a way that may be better soon.
+    /// A handler fails with a transient error.
     Transient,
-    /// A handler fails in a way that trying again does not mend.
+    /// A handler fails with a permanent error.
     Permanent,
-    /// A handler finds that others were faster.
+    /// A handler finds a conflict.
     Conflict,
     /// A handler panics.
     Panic,
-    /// A handler does not come back before the deadline.
+    /// A handler does not return before the deadline.
     Stall,
     /// A handler's write set is committed after its deadline.
     CommittedLate,
@@ -45,11 +45,11 @@ pub(crate) enum Fault {
     ClockForwards,
     /// The clock jumps backwards.
     ClockBackwards,
-    /// A handler is called by a process that another one has taken the lease from.
+    /// A handler is called by a process that has lost the lease.
     LeaseOutlived,
     /// An event is committed after one of a larger sequence.
     CommittedOutOfOrder,
-    /// Published events are driven again, for a consumer that misses them.
+    /// Published events are made unpublished again, for a consumer that did not get them.
     DrivenAgain,
     /// An attempt that never ended is followed by another.
     Interrupted,
@@ -106,7 +106,7 @@ impl Fault {
         Self::RowPruned,
     ];
 
-    /// In how many of 10,000 chances it is tried, in an average run. What the others lead to has no chance of its own.
+    /// In how many of 10,000 chances it is tried, in an average run. Faults that follow from others have no chance of their own.
     pub(crate) const fn chance(self) -> u16 {
         match self {
             Self::ErrorBefore | Self::ErrorAfter => 80,

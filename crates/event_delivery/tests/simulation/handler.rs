@@ -17,11 +17,11 @@ use crate::{
 };
 
 tokio::task_local! {
-    /// Set while an event is handed over, so that a handler that is called then knows that no row led to it.
+    /// Set while an event is handed over, so that a handler that is called then can tell that no row led to it.
     pub(crate) static DIRECTLY: ();
 }
 
-/// How one call of a handler goes.
+/// How one call of a handler proceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     Transient,
@@ -35,7 +35,7 @@ pub(crate) enum Fate {
     CommitsAfter(Duration),
 }
 
-/// A consumer's handler, in one life of a process.
+/// A consumer's handler, in one process.
 pub(crate) struct Handler {
     pub(crate) world: Arc<World>,
     pub(crate) consumer: usize,
@@ -65,7 +65,7 @@ impl Handler {
         let Some(landing) = befalls(fate, self.consumer).await? else {
             return Ok(());
         };
-        // The committer owns what it was given: neither a deadline nor, in one of two cases, the end of the process takes it back.
+        // The committer owns the write set: it is committed after the deadline too and, in one of two cases, after the end of the process.
         let (answer, answered) = oneshot::channel();
         let (world, consumer, life) = (Arc::clone(&self.world), self.consumer, self.life);
         tokio::spawn(async move {
@@ -78,7 +78,7 @@ impl Handler {
                 }
             };
             let committed = world.call(commit).await;
-            // Whoever asked may be gone.
+            // The caller may be gone.
             let _ = answer.send(committed.unwrap_or_else(|error| Err(error.into())));
         });
         let committed = answered.await.expect("the committer answers");
@@ -95,7 +95,7 @@ pub(crate) fn after_commit(committed: Result<(), CommitError>) -> Result<(), Use
     }
 }
 
-/// Lets the handler's fate befall it. When it gets as far as committing, says after what time.
+/// Executes the handler's fate. If it commits, returns after what time.
 pub(crate) async fn befalls(fate: Fate, consumer: usize) -> Result<Option<Duration>, UseCaseError> {
     match fate {
         Fate::Transient => Err(Unavailable::dependency("a fault in the handler").into()),
@@ -114,7 +114,7 @@ pub(crate) async fn befalls(fate: Fate, consumer: usize) -> Result<Option<Durati
 }
 
 impl State {
-    /// A handler is called: how will it go?
+    /// A handler is called: draws how it proceeds.
     pub(crate) fn call_of(&mut self, consumer: usize, delivery: &Delivery, life: Life) -> Fate {
         let directly = DIRECTLY.try_with(|()| ()).is_ok();
         let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());

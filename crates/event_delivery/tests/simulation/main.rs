@@ -1,8 +1,8 @@
 //! Delivery in virtual time: the real relay, publisher, dispatcher and rules, over stores, a transport, clocks and processes that fail in every
 //! way there is, repeatably from a seed. What must hold is checked at each effect and at the end.
 //!
-//! Deliberately not here: a database. What the stores promise is stated in `context.rs` and `source_log.rs`; that the real ones keep it,
-//! the contract suite shows.
+//! Deliberately not here: a database. What the stores guarantee is written in `context.rs` and `source_log.rs`; the contract suite shows
+//! that the real ones do.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -35,7 +35,7 @@ use seeds::{fresh_seed, from_environment, run_all};
 
 /// Runs in `make test`.
 const RUNS: u64 = 2_000;
-/// How often, at least, each kind of fault happens in as many runs: what had no chance to go wrong proves nothing.
+/// How often, at least, each kind of fault happens in as many runs: a fault that never happened proves nothing.
 const LEAST_COUNT: u64 = 1_000;
 /// Runs within which a known bug must be found.
 const CANARY_RUNS: u64 = 200;

@@ -1,4 +1,4 @@
-//! What must hold, whatever happens: checked at each effect, each call of a handler and each mark, and over everything at the end.
+//! What must always hold: checked at each effect, each call of a handler and each mark, and over everything at the end.
 
 use event_delivery::PendingDelivery;
 use message_bus::Delivery;
@@ -31,7 +31,7 @@ impl State {
         subscribers::NAMES.len() - usize::from(!self.last_joined)
     }
 
-    /// Records where a consumer begins, unless that was done before. Says where.
+    /// Records where a consumer begins, unless that was recorded before. Returns where.
     pub(crate) fn begin_consumer(&mut self, consumer: usize, begins_after: i64) -> i64 {
         if let Some(recorded) = self.contexts[consumer].begins_after {
             return recorded;
@@ -45,7 +45,7 @@ impl State {
         begins_after
     }
 
-    /// Whether a consumer lacks this event because the transport broke its promise.
+    /// Whether a consumer misses this event because the transport broke its contract.
     pub(crate) fn is_still_missing(&self, place: usize) -> bool {
         let logged = &self.log.events()[place];
         let mut contexts = self.contexts.iter();
@@ -55,7 +55,7 @@ impl State {
         })
     }
 
-    /// The version of an aggregate whose effect a consumer has to have next.
+    /// The version of an aggregate that a consumer must apply next.
     pub(crate) fn next_for(&self, consumer: usize, aggregate: usize) -> Option<u32> {
         let seen = self.contexts[consumer].seen[aggregate];
         let mut versions = self.log.of_aggregate(aggregate);
@@ -64,7 +64,7 @@ impl State {
             .map(|logged| logged.version)
     }
 
-    /// An effect is there: it must be the next one.
+    /// An effect was committed: it must be the next one.
     pub(crate) fn check_effect(&mut self, consumer: usize, delivery: &Delivery) {
         let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());
         self.note(What::Applied, About::event(aggregate, version).at(consumer));
@@ -83,7 +83,7 @@ impl State {
         self.contexts[consumer].seen[aggregate] = version;
     }
 
-    /// A handler is called: its attempt must be counted, the consumer not paused, and nothing earlier held.
+    /// A handler is called: its attempt must be counted, the consumer not paused, and nothing earlier pending.
     pub(crate) fn check_call(&mut self, consumer: usize, delivery: &Delivery, directly: bool) {
         let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());
         let context = &mut self.contexts[consumer];
@@ -122,7 +122,7 @@ impl State {
         let (aggregate, version) = (aggregate_of(delivery.aggregate_id), delivery.version.number());
         let context = &mut self.contexts[consumer];
         let (kills, most) = if directly {
-            // Each process can hand it over once without knowing that it killed another.
+            // Each process can hand it over once without knowing that it ended another one.
             (
                 &mut context.killed_directly,
                 u32::try_from(Processes::MOST).unwrap(),
@@ -144,7 +144,7 @@ impl State {
         }
     }
 
-    /// An event counts as published: each of its consumers must have applied it, or hold it.
+    /// An event counts as published: each of its consumers must have applied it, or have a pending delivery of it.
     pub(crate) fn check_published(&mut self, place: usize) {
         let logged = &self.log.events()[place];
         let (aggregate, version) = (logged.aggregate, Version::new(logged.version));

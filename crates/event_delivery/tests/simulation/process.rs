@@ -1,4 +1,4 @@
-//! A process: its relay publishes and works off what is held, until it ends and another one takes its place.
+//! A process: its relay publishes and attempts pending deliveries, until it ends and another one replaces it.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,10 +17,10 @@ use crate::{
     world::{World, wait},
 };
 
-/// Until a store that did not answer at the start is asked again.
+/// The pause until a store that did not answer at the start is asked again.
 const START_AGAIN: Duration = Duration::from_millis(300);
 
-/// Lives again and again.
+/// Starts again after each end.
 pub(crate) async fn live(world: Arc<World>, process: usize, canary: Option<Canary>) {
     loop {
         let (life, mut ended) = world.state().start(process);
@@ -78,7 +78,7 @@ async fn subscriptions(
     Ok(subscriptions)
 }
 
-/// Where a consumer begins: as the first process that started it wrote down.
+/// Where a consumer begins: as recorded by the first process that started it.
 async fn begin(
     world: &Arc<World>,
     log: &dyn EventLog,

@@ -1,4 +1,4 @@
-//! Who lives, and who publishes: processes and the lease that one of them holds.
+//! The running processes, and the lease that one of them holds.
 
 use tokio::sync::oneshot;
 
@@ -11,7 +11,7 @@ use crate::{
 /// For how long the lease is given, in milliseconds, as on PostgreSQL.
 const LEASE: u64 = 3_000;
 
-/// One life of a process.
+/// One run of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Life {
     /// Which process.
@@ -32,18 +32,18 @@ impl Processes {
     /// So many processes at once.
     pub(crate) const MOST: usize = 2;
 
-    /// Whether this life goes on.
+    /// Whether this run goes on.
     pub(crate) const fn goes_on(&self, life: Life) -> bool {
         self.lives[life.process] == life.number && self.ends[life.process].is_some()
     }
 
-    /// Whether this process holds the lease, whatever it believes.
+    /// Whether this process holds the lease, whatever it assumes.
     pub(crate) fn holds_lease(&self, process: usize, at: u64) -> bool {
         self.lease
             .is_some_and(|(holder, until)| holder == process && at < until)
     }
 
-    /// The lease lapses too early for its holder, who does not know: the database's clock has jumped.
+    /// The lease lapses too early and without its holder noticing: the database's clock has jumped.
     pub(crate) const fn lapse(&mut self) {
         self.lease = None;
     }
@@ -56,7 +56,7 @@ impl Processes {
 }
 
 impl State {
-    /// A process begins another life. What is returned hears when it ends.
+    /// A process starts again. The returned future resolves when it ends.
     pub(crate) fn start(&mut self, process: usize) -> (Life, oneshot::Receiver<()>) {
         let (end, ended) = oneshot::channel();
         self.processes.ends[process] = Some(end);
@@ -65,19 +65,19 @@ impl State {
         (Life { process, number }, ended)
     }
 
-    /// A process ends at once, for this reason. Says whether it lived.
+    /// Ends a process at once, for this reason. Returns whether it was running.
     pub(crate) fn kill(&mut self, process: usize, why: Fault, about: About) -> bool {
         let Some(end) = self.processes.ends[process].take() else {
             return false;
         };
         self.processes.lives[process] += 1;
         self.happened(why, about.by(process));
-        // Where nobody listens, the process was ending anyway.
+        // If the receiver is gone, the process was ending anyway.
         let _ = end.send(());
         true
     }
 
-    /// Takes the lease or holds on to it, if it can be had.
+    /// Takes or extends the lease, if that is possible.
     pub(crate) fn take_lease(&mut self, process: usize) -> bool {
         if self.processes.lost_lease(process, self.at) {
             return false;

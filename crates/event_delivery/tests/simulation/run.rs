@@ -1,4 +1,4 @@
-//! One run: a world, everything that goes on in it, and what was found at the end.
+//! One run: a world, everything that happens in it, and the findings at the end.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
     world::{World, wait},
 };
 
-/// How often it is looked whether a run is over.
+/// How often it is checked whether a run is finished.
 const LOOK: Duration = Duration::from_millis(500);
 /// Faults stop after this time, in milliseconds, or when everything was committed.
 const FAULTS_STOP_AT: u64 = 30_000;
@@ -30,7 +30,7 @@ pub(crate) struct Run {
     pub(crate) finding: Option<Finding>,
 }
 
-/// Something that must never be.
+/// Something that must never happen.
 pub(crate) struct Finding {
     pub(crate) seed: u64,
     pub(crate) what: String,

@@ -1,4 +1,4 @@
-//! Many runs: which seeds, on all processors, and what they came to together.
+//! Many runs: which seeds, on all processors, and their results together.
 
 use std::{
     env,
@@ -17,7 +17,7 @@ use crate::{
     run::{Finding, run},
 };
 
-/// What many runs came to.
+/// The results of many runs.
 #[derive(Default)]
 pub(crate) struct Sums {
     pub(crate) runs: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Sums {
     pub(crate) finding: Option<Finding>,
 }
 
-/// Runs these seeds, until one finds something. Says each time that another tenth of them is done.
+/// Runs these seeds, until one finds something. Prints each time that another tenth of them is done.
 pub(crate) fn run_all(seeds: Range<u64>, canary: Option<Canary>) -> Sums {
     let count = seeds.end - seeds.start;
     let next = AtomicU64::new(seeds.start);
@@ -50,7 +50,7 @@ pub(crate) fn run_all(seeds: Range<u64>, canary: Option<Canary>) -> Sums {
                     }
                     if let Some(finding) = run.finding {
                         found.store(true, Ordering::Relaxed);
-                        // Whoever works on an earlier seed comes to its end, so that the first finding is the same each time.
+                        // A thread that works on an earlier seed finishes it, so that the first finding is the same each time.
                         if sums
                             .finding
                             .as_ref()

@@ -22,7 +22,7 @@ pub(crate) const SOURCE: &str = "orders";
 /// The kind of aggregate that they are about.
 pub(crate) const AGGREGATE_TYPE: &str = "order";
 
-/// An event, and what became of it.
+/// An event, and what happened to it.
 pub(crate) struct Logged {
     pub(crate) event: LoggedEvent,
     pub(crate) aggregate: usize,
@@ -45,7 +45,7 @@ pub(crate) struct Logged {
 pub(crate) struct LoggedEvents {
     /// In the order of their commits.
     events: Vec<Logged>,
-    /// For each aggregate, where its versions stand in `events`.
+    /// For each aggregate, the positions of its versions in `events`.
     versions: Vec<Vec<usize>>,
     last_given: i64,
     /// How many places were given whose events are not committed yet.

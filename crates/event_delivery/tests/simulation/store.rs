@@ -1,4 +1,4 @@
-//! The store of a consumer's context, as one life of a process calls it.
+//! The store of a consumer's context, as one run of a process calls it.
 
 use std::sync::Arc;
 

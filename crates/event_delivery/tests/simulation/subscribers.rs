@@ -1,4 +1,4 @@
-//! Three consumers that differ in all that a consumer can differ in, and the events they take.
+//! Three consumers that differ in every property of a consumer, and the events they take.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl IntegrationEvent for Changed {
 pub(crate) enum Kind {
     Opened,
     Changed,
-    /// Nobody hears of it.
+    /// No consumer takes it.
     Private,
 }
 
@@ -68,7 +68,7 @@ impl Kind {
     }
 }
 
-/// What an event does to a consumer whenever it is handled, until it is mended.
+/// How a consumer handles an event each time, until that is repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nature {
     Harmless,
@@ -91,7 +91,7 @@ impl Nature {
     }
 }
 
-/// What a consumer may take of time and attempts.
+/// The limits of a consumer's time and attempts.
 pub(crate) fn limits(consumer: usize) -> Limits {
     match consumer {
         2 => Limits {

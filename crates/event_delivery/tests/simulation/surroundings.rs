@@ -19,7 +19,7 @@ use crate::{
 const MOST_CLOCK_OFFSET: i64 = 120_000;
 /// Published events, and rows of deliveries that ended, are kept for so long, in milliseconds.
 const RETENTION: u64 = 8_000;
-/// Within this time, in milliseconds, an operator looks at what there is.
+/// Within this time, in milliseconds, an operator acts.
 const OPERATOR_LOOKS_WITHIN: u64 = 2_500;
 
 /// Commits `count` events about one aggregate.
@@ -59,7 +59,7 @@ fn commit(world: &World, aggregate: usize, sequence: i64, kind: Kind) {
     world.committed[process].notify_one();
 }
 
-/// One more event about each aggregate that all consumers take, so that none can miss that it misses something.
+/// One more event about each aggregate that all consumers take, so that each consumer can find what it misses.
 pub(crate) fn commit_last_events(world: &World) {
     let aggregates = world.state().chance.aggregates();
     for aggregate in 0..aggregates {
@@ -116,7 +116,7 @@ pub(crate) async fn set_clock(world: Arc<World>) {
     }
 }
 
-/// Has the lease lapse, again and again.
+/// Makes the lease lapse, again and again.
 pub(crate) async fn lapse(world: Arc<World>) {
     loop {
         let pause = world.state().chance.milliseconds(500..4_000);
@@ -213,7 +213,7 @@ impl State {
         }
     }
 
-    /// An operator does not discard what something before it is missing of.
+    /// An operator does not discard a delivery while an earlier event is missing.
     fn may_be_discarded(&self, consumer: usize, aggregate: usize, version: Version) -> bool {
         let next = self.next_for(consumer, aggregate);
         next.is_none_or(|next| next >= version.number())
@@ -256,7 +256,7 @@ impl State {
             let newest = logged.event.sequence == self.log.last_committed();
             let stays = newest && !self.log.numbers_again;
             let old = !logged.pruned && !stays && logged.published_at.is_some_and(|at| at < before);
-            // Retention is longer than it takes to notice that something never arrived.
+            // Retention is longer than it takes to find that an event never arrived.
             if old && !self.is_still_missing(place) {
                 self.happened(Fault::EventPruned, About::event(logged.aggregate, logged.version));
                 self.log.events_mut()[place].pruned = true;

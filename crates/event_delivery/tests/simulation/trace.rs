@@ -1,5 +1,5 @@
-//! What happened in a run, as short lines: the last ones to be read by people, all of them as one number that says whether two runs
-//! were the same.
+//! What happened in a run, as short lines: the last ones for people to read, and all of them as one number that shows whether two
+//! runs were the same.
 
 use std::{
     collections::VecDeque,
@@ -34,7 +34,7 @@ pub(crate) enum What {
     FaultsStop,
 }
 
-/// Whom and what it happened to, as far as that means something.
+/// The consumer and the event that it happened to, if there are any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct About {
     pub(crate) process: Option<usize>,

@@ -15,7 +15,7 @@ use crate::{
     world::{World, wait},
 };
 
-/// The transport of one consumer, in one life of a process. What is on its way when that ends is lost.
+/// The transport of one consumer, in one run of a process. Hand-overs under way when that ends are lost.
 pub(crate) struct FaultyTransport {
     pub(crate) world: Arc<World>,
     pub(crate) number: usize,
@@ -78,7 +78,7 @@ impl FaultyTransport {
         state.note(What::Handed, about);
         let fault = FAULTS.into_iter().find(|fault| state.happens(*fault, about));
         if matches!(fault, Some(Fault::Overtaken | Fault::Misplaced)) {
-            // From here on it is not known to the consumer's side, and may never be.
+            // From here on the consumer's side does not know of it, and may never.
             state.log.version_mut(aggregate, version).misplaced[self.number] = true;
         }
         (fault, state.chance.milliseconds(1..4_000))
@@ -98,7 +98,7 @@ impl FaultyTransport {
         );
         let arrival = async move {
             wait(delay).await;
-            // Nobody is there any more to be told how it went.
+            // The caller who waited for the result is gone.
             let _ = dispatcher.hand_over(&consumer, &envelope, delivery, mode).await;
         };
         self.on_its_way.lock().unwrap().spawn(DIRECTLY.scope((), arrival));

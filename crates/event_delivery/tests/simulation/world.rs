@@ -1,4 +1,5 @@
-//! What all of a run shares: the databases, the clock, chance, and the list of what happened. One lock holds it, and nobody waits with it.
+//! What all parts of a run share: the databases, the clock, chance, and the list of what happened. One lock guards it, and no task waits
+//! while it holds that lock.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -22,7 +23,7 @@ use crate::{
 
 /// 2026-01-01T00:00:00Z.
 const BEGINNING_MICROSECONDS: i64 = 1_767_225_600_000_000;
-/// Calls to stores after which a run is taken for one that turns in circles.
+/// Calls to stores after which a run counts as an endless loop.
 const MOST_CALLS: u64 = 200_000;
 
 /// A run's world.
@@ -46,7 +47,7 @@ pub(crate) struct State {
     pub(crate) processes: Processes,
     /// How far the clock is from virtual time, in milliseconds.
     pub(crate) clock_offset: i64,
-    /// Whether the last consumer is there already.
+    /// Whether the last consumer has been added.
     pub(crate) last_joined: bool,
     calls: u64,
 }
@@ -103,7 +104,7 @@ impl World {
         }
     }
 
-    /// A call that writes: besides, it may be applied long after its caller was told that it failed, and though its process has ended.
+    /// A call that writes: besides, it may be applied long after its caller got an error, and after its process has ended.
     pub(crate) async fn write<T>(
         self: &Arc<Self>,
         apply: impl FnOnce(&mut State) -> T + Send + 'static,
@@ -125,7 +126,7 @@ impl World {
 impl State {
     /// Writes down what happened.
     pub(crate) fn note(&mut self, what: What, about: About) {
-        // What comes after the violation would only push what led to it out.
+        // After a violation, further lines would only push out those that led to it.
         if self.violation.is_none() {
             self.trace.add(self.at, what, about);
         }
@@ -146,7 +147,7 @@ impl State {
         self.note(What::Fault(fault), about);
     }
 
-    /// Something that must never be was found. The first finding counts.
+    /// Reports something that must never happen. The first finding counts.
     pub(crate) fn violated(&mut self, finding: impl FnOnce() -> String) {
         if self.violation.is_none() {
             self.violation = Some(finding());

@@ -39,12 +39,12 @@ impl InMemoryInventory {
         self.state().log.events()
     }
 
-    /// Where the consumer of `delivery` stands with its aggregate.
+    /// The position of the consumer of `delivery` with its aggregate.
     pub fn position(&self, delivery: &Delivery) -> Version {
         self.state().log.position(delivery)
     }
 
-    /// Makes of a stock item what no unit of work would: neither version nor ledger tell of it.
+    /// Changes a stock item as no unit of work would: without a new version or a ledger entry.
     #[cfg(test)]
     pub(crate) fn tamper(&self, product_id: ProductId, on_hand: u32, reserved: u32) {
         if let Some((record, _)) = self.state().stock.get_mut(&product_id) {

@@ -1,4 +1,4 @@
-//! Questions to the store.
+//! The store's queries.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -106,7 +106,7 @@ impl State {
             .collect()
     }
 
-    /// Where the reservations stand that `wanted` says, in the order of their orders.
+    /// The status of the reservations that `wanted` selects, in the order of their orders.
     fn statuses(&self, wanted: impl Fn(&ReservationRecord) -> bool) -> Vec<ReservationStatus> {
         let stored = self.reservations.values().filter(|(record, _)| wanted(record));
         let statuses = stored.map(|(record, version)| ReservationStatus {

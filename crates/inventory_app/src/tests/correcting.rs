@@ -1,4 +1,4 @@
-//! Stock that drifted is found, and set right when somebody says so.
+//! Stock that does not add up is found, and corrected when an operator asks for it.
 
 use message_bus::{Conflict, Handles, UseCaseError};
 

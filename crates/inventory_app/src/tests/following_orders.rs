@@ -1,4 +1,4 @@
-//! What happens to an order's stock as the order goes its way.
+//! What happens to an order's stock at each of the order's steps.
 
 use message_bus::{CommandMeta, ReactsTo, UseCaseError};
 use serde_json::json;

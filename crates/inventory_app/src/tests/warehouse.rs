@@ -1,4 +1,4 @@
-//! A warehouse for tests: the context over the in-memory store, and orders in few words.
+//! A warehouse for tests: the context over the in-memory store, and orders from short helpers.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Warehouse {
         Self::with_store(|store| store)
     }
 
-    /// A warehouse over another store, which may pass on to this one what it is asked.
+    /// A warehouse over another store, which may pass calls on to this one.
     pub(crate) fn with_store(over: impl FnOnce(Arc<InMemoryInventory>) -> Arc<dyn InventoryStore>) -> Self {
         let ids = Arc::new(CountingIds::default());
         let store = Arc::<InMemoryInventory>::default();
@@ -128,7 +128,7 @@ impl Warehouse {
         self.inventory.react(event, self.reacting(order_id, 2, 0)).await
     }
 
-    /// Reacts to the confirmation of an order with these lines, and a fee, of which nobody keeps stock.
+    /// Reacts to the confirmation of an order with these lines, and with a fee, which needs no stock.
     pub(crate) async fn confirm_with_a_fee(
         &self,
         order_id: OrderId,
@@ -189,7 +189,7 @@ impl Warehouse {
         page.data.iter().map(|entry| entry.delta).collect()
     }
 
-    /// The doctor's own check finds nothing.
+    /// Checks that the doctor's own check finds nothing.
     pub(crate) async fn agrees(&self) {
         assert_eq!(self.inventory.drifted(100).await.unwrap(), []);
     }

@@ -1,4 +1,4 @@
-//! An order's stock, step by step. Random lives are in `warehouse`.
+//! An order's stock, step by step. Random sequences are in `warehouse`.
 
 use shared_kernel::{AggregateRoot, Version, events::Shortage};
 

@@ -5,13 +5,13 @@ use shared_kernel::{Refusal, RefusalKind};
 
 use crate::StockRecord;
 
-/// There is another count than the caller believes in.
+/// The units on hand differ from those that the caller expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("found {on_hand} units on hand, expected {expected_on_hand}")]
 pub struct StockChangedMeanwhile {
-    /// What the caller believes in.
+    /// What the caller expects.
     pub expected_on_hand: u32,
-    /// What there is.
+    /// What is on hand.
     pub on_hand: u32,
 }
 

@@ -2,10 +2,10 @@
 
 use shared_kernel::{Refusal, RefusalKind};
 
-/// The most units that there may be of a product.
+/// The most units of a product that may be on hand.
 pub const LIMIT: u32 = 1_000_000_000;
 
-/// There would be too much of a product.
+/// There would be too many units of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("found {on_hand} units on hand, expected from 0 to {limit}")]
 pub struct OnHandLimit {

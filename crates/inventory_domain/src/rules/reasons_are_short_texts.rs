@@ -7,7 +7,7 @@ use shared_kernel::{Refusal, RefusalKind, printable::is_printable};
 /// The longest reason, in characters.
 pub const LIMIT: usize = 200;
 
-/// A reason is not as it should be.
+/// A reason breaks this rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReasonError {
     /// It is blank.
@@ -19,7 +19,7 @@ pub enum ReasonError {
         /// How long it is, in characters.
         length: usize,
     },
-    /// It holds a line break, a zero byte or the like.
+    /// It contains a line break, a zero byte or another control character.
     #[error("found a control character in the reason, expected printable text")]
     NotPrintable,
 }

@@ -4,7 +4,7 @@ use shared_kernel::{ProductId, Refusal, RefusalKind};
 
 use crate::StockRecord;
 
-/// More was to be taken away than is not reserved.
+/// The change would take away units that are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("found {available} units that are not reserved, expected at least {requested}")]
 pub struct InsufficientStock {
@@ -12,7 +12,7 @@ pub struct InsufficientStock {
     pub product_id: ProductId,
     /// Units to take away.
     pub requested: u64,
-    /// Units that could be.
+    /// Units that could be taken away.
     pub available: u32,
 }
 

@@ -5,7 +5,7 @@ use shared_kernel::{ProductId, Refusal, RefusalKind, events::ReservedLine};
 
 use crate::{StockItem, reserving::Stock};
 
-/// Less is reserved of a product than a reservation holds.
+/// Less of a product is reserved than a reservation holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "found {reserved} units of product {product_id} reserved, expected at least the {held} that are held"
@@ -15,7 +15,7 @@ pub struct StockOutOfStep {
     pub product_id: ProductId,
     /// What the reservation holds.
     pub held: u32,
-    /// What is reserved, for anybody.
+    /// What is reserved, for all orders.
     pub reserved: u32,
 }
 

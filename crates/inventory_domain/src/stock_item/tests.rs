@@ -1,4 +1,4 @@
-//! A stock item's life, change by change.
+//! A stock item's changes, one by one.
 
 use shared_kernel::{AggregateRoot, ProductId, Timestamp, Version};
 

@@ -14,8 +14,8 @@ use crate::{
     reservation_rows::{LineRow, ReservationRow, WholeReservation},
 };
 
-/// Writes the reservations of a batch, new ones with their lines. Answers the places of those that somebody else has changed since
-/// they were loaded.
+/// Writes the reservations of a batch, new ones with their lines. Returns the places of those that another transaction has changed
+/// since they were loaded.
 pub(super) async fn write(
     changes: Vec<(usize, &ReservationChange)>,
     connection: &AsyncPgConnection,
@@ -46,7 +46,7 @@ async fn insert(rows: &[&ReservationRow], connection: &AsyncPgConnection) -> Que
     .times(rows.iter().map(|row| row.decided_at))
     .times(rows.iter().map(|row| row.updated_at))
     .numbers(rows.iter().map(|row| row.version))
-    // An order has one reservation, which two may want to make at the same time, each under another id.
+    // An order has one reservation, which two transactions may insert at the same time, each under another id.
     .then(") ORDER BY 2")
     .execute(connection)
     .await?;
@@ -144,7 +144,7 @@ pub(super) async fn held(
     Ok(query.load(&mut connection).await?)
 }
 
-/// The same with their lines. Those never change, so it does no harm that this statement sees a later state of the database.
+/// The same with their lines. Those never change, so this statement may safely see a later state of the database.
 pub(super) async fn with_lines(
     reservations: Vec<ReservationRow>,
     mut connection: &AsyncPgConnection,

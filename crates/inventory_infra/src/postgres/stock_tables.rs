@@ -20,7 +20,7 @@ use crate::{
     stock_rows::{DriftRow, LedgerRow, StockRow},
 };
 
-/// Writes the stock of a batch and adds to its ledger. Answers the places of what somebody else has changed since it was loaded.
+/// Writes the stock of a batch and its ledger entries. Returns the places of those that another transaction has changed since they were loaded.
 pub(super) async fn write(
     changes: Vec<(usize, &StockChange)>,
     connection: &AsyncPgConnection,
@@ -58,7 +58,7 @@ async fn insert(rows: &[&StockRow], connection: &AsyncPgConnection) -> QueryResu
     Ok(())
 }
 
-/// Locks the stock items in the order of the products, before it writes any: two baskets never wait for each other in a circle.
+/// Locks the stock items in the order of the products, before it writes any: two batches never wait for each other.
 async fn update(rows: &[(usize, &StockRow, i64)], connection: &AsyncPgConnection) -> QueryResult<Vec<usize>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -163,7 +163,7 @@ struct Drifted {
     held: i64,
 }
 
-/// Stock that does not agree with what it is made of.
+/// Stock that does not agree with its ledger or its reservations.
 pub(super) async fn drifted(
     limit: u32,
     mut connection: &AsyncPgConnection,

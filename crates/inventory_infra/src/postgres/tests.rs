@@ -29,7 +29,7 @@ async fn a_connection(beginning: &str) -> AsyncPgConnection {
     connection
 }
 
-/// A connection with inventory's tables, which go when it goes.
+/// A connection with inventory's tables, which are dropped with it.
 async fn with_tables_of_its_own() -> AsyncPgConnection {
     a_connection(&format!("SET search_path TO pg_temp; {TABLES}")).await
 }
@@ -40,7 +40,7 @@ struct Prepared {
     statement: String,
 }
 
-/// The statements that the connection keeps. One that is prepared afresh each time is not kept.
+/// The statements that the connection caches. One that is prepared anew each time is not cached.
 async fn kept(mut connection: &AsyncPgConnection) -> Vec<String> {
     let query = "SELECT statement FROM pg_prepared_statements ORDER BY prepare_time";
     let kept: Vec<Prepared> = sql_query(query).load(&mut connection).await.unwrap();
@@ -112,7 +112,7 @@ struct Backend {
     pid: i32,
 }
 
-/// Makes one of the stock items of a batch wait, and says whether the batch holds the other by then.
+/// Makes one of the stock items of a batch wait, and returns whether the batch holds the other by then.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_locks_its_stock_in_the_order_of_the_products_however_it_names_them() {
     let schema = format!("inventory_locks_{}", std::process::id());

@@ -15,7 +15,7 @@ use crate::{
     reservation_rows::{LineRow, ReservationRow, WholeReservation},
 };
 
-/// Writes a reservation, if nobody else has since it was loaded; a new one with its lines.
+/// Writes a reservation, if no other command has changed it since it was loaded; a new one with its lines.
 pub(super) fn write(change: &ReservationChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     match change.write {
         RowWrite::Insert => insert(&change.row, connection)?,
@@ -116,7 +116,7 @@ pub(super) fn held(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<ReservationRow>, ReadError> {
     let mut query = reservations::table
-        // As a literal, because SQLite uses a partial index only where the statement's own text says what it is about.
+        // As a literal, because SQLite uses a partial index only if the statement's own text has its condition.
         .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'held'"))
         .order(reservations::order_id)
         .limit(i64::from(page.limit) + 1)

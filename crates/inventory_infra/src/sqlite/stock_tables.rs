@@ -23,7 +23,7 @@ use crate::{
     stock_rows::{DriftRow, LedgerRow, StockRow},
 };
 
-/// Writes a stock item, if nobody else has since it was loaded, and adds to its ledger.
+/// Writes a stock item, if no other command has changed it since it was loaded, and its ledger entry.
 pub(super) fn write(change: &StockChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     match change.write {
         RowWrite::Insert => insert_item(&change.row, connection)?,
@@ -147,7 +147,7 @@ struct Drifted {
     held: i64,
 }
 
-/// Stock that does not agree with what it is made of.
+/// Stock that does not agree with its ledger or its reservations.
 pub(super) fn drifted(limit: u32, connection: &mut SqliteConnection) -> Result<Vec<DriftRow>, ReadError> {
     let rows: Vec<Drifted> = sql_query(drift::drifted(limit)).load(connection)?;
     let drifts = rows.into_iter().map(|row| DriftRow {

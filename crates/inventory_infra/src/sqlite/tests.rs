@@ -14,8 +14,8 @@ use shared_kernel::in_memory::CountingIds;
 use super::*;
 use crate::test_baskets::{baskets, rows_of, stock_of, stored};
 
-/// The statements that went into the connection's cache, each as often as it did. One that is prepared
-/// afresh each time never goes there.
+/// The statements that were added to the connection's cache, each as often as it was. One that is prepared
+/// anew each time is never added.
 #[derive(Clone, Default)]
 struct Cached(Arc<Mutex<Vec<String>>>);
 
@@ -68,7 +68,7 @@ fn reserving_loads_by_three_statements_and_adds_by_two_each_prepared_once() {
     ];
     let counts = beginnings.map(|beginning| cached.iter().filter(|sql| sql.starts_with(beginning)).count());
     assert_eq!(counts, [3, 1, 1], "{cached:?}");
-    // Diesel prepares an UPDATE afresh each time, and there is one for each product of a batch, however many orders.
+    // Diesel prepares an UPDATE anew each time, and there is one for each product of a batch, however many orders.
     assert_eq!(cached.len(), 5, "{cached:?}");
 }
 

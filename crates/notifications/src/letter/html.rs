@@ -1,5 +1,5 @@
-//! A letter as HTML: one column that fits a telephone, styles at each element, no image and no link, since mail programs drop what they do
-//! not trust.
+//! A letter as HTML: one column that fits a telephone, inline styles, no image and no link, since mail programs drop those of unknown
+//! senders.
 
 use std::borrow::Cow;
 
@@ -99,7 +99,7 @@ fn goods_line(goods: &Goods) -> String {
     )
 }
 
-/// The text, as it may stand in an element or in a quoted attribute.
+/// The text, escaped for an element or a quoted attribute.
 fn escaped(text: &str) -> Cow<'_, str> {
     let special = |letter: char| matches!(letter, '&' | '<' | '>' | '"' | '\'');
     if !text.contains(special) {

@@ -1,8 +1,8 @@
 //! Which refusals of a mail server are final.
 //!
-//! A refusal is final when it is about the recipient or this very mail: trying again would end the same way, and somebody has to look. What
-//! is about us, such as a log-in, our address or our reputation, or about the server, is not: it is mended in one place, and then
-//! every mail that waited goes out.
+//! A refusal is final when it is about the recipient or this very mail: trying again would end the same way, and an operator has to act. A
+//! refusal about us (a log-in, our address, our reputation) or about the server is not: the fault is repaired in one place, and then every
+//! mail that waited is sent.
 
 use std::error::Error;
 
@@ -11,20 +11,20 @@ use std::error::Error;
 pub(super) enum Step {
     /// Connecting, TLS, greeting, logging in.
     Greeting,
-    /// What the server hears of us and of nobody else: who sends, and that something comes.
+    /// What concerns only us: the sender, and that a mail follows.
     Sender,
-    /// Who it is to.
+    /// The recipient.
     Recipient,
     /// The mail itself.
     Content,
 }
 
-/// Answers about a recipient or their mailbox: a wrong form of the address (501, 553), no such mailbox (550), not here (551), a mailbox or a
-/// mail too large (552), a parameter that this address needs (555), a domain that takes no mail (556).
+/// Answers about a recipient or their mailbox: a malformed address (501, 553), no such mailbox (550), not here (551), a mailbox or a mail
+/// too large (552), a parameter that this address needs (555), a domain that takes no mail (556).
 const ABOUT_THE_RECIPIENT: [u16; 7] = [501, 550, 551, 552, 553, 555, 556];
-/// Answers about the mail itself: the same, and that it was not liked (554).
+/// Answers about the mail itself: the same, and that its content was refused (554).
 const ABOUT_THE_MAIL: [u16; 6] = [550, 551, 552, 553, 554, 556];
-/// How the enhanced code begins that says: by a policy, for what we are rather than for who the mail is to (RFC 3463, 3.8).
+/// How an enhanced code begins that refuses by a policy because of the sender rather than the recipient (RFC 3463, 3.8).
 const BY_POLICY: &str = "5.7.";
 
 /// Whether a mail that failed with this at that step need not be tried again.

@@ -1,4 +1,4 @@
-//! DeliveryMode mails to a real server that behaves in all the ways in which servers do.
+//! Sending mails to a real server that behaves in every way in which servers do.
 
 use std::sync::Arc;
 

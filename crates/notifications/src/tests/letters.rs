@@ -1,10 +1,10 @@
-//! The letters, as somebody reads them.
+//! The letters, as a reader sees them.
 
 use serde_json::json;
 
 use super::*;
 
-/// What there is to read, and what holds it.
+/// A letter's text and markup, without styles.
 fn without_styles(html: &str) -> String {
     let (_, body) = html.split_once("<body").unwrap();
     let mut parts = body.split(" style=\"");

@@ -1,10 +1,10 @@
-//! Mails on the wire, and with what an enemy would put into an order.
+//! Mails on the wire, also with an attacker's texts in an order.
 
 use serde_json::json;
 
 use super::*;
 
-/// What an enemy writes wherever they may write.
+/// An attacker's text, for every field that callers write.
 const HOSTILE: &str = "<script>alert('x')</script>\r\nBcc: eve@evil.example\r\n\r\n.\r\n\"&\u{202e}";
 
 fn wire(mail: &Mail) -> String {
@@ -100,7 +100,7 @@ async fn what_an_enemy_wrote_stays_text_on_a_line() {
 async fn a_boundary_that_an_enemy_guessed_bounds_nothing() {
     let office = PostOffice::that_knows_ada().await;
     let mut event = sample(SHIPPED);
-    // Ids count up here, so that the next event's is known.
+    // Ids count up here, so the next event's id can be computed.
     let next = office
         .delivery("notifications.orders", 1, 0)
         .causation_id

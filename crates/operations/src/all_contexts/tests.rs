@@ -1,4 +1,4 @@
-//! Several contexts, looked at as one.
+//! Several contexts, seen as one.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Dead letters to fill a fake with.
+//! Dead letters for a fake.
 
 use message_bus::Envelope;
 use serde_json::json;

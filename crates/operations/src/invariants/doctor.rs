@@ -1,5 +1,5 @@
-//! Examines an installation, running or not, and changes nothing. What spans two contexts, which share no snapshot, is looked at twice,
-//! and told only when it was there both times.
+//! Checks an installation, running or not, and changes nothing. What spans two contexts, which share no snapshot, is checked twice, and
+//! reported only if it was found both times.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::{ContextInvariants, Finding, InvariantCheck, MOST_FINDINGS, Soundness, Taken, Told, told_of};
 use crate::ConsumerDescription;
 
-/// Aggregates looked at together.
+/// Aggregates that are checked together.
 const PAGE: u32 = 1_000;
-/// How long an event may stay unpublished before that is a finding, in seconds. The relay wakes at once and looks each second.
+/// How long an event may stay unpublished before that is a finding, in seconds. The relay wakes at each commit, and looks each second.
 const PUBLISHED_WITHIN_SECONDS: i64 = 60;
 
 /// What must hold.
@@ -53,7 +53,7 @@ pub struct Examination {
     pub findings: Vec<Finding>,
 }
 
-/// Examines contexts.
+/// Checks contexts.
 #[derive(Clone)]
 pub struct Doctor {
     contexts: Vec<Arc<dyn ContextInvariants>>,
@@ -77,14 +77,14 @@ impl Doctor {
         }
     }
 
-    /// The same, who also looks at this.
+    /// The same, with one more check.
     #[must_use]
     pub fn with_check(mut self, check: Arc<dyn InvariantCheck>) -> Self {
         self.checks.push(check);
         self
     }
 
-    /// Looks at everything.
+    /// Checks everything.
     ///
     /// # Errors
     /// [`Unavailable`] when a context does not answer.
@@ -196,7 +196,7 @@ impl Doctor {
     }
 }
 
-/// A consumer's context and the context that it listens to.
+/// A consumer's context and the context whose events it takes.
 struct Pair<'a> {
     consumer: &'static str,
     own: &'a dyn ContextInvariants,
@@ -205,7 +205,7 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Those of the aggregates that the consumer does not stand at the end of.
+    /// The aggregates that the consumer has not fully applied.
     async fn suspicious(&self, page: &[Told]) -> Result<Vec<Told>, Unavailable> {
         let aggregates: Vec<Uuid> = page.iter().map(|told| told.aggregate_id).collect();
         let positions: HashMap<Uuid, Version> = self
@@ -232,7 +232,7 @@ impl Pair<'_> {
 
     async fn look(&self, told: Told) -> Result<Option<Finding>, Unavailable> {
         let id = told.aggregate_id;
-        // The consumer's side last: what it has by then was told before.
+        // The consumer's side is read last: what it has applied by then was logged before.
         let events = self
             .source
             .published_after(&self.taken, id, Version::NEVER_STORED)

@@ -1,4 +1,4 @@
-//! What operators may do, and what they are told when they may not.
+//! What operators may do, and the refusals of what they may not.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn discard() -> ActionKind {
     ActionKind::Discard { event_id: EVENT }
 }
 
-/// A shop whose only consumer holds a dead letter.
+/// A shop whose only consumer has a dead letter.
 fn operations() -> Operations {
     let clock = ManualClock::default();
     let ordering = InMemoryOperations::new("ordering")

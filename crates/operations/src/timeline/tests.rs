@@ -1,4 +1,4 @@
-//! Stories out of contexts in memory.
+//! Timelines of contexts in memory.
 
 use async_trait::async_trait;
 use message_bus::Envelope;
@@ -121,7 +121,7 @@ fn reached(consumer: &str, aggregate_id: Uuid, position: u32) -> ReachedPosition
 fn conversation() -> (Context, Context) {
     let order = ("order", ORDER);
     let ordering = Context {
-        // The machine that heard of the reservation had a clock behind the others'.
+        // The machine that reserved the stock had a clock behind the others'.
         events: vec![
             event(1, order, 1, 10, None),
             event(2, order, 2, 20, None),

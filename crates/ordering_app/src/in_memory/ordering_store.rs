@@ -40,7 +40,7 @@ impl InMemoryOrdering {
         self.state().log.events()
     }
 
-    /// Where the consumer of `delivery` stands with its aggregate.
+    /// The position of the consumer of `delivery` with its aggregate.
     pub fn position(&self, delivery: &Delivery) -> Version {
         self.state().log.position(delivery)
     }

@@ -1,4 +1,4 @@
-//! A pending order is no price lock, and no way around delisting: what was placed is asked for again.
+//! A pending order locks no price and does not circumvent delisting: its lines are checked again.
 
 use message_bus::{Actor, UseCaseError};
 use shared_kernel::{OrderLineId, Quantity, Refusal};
@@ -131,7 +131,7 @@ async fn a_product_that_was_delisted_meanwhile_is_refused_and_can_be_taken_off()
     assert_eq!(code(change(&shop, &placed, line_id, 4).await), "unknown_product");
     change(&shop, &placed, line_id, 3).await.unwrap();
     change(&shop, &placed, line_id, 2).await.unwrap();
-    // Staff may order what is delisted by its name and its price, and that is what they confirm.
+    // Staff may order a delisted product by its name and its price, and that is what they confirm.
     let confirmed = confirm(&shop, &placed, staff()).await.unwrap();
     assert_eq!(confirmed.total, usd("40.00"));
 }

@@ -1,4 +1,4 @@
-//! What happens to accounts happens to customers.
+//! Changes of accounts are applied to customers.
 
 use message_bus::{CommandMeta, Conflict, HandlingError, ReactsTo, UseCaseError};
 use shared_kernel::{

@@ -1,4 +1,4 @@
-//! An order's way from its lines to its delivery, and who may take it there.
+//! An order's steps from its lines to its delivery, and who may take them.
 
 use message_bus::{Actor, CommandMeta, Conflict, Handles, UseCaseError};
 use shared_kernel::{OrderLineId, Quantity, Version};

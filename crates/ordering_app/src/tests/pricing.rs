@@ -68,7 +68,7 @@ pub(super) async fn order(shop: &Shop, line: LineToOrder) -> Result<OrderView, U
     shop.send(place, customer(ada())).await
 }
 
-/// What a line says of its product.
+/// A line's data of its product.
 fn first_line(order: Result<OrderView, UseCaseError>) -> (String, Money) {
     let line = order.unwrap().lines.remove(0);
     (line.product_name, line.unit_price)
@@ -146,7 +146,7 @@ async fn a_customer_pays_by_their_tier_from_when_staff_put_them_there() {
         shop.events_of(CustomerId::from(ada())),
         ["CustomerRegistered", "CustomerTierChanged", "CustomerTierChanged"]
     );
-    // It is the customer's tier that counts, whoever orders for them.
+    // The customer's tier counts, whoever orders for them.
     let for_ada = PlaceOrder {
         customer_id: Some(ada().into()),
         ..an_order(vec![one(None)])

@@ -1,4 +1,4 @@
-//! Two who change the same order at the same time.
+//! Two commands that change the same order at the same time.
 
 use std::sync::{
     Arc, Mutex,
@@ -20,7 +20,7 @@ use crate::{
     store::{OrderingChanges, StoredCustomer, StoredOrder},
 };
 
-/// A store before whose commits a rival commits a change of the same order, a few times.
+/// A store that commits a rival's change of the same order before a commit, a few times.
 struct Rivalry {
     store: Arc<InMemoryOrdering>,
     order: Mutex<Option<(OrderId, CommandMeta)>>,

@@ -1,4 +1,4 @@
-//! What inventory says about an order, in time and too late, and who waits for it.
+//! Inventory's events about an order, in time and too late, and the callers that wait for them.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn news_for_an_order_since_cancelled_only_moves_the_position() {
         shop.ordering.order(order.id, &customer(ada())).await.unwrap(),
         cancelled
     );
-    // It was applied, so it is a duplicate now.
+    // It was applied before, so it is a duplicate.
     assert!(shop.ordering.react(event(), meta).await.is_err());
 }
 
@@ -109,7 +109,7 @@ async fn patience_ends_and_what_another_process_did_is_seen() {
         .unwrap();
     assert!(!order_now.is_settled());
     let cancel = cancelling(order.id);
-    // A cancellation wakes nobody: it is found by looking.
+    // A cancellation wakes no waiting caller: they find it by looking.
     let (waited, cancelled) = tokio::join!(
         shop.ordering.settled_order(order.id, &actor, LONG),
         shop.send(cancel, actor.clone()),

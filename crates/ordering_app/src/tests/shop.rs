@@ -1,4 +1,4 @@
-//! A shop for tests: the context over the in-memory store, and people in words.
+//! A shop for tests: the context over the in-memory store, and helpers for customers and orders.
 
 use std::sync::Arc;
 
@@ -124,7 +124,7 @@ impl Shop {
         Self::with_store(|store| store)
     }
 
-    /// A shop over another store, which may pass on to this one what it is asked.
+    /// A shop over another store, which may pass calls on to this one.
     pub(super) fn with_store(over: impl FnOnce(Arc<InMemoryOrdering>) -> Arc<dyn OrderingStore>) -> Self {
         let ids = Arc::new(CountingIds::default());
         Self::drawing_from(Arc::clone(&ids) as Arc<dyn IdGenerator>, ids, over)
@@ -191,7 +191,7 @@ impl Shop {
                 name: "Teapot".to_owned(),
                 unit_price: Money::from_minor_units(i64::try_from(cents).unwrap(), Currency::Usd).unwrap(),
             };
-            // Beside the shop's own store, which a test may have made difficult.
+            // Past the shop's own store, which a test may have made to fail.
             let beside = Ordering::new(self.store.clone(), self.ids.clone());
             let meta = self.meta(Actor::Consumer("ordering.products"));
             beside.react(listed, meta).await.unwrap();
@@ -221,7 +221,7 @@ impl Shop {
         self.send(command, customer(ada())).await
     }
 
-    /// Inventory holds stock for the order.
+    /// Inventory reserves stock for the order.
     pub(super) async fn stock_is_reserved(&self, order_id: OrderId) -> Result<(), UseCaseError> {
         let event = StockReserved {
             order_id,
@@ -231,7 +231,7 @@ impl Shop {
         self.ordering.react(event, self.hearing_of_stock(order_id)).await
     }
 
-    /// Inventory has not enough for the order.
+    /// Inventory rejects the order.
     pub(super) async fn stock_is_short(
         &self,
         order_id: OrderId,

@@ -1,4 +1,4 @@
-//! What inventory says about an order's stock, each in time, late or again. None of it is refused: what comes too late changes nothing.
+//! Inventory's events about an order's stock, each in time, late or again. None of them is refused: a late one changes nothing.
 
 use shared_kernel::{Timestamp, events::Shortage};
 
@@ -6,8 +6,8 @@ use super::Order;
 use crate::{Allocation, Cancellation, OrderEvent, OrderStatus};
 
 impl Order {
-    /// Stock is held for it. When the news is late, or old, nothing changes: a cancelled order's stock
-    /// is released by whoever holds it, who then says so.
+    /// Its stock is reserved. A late or old event changes nothing: a cancelled order's stock is released by
+    /// inventory, which then publishes that.
     pub fn stock_reserved(&mut self, at: Timestamp) {
         if self.record.status == OrderStatus::Confirmed && self.record.allocation != Allocation::Reserved {
             self.record.allocation = Allocation::Reserved;
@@ -15,8 +15,8 @@ impl Order {
         }
     }
 
-    /// There was not enough stock for it, so it is cancelled. One that was cancelled before anybody knew stays cancelled as it was, and
-    /// nothing was ever held for it. When the news is old, nothing changes.
+    /// There was not enough stock for it, so it is cancelled. If it was cancelled before this event arrived, it stays so, with no stock
+    /// ever reserved. An old event changes nothing.
     pub fn stock_rejected(&mut self, shortages: Vec<Shortage>, at: Timestamp) {
         match (self.record.status, self.record.allocation) {
             (OrderStatus::Confirmed, Allocation::None | Allocation::Requested) => {
@@ -35,7 +35,7 @@ impl Order {
         }
     }
 
-    /// What was held for it, which was cancelled, is free again. The news may overtake the news that it was held.
+    /// It was cancelled, and its reserved stock is free again. This event may overtake the one that reserved it.
     pub fn stock_released(&mut self, at: Timestamp) {
         let free_already = matches!(
             self.record.allocation,

@@ -216,7 +216,7 @@ fn confirming_asks_again_for_every_line() {
         order.confirm(LONDON.address(), &cheaper, at(1))
     });
     assert!(matches!(error, OrderError::PricesChanged(_)), "{error:?}");
-    // Lines that are accepted at their new prices are taken off and added again.
+    // Lines at outdated prices are removed and added again at the new ones.
     order.remove_line(second.id, at(2)).unwrap();
     order
         .add_line(

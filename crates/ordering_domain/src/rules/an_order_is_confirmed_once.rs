@@ -8,7 +8,7 @@ use crate::{OrderError, OrderStatus, rules::only_pending_orders_change};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the order was confirmed before and is {status}; expected a pending one")]
 pub struct OrderAlreadyConfirmed {
-    /// Where it stands now.
+    /// Its status.
     pub status: OrderStatus,
 }
 

@@ -5,7 +5,7 @@ use shared_kernel::LineStock;
 
 use crate::{Allocation, OrderLine};
 
-/// Where the stock of an order stands once these lines are confirmed.
+/// The state of an order's stock once these lines are confirmed.
 pub(crate) fn allocation(lines: &[OrderLine]) -> Allocation {
     if lines.iter().any(|line| line.stock == LineStock::Asked) {
         Allocation::Requested

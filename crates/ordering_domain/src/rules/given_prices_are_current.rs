@@ -3,15 +3,15 @@
 
 use shared_kernel::{Money, ProductId, Refusal, RefusalKind};
 
-/// The price is another one now.
+/// The price has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("found {given} as the price of product {product_id}, expected {current}")]
 pub struct PriceChanged {
     /// Which product.
     pub product_id: ProductId,
-    /// What they expect to pay for one, or what the line says.
+    /// The price that they state, or that the line has.
     pub given: Money,
-    /// What they would pay.
+    /// The current price.
     pub current: Money,
 }
 

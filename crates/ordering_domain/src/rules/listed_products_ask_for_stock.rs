@@ -3,7 +3,7 @@
 
 use shared_kernel::{LineStock, ProductId, Refusal, RefusalKind};
 
-/// Stock was not to be asked for a product that has some.
+/// A line of a listed product was not to ask for stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("found product {product_id}, which is on the price list, without stock; expected it to ask for some")]
 pub struct ListedAsksForStock {

@@ -4,11 +4,11 @@ use shared_kernel::{Refusal, RefusalKind};
 
 use crate::OrderStatus;
 
-/// The order is not confirmed, so it has no address yet; or it no longer is, so the address is where it went.
+/// The order is not confirmed, so it has no address yet; or it no longer is, so its address is final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the order is {status}; expected a confirmed one")]
 pub struct AddressNotChangeable {
-    /// Where it stands.
+    /// The order's status.
     pub status: OrderStatus,
 }
 

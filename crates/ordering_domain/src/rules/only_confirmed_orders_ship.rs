@@ -8,7 +8,7 @@ use crate::OrderStatus;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the order is {status}; expected a confirmed one")]
 pub struct OrderNotConfirmed {
-    /// Where it stands.
+    /// The order's status.
     pub status: OrderStatus,
 }
 

@@ -9,11 +9,11 @@ use crate::{OrderError, OrderStatus};
 #[error("the order was cancelled before; expected a pending or confirmed one")]
 pub struct OrderAlreadyCancelled;
 
-/// The order has left the house.
+/// The order was shipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the order is {status}; expected a pending or confirmed one")]
 pub struct OrderCannotBeCancelled {
-    /// Where it stands.
+    /// The order's status.
     pub status: OrderStatus,
 }
 

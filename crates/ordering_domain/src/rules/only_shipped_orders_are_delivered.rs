@@ -4,11 +4,11 @@ use shared_kernel::{Refusal, RefusalKind};
 
 use crate::OrderStatus;
 
-/// The order is not on its way.
+/// The order is not shipped, or already delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the order is {status}; expected a shipped one")]
 pub struct OrderNotShipped {
-    /// Where it stands.
+    /// The order's status.
     pub status: OrderStatus,
 }
 

@@ -24,7 +24,7 @@ impl From<OrderLineLimit> for Refusal {
     }
 }
 
-/// Asked also before prices are looked up, of which there would be as many.
+/// Also checked before prices are looked up, so that there are never more to look up.
 ///
 /// # Errors
 /// [`OrderLineLimit`] when an order cannot have so many lines.

@@ -5,11 +5,11 @@ use shared_kernel::{Refusal, RefusalKind};
 
 use crate::Allocation;
 
-/// The order's stock is not held.
+/// The order's stock is not reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the order's stock is {allocation}; expected it to be reserved")]
 pub struct StockNotReserved {
-    /// Where its stock stands.
+    /// The state of its stock.
     pub allocation: Allocation,
 }
 

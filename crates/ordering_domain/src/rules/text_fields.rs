@@ -18,10 +18,10 @@ pub const STREET: TextField = TextField::optional("street", 200);
 pub const CITY: TextField = TextField::optional("city", 200);
 /// State or region of an address.
 pub const STATE: TextField = TextField::optional("state", 200);
-/// Postal code of an address; that it is there is a rule of the address's own.
+/// Postal code of an address; the address has its own rule that it is present.
 pub const POSTAL_CODE: TextField = TextField::optional("postal_code", 20);
 
-/// What holds for one text.
+/// The limits of one text.
 #[derive(Clone, Copy, Debug)]
 pub struct TextField {
     name: &'static str,
@@ -35,7 +35,7 @@ enum Need {
     Optional,
 }
 
-/// A text is not as it should be.
+/// A text breaks its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// It is blank.
@@ -54,7 +54,7 @@ pub enum TextError {
         /// How long it may be.
         limit: usize,
     },
-    /// It holds a line break, a zero byte or the like.
+    /// It contains a line break, a zero byte or another control character.
     #[error("found a control character in {field}, expected printable text")]
     NotPrintable {
         /// Which text.

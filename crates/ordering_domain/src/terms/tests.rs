@@ -1,4 +1,4 @@
-//! What a pending order may keep: each answer at its edge.
+//! What a pending order may keep, tested at each boundary.
 
 use shared_kernel::{LineStock, Quantity, Refusal};
 
@@ -65,7 +65,7 @@ fn a_line_is_compared_with_what_its_customer_would_pay_today() {
     for (customer, unit_price, allowed) in [
         (None, "20.00", true),
         (None, "19.99", false),
-        // A price that went down has changed as well: the order says what is paid.
+        // A lower price is a change as well: the order states what is paid.
         (None, "20.01", false),
         (Some(&silver), "19.00", true),
         (Some(&silver), "20.00", false),

@@ -10,7 +10,7 @@ use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 use crate::schema::customers;
 use crate::{changes::CustomerChange, customer_row::CustomerRow};
 
-/// Writes the customers of a batch. Answers the places of those that somebody else has changed since they were loaded.
+/// Writes the customers of a batch. Returns the places of those that another transaction has changed since they were loaded.
 pub(super) async fn write(
     changes: Vec<(usize, &CustomerChange)>,
     connection: &AsyncPgConnection,

@@ -1,4 +1,4 @@
-//! Lists of orders. Ownership stands in the `WHERE` clause; pages go by key.
+//! Lists of orders. The owner is a condition of the `WHERE` clause; pages use keysets.
 
 use diesel::{ExpressionMethods, IntoSql, QueryDsl, pg::Pg, sql_types::Record};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -49,7 +49,7 @@ fn orders_on(
     }
     if let Some(after) = page.after {
         let place = (row_time(after.placed_at), RowId(after.order_id.uuid()));
-        // Compared as one, the pair is found in the index, where it stands as one.
+        // Compared as a row value, the pair is found in the index, which has both columns.
         let own = (orders::placed_at, orders::id).into_sql::<Record<_>>();
         query = query.filter(own.lt(place));
     }

@@ -18,7 +18,7 @@ use crate::{
     schema::orders,
 };
 
-/// Writes what has changed of the orders of a batch. Answers the places of those that somebody else has changed since they were loaded.
+/// Writes the changes of the orders of a batch. Returns the places of those that another transaction has changed since they were loaded.
 pub(super) async fn write(
     changes: Vec<(usize, &OrderChange)>,
     connection: &AsyncPgConnection,

@@ -10,7 +10,7 @@ use storage::{ReadError, columns::RowId, postgres::BatchStatement};
 use crate::price_row::PriceRow;
 use crate::schema::price_list;
 
-/// Writes the entries of a batch, each in place of an older one. No product stands in a batch twice.
+/// Writes the entries of a batch, each in place of an older one. A batch has no product twice.
 pub(super) async fn write(rows: &[&PriceRow], connection: &AsyncPgConnection) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());

@@ -21,12 +21,12 @@ const TABLES: [&str; 4] = [
     include_str!("../../../../migrations/ordering/postgres/2026-11-28-000006_lines_without_stock/up.sql"),
 ];
 
-/// A connection with ordering's tables, which go when it goes.
+/// A connection with ordering's tables, which are dropped with it.
 async fn a_connection() -> AsyncPgConnection {
     connected(&TABLES.concat()).await
 }
 
-/// A connection with these tables, which go when it goes.
+/// A connection with these tables, which are dropped with it.
 #[expect(
     clippy::disallowed_methods,
     reason = "the environment tells the tests where their server is"
@@ -49,7 +49,7 @@ struct Prepared {
     statement: String,
 }
 
-/// The statements that the connection keeps. One that is prepared afresh each time is not kept.
+/// The statements that the connection caches. One that is prepared anew each time is not cached.
 async fn kept(mut connection: &AsyncPgConnection) -> Vec<String> {
     let query =
         "SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%order%' ORDER BY prepare_time";

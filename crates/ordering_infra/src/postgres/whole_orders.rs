@@ -1,4 +1,4 @@
-//! Orders with their lines, in one statement: two would each see a state of the database of its own.
+//! Orders with their lines, in one statement: two statements would each see another state of the database.
 
 use diesel::{
     Expression, QueryDsl, QueryResult, Table,
@@ -13,7 +13,7 @@ use storage::columns::{Id, RowId};
 use crate::order_rows::{OrderLineRow, OrderRow, WholeOrder};
 use crate::schema::orders;
 
-/// An order's lines as one array, so that the order itself is sent once. Diesel's own `sql` would be prepared afresh each time.
+/// An order's lines as one array, so that the order itself is sent once. Diesel's own `sql` would be prepared anew each time.
 #[derive(Clone, Copy, Debug, QueryId)]
 pub(super) struct Lines;
 

@@ -9,7 +9,7 @@ use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 use crate::schema::customers;
 use crate::{changes::CustomerChange, customer_row::CustomerRow};
 
-/// Writes a customer, if nobody else has since they were loaded.
+/// Writes a customer, if no other command has changed them since they were loaded.
 pub(super) fn write(change: &CustomerChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     let row = &change.row;
     let RowWrite::Update { loaded_version } = change.write else {

@@ -1,4 +1,4 @@
-//! Lists of orders. Ownership stands in the `WHERE` clause; pages go by key.
+//! Lists of orders. The owner is a condition of the `WHERE` clause; pages use keysets.
 
 use std::collections::HashMap;
 
@@ -51,7 +51,7 @@ pub(super) fn orders_on(
     }
     if let Some(status) = wanted.status {
         query = if owner.or(wanted.customer_id).is_some() {
-            // A customer has few orders, a status many: with the column in an expression SQLite cannot take the wrong index.
+            // A customer has few orders, a status has many: with the column in an expression, SQLite cannot choose the wrong index.
             query.filter(orders::status.concat("").eq(status.name()))
         } else {
             query.filter(orders::status.eq(status.name()))
@@ -63,7 +63,7 @@ pub(super) fn orders_on(
     if let Some(after) = page.after {
         let placed_at = row_time(after.placed_at);
         let id = RowId(after.order_id.uuid());
-        // Said with `<=` first, because SQLite finds the place in the index by that alone.
+        // With `<=` first, because SQLite uses only that to find the position in the index.
         query = query.filter(
             orders::placed_at
                 .le(placed_at)

@@ -14,7 +14,7 @@ use crate::{
     order_rows::{OrderLineRow, OrderRow, WholeOrder},
 };
 
-/// Writes what has changed of an order.
+/// Writes the changes of an order.
 pub(super) fn write(change: &OrderChange, connection: &mut SqliteConnection) -> Result<(), RowError> {
     match change.write {
         RowWrite::Insert => insert_order(&change.row, connection)?,
@@ -58,7 +58,7 @@ fn insert_order(row: &OrderRow, connection: &mut SqliteConnection) -> Result<(),
     Ok(())
 }
 
-/// Writes the columns that can change, if nobody else has since the order was loaded.
+/// Writes the columns that can change, if no other command has changed the order since it was loaded.
 fn update_order(
     row: &OrderRow,
     loaded_version: i64,
@@ -128,7 +128,7 @@ fn delete_line(row: &OrderLineRow, connection: &mut SqliteConnection) -> Result<
     Ok(())
 }
 
-/// An order and its lines, if it is there and visible. Two look-ups by key, both prepared once.
+/// An order and its lines, if it exists and is visible. Two look-ups by key, both prepared once.
 pub(super) fn read(
     id: OrderId,
     visible_to: VisibleTo,

@@ -24,7 +24,8 @@ pub(super) fn write(row: &PriceRow, connection: &mut SqliteConnection) -> Result
     Ok(())
 }
 
-/// The entries of these products, as far as there are any. A look-up each, which is prepared once; one for several would be for each number.
+/// The entries of these products, as far as there are any. A look-up for each, which is prepared once; one for several would be prepared for
+/// each number of them.
 pub(super) fn read(
     product_ids: &[ProductId],
     connection: &mut SqliteConnection,

@@ -1,4 +1,4 @@
-//! What callers ask for in a history, each a command that is refused or acknowledged.
+//! What callers do in a history, each a command that is refused or acknowledged.
 
 use accounts_app::{RegisterUser, Secret};
 use catalog::ListProduct;
@@ -18,7 +18,7 @@ use super::{
 };
 
 impl History {
-    /// Sends a command. A refusal left nothing, which is looked at later; anything else would be a fault.
+    /// Sends a command. A refusal changed nothing, which is checked later; anything else would be a fault.
     async fn send<F, C>(
         &self,
         face: &F,
@@ -214,7 +214,7 @@ impl History {
         Some(view)
     }
 
-    /// Sends a command once more under its key, which is kept for at least a day.
+    /// Sends a command once more under its key, which is stored for at least a day.
     pub(super) async fn repeat(&mut self) {
         let now = self.world.seconds;
         let fresh = (0..self.known.keys.len()).filter(|&key| now - self.known.keys[key].at < DAY);

@@ -1,16 +1,16 @@
-//! How a history begins: with nothing, or with what an earlier version left behind.
+//! How a history begins: empty, or with the data of an earlier version.
 
 use std::{fs, path::Path};
 
 use super::seeds::from_environment;
 
-/// How every history is to begin.
+/// How every history begins.
 pub(super) const BEGINNING: &str = "ORDERLY_AGEING_BEGINNING";
-/// With nothing at all.
+/// Empty.
 const NOTHING: &str = "nothing";
-/// Beginnings, each as often as it stands here. All but the first are opened with the current version before anything else happens;
-/// `tests/acceptance/fixtures` tells how they were made. In the one from before inventory a consumer begins later than the log: what becomes of the
-/// log's numbers matters there.
+/// Beginnings, each as often as it is listed here. All but the first are opened with the current version before anything else happens;
+/// `tests/acceptance/fixtures` describes how they were made. In the one from before inventory a consumer begins later than the log, so that the
+/// log's numbers matter.
 const BEGINNINGS: [&str; 10] = [
     NOTHING,
     NOTHING,
@@ -24,7 +24,7 @@ const BEGINNINGS: [&str; 10] = [
     "emptied/sqlite-upgraded",
 ];
 
-/// Lays a beginning into an empty folder. Answers its name.
+/// Copies a beginning into an empty folder. Returns its name.
 pub(super) fn lay(random: &mut fastrand::Rng, folder: &Path) -> &'static str {
     let drawn = random.choice(BEGINNINGS).unwrap();
     let wanted = from_environment(BEGINNING);
@@ -38,7 +38,7 @@ pub(super) fn lay(random: &mut fastrand::Rng, folder: &Path) -> &'static str {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/acceptance/fixtures");
     for entry in fs::read_dir(fixtures.join(name).join("data")).unwrap() {
         let file = entry.unwrap().path();
-        // Mail that was sent then is of no account here.
+        // Mail that was sent before is ignored here.
         if file.is_file() {
             fs::copy(&file, folder.join(file.file_name().unwrap())).unwrap();
         }

@@ -1,4 +1,4 @@
-//! Known bugs that histories have to find. Each is switched on in a process of its own, since it holds for all of it.
+//! Known bugs that histories have to find. Each is switched on in a process of its own, since it affects all of it.
 
 use std::{env, process::Command};
 
@@ -10,11 +10,11 @@ use super::{
 };
 
 const CANARY: &str = "ORDERLY_AGEING_CANARY";
-/// Histories in which a known bug has to show; the first in which it does is the last.
+/// How many histories may run until a known bug has to be found; the run ends with the first that finds it.
 const HISTORIES: &str = "256";
 const TEST: &str = "ageing::whatever_an_installation_lives_through_what_was_acknowledged_holds";
 
-/// Switches on the bug that the environment names, if it names one.
+/// Switches on the bug that the environment names, if any.
 pub(super) fn switch_on_if_asked_to() {
     match from_environment(CANARY).as_deref() {
         None => {}
@@ -24,7 +24,7 @@ pub(super) fn switch_on_if_asked_to() {
     }
 }
 
-/// Lives through histories with this bug that begin like this, and answers why they ended.
+/// Runs histories with this bug and this beginning, and returns why they ended.
 fn found_with(canary: &str, beginning: &str) -> String {
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", TEST, "--nocapture"])

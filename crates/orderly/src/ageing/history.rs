@@ -19,7 +19,7 @@ use super::{
 const STEPS: usize = 45;
 const HOUR: i64 = 60 * 60;
 
-/// What has happened so far, for whoever reads why it ended.
+/// What has happened so far, to explain a violation.
 #[derive(Clone, Default)]
 pub(super) struct Told(Arc<Mutex<Vec<String>>>);
 
@@ -35,7 +35,7 @@ impl fmt::Display for Told {
     }
 }
 
-/// An installation, what is known of it, and what happens next.
+/// An installation, the model of it, and what happens next.
 pub(super) struct History {
     pub(super) world: World,
     pub(super) known: Known,
@@ -44,7 +44,7 @@ pub(super) struct History {
     told: Told,
 }
 
-/// Lives through a history. Panics when something does not hold.
+/// Runs a history. Panics when something does not hold.
 pub(super) async fn live(seed: u64, told: Told) -> Counts {
     let mut random = fastrand::Rng::with_seed(seed);
     let folder = tempfile::tempdir().unwrap();
@@ -62,11 +62,11 @@ pub(super) async fn live(seed: u64, told: Told) -> Counts {
     history.world.wait_until_idle().await;
     looking::get_to_know(&mut history).await;
     looking::look(&mut history).await;
-    // Somebody and something to begin with.
+    // A first customer and a first product.
     history.register().await;
     history.list().await;
     history.wait_until_idle().await;
-    // In one of three histories it moves.
+    // In one of three histories it moves to PostgreSQL.
     let moves_at = history.random.usize(..STEPS * 3);
     for step in 0..STEPS {
         if step == moves_at {
@@ -128,7 +128,7 @@ impl History {
         self.world.keep().await;
     }
 
-    /// A month in which nobody orders: retention empties the logs of what is delivered.
+    /// A month without orders: retention empties the logs of what is delivered.
     async fn quiet_month(&mut self) {
         let delivered = self.random.u8(..4) > 0;
         if delivered {

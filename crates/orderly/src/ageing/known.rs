@@ -1,4 +1,4 @@
-//! What was acknowledged: all that an installation has to answer for.
+//! The model: everything that was acknowledged.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use notifications::MailKind;
 use ordering_app::{OrderView, PlaceOrder};
 use shared_kernel::{OrderId, ProductId, UserId};
 
-/// What callers know.
+/// What was acknowledged to callers.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) customers: Vec<UserId>,
@@ -38,9 +38,9 @@ pub(super) struct KnownKey {
 }
 
 impl Known {
-    /// An order that stands at this status, if there is one.
+    /// An order with this status, if there is one.
     pub(super) fn one_that_is(&self, status: &str, random: &mut fastrand::Rng) -> Option<OrderId> {
-        // What was pending before this history may hold what the price list does not have.
+        // What was pending before this history may have products that are not on the price list.
         let orders = self.orders.values();
         let fitting: Vec<OrderId> = orders
             .filter(|order| order.view.status == status && (order.own || status != "pending"))
@@ -49,14 +49,14 @@ impl Known {
         random.choice(fitting)
     }
 
-    /// An order was answered as it is now, after a step that leads to this mail.
+    /// Records an order's answer after a step, and the mail that the step leads to.
     pub(super) fn stepped(&mut self, view: OrderView, mail: Option<MailKind>) {
         let order = self.orders.get_mut(&view.id).expect("it was placed before");
         order.view = view;
         order.mails.extend(mail);
     }
 
-    /// How many units of each product with stock are held for orders.
+    /// How many units of each product with stock are reserved for orders.
     pub(super) fn reserved(&self) -> BTreeMap<ProductId, i64> {
         let mut reserved = BTreeMap::new();
         let orders = self.orders.values().map(|order| &order.view);
@@ -68,7 +68,7 @@ impl Known {
         reserved
     }
 
-    /// A reserved order has left the house with its units.
+    /// A reserved order was shipped with its units.
     pub(super) fn left(&mut self, order: &OrderView) {
         if order.allocation == "reserved" {
             for (product, units) in units_of(order) {

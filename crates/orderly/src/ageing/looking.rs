@@ -1,4 +1,4 @@
-//! Looking at an installation that has come to rest: what is there, compared with what was acknowledged, and what the doctor says.
+//! Checks an idle installation: its data are compared with what was acknowledged, and the doctor runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +61,7 @@ pub(super) async fn look(history: &mut History) {
     assert!(found.is_empty(), "the doctor found {found:#?}");
 }
 
-/// Everything that a caller settled is as it was. Only inventory may have spoken since.
+/// Everything that a caller decided is as it was. Only inventory may have changed something since.
 fn is_what_was_acknowledged(known: &KnownOrder, now: &OrderView) {
     let before = &known.view;
     let same = (
@@ -89,7 +89,7 @@ fn is_what_was_acknowledged(known: &KnownOrder, now: &OrderView) {
         now.allocation.as_str(),
     ) {
         ("confirmed", "confirmed", "reserved") => {}
-        // Confirmed before there was an inventory.
+        // Confirmed before there was an inventory context.
         ("confirmed", "confirmed", "none") if !known.own => {}
         ("confirmed", "cancelled", "rejected") => {
             let shortages = now
@@ -108,7 +108,8 @@ fn is_what_was_acknowledged(known: &KnownOrder, now: &OrderView) {
     }
 }
 
-/// Each step of an order in this history was told once, and no other; of what came before, what was held is told now.
+/// A mail was sent once for each step of an order in this history, and no other; of earlier steps, only for those
+/// whose delivery was pending.
 fn mails_were_sent_once(known: &Known, sent: &[Mail]) {
     let mut counted: BTreeMap<(OrderId, &str), usize> = BTreeMap::new();
     for mail in sent {
@@ -189,7 +190,7 @@ async fn orders(world: &World) -> BTreeMap<OrderId, OrderView> {
     }
 }
 
-/// What a command under this key was answered with, as the edge looks it up first.
+/// The recorded answer of a command under this key, looked up as web does.
 pub(super) async fn answered_again(ordering: &Ordering, replay: &Replay) -> Option<OrderView> {
     answered_before(ordering.command_log(), replay).await.unwrap()
 }

@@ -10,7 +10,7 @@ use super::seeds::from_environment;
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
 
-/// A database that is gone when this is dropped.
+/// A database that is dropped with this.
 pub(super) struct Database {
     administrator: String,
     name: String,

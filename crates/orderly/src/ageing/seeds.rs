@@ -1,4 +1,4 @@
-//! Which histories are lived through, and what they came to together.
+//! Which histories run, and their results together.
 
 use std::{
     collections::BTreeMap,
@@ -40,7 +40,7 @@ pub(super) fn from_environment(variable: &str) -> Option<String> {
 /// How often each kind of thing happened.
 pub(super) type Counts = BTreeMap<&'static str, u64>;
 
-/// What many histories came to.
+/// The results of many histories.
 #[derive(Default)]
 pub(super) struct Sums {
     counts: Counts,
@@ -58,7 +58,7 @@ impl Sums {
         self.found.push(what_does_not_hold);
     }
 
-    /// Everything held. A test in which nothing happens finds nothing: what it is about has to have happened.
+    /// Everything held. A test in which nothing happens finds nothing: each kind of step must have happened.
     pub(super) fn hold(&self) {
         assert!(self.found.is_empty(), "{}", self.found.join("\n\n"));
         for what in [

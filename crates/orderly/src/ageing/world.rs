@@ -1,4 +1,4 @@
-//! The installation, the time that it lives in, and its relays.
+//! The installation, its time, and its relays.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,25 +26,25 @@ use crate::{
 
 /// When every history begins, in seconds since 1970: after the fixtures were made.
 const BEGIN: i64 = 1_795_867_200;
-/// For how long it is waited, in the machine's time, until what is held needs more of the history's time.
+/// How long, in the machine's time, the test waits before pending deliveries get more of the history's time.
 const STUCK: Duration = Duration::from_millis(400);
-/// How often more of it is given: each time twice as much.
+/// How often they get more: each time twice as much.
 const MOST_WAITS: u32 = 22;
 pub(super) const DAY: i64 = 24 * 60 * 60;
 
 pub(super) struct World {
     pub(super) mailer: Arc<InMemoryMailer>,
-    /// Seconds that went by, whatever any clock said.
+    /// Seconds that passed, whatever any clock showed.
     pub(super) seconds: i64,
     ids: Arc<CountingIds>,
     clock: Arc<ManualClock>,
     running: Option<Running>,
-    // Gone after everything that uses them.
+    // Dropped after everything that uses it.
     database: Option<Database>,
     folder: TempDir,
 }
 
-/// What there is of an installation while it is served.
+/// An installation while it is served.
 struct Running {
     installation: Installation,
     stop: watch::Sender<bool>,
@@ -74,7 +74,7 @@ impl World {
         self.ids.as_ref()
     }
 
-    /// Of a command by this actor, now.
+    /// The meta of a command by this actor, now.
     pub(super) fn meta(&self, actor: Actor) -> CommandMeta {
         CommandMeta::new(actor, self.clock.now(), self.ids.as_ref())
     }
@@ -87,7 +87,7 @@ impl World {
         DatabaseLocation::of(&url).unwrap()
     }
 
-    /// Opens it and lets its relays run.
+    /// Opens it and starts its relays.
     pub(super) async fn start(&mut self) {
         let surroundings = Surroundings {
             clock: self.clock.clone(),
@@ -112,7 +112,7 @@ impl World {
         });
     }
 
-    /// Stops it as a server stops: what is under way is finished, what is not published stays so.
+    /// Stops it as a server stops: deliveries under way are finished, unpublished events stay so.
     pub(super) async fn stop(&mut self) {
         let Running {
             installation,
@@ -153,24 +153,24 @@ impl World {
         self.start().await;
     }
 
-    /// Lets time go by.
+    /// Lets time pass.
     pub(super) fn pass(&mut self, seconds: i64) {
         self.seconds += seconds;
         self.clock.advance_seconds(seconds);
     }
 
-    /// Sets the clock, while no time goes by.
+    /// Sets the clock, while no time passes.
     pub(super) fn set_clock_by(&self, seconds: i64) {
         self.clock.set_by_seconds(seconds);
     }
 
-    /// What a server does each minute, and each hour until nothing is left to forget.
+    /// A server's upkeep: each minute, and retention each hour until nothing is left to delete.
     pub(super) async fn keep(&self) {
         self.installation().live_on().await.unwrap();
         while self.installation().forget_what_is_old().await.unwrap() == Forgotten::APart {}
     }
 
-    /// Waits until everything is delivered, and gives what is to be tried later the time until then.
+    /// Waits until everything is delivered; for deliveries to be tried later, moves the time forward.
     pub(super) async fn wait_until_idle(&mut self) {
         let contexts = self.installation().contexts();
         for wait in 0..MOST_WAITS {
@@ -186,7 +186,7 @@ impl World {
         panic!("it never came to rest: {left:?}");
     }
 
-    /// Lets a consumer go on that was paused.
+    /// Resumes a paused consumer.
     pub(super) async fn resume(&self, consumer: &str) {
         let action = OperatorAction {
             id: self.ids.next_id(),

@@ -1,4 +1,4 @@
-//! What the command line takes, and what it says of what it does not.
+//! What the command line accepts, and its messages about what it does not.
 
 use super::*;
 

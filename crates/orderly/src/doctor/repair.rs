@@ -1,6 +1,6 @@
-//! `orderly doctor --repair`: prints what would set stock right that drifted from its ledger or from what is held, and does it when told to.
+//! `orderly doctor --repair`: prints how to correct stock that does not agree with its ledger or its reservations, and does it on request.
 //!
-//! What is printed is what is done: the corrections name the version that they were found at, and mean nothing at any other.
+//! What is printed is what is done: the corrections name the version that they were computed at, and apply to no other.
 
 use inventory_app::{CorrectStock, CorrectionView, Inventory, StockDrift};
 use message_bus::{Actor, CommandMeta, Handles};

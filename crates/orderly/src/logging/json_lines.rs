@@ -16,7 +16,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// So that `trace_id` and `request_id` stand where whoever collects logs looks for them.
+/// So that `trace_id` and `request_id` are where log collectors look for them.
 pub(super) struct JsonLines {
     event: Format<Json>,
 }
@@ -66,8 +66,8 @@ where
     }
 }
 
-/// Writes down a span's fields, each as `,"name":value`. There is a span for every request, and hardly ever a line that
-/// wants to know, so this has to be quick: the JSON that tracing-subscriber makes takes three times as long.
+/// Writes a span's fields, each as `,"name":value`. Every request has a span, and most are never logged, so this has to
+/// be quick: the JSON of tracing-subscriber takes three times as long.
 pub(super) struct SpanFields;
 
 impl<'writer> FormatFields<'writer> for SpanFields {

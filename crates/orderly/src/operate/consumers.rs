@@ -1,4 +1,4 @@
-//! Consumers: what they hold, pausing them, and letting them go on.
+//! Consumers: their pending deliveries, pausing and resuming them.
 
 use operations::{
     actions::ActionKind,

@@ -1,4 +1,4 @@
-//! Dead letters: looking at them, trying them again, giving them up for good.
+//! Dead letters: reading, replaying and discarding them.
 
 use operations::{
     actions::ActionKind,

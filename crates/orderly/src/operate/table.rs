@@ -1,6 +1,6 @@
-//! Tables for a terminal: columns in line, and nothing in a cell that the terminal would obey.
+//! Tables for a terminal: aligned columns, and no control characters in a cell.
 
-/// On which side of its column a cell stands.
+/// On which side of its column a cell is aligned.
 #[derive(Clone, Copy)]
 pub(super) enum Align {
     Left,
@@ -38,7 +38,7 @@ pub(super) fn table<const COLUMNS: usize>(
     text
 }
 
-/// The text with a space for each control character: it may come from an event, and so from anybody.
+/// The text with a space for each control character: it may come from an event, and so from any caller.
 pub(super) fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }

@@ -1,7 +1,7 @@
-//! Delivering while the seed works: products reach ordering and inventory, and inventory says what becomes of each order.
+//! Delivering while the seed works: products reach ordering and inventory, and inventory decides about each order.
 //!
-//! A server that runs does it. Where none does, it is done here, as a server would, until nothing is left to tell. Mail that no server has begun to
-//! send is left alone: nobody wants mail about a demo that was made before.
+//! A running server does it. Without one, it is done here, as a server would, until nothing is left to deliver. Mail of a consumer that no server
+//! has started is not sent: mail about an old demo would be unwanted.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use crate::{database_location::DatabaseLocation, failure::Failure, installation:
 
 /// The contexts whose events the seed waits for.
 const CONTEXTS: [&str; 3] = [catalog::CONTEXT, "ordering", "inventory"];
-/// How long hearing may take.
+/// How long delivery may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often the databases are asked: another process may be relaying, and nothing tells of its progress but the database.
+/// How often the databases are asked: another process may be relaying, and only the database shows its progress.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Does the work while events are delivered, and waits until all are.
@@ -23,7 +23,7 @@ pub(super) async fn while_delivering(
     location: &DatabaseLocation,
     work: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
-    // Where somebody serves, they do. On a server of databases there may be many: of all who relay a context, one does at a time.
+    // If another process serves, it delivers. On a server of databases there may be many: of all that relay a context, one does at a time.
     let served = location.lock_for_serving();
     let mut relays = Vec::new();
     if served.is_ok() {
@@ -36,7 +36,7 @@ pub(super) async fn while_delivering(
             );
         }
     }
-    // Only now: who hears of orders from here on has begun.
+    // Only now: the consumers of orders have begun.
     let published = installation.publish_what_nobody_takes().await;
     published.map_err(Failure::unavailable)?;
     let (stop, stopped) = watch::channel(false);

@@ -1,4 +1,4 @@
-//! What seeding tells on standard output: the logins, once, and what was added.
+//! What seeding prints on standard output: the logins, once, and what was added.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ pub(super) struct Speed {
     pub(super) commits: CommitStatistics,
 }
 
-/// Everything that is to be told.
+/// Everything that is to be printed.
 pub(super) struct Report {
     as_json: bool,
     logins: Vec<Login>,
@@ -36,7 +36,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Nothing to tell so far.
+    /// Nothing to print so far.
     pub(super) const fn new(as_json: bool) -> Self {
         Self {
             as_json,
@@ -59,7 +59,7 @@ impl Report {
         Ok(())
     }
 
-    /// A user was created. A person is told at once: nothing that happens later can lose the password.
+    /// A user was created. A person sees it at once: so no later failure can lose the password.
     fn created(&mut self, login: Login) -> io::Result<()> {
         if !self.as_json {
             if self.logins.is_empty() {
@@ -76,12 +76,12 @@ impl Report {
         Ok(())
     }
 
-    /// An order was led to this status.
+    /// An order was brought to this status.
     pub(super) fn added(&mut self, status: String) {
         *self.orders_added.entry(status).or_default() += 1;
     }
 
-    /// Tells the rest; with JSON, everything.
+    /// Prints the rest; with JSON, everything.
     pub(super) fn finish(&self) -> Result<(), Failure> {
         let text = if self.as_json {
             format!("{}\n", self.json())

@@ -25,7 +25,7 @@ pub(crate) enum InvalidMailTarget {
 }
 
 impl MailTarget {
-    /// Who carries mail there.
+    /// The mailer for it.
     pub(crate) fn mailer(&self, sender: &Sender) -> Arc<dyn Mailer> {
         match self {
             Self::Folder(folder) => Arc::new(FileMailer::new(folder.clone())),

@@ -8,9 +8,9 @@ use url::Url;
 
 use crate::{command_line::without_secrets, failure::Failure};
 
-/// OpenTelemetry's own variable, taken where ours is not set.
+/// OpenTelemetry's own variable, used where ours is not set.
 const STANDARD_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-/// OpenTelemetry's variable for who sends.
+/// OpenTelemetry's variable for the service's name.
 const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
 
 /// What the server needs to know to send spans.
@@ -35,7 +35,7 @@ pub(crate) struct SpanArguments {
 pub(crate) struct SpanSettings {
     pub(crate) endpoint: OtlpEndpoint,
     pub(crate) sampling: Sampling,
-    /// Who sends, if somebody says so.
+    /// The service's name, if it is set.
     pub(crate) service_name: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl SpanArguments {
     }
 }
 
-/// A variable of OpenTelemetry's; empty is as good as not set, as its specification has it.
+/// A variable of OpenTelemetry's; an empty one counts as not set, as its specification requires.
 #[expect(
     clippy::disallowed_methods,
     reason = "settings are where the environment enters"
@@ -73,7 +73,7 @@ fn from_environment(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
-/// The URL of a collector. What it asks of callers for their own sake goes into OTEL_EXPORTER_OTLP_HEADERS.
+/// The URL of a collector. Its credentials go into OTEL_EXPORTER_OTLP_HEADERS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OtlpEndpoint(Url);
 
@@ -83,7 +83,7 @@ pub(crate) struct OtlpEndpoint(Url);
 pub(crate) struct InvalidOtlpEndpoint;
 
 impl OtlpEndpoint {
-    /// Where it takes spans.
+    /// Its path for spans.
     pub(crate) fn for_spans(&self) -> String {
         format!("{}/v1/traces", self.0.as_str().trim_end_matches('/'))
     }

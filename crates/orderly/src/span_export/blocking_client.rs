@@ -1,4 +1,4 @@
-//! HTTP for the exporter's own thread, which may wait as nobody else may.
+//! HTTP for the exporter's own thread, the only one that may block.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use ureq::{
 
 use super::Counts;
 
-/// The longest answer that is read: a collector has little to say.
+/// The longest answer that is read: a collector's answers are short.
 const LONGEST_ANSWER: u64 = 64 * 1024;
 
 /// A client that keeps its connection.
@@ -22,7 +22,7 @@ pub(super) struct BlockingClient {
 }
 
 impl BlockingClient {
-    /// A client that gives a request up after `patience`, and trusts whom the machine trusts.
+    /// A client that gives a request up after `patience`, and trusts the machine's certificates.
     pub(super) fn new(patience: Duration, counts: Arc<Counts>) -> Self {
         let trusted = rustls_native_certs::load_native_certs().certs;
         let trusted = trusted.iter().map(|der| Certificate::from_der(der).to_owned());

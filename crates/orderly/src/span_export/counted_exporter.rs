@@ -1,4 +1,4 @@
-//! Counts the spans that wait and those that are lost, and says so once, not once for each.
+//! Counts the spans that wait and those that are lost, and logs a loss once, not for each span.
 
 use std::{
     fmt::{Debug, Display},
@@ -14,12 +14,12 @@ use opentelemetry_sdk::{
     trace::{SpanData, SpanExporter},
 };
 
-/// What became of spans so far.
+/// The outcome of spans so far.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     waiting: AtomicUsize,
     lost: Arc<AtomicU64>,
-    /// Whether the last thing heard of was a loss.
+    /// Whether the last outcome was a loss.
     losing: AtomicBool,
     /// Why the collector was not reached, when that is known.
     trouble: Mutex<Option<String>>,
@@ -40,7 +40,7 @@ impl Counts {
         false
     }
 
-    /// Remembers why the collector was not reached, which the exporter does not tell.
+    /// Keeps the reason why the collector was not reached, which the exporter does not return.
     pub(super) fn note(&self, trouble: &impl Display) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble.to_string());
     }
@@ -59,7 +59,7 @@ impl Counts {
         }
     }
 
-    /// What still waits does so no longer.
+    /// Spans that still wait are lost.
     pub(super) fn report_at_the_end(&self) {
         let waiting = self.waiting.load(Ordering::Relaxed) as u64;
         let lost = self.lost.fetch_add(waiting, Ordering::Relaxed) + waiting;

@@ -1,8 +1,8 @@
 //! Makes OpenTelemetry's spans out of tracing's.
 //!
-//! A span of ours that begins a trace here, or goes on with one, says in its fields which it is and below whom, if its trace
-//! is recorded; every other is a part of the span around it. The bridge that there is (tracing-opentelemetry) makes up the ids by itself,
-//! and the events would have to ask it for them.
+//! A span of ours that begins a trace here, or goes on with one, has its id and its parent's in its fields, if its trace is recorded;
+//! every other is a child of the span around it. The existing bridge (tracing-opentelemetry) generates the ids itself, and the events
+//! would have to get them from it.
 
 mod fields;
 
@@ -36,7 +36,7 @@ use crate::system::{SystemClock, SystemIds};
 /// The crates whose spans these are.
 const OURS: [&str; 4] = ["web::", "message_bus::", "event_delivery::", "storage::"];
 
-/// Hands spans of recorded traces on when they end.
+/// Exports spans of recorded traces when they end.
 pub(crate) struct SpanLayer {
     export: Arc<SpanExport>,
     scope: InstrumentationScope,
@@ -61,7 +61,7 @@ impl SpanLayer {
         }
     }
 
-    /// Which spans it is to see.
+    /// Which spans it processes.
     pub(crate) fn filter() -> FilterFn {
         let is_ours = |metadata: &Metadata<'_>| {
             metadata.is_span()
@@ -152,7 +152,7 @@ impl SpanLayer {
     }
 }
 
-/// What a span is called: few names, each of which says what was done.
+/// A span's name: few names, each of which says what was done.
 fn name_and_kind(name: &'static str, fields: &Fields) -> (Cow<'static, str>, SpanKind) {
     let of = |field| fields.text(field).unwrap_or_default();
     match name {

@@ -1,10 +1,10 @@
-//! What accounts tells the others about users.
+//! What accounts publishes about users.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{EmailAddress, UserId, events::integration_events};
 
-/// Somebody registered, or an operator created an account for them.
+/// A person registered, or an operator created an account for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserAccountCreated {
     /// The new user.
@@ -13,7 +13,7 @@ pub struct UserAccountCreated {
     pub email: EmailAddress,
 }
 
-/// A user's e-mail address is another one now.
+/// A user changed their e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserEmailChanged {
     /// The user.

@@ -1,4 +1,4 @@
-//! What the catalogue tells the others about products.
+//! What the catalogue publishes about products.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,14 +17,14 @@ pub struct ProductListed {
     pub unit_price: Money,
 }
 
-/// A listed product has another name or another list price now.
+/// The name or the list price of a listed product changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductRepriced {
     /// The product.
     pub product_id: ProductId,
-    /// By what the shop knows it; that stays as it is.
+    /// The shop's key of it, which never changes.
     pub sku: String,
-    /// By what customers know it now.
+    /// The new name that customers see.
     pub name: String,
     /// The list price of one unit from now on.
     pub unit_price: Money,

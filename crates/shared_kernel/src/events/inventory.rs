@@ -1,4 +1,4 @@
-//! What inventory tells the others about the stock of an order.
+//! What inventory publishes about the stock of an order.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::{
     events::{Shortage, integration_events},
 };
 
-/// Units of one product that are held for an order, over all its lines.
+/// Units of one product that are reserved for an order, over all its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReservedLine {
     /// The product.
@@ -16,29 +16,29 @@ pub struct ReservedLine {
     pub quantity: u32,
 }
 
-/// Everything that an order asked for is held for it.
+/// Everything that an order asked for is reserved for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockReserved {
     /// The order.
     pub order_id: OrderId,
-    /// What holds it.
+    /// The reservation.
     pub reservation_id: ReservationId,
-    /// What is held, a line for each product.
+    /// What is reserved, a line for each product.
     pub lines: Vec<ReservedLine>,
 }
 
-/// What was held for an order is free again.
+/// What was reserved for an order is free again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockReleased {
     /// The order.
     pub order_id: OrderId,
-    /// What held it.
+    /// The reservation.
     pub reservation_id: ReservationId,
-    /// What was held, a line for each product.
+    /// What was reserved, a line for each product.
     pub lines: Vec<ReservedLine>,
 }
 
-/// There was less than an order asked for, so nothing is held for it.
+/// There was less than an order asked for, so nothing is reserved for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockReservationRejected {
     /// The order.

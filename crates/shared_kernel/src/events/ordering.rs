@@ -1,4 +1,4 @@
-//! What ordering tells the others about orders.
+//! What ordering publishes about orders.
 
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ pub struct OrderConfirmed {
     pub shipping_address: PostalAddress,
 }
 
-/// An order left the house.
+/// An order was shipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderShipped {
     /// The order.
@@ -100,7 +100,7 @@ pub struct OrderDelivered {
     pub customer_id: CustomerId,
 }
 
-/// An order was cancelled, by a person or for want of stock.
+/// An order was cancelled, by a person or for lack of stock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderCancelled {
     /// The order.
@@ -109,7 +109,7 @@ pub struct OrderCancelled {
     pub reference: String,
     /// Who ordered.
     pub customer_id: CustomerId,
-    /// Which of the reasons that there are: `on_request` or `out_of_stock`. Events from before there were codes have none.
+    /// The reason: `on_request` or `out_of_stock`. Events from before there were codes have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Why, in one text, as it was before there were codes: a person's words, or else the code.

@@ -1,4 +1,4 @@
-//! What was short, as inventory finds it and ordering tells it on.
+//! What was short: inventory finds it, and ordering publishes it.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::ProductId;
 pub struct Shortage {
     /// The product.
     pub product_id: ProductId,
-    /// Its name on the order. Ordering adds it, which has the order's lines; inventory knows none, and neither do events from before.
+    /// Its name on the order. Ordering adds it, since it has the order's lines; it is absent in inventory's events and in old ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
     /// Units asked for, over all lines: together they may be more than a single line can carry.

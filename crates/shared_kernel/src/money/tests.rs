@@ -1,4 +1,4 @@
-//! What people give is kept exactly, what is computed is rounded, and nothing wraps.
+//! Amounts from callers are kept exactly, computed amounts are rounded, and nothing wraps.
 
 use proptest::prelude::*;
 
@@ -29,7 +29,7 @@ fn more_decimal_places_than_the_currency_has_are_refused() {
         ("0.004", 3),
         ("0.0050", 3),
         ("1.00001", 5),
-        // More than a decimal can hold: it would be rounded to nothing before anybody counted.
+        // More places than a decimal holds: it would be rounded before the places were counted.
         ("0.00000000000000000000000000000000000001", 38),
     ] {
         for currency in Currency::ALL {

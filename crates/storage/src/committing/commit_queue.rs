@@ -1,8 +1,7 @@
 //! The bounded queue in front of a context's committer.
 //!
-//! Callers put a job in and wait for its own answer. The committer takes what is waiting, without
-//! lingering for more, and commits it together. The queue owns what it was given: a caller that goes away
-//! changes nothing.
+//! Callers queue a job and wait for its answer. The committer takes all jobs that wait, without lingering for
+//! more, and commits them together. The queue owns its jobs: a caller that disconnects changes nothing.
 
 use message_bus::{CommitError, Unavailable, WriteSet};
 use tokio::sync::{mpsc, oneshot};
@@ -10,14 +9,14 @@ use tracing::{Instrument, Span, debug_span, field};
 
 use crate::committing::commit_state::Answer;
 
-/// How many jobs may wait. More than this and callers are told to come back: a second's worth of work at full load.
+/// How many jobs may wait. More are refused, to be retried later: this is a second's worth of work at full load.
 const CAPACITY: usize = 8192;
 /// How many jobs one transaction may carry, so that the first in a batch does not wait for thousands.
 const LARGEST_BATCH: usize = 512;
-/// What a caller is told when the queue is full, in seconds.
+/// After how many seconds a caller should retry when the queue is full.
 const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// Something for the committer, `H` being work of the engine's own (an upkeep of positions, marks and the like).
+/// A job of the committer; `H` is work of the engine's own (an upkeep of positions, marks and the like).
 pub(crate) enum Job<R, H> {
     /// A command's write set.
     WriteSet {
@@ -57,7 +56,7 @@ pub(crate) fn commit_queue<R, H>() -> (CommitQueue<R, H>, Batches<R, H>) {
 impl<R, H> CommitQueue<R, H> {
     /// Queues a write set and waits until it is committed, or is not.
     pub(crate) async fn commit(&self, write_set: WriteSet<R>) -> Result<(), CommitError> {
-        // A batch is many callers': each has a span of its own wait, and nobody has one of the transaction.
+        // A batch belongs to many callers: each has a span for its own wait, and none has one for the transaction.
         let span = debug_span!("commit", write_sets = field::Empty, error = field::Empty);
         let (answer, answered) = Answer::awaited_in(span.clone());
         let write_set = Box::new(write_set);
@@ -72,9 +71,9 @@ impl<R, H> CommitQueue<R, H> {
         self.put(Job::Upkeep { work, answer }, answered).await
     }
 
-    /// Tells the committer to finish what is queued and stop. Waits for a place in the queue if it must.
+    /// Makes the committer finish what is queued and stop. Waits for a place in the queue if it must.
     pub(crate) async fn stop(&self) {
-        // An error says that the committer has stopped already.
+        // An error means that the committer has stopped already.
         let _ = self.sender.send(Job::Stop).await;
     }
 
@@ -103,8 +102,8 @@ fn stopped() -> Unavailable {
 }
 
 impl<R, H> Batches<R, H> {
-    /// Blocks until there is work, then takes all that is waiting, up to the largest batch.
-    /// `None` when the committer is to stop.
+    /// Blocks until there is work, then takes all jobs that wait, up to the largest batch. `None` when the
+    /// committer is to stop.
     pub(crate) fn next_blocking(&mut self) -> Option<Vec<Job<R, H>>> {
         let first = self.receiver.blocking_recv();
         self.take_the_rest(first?)
@@ -125,7 +124,7 @@ impl<R, H> Batches<R, H> {
         while batch.len() < LARGEST_BATCH {
             match self.receiver.try_recv() {
                 Ok(Job::Stop) => {
-                    // The batch in hand goes first; whoever comes later is told that the store stops.
+                    // The present batch is committed first; later jobs are refused because the store stops.
                     self.receiver.close();
                     break;
                 }

@@ -1,4 +1,4 @@
-//! What a context's committers share with the rest of it, whatever the engine.
+//! What a context's committers share with its other parts, on any engine.
 
 use std::{
     collections::HashSet,
@@ -13,7 +13,7 @@ use operations::BatchSizes;
 use tokio::sync::{Notify, oneshot};
 use tracing::{Span, field};
 
-/// Where the outcome of a job is told.
+/// The channel for the outcome of a job.
 pub(crate) struct Answer {
     caller: oneshot::Sender<Result<(), CommitError>>,
     /// The caller's wait for it.
@@ -21,7 +21,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// An answer to whoever waits in `span`, and where they wait for it.
+    /// An answer for the caller that waits in `span`, and the receiver of it.
     pub(crate) fn awaited_in(span: Span) -> (Self, oneshot::Receiver<Result<(), CommitError>>) {
         let (caller, answered) = oneshot::channel();
         (Self { caller, span }, answered)
@@ -32,16 +32,16 @@ impl Answer {
         !self.caller.is_closed()
     }
 
-    /// Tells the caller. If they have gone, what they asked for is done, or is not, all the same.
+    /// Sends the outcome. If the caller has gone, that changes nothing about what was done.
     pub(crate) fn tell(self, outcome: Result<(), CommitError>) {
         if let Err(error) = &outcome {
             self.span.record("error", field::display(error));
         }
-        // An error says that the caller has gone.
+        // An error means that the caller has gone.
         let _ = self.caller.send(outcome);
     }
 
-    /// The same, of a transaction that carried so many write sets.
+    /// The same, for a transaction of so many write sets.
     pub(crate) fn tell_in_batch(self, outcome: Result<(), CommitError>, write_sets: usize) {
         self.span.record("write_sets", write_sets);
         self.tell(outcome);
@@ -64,7 +64,7 @@ pub(crate) struct CommitState {
     marks: Mutex<Vec<i64>>,
     /// The event types that some consumer takes.
     pub(crate) taken: OnceLock<HashSet<&'static str>>,
-    /// Told of each commit that may have left something to publish.
+    /// Notified of each commit that may have left something to publish.
     pub(crate) committed: Notify,
     batches: Mutex<BatchSizes>,
     /// Whether the last batch that had something to write was refused for lack of room.
@@ -96,7 +96,7 @@ impl CommitState {
         self.full.swap(full, Ordering::Relaxed) != full
     }
 
-    /// Whether some consumer takes events of this type. As long as nobody has said who takes what, all are.
+    /// Whether some consumer takes events of this type. Until the types are set, every type counts as taken.
     pub(crate) fn takes(&self, event_type: &str) -> bool {
         self.taken.get().is_none_or(|taken| taken.contains(event_type))
     }
@@ -120,7 +120,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells everybody that nothing was done for them, and why.
+/// Answers every job with an error, because nothing was done.
 pub(crate) fn refuse_all(answers: Vec<Answer>, why: impl Fn() -> Unavailable) {
     for answer in answers {
         answer.tell(Err(why().into()));

@@ -5,7 +5,7 @@ use shared_kernel::Version;
 /// How an aggregate's row is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowWrite {
-    /// It must not be there.
+    /// It must not exist.
     Insert,
     /// It must be at this version.
     Update {

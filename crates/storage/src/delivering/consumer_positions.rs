@@ -26,7 +26,7 @@ struct ProgressRow {
     paused: bool,
 }
 
-/// What a consumer knows about the delivery's aggregate. One statement, so that all is of one moment.
+/// The consumer's progress with the delivery's aggregate. One statement, so that all is of one moment.
 pub(crate) async fn progress(
     connection: &mut AnyConnection<'_>,
     delivery: Delivery,
@@ -73,7 +73,7 @@ pub(crate) async fn beginning(
     .transpose()
 }
 
-/// Has a consumer take its source's log from the first event on.
+/// Makes a consumer take its source's log from the first event on.
 pub(crate) async fn begin_with_the_first(
     connection: &mut AnyConnection<'_>,
     consumer: &str,
@@ -83,7 +83,7 @@ pub(crate) async fn begin_with_the_first(
     Ok(())
 }
 
-/// Records where a consumer begins. The first record stands.
+/// Records where a consumer begins. The first record is kept.
 pub(crate) async fn begin(
     connection: &mut AnyConnection<'_>,
     consumer: &str,

@@ -1,4 +1,4 @@
-//! What a consumer holds, as rows on any engine.
+//! A consumer's pending deliveries, as rows on any engine.
 
 use std::collections::HashMap;
 
@@ -14,8 +14,8 @@ use crate::{
     event_log::event_row::to_time,
 };
 
-/// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused. In its own
-/// words, since what is dead is to be found once, and not for each that is held.
+/// How many deliveries go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused. Dead ones are
+/// looked up once here, and not for each pending one.
 pub(crate) const COUNT_UNFINISHED: &str = "SELECT count(*) AS number FROM deliveries
      WHERE ended_at IS NULL
        AND consumer NOT IN (SELECT consumer FROM consumers WHERE paused_at IS NOT NULL)
@@ -30,7 +30,7 @@ pub(crate) struct PositionRow {
     pub(crate) position: i64,
 }
 
-/// How many deliveries of a consumer are in a state, and since when the oldest is held.
+/// How many deliveries of a consumer are in a state, and since when the oldest is pending.
 #[derive(Debug, QueryableByName)]
 pub(crate) struct PendingCountRow {
     #[diesel(sql_type = Text)]

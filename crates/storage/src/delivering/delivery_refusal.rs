@@ -1,14 +1,14 @@
-//! When a delivery must not be applied in a transaction.
+//! When a transaction must not apply a delivery.
 
 use event_delivery::{ConsumerProgress, delivery::Arrival};
 use message_bus::{CommitError, Delivery};
 use shared_kernel::Version;
 
-/// Why a delivery must not be applied by a consumer that stands at `position`, if it must not.
+/// Why a consumer at `position` must not apply a delivery, if it must not.
 pub(crate) fn refusal(delivery: &Delivery, position: i64) -> Option<CommitError> {
     // The tables hold no position outside a version's range.
     let position = Version::new(u32::try_from(position).unwrap_or(u32::MAX));
-    // Whether something is held or paused was asked before the handler ran; in the transaction only the position counts.
+    // Whether something is pending or paused was checked before the handler ran; in the transaction only the position counts.
     let progress = ConsumerProgress {
         position,
         held_from: None,

@@ -46,8 +46,8 @@ macro_rules! heads_where {
     };
 }
 
-/// The deliveries of a consumer that may be attempted now. Two questions, since each has its own index: what is to be tried again later
-/// is not read, however much of it there is.
+/// The deliveries of a consumer that may be attempted now. Two queries, since each has its own index: deliveries to be tried again
+/// later are not read, however many there are.
 pub(crate) async fn due(
     connection: &mut AnyConnection<'_>,
     consumer: &'static str,
@@ -72,7 +72,7 @@ pub(crate) async fn due(
         .collect()
 }
 
-/// The deliveries of a consumer, held since before a time, whose predecessor has never arrived.
+/// The deliveries of a consumer, stored before a time, whose predecessor has never arrived.
 pub(crate) async fn gaps(
     connection: &mut AnyConnection<'_>,
     consumer: &'static str,

@@ -1,4 +1,4 @@
-//! A pending delivery's row, on any engine, and what stands around it: its attempts and what was done to it.
+//! A pending delivery's row, on any engine, with its attempts and the operators' actions.
 
 use diesel::QueryableByName;
 use event_delivery::{DeliveryState, PendingDelivery};
@@ -37,7 +37,7 @@ pub(crate) struct PendingDeliveryRow {
     pub(crate) envelope: RowJson,
 }
 
-/// Of deliveries that are due for two reasons, those held longest.
+/// Of deliveries that are due for two reasons, the oldest ones.
 pub(crate) fn longest_pending(
     mut rows: Vec<PendingDeliveryRow>,
     others: Vec<PendingDeliveryRow>,
@@ -138,7 +138,7 @@ impl PendingDeliveryRow {
         Ok((summary, envelope))
     }
 
-    /// What it is to the delivery that it waits behind.
+    /// The same, as part of the delivery that it waits behind.
     pub(crate) fn into_follower(self) -> Result<Follower, ReadError> {
         let (summary, _) = self.into_summary()?;
         Ok(Follower {

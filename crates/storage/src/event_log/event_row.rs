@@ -58,7 +58,7 @@ impl EventRow {
     }
 }
 
-/// A row of `event_log` with how far the event is told.
+/// A row of `event_log` with whether it is private and when it was published.
 #[derive(Debug, QueryableByName)]
 #[diesel(table_name = crate::schema::event_log)]
 pub(crate) struct TracedRow {

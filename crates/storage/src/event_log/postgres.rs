@@ -26,9 +26,9 @@ use crate::{
     schema::event_log,
 };
 
-/// Appends events. Those that are private, or that no consumer takes, are published as they are written: there is nobody left to tell.
-/// They stand in the log in the order in which they were decided. Two transactions do not wait for each other here: whoever writes a version of
-/// an aggregate has the aggregate's own row by then.
+/// Appends events. Those that are private, or that no consumer takes, are published as they are written, since no consumer is to get them. They
+/// are in the log in the order in which they were decided. Two transactions do not wait for each other here: a transaction that writes a
+/// version of an aggregate has locked the aggregate's row by then.
 pub(crate) async fn append(
     connection: &AsyncPgConnection,
     events: &[&(Envelope, Audience)],
@@ -74,7 +74,7 @@ pub(crate) async fn append(
     Ok(())
 }
 
-/// Marks events as published, all in one statement. Marks of somebody who lost the lease do nothing: whoever holds it now marks
+/// Marks events as published, all in one statement. Marks of a process that lost the lease do nothing: the present holder marks
 /// these events once they are delivered.
 pub(crate) async fn mark_published(
     connection: &AsyncPgConnection,
@@ -102,7 +102,7 @@ pub(crate) async fn mark_published(
     Ok(())
 }
 
-/// Makes published events of these types, up to a sequence, unpublished. Says how many.
+/// Makes published events of these types, up to a sequence, unpublished. Returns how many.
 pub(crate) async fn publish_again(
     connection: &AsyncPgConnection,
     event_types: &[String],
@@ -123,7 +123,7 @@ pub(crate) async fn publish_again(
     .await
 }
 
-/// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
+/// Makes the events that a consumer misses unpublished. Returns whether the last of them still exists.
 pub(crate) async fn republish_gap(connection: &AsyncPgConnection, missing: &Missing) -> QueryResult<bool> {
     let up_to = i64::from(missing.up_to.number());
     sql_query(

@@ -17,7 +17,7 @@ use crate::{
     sqlite::errors::WriteFailure,
 };
 
-// Without defaults every row is the same statement, which is then found again without being spelt out.
+// Without defaults every row is the same statement, which is found in the cache.
 #[derive(Insertable)]
 #[diesel(table_name = event_log, treat_none_as_default_value = false)]
 struct NewRow<'a> {
@@ -38,7 +38,7 @@ struct NewRow<'a> {
     published_at: Option<RowTime>,
 }
 
-/// Appends an event. One that is private, or that no consumer takes, is published as it is written, with this stamp: there is nobody left to tell.
+/// Appends an event. One that is private, or that no consumer takes, is published as it is written, with this stamp, since no consumer is to get it.
 pub(crate) fn append(
     connection: &mut SqliteConnection,
     (envelope, audience): &(Envelope, Audience),
@@ -74,7 +74,7 @@ pub(crate) fn mark_published(
     sequences: &[i64],
     stamp: RowTime,
 ) -> diesel::QueryResult<()> {
-    // SQLite takes a list as one value only in the form of JSON.
+    // SQLite takes a list as one value only as JSON.
     let list = serde_json::Value::from(sequences).to_string();
     sql_query("UPDATE event_log SET published_at = ? WHERE sequence IN (SELECT value FROM json_each(?))")
         .bind::<UtcTime, _>(stamp)
@@ -83,7 +83,7 @@ pub(crate) fn mark_published(
     Ok(())
 }
 
-/// Makes published events of these types, up to a sequence, unpublished. Says how many.
+/// Makes published events of these types, up to a sequence, unpublished. Returns how many.
 pub(crate) fn publish_again(
     connection: &mut SqliteConnection,
     event_types: &[String],
@@ -99,7 +99,7 @@ pub(crate) fn publish_again(
     .execute(connection)
 }
 
-/// Makes the events that a consumer misses unpublished. Says whether the last of them is still there.
+/// Makes the events that a consumer misses unpublished. Returns whether the last of them still exists.
 pub(crate) fn republish_gap(
     connection: &mut SqliteConnection,
     missing: &Missing,

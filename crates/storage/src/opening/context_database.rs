@@ -1,4 +1,4 @@
-//! A context's database, whatever the engine: what whoever runs the contexts does with it.
+//! A context's database on any engine, as the process that runs the contexts uses it.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -10,19 +10,19 @@ use shared_kernel::Timestamp;
 
 use crate::CommitStatistics;
 
-/// How much is forgotten at a time, so that no commit waits long for it.
+/// How many rows are deleted at a time, so that no commit waits long for it.
 const FORGOTTEN_AT_ONCE: u32 = 500;
-/// How often that is done until somebody has to ask again.
+/// How often that is repeated in one pass.
 const COMMITS_IN_A_PASS: u32 = 10;
 
 /// A context's database.
 #[async_trait]
 pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
-    /// Says which event types consumers take, before anything is committed: events of all others are published as they are
-    /// written. Where nobody says so, every event waits for a relay to find out. The first word stands.
+    /// Sets which event types consumers take, before anything is committed: events of all others are published as they are
+    /// written. Until it is called, every event waits for a relay. Only the first call counts.
     fn consumers_take(&self, event_types: HashSet<&'static str>);
 
-    /// Records where a consumer of this context begins. The first record stands.
+    /// Records where a consumer of this context begins. The first record is kept.
     async fn record_beginning(
         &self,
         consumer: &'static str,
@@ -33,23 +33,23 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
     /// Records that a consumer of this context takes this log's events from its first one on.
     async fn begin_with_the_first(&self, consumer: &'static str) -> Result<(), Unavailable>;
 
-    /// Makes published events of these types up to a sequence unpublished again. Says how many they are.
+    /// Makes published events of these types up to a sequence unpublished again. Returns how many they are.
     async fn publish_again_up_to(&self, event_types: Vec<String>, sequence: i64) -> Result<u64, Unavailable>;
 
-    /// Counts the time that this process has lived through since this was last called, which is to be called again and again while it serves. Where
-    /// several processes serve one database, it counts for the one that relays. `longest_kept` is for how long anything is kept. Says whether the
-    /// clock has jumped: the server's on PostgreSQL, else the machine's.
+    /// Adds the time since this was last called to the lived time; a serving process calls it again and again. Where several processes serve one
+    /// database, only the one that relays counts. `longest_kept` is the longest time that anything is kept. Returns whether the clock has jumped:
+    /// the server's on PostgreSQL, else the machine's.
     async fn live_on(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable>;
 
-    /// Forgets some of what has been over for `kept` of the time that was lived through, the oldest first, and looks at no more than `limit` of it.
-    /// Says how many it were.
+    /// Deletes some of what ended more than `kept` of lived time ago, the oldest first, and reads at most `limit` rows. Returns how many were
+    /// deleted.
     async fn forget_some(&self, what: Forgettable, kept: Duration, limit: u32) -> Result<u64, Unavailable>;
 
-    /// Commits what is queued and ends the connections. Says what was committed in all.
+    /// Commits what is queued and closes the connections. Returns what was committed in all.
     async fn close(&self) -> CommitStatistics;
 
-    /// Records where `consumer`, of this context, begins in the log of its source, unless that was done before,
-    /// and says after which sequence that is.
+    /// Records where `consumer`, of this context, begins in the log of its source, unless that was recorded
+    /// before, and returns after which sequence that is.
     ///
     /// # Errors
     /// [`Unavailable`].
@@ -72,14 +72,14 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         };
         self.record_beginning(consumer.name(), consumer.source(), begins_after)
             .await?;
-        // Another process that started at the same time may have written down another beginning first.
+        // Another process that started at the same time may have recorded another beginning first.
         let recorded = self.beginning_of(consumer.name()).await?;
         Ok(recorded.map_or(begins_after, |recorded| recorded.begins_after))
     }
 
     /// Earlier versions let retention empty an event log, and SQLite, or a PostgreSQL server that it was copied to, then numbered the next
     /// events from 1 again. A consumer that had begun after a higher number skipped them. Where that happened, the consumer takes
-    /// the log from its first event on, and the skipped events are published again. What it has applied meanwhile it knows by its positions: an
+    /// the log from its first event on, and the skipped events are published again. Its positions record what it has applied meanwhile: an
     /// event is skipped for good only if the consumer has applied a later one of the same aggregate.
     ///
     /// # Errors
@@ -108,7 +108,7 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
         Ok(0)
     }
 
-    /// Forgets what has been over for `kept` of the time that was lived through, and no more than a pass may.
+    /// Deletes what ended more than `kept` of lived time ago, at most as much as one pass may.
     ///
     /// # Errors
     /// [`Unavailable`].
@@ -122,7 +122,7 @@ pub trait ContextDatabase: EventLog + DeliveryStore + ContextInvariants {
     }
 }
 
-/// What is kept for a time only.
+/// What is kept for a limited time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forgettable {
     /// Commands that their callers may repeat, since they were recorded.
@@ -142,12 +142,12 @@ pub enum Forgotten {
     APart,
 }
 
-/// A clock that is far from where it is expected after the time that was lived through. It may be wrong now, it may have been wrong before, or the
-/// installation was off in between: nothing is forgotten on the strength of it.
+/// The clock is far from where it is expected by lived time. It may be wrong now, it may have been wrong before, or the installation was off in
+/// between: nothing is deleted because of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockJump {
-    /// What it says.
+    /// What the clock shows.
     pub clock: Timestamp,
-    /// What it would say if it had not jumped, and nothing had been off.
+    /// What it would show without a jump, and without a time when the installation was off.
     pub expected: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! The folder that holds an embedded installation, and the lock that lets only one server serve it.
+//! The folder of an embedded installation, and the lock that allows only one server to use it.
 
 use std::{
     fs::{File, TryLockError},
@@ -12,12 +12,12 @@ use crate::opening::folders::{FILE_MODE, keep_to_owner, make_folder, sync_folder
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// It could not be made, or nothing can be written or synced in it.
+    /// It could not be made, or it cannot be written or synced.
     #[error("cannot write in the data folder {}: {source}", folder.display())]
     NotWritable {
         /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// Another server holds its lock.
@@ -33,11 +33,11 @@ pub fn database_file(path: &Path, context: &str) -> PathBuf {
     path.join(format!("{context}.sqlite"))
 }
 
-/// A folder in which databases can be kept.
+/// A folder for databases.
 #[derive(Clone, Debug)]
 pub struct DataFolder(PathBuf);
 
-/// Pending by the one process that serves a folder; given back when it is dropped, and by the system when the process dies.
+/// The lock of the one process that serves a folder; released when it is dropped, and by the system when the process ends.
 #[derive(Debug)]
 pub struct ServingLock {
     _file: File,
@@ -68,7 +68,7 @@ impl DataFolder {
         database_file(&self.0, context)
     }
 
-    /// Takes the lock that `serve` holds.
+    /// Takes the lock that `serve` needs.
     ///
     /// # Errors
     /// [`FolderError::AlreadyServed`], [`FolderError::NotWritable`].

@@ -33,11 +33,11 @@ pub fn keep_to_owner(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the folder at `path` and whatever is missing above it. Each folder's name is on disk before anything is made below it, so that
-/// who finds a folder there has to sync the one above it, and none further up.
+/// Makes the folder at `path` and whatever is missing above it. Each folder's name is on disk before anything is made below it, so if a
+/// folder exists, only its parent has to be synced, and none further up.
 ///
 /// # Errors
-/// What the system says; some of the folders may be there by then.
+/// The system's error; some of the folders may exist by then.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     #[cfg(debug_assertions)]
     if crate::canary::KnownBug::UnsyncedFolders.is_on() {
@@ -56,11 +56,11 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     if !there.is_dir() {
         return Err(ErrorKind::NotADirectory.into());
     }
-    // Whoever made it may have been killed before its name was on disk.
+    // The process that made it may have been killed before its name was on disk.
     sync_name_of(&there)?;
     for folder in missing.into_iter().rev() {
         match DirBuilder::new().mode(FOLDER_MODE).create(&folder) {
-            // Somebody else was faster, and may not have synced it yet.
+            // Another process made it first, and may not have synced it yet.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
             made => made?,
         }
@@ -74,7 +74,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
 /// Puts a folder's entries on disk: what was made, renamed and removed in it.
 ///
 /// # Errors
-/// What the system says; what of it is on disk is not known then.
+/// The system's error; it is unknown then what is on disk.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
@@ -84,7 +84,7 @@ fn sync_name_of(folder: &Path) -> io::Result<()> {
         return Ok(());
     };
     match sync_folder(above) {
-        // Whoever may not even read the folder above did not make this one.
+        // A process that may not even read the parent did not make this folder.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
         synced => synced,
     }

@@ -1,18 +1,18 @@
-//! Which migrations there are, whatever the engine.
+//! The migrations that exist, on any engine.
 
 use std::collections::BTreeSet;
 
 use diesel::{backend::Backend, migration::MigrationSource};
 use diesel_migrations::EmbeddedMigrations;
 
-/// Where one context's database stands.
+/// The state of one context's migrations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationStatus {
     /// The context.
     pub context: &'static str,
-    /// Migrations that this binary knows and the database has.
+    /// Migrations of this binary that the database has.
     pub applied: Vec<String>,
-    /// Migrations that this binary knows and the database lacks.
+    /// Migrations of this binary that the database lacks.
     pub pending: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What must hold in a context's own database, looked at.
+//! The invariants of a context's own database.
 
 use diesel::{
     QueryableByName,
@@ -56,7 +56,7 @@ impl Disagreement {
     }
 }
 
-/// Aggregates whose state and events do not tell the same.
+/// Aggregates whose state and events do not agree.
 pub(crate) async fn state_and_events(
     connection: &mut AnyConnection<'_>,
     aggregates: &[AggregateTable],
@@ -136,7 +136,7 @@ impl ToldRow {
     }
 }
 
-/// What the log tells a consumer, aggregate by aggregate.
+/// The log's events for a consumer, aggregate by aggregate.
 pub(crate) async fn told(
     connection: &mut AnyConnection<'_>,
     taken: Taken,
@@ -189,13 +189,13 @@ pub(crate) async fn published_after(
     versions.into_iter().map(to_version).collect()
 }
 
-/// The versions of an aggregate that a consumer holds.
+/// The versions of an aggregate for which a consumer has a pending delivery.
 pub(crate) async fn pending_versions(
     connection: &mut AnyConnection<'_>,
     consumer: &str,
     aggregate_id: Uuid,
 ) -> Result<Vec<Version>, ReadError> {
-    // Without an order, SQLite would go through all that the consumer holds, by the primary key.
+    // Without an order, SQLite would read all of the consumer's rows, by the primary key.
     let statement = Statement::new(
         "SELECT aggregate_version AS number FROM deliveries WHERE consumer = $1 AND aggregate_id = $2 AND ended_at IS NULL
          ORDER BY aggregate_version",

@@ -1,10 +1,9 @@
-//! Time that was lived through: what retention goes by, since any reading of a clock may be wrong.
+//! Lived time: how long a database was served. Retention uses it, since any reading of a clock may be wrong.
 //!
-//! A context's database counts for how long it was served, by a clock that nobody sets, and beside that it keeps a time which follows the
-//! machine's clock: no row is stamped with an earlier one. What that was, hour by hour of the time lived, tells what is old enough to be forgotten:
-//! whatever is stamped before the earliest of the stamps that were given in the last thirty lived days was stored before those days. That holds
-//! wherever the clock stood meanwhile. A clock that jumps is not followed until it was lived with for a day, so that what one start with a wrong clock
-//! stamps is no rule for what comes after it.
+//! A context's database counts for how long it was served, by a monotonic clock. Beside that it keeps a time which follows the machine's clock: no
+//! row gets an earlier stamp. That time is recorded for each hour of lived time, which shows what is old enough to be deleted: a row whose stamp is
+//! earlier than every stamp of the last thirty lived days was stored before those days. That is true whatever the clock showed meanwhile. A clock
+//! that has jumped is not followed before a day of lived time has passed, so that one start with a wrong clock does not affect later stamps.
 
 use std::{
     sync::{
@@ -19,19 +18,19 @@ use crate::{
 };
 
 const SECOND: i64 = 1_000_000;
-/// How much of the time lived one line of `lived_hours` stands for, in microseconds.
+/// How much lived time one line of `lived_hours` covers, in microseconds.
 const HOUR: i64 = 60 * 60 * SECOND;
-/// How far a clock may be from where it is expected without having jumped, in microseconds.
+/// How far a clock may be from where it is expected without counting as jumped, in microseconds.
 const NO_JUMP: i64 = HOUR;
-/// For how long a clock that has jumped is lived with until it is followed again, in microseconds.
+/// After how much lived time a clock that has jumped is followed again, in microseconds.
 const SETTLED: i64 = 24 * HOUR;
 
-/// What was stored before a whole time was lived, of which `$1` is the length in microseconds; nothing when less was lived. One text for both
+/// The stamp before which rows are older than a length of lived time, `$1` in microseconds; nothing when less was lived. One text for both
 /// engines.
 pub(crate) const STORED_BEFORE: &str = "SELECT min(line.stamps_from) AS before FROM lived_hours AS line
      WHERE line.lived >= (SELECT max(lived) FROM lived_hours WHERE lived <= (SELECT lived FROM lived_time) - $1)";
 
-/// The row of `lived_time`. All but `stamps_from` are microseconds that were lived.
+/// The row of `lived_time`. All but `stamps_from` are microseconds of lived time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LivedTime {
     pub(crate) lived: i64,
@@ -40,7 +39,7 @@ pub(crate) struct LivedTime {
 }
 
 impl LivedTime {
-    /// Nothing was lived yet, and the clock stands here.
+    /// No time was lived yet, and the clock shows this.
     pub(crate) const fn beginning(clock: RowTime) -> Self {
         Self {
             lived: 0,
@@ -49,7 +48,7 @@ impl LivedTime {
         }
     }
 
-    /// What it is when so many microseconds more were lived, and the clock stands here.
+    /// The row after so many more microseconds of lived time, when the clock shows this.
     pub(crate) fn after(self, more: i64, clock: RowTime) -> Self {
         let lived = self.lived.saturating_add(more);
         let expected = self.stamps_from.0.saturating_add(more);
@@ -73,7 +72,7 @@ impl LivedTime {
         self.lived / HOUR > before.lived / HOUR || self.stamps_from < before.stamps_from
     }
 
-    /// How far from here the clock stands, while it is taken to have jumped.
+    /// How far the clock is from `stamps_from`, while it counts as jumped.
     fn jump(self, clock: RowTime) -> Result<Option<ClockJump>, ReadError> {
         self.jumped_at
             .map(|_| {
@@ -86,17 +85,17 @@ impl LivedTime {
     }
 }
 
-/// What this process lived through of a context's time, so that no other's is counted twice.
+/// This process's share of a context's lived time, so that no other's is counted twice.
 #[derive(Default)]
 pub(crate) struct OwnLife {
-    /// What `lived` was when this process last wrote it, and for how long the process had been running then.
+    /// The value of `lived` when this process last wrote it, and how long the process had been running then.
     written: Mutex<Option<(i64, Duration)>>,
     jump_seconds: AtomicI64,
 }
 
 impl OwnLife {
-    /// The row that comes after `found`, and the jump if there is one. Time counts that this process lived since it wrote `lived` as it finds it now;
-    /// when another has gone on meanwhile, that one has counted it.
+    /// The row that comes after `found`, and the jump if there is one. The time since this process wrote `lived` counts only if `lived` has not
+    /// changed since; otherwise another process has counted it.
     pub(crate) fn go_on(
         &self,
         found: LivedTime,
@@ -114,7 +113,7 @@ impl OwnLife {
         Ok((next, jump))
     }
 
-    /// The row was written; `None` when another process was faster, or this one may not.
+    /// The row was written; `None` when another process wrote first, or this one may not write.
     pub(crate) fn has_written(&self, row: Option<LivedTime>, running_for: Duration) {
         *self.written() = row.map(|row| (row.lived, running_for));
     }
@@ -130,13 +129,13 @@ impl OwnLife {
     }
 }
 
-/// A duration in microseconds, of which the largest is as good as any that is larger.
+/// A duration in microseconds, capped at the largest number.
 pub(crate) fn microseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 impl ClockJump {
-    /// How far ahead the clock stands, in seconds; negative when it is behind.
+    /// How far ahead the clock is, in seconds; negative when it is behind.
     pub const fn seconds(self) -> i64 {
         self.clock.milliseconds_since(self.expected) / 1000
     }

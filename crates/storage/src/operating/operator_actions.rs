@@ -12,7 +12,7 @@ use crate::{
     statement::Statement,
 };
 
-/// Does what an operator wants, and writes it down.
+/// Does what an operator asks for, and records it.
 pub(crate) async fn act(
     connection: &mut AnyConnection<'_>,
     action: OperatorAction,

@@ -16,13 +16,13 @@ use crate::{
     statement::Statement,
 };
 
-/// How many deliveries may go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.
+/// How many deliveries go on by themselves: retrying or waiting, not behind a dead one, of a consumer that is not paused.
 pub(crate) async fn count_unfinished(connection: &mut AnyConnection<'_>) -> Result<u64, ReadError> {
     let count = connection.numbers(Statement::new(COUNT_UNFINISHED)).await?;
     u64::try_from(count.into_iter().sum::<i64>()).map_err(ReadError::corrupt)
 }
 
-/// What each consumer holds.
+/// The pending deliveries of each consumer.
 pub(crate) async fn consumers(connection: &mut AnyConnection<'_>) -> Result<Vec<ConsumerBacklog>, ReadError> {
     let counts = Statement::new(
         "SELECT consumer, state, count(*) AS count, min(held_at) AS oldest FROM deliveries WHERE ended_at IS NULL
@@ -39,7 +39,7 @@ pub(crate) async fn consumers(connection: &mut AnyConnection<'_>) -> Result<Vec<
     rows.into_iter().map(|row| row.into_backlog(&counts)).collect()
 }
 
-/// Dead letters, the longest held first.
+/// Dead letters, the oldest first.
 pub(crate) async fn dead_letters(
     connection: &mut AnyConnection<'_>,
     after: Option<(Timestamp, DeliveryKey)>,
@@ -77,7 +77,7 @@ pub(super) async fn row_of(
     Ok(connection.first(statement.bind(consumer).bind(event_id)).await?)
 }
 
-/// All that is known about one delivery.
+/// All that is stored about one delivery.
 pub(crate) async fn delivery(
     connection: &mut AnyConnection<'_>,
     key: DeliveryKey,
@@ -105,7 +105,7 @@ pub(crate) async fn delivery(
     }))
 }
 
-/// What waits behind a delivery; nothing, once it has ended.
+/// The deliveries that wait behind a delivery; none, once it has ended.
 pub(super) async fn followers(
     connection: &mut AnyConnection<'_>,
     head: &PendingDeliveryRow,

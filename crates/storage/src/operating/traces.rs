@@ -1,4 +1,4 @@
-//! What a context knows about events and what became of them.
+//! A context's events and their deliveries, for timelines.
 
 use operations::{
     ReachedPosition, TracedEvent,
@@ -87,7 +87,7 @@ struct DeliveryKeyRow {
     event_id: RowId,
 }
 
-/// How far consumers have come with any of these aggregates.
+/// Consumers' progress with any of these aggregates.
 pub(crate) async fn positions_of(
     connection: &mut AnyConnection<'_>,
     aggregates: Vec<Uuid>,

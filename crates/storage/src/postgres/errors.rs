@@ -1,4 +1,4 @@
-//! What PostgreSQL says, in the words of the bus. The one place where its errors become ours.
+//! The database's errors as the bus's. The only place where they are translated.
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
@@ -7,11 +7,11 @@ use crate::{delivering::postgres::consumer_positions, refused_value::is_about_a_
 
 /// How often a transaction is tried in all, when it fails for something that may be gone the next time.
 pub(crate) const ATTEMPTS: u32 = 3;
-/// What the server says when it ends a transaction so that others can go on (40P01). Diesel passes on no SQLSTATE but that of a failed
-/// serialization (40001). A server that speaks another language is not understood here: its deadlocks are like any other error.
+/// The server's message when it ends a transaction because of a deadlock (40P01). Diesel passes on no SQLSTATE but that of a failed
+/// serialization (40001). With a server of another language, a deadlock is like any other error.
 const DEADLOCK: &str = "deadlock detected";
 
-/// Whether the same transaction, begun again, may go well: it was in the way of another, and was undone.
+/// Whether the same transaction may succeed if begun again: it was undone because of a deadlock or another conflict.
 pub(crate) fn was_in_the_way(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
@@ -34,12 +34,12 @@ pub(crate) fn not_written(error: DieselError) -> Unavailable {
     }
 }
 
-/// Why a write set failed that was written by itself.
+/// Why a write set that was written alone failed.
 #[derive(Debug)]
 pub(crate) enum Refused {
-    /// For this reason, which trying again will not mend.
+    /// For this reason, which no further try removes.
     For(CommitError),
-    /// For something that may be gone next time: a deadlock, a lock that was held for too long, somebody who was faster.
+    /// For a reason that may pass: a deadlock, a lock that was held for too long, another transaction that committed first.
     Passing(DieselError),
 }
 
@@ -49,7 +49,7 @@ impl From<DieselError> for Refused {
             error if is_about_a_value(&error) => Self::For(Unavailable::ValueRefused(Box::new(error)).into()),
             DieselError::DatabaseError(kind, information) => match kind {
                 DatabaseErrorKind::UniqueViolation => match constraint_of(information.as_ref()) {
-                    // The next look sees the position that appeared after this one.
+                    // The next try reads the position that appeared after this one.
                     constraint if constraint == consumer_positions::KEY => {
                         Self::Passing(DieselError::DatabaseError(kind, information))
                     }
@@ -62,7 +62,7 @@ impl From<DieselError> for Refused {
                 }),
                 kind => Self::Passing(DieselError::DatabaseError(kind, information)),
             },
-            // What Diesel can say before it reaches the database: a value it cannot bind, a row it did not find.
+            // Diesel's own errors, before the database is asked: a value it cannot bind, a row it did not find.
             DieselError::SerializationError(_)
             | DieselError::DeserializationError(_)
             | DieselError::QueryBuilderError(_)
@@ -73,7 +73,7 @@ impl From<DieselError> for Refused {
 }
 
 impl Refused {
-    /// As the caller is told.
+    /// The error for the caller.
     pub(crate) fn into_commit_error(self) -> CommitError {
         match self {
             Self::For(error) => error,
@@ -82,7 +82,7 @@ impl Refused {
     }
 }
 
-/// `users_email_folded` of table `users` is what the other engine calls `users.email_folded`.
+/// `users_email_folded` of table `users` is SQLite's `users.email_folded`.
 fn constraint_of(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> String {
     let Some(constraint) = information.constraint_name() else {
         return information.message().to_owned();

@@ -1,4 +1,4 @@
-//! The engine driven on a real server, with a context that has one table of things.
+//! The engine on a real server, with a context that has one table of things.
 
 mod breaking;
 mod committing;
@@ -39,7 +39,7 @@ use crate::{
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/postgres/tests/migrations");
 
-/// What a test wants done to the table.
+/// What a test does to the table.
 #[derive(Clone, Debug)]
 enum Thing {
     Insert { id: u128, name: String, size: i64 },
@@ -93,7 +93,7 @@ impl PostgresRows for Thing {
     }
 }
 
-/// A context in a database of its own, which is gone afterwards.
+/// A context in a database of its own, which is dropped afterwards.
 struct Fixture {
     administrator: PostgresServer,
     name: String,
@@ -127,7 +127,7 @@ impl Fixture {
         fixture
     }
 
-    /// Another process, as it were, on the same database.
+    /// A second process on the same database.
     async fn open_another(&self) -> PostgresContext<Thing> {
         PostgresContext::open(
             &self.server,
@@ -212,7 +212,7 @@ impl Fixture {
         committer
     }
 
-    /// Commits `write_sets` as one batch, and gives each one's answer.
+    /// Commits `write_sets` as one batch, and returns each one's answer.
     async fn commit_together(&self, write_sets: Vec<WriteSet<Thing>>) -> Vec<Result<(), CommitError>> {
         commit_with(&mut self.committer(&self.server).await, write_sets).await
     }

@@ -1,6 +1,6 @@
 //! A few threads, each with a read-only connection, that answer queries.
 //!
-//! A thread takes what is waiting and answers it in one transaction: whoever waits anyway shares its cost.
+//! A thread takes all queries that wait and answers them in one transaction, so that they share its cost.
 
 use std::{
     collections::VecDeque,
@@ -79,7 +79,7 @@ impl Readers {
     {
         let (answer, answered) = oneshot::channel();
         let query: Query = Box::new(move |connection| {
-            // An error says that the caller has gone, and so nobody is missing the answer.
+            // An error means that the caller has gone and needs no answer.
             let _ = answer.send(query(connection));
         });
         if !self.shared.put(query) {
@@ -128,7 +128,7 @@ impl Shared {
         let mut waiting = self.waiting();
         if waiting.queries.is_empty() {
             drop(waiting);
-            // Under load whoever asks is waiting for this very core: letting them ask first spares them the waking.
+            // Under load, callers wait for this very core: if they queue their queries first, no wake-up is needed.
             thread::yield_now();
             waiting = self.waiting();
         }
@@ -144,12 +144,13 @@ impl Shared {
     }
 }
 
-/// Answers queries that were all asked before the transaction began, so that each sees what its caller knows of.
+/// Answers queries that were all asked before the transaction began, so that each sees all that was committed
+/// before it was asked.
 fn answer_queries(connection: &mut SqliteConnection, queries: Vec<Query>) {
     let mut queries = queries.into_iter();
     while queries.len() > 0 {
         if let Err(error) = AnsiTransactionManager::begin_transaction(connection) {
-            // Dropping the queries tells their callers.
+            // Dropping the queries gives their callers an error.
             tracing::error!(%error, "a reader could not begin a transaction");
             return;
         }

@@ -1,4 +1,4 @@
-//! How ids look in SQLite: sixteen bytes, which sort like UUIDv7 does.
+//! The form of ids in SQLite: sixteen bytes, which sort like UUIDv7 does.
 
 use uuid::Uuid;
 

@@ -18,7 +18,7 @@ pub enum RowError {
     Database(#[from] DieselError),
 }
 
-/// Why one write set failed while its neighbours may go on, or why none of them can.
+/// Why one write set failed while the others may go on, or why none of them can.
 #[derive(Debug)]
 pub(crate) enum WriteFailure {
     /// This write set alone, for this reason.
@@ -68,7 +68,7 @@ impl From<DieselError> for WriteFailure {
                 }
                 kind => Self::Database(DieselError::DatabaseError(kind, information)),
             },
-            // Everything else Diesel can say before it reaches the database: a value it cannot bind, a row it did not find.
+            // Diesel's own errors, before the database is asked: a value it cannot bind, a row it did not find.
             DieselError::SerializationError(_)
             | DieselError::DeserializationError(_)
             | DieselError::QueryBuilderError(_)

@@ -1,4 +1,4 @@
-//! The engine driven through its own face, with a context that has one table of things.
+//! The engine through its public interface, with a context that has one table of things.
 
 mod committing;
 mod delivering;
@@ -26,7 +26,7 @@ use crate::{
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("src/sqlite/tests/migrations");
 
-/// What a test wants done to the table.
+/// What a test does to the table.
 #[derive(Clone, Debug)]
 enum Things {
     Insert { id: i64, name: String, size: i64 },
@@ -140,7 +140,7 @@ impl Fixture {
             .unwrap()
     }
 
-    /// Keeps the committer busy until the answer is let go, so that what is queued meanwhile makes one batch.
+    /// Keeps the committer busy until it is released, so that what is queued meanwhile makes one batch.
     async fn occupied(&self) -> Occupied {
         let (release, released) = std::sync::mpsc::channel::<()>();
         let (busy, is_busy) = tokio::sync::oneshot::channel();
@@ -157,7 +157,7 @@ impl Fixture {
         Occupied { release, upkeep }
     }
 
-    /// Puts a write set into the queue, and waits for nothing.
+    /// Puts a write set into the queue, without waiting.
     fn queued(&self, write_set: WriteSet<Things>) -> Pin<Box<dyn Future<Output = Result<(), CommitError>>>> {
         let context = self.context.clone();
         let mut caller: Pin<Box<dyn Future<Output = _>>> =
@@ -169,7 +169,7 @@ impl Fixture {
         caller
     }
 
-    /// Commits `write_sets` in one batch, and gives each one's answer.
+    /// Commits `write_sets` in one batch, and returns each one's answer.
     async fn commit_together(&self, write_sets: Vec<WriteSet<Things>>) -> Vec<Result<(), CommitError>> {
         let occupied = self.occupied().await;
         let callers: Vec<_> = write_sets

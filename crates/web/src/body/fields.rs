@@ -1,14 +1,14 @@
-//! Reads JSON into structs, and goes on after something wrong: one pass finds all of it.
+//! Reads JSON into structs, and goes on after an error: one pass finds all of them.
 //!
-//! A body's struct derives its reader (`Body`): it takes every field it has first, each as an `Option`, and only then asks
-//! them all for their values with `?`. What was not taken is an unknown field.
+//! A body's struct derives its reader (`Body`): it first takes every field that it has, each as an `Option`, and only then
+//! unwraps them all with `?`. A field that was not taken is unknown.
 
 use std::fmt;
 
 use super::json::Json;
 use crate::field_errors::{FieldErrors, Wrong};
 
-/// Where in the body a value stands: a JSON pointer (RFC 6901), written out only when something is wrong there.
+/// Where in the body a value is: a JSON pointer (RFC 6901), written out only if there is an error.
 pub(crate) enum Pointer<'a> {
     Root,
     Field(&'a Pointer<'a>, &'a str),
@@ -31,7 +31,7 @@ impl fmt::Display for Pointer<'_> {
     }
 }
 
-/// Where a value is read, and where what is wrong with it is noted.
+/// Where a value is read, and where its errors are recorded.
 pub(crate) struct Location<'a> {
     at: &'a Pointer<'a>,
     errors: &'a mut FieldErrors,
@@ -45,12 +45,12 @@ impl<'a> Location<'a> {
         }
     }
 
-    /// Notes that the value is wrong.
+    /// Records that the value is wrong.
     pub(crate) fn refuse(&mut self, wrong: Wrong) {
         self.errors.add(self.at, wrong);
     }
 
-    /// The value, unless it is wrong, which is noted.
+    /// The value, unless it is wrong, which is recorded.
     pub(crate) fn noting<T>(&mut self, read: Result<T, Wrong>) -> Option<T> {
         read.map_err(|wrong| self.refuse(wrong)).ok()
     }
@@ -63,10 +63,10 @@ impl<'a> Location<'a> {
 
 /// A type that callers send.
 pub(crate) trait FromJson: Sized {
-    /// Reads it. `None` means that an error was noted.
+    /// Reads it. `None` means that an error was recorded.
     fn from_json(json: Json, place: &mut Location<'_>) -> Option<Self>;
 
-    /// What a field that is absent stands for; nothing, when it has to be there.
+    /// The value of an absent field; nothing, when the field is required.
     fn absent() -> Option<Self> {
         None
     }
@@ -99,7 +99,7 @@ impl<T: FromJson> FromJson for Vec<T> {
         let mut read = Some(Self::with_capacity(items.len()));
         for (index, item) in items.into_iter().enumerate() {
             let item = place.read_within(&Pointer::Item(at, index), item);
-            // One wrong item spoils the list, but not the looking at the others.
+            // One wrong item makes the list wrong, but the others are still checked.
             read = read.zip(item).map(|(mut read, item)| {
                 read.push(item);
                 read
@@ -139,7 +139,7 @@ impl Fields<'_> {
         value
     }
 
-    /// A field's value. `None` means that an error was noted: it is absent and has to be there, given twice, or wrong.
+    /// A field's value. `None` means that an error was recorded: it is absent but required, given twice, or wrong.
     pub(crate) fn take<T: FromJson>(&mut self, name: &str) -> Option<T> {
         let index = self.entries.iter().position(|(found, _)| found == name);
         let Some(index) = index else {
@@ -159,7 +159,7 @@ impl Fields<'_> {
         self.place.read_within(&Pointer::Field(self.place.at, name), json)
     }
 
-    /// Notes that a field's value is wrong.
+    /// Records that a field's value is wrong.
     pub(crate) fn refuse(&mut self, name: &str, wrong: Wrong) {
         self.place.errors.add(Pointer::Field(self.place.at, name), wrong);
     }

@@ -1,7 +1,7 @@
-//! JSON as it was written: with every field, even one given twice, and with numbers that are whole or are not.
+//! JSON as it was written: with every field, even one given twice, and with whole numbers distinguished from others.
 //!
-//! `serde_json::Value` keeps the last of two equal fields and forgets the first; somewhere between two
-//! readers who disagree about that, a check is passed with one value and acted upon with the other.
+//! `serde_json::Value` keeps the last of two equal fields and drops the first. Where two readers disagree
+//! about that, one value can pass the check while the other is used.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub(crate) enum Json {
     Boolean(bool),
     /// A whole number, however it is written: 7.0 is 7, as in JSON Schema. One beyond 64 bits is the nearest that fits.
     Whole(i64),
-    /// Any other number. No field takes one, so its value is not kept.
+    /// Any other number. No field accepts one, so its value is not kept.
     Fractional,
     Text(String),
     List(Vec<Json>),

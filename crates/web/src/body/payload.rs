@@ -1,4 +1,4 @@
-//! Takes a body off the wire, within its size and its time.
+//! Reads a body from the connection, within its size and its time.
 //!
 //! actix-web's own request timeout ends with the headers: without a deadline here, a client could
 //! send its body a byte a minute.

@@ -1,4 +1,4 @@
-//! The values that bodies hold: JSON in, kernel values out, with the kernel's own reasons when they are refused.
+//! The values of bodies: JSON in, kernel values out, with the kernel's own reasons for refusals.
 
 use std::str::FromStr;
 
@@ -21,7 +21,7 @@ macro_rules! values {
 }
 
 values! {
-    /// Any text. What it may hold is for rules to say.
+    /// Any text. Rules decide what it may contain.
     String = text;
     /// A text that is kept out of logs and errors.
     Secret = |json| text(json).map(Self::new);

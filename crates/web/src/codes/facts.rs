@@ -1,4 +1,4 @@
-//! What a fact of a problem can be: its schema, and one as an example.
+//! The kinds of a problem's facts: their schemas and examples.
 
 use schema::{Components, HasSchema, Object, Value, json};
 use shared_kernel::{Currency, Fact, Money, refusal::Facts};
@@ -27,7 +27,7 @@ pub(crate) enum FactKind {
     List(&'static [(&'static str, FactKind)]),
     /// A fact that some of these problems have.
     Perhaps(&'static FactKind),
-    /// The `errors` of a body or a query, which web tells beside the facts.
+    /// The `errors` of a body or a query, which web adds beside the facts.
     Errors,
 }
 
@@ -58,7 +58,7 @@ impl FactKind {
         }
     }
 
-    /// A fact of this kind; none where problems need not have it, or where it stands beside the facts.
+    /// An example of a fact of this kind; none for a fact that problems need not have, or that is beside the facts.
     pub(crate) fn example(&self) -> Option<Fact> {
         match self {
             Self::Text(text) => Some((*text).into()),
@@ -76,7 +76,7 @@ impl FactKind {
     }
 }
 
-/// Adds the facts of a problem to its schema. Those of an order's `status` and the like go out under another name.
+/// Adds the facts of a problem to its schema. Those whose names a problem itself has, such as `status`, get another name.
 pub(crate) fn add_all(facts: &[(&str, FactKind)], object: &mut Object, components: &mut Components) {
     for (name, kind) in facts {
         match kind {

@@ -1,4 +1,4 @@
-//! What web itself finds, before any rule is asked.
+//! What web itself finds, before any rule is checked.
 
 use super::{Code, FactKind::*};
 

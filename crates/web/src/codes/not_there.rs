@@ -1,4 +1,4 @@
-//! What is absent, or not the caller's to see.
+//! What does not exist, or what the caller may not see.
 
 use super::Code;
 

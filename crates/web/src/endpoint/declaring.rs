@@ -1,6 +1,6 @@
-//! The words in which endpoints are declared.
+//! The builder methods by which endpoints are declared.
 //!
-//! What follows from a body or a header is added here once, and not said again at each endpoint.
+//! What follows from a body or a header is added here once, and not repeated at each endpoint.
 
 use actix_web::http::{Method, StatusCode};
 use schema::{HasSchema, json};
@@ -22,13 +22,13 @@ impl Endpoint {
         self
     }
 
-    /// What the sentence leaves out.
+    /// Adds to the sentence.
     pub(crate) fn saying(mut self, description: &'static str) -> Self {
         self.operation.description = description;
         self
     }
 
-    /// The process answers it by itself, and asks no context.
+    /// The process answers it by itself, without asking a context.
     pub(crate) fn by_the_process(mut self) -> Self {
         self.operation
             .refusals
@@ -36,7 +36,7 @@ impl Endpoint {
         self
     }
 
-    /// What stands for the path's one pair of braces, where that is no id.
+    /// The path's one parameter, where it is no id.
     pub(crate) fn by_name(mut self, schema: SchemaOf) -> Self {
         self.operation
             .parameters
@@ -130,7 +130,7 @@ impl Endpoint {
         self.answering(description)
     }
 
-    /// Answers something other than what a view's type says.
+    /// Answers something other than the view's type.
     pub(crate) fn answering_as(mut self, schema: SchemaOf, description: &'static str) -> Self {
         self.operation.success.schema = schema;
         self.answering(description)
@@ -169,7 +169,7 @@ impl Endpoint {
         self
     }
 
-    /// Answers one versioned thing. Reading it can be spared; changing it can be made to depend on its version.
+    /// Answers one versioned thing. A read can be answered with 304; a change can be made conditional on its version.
     pub(crate) fn versioned(self) -> Self {
         let reads = self.route.method == Method::GET;
         let mut endpoint = self.with_headers(&["ETag"]);
@@ -190,7 +190,7 @@ impl Endpoint {
         ])
     }
 
-    /// Makes a thing, and says where it is.
+    /// Makes a thing, and answers where it is.
     pub(crate) fn creating(mut self, description: &'static str) -> Self {
         self.operation.success.status = StatusCode::CREATED;
         self.answering(description).with_headers(&["ETag", "Location"])
@@ -206,7 +206,7 @@ impl Endpoint {
         ])
     }
 
-    /// Waits, if the caller prefers that, for what follows from it; answers 202 when that takes longer.
+    /// Waits for its consequences, if the caller prefers that; answers 202 when that takes longer.
     pub(crate) fn waiting(mut self) -> Self {
         self.operation.headers.push("Prefer");
         self.with_headers(&["Preference-Applied"])

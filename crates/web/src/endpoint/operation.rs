@@ -17,7 +17,7 @@ pub(crate) struct Operation {
     pub(crate) summary: &'static str,
     pub(crate) description: &'static str,
     pub(crate) parameters: Vec<Parameter>,
-    /// The names of headers that it understands.
+    /// The names of its request headers.
     pub(crate) headers: Vec<&'static str>,
     pub(crate) body: Option<BodyTaken>,
     /// The fields of a page's form, beside its token.
@@ -37,14 +37,14 @@ pub(crate) struct Parameter {
     pub(crate) schema: SchemaOf,
 }
 
-/// A body that is taken.
+/// A request body.
 pub(crate) struct BodyTaken {
     pub(crate) media_type: &'static str,
     pub(crate) schema: SchemaOf,
     pub(crate) required: bool,
 }
 
-/// The answer when all went well.
+/// The answer when it succeeds.
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
     pub(crate) description: &'static str,

@@ -1,5 +1,5 @@
-//! How each context and each consumer keeps up: asked when the figures are. Without an answer from a context's database the
-//! figures from it are missing, and no others.
+//! How far behind each context and each consumer is: read when the figures are. If a context's database does not answer,
+//! only its figures are missing.
 
 use operations::{
     BatchSizes,

@@ -1,6 +1,6 @@
 //! The headers that requests and answers may carry, by name.
 //!
-//! Deliberately not here: what any request may carry, `Request-Id` and `traceparent`. No call of a generated client takes them as parameters.
+//! Deliberately not here: what any request may carry, `Request-Id` and `traceparent`. A generated client need not take them as parameters.
 
 use serde_json::{Value, json};
 

@@ -10,7 +10,7 @@ use crate::{
     problem::Problem,
 };
 
-/// What every problem has. Facts of the problem stand beside these fields.
+/// What every problem has. Its facts are beside these fields.
 pub(super) fn problem(components: &mut Components) -> Value {
     components.named("Problem", |components| {
         json!({
@@ -40,7 +40,7 @@ pub(super) fn problem(components: &mut Components) -> Value {
     })
 }
 
-/// The problem that has this code: with its facts.
+/// The problem with this code, and its facts.
 pub(super) fn of_code(code: &Code, components: &mut Components) -> Value {
     components.named(&name(code), |components| {
         let mut object = Object::default();
@@ -69,7 +69,7 @@ fn sentence(when: &str) -> String {
     first.into_iter().chain(letters).chain(['.']).collect()
 }
 
-/// One of the problems that have these codes.
+/// One of the problems with these codes.
 pub(super) fn one_of(codes: &[&Code], components: &mut Components) -> Value {
     let several: Vec<Value> = codes.iter().map(|code| of_code(code, components)).collect();
     match several.as_slice() {
@@ -83,7 +83,7 @@ pub(super) fn one_of(codes: &[&Code], components: &mut Components) -> Value {
     }
 }
 
-/// Such a problem, as an answer to this endpoint would have it.
+/// Such a problem, as an example for this endpoint.
 pub(super) fn example(code: &'static Code, endpoint: &Endpoint) -> Value {
     let problem = Problem::example(code).with_errors(errors(code, endpoint));
     let path = endpoint.route.path.split('/').map(|segment| {

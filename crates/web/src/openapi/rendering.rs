@@ -8,7 +8,7 @@ use crate::{
     endpoint::{Endpoint, Operation, Policy, Success},
 };
 
-/// A refusal with so many codes, or fewer, is likely to be several operations', and stands among the shared ones.
+/// A refusal with so many codes, or fewer, is likely to occur at several operations, and is one of the shared ones.
 const MOST_SHARED_CODES: usize = 2;
 
 /// The operation. What it shares with others is added to `shared`.
@@ -44,8 +44,8 @@ fn whom(policy: Policy) -> &'static str {
     }
 }
 
-/// Either kind of log-in will do. A bearer token's requirement names the least role, which is not a scope that
-/// anybody asks for.
+/// Either kind of log-in is accepted. A bearer token's requirement names the least role, which is not a scope
+/// that can be requested.
 fn securities(policy: Policy) -> Value {
     match policy.least_role() {
         None => json!([]),
@@ -113,7 +113,7 @@ fn responses(endpoint: &Endpoint, shared: &mut Shared) -> Value {
             };
             let name = names.join("_or_") + shape;
             let reference = json!({"$ref": format!("#/components/responses/{name}")});
-            // The example is of the first that has it.
+            // The example is from the first one that has it.
             shared.responses.entry(name).or_insert(refusal);
             refusal = reference;
         }

@@ -128,7 +128,7 @@ fn every_code_that_there_is_stands_at_some_endpoint() {
                 .map(|code| code.name),
         );
     }
-    // These are answers to requests that reach no operation; then rules that no route reaches, and what pages refuse.
+    // First answers to requests that reach no operation; then rules that no route reaches, and the refusals of pages.
     let of_no_operation = [
         "route_not_found",
         "method_not_allowed",

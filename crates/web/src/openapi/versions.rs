@@ -1,7 +1,7 @@
 //! The versions of OpenAPI that the contract is written in: 3.1, and 3.0 for generators that read no newer one.
 //!
-//! The two say the same of requests and answers. What 3.0 has other words for is written in these; nothing is left out but the
-//! role that a bearer token needs, which stays in the description and in `x-policy`.
+//! Both describe the same requests and answers. Where 3.0 has other keywords, those are used; nothing is left out but the role
+//! that a bearer token needs, which stays in the description and in `x-policy`.
 
 use std::{error::Error, fmt, str::FromStr};
 
@@ -88,7 +88,7 @@ fn with_nullable(fields: &mut Map<String, Value>) {
     }
 }
 
-/// What stands beside a reference is ignored: the reference goes one level down.
+/// In 3.0 what is beside a reference is ignored: the reference goes one level down.
 fn with_lone_references(fields: &mut Map<String, Value>) {
     if fields.len() > 1
         && let Some(reference) = fields.remove("$ref")

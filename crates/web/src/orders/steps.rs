@@ -110,8 +110,8 @@ async fn confirm(mut request: Request, caller: Caller) -> Handled<OrderView> {
     }
 }
 
-/// 200 with the order as soon as inventory has spoken; 202 when it has not in time. A repetition waits again, and so may differ from
-/// the first answer.
+/// 200 with the order as soon as inventory has answered; 202 when it has not in time. A repetition waits again, and so may differ
+/// from the first answer.
 async fn settled(
     request: &Request,
     caller: &Caller,
@@ -120,7 +120,7 @@ async fn settled(
 ) -> Handled<OrderView> {
     let (order_id, actor) = (confirmed.view.id, caller.actor());
     let ordering = request.ordering();
-    // It is confirmed, whatever comes of the waiting.
+    // It is confirmed, whatever the result of waiting.
     let order = match ordering.settled_order(order_id, &actor, wait.patience()).await {
         Ok(order) => order,
         Err(error) => {

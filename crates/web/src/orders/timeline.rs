@@ -1,4 +1,4 @@
-//! An order's story. Whose order it is learns what happened; who works here also learns by whom, by which command, and what went wrong.
+//! An order's timeline. Its owner sees what happened; staff also see by whom, by which command, and what failed.
 
 use message_bus::Actor;
 use operations::{
@@ -36,7 +36,7 @@ pub(crate) fn get_order_timeline() -> Endpoint {
 async fn of_order(request: Request, caller: Caller) -> Handled<Story> {
     let order_id = order_id(&request)?;
     let actor = caller.actor();
-    // Who may not see the order learns nothing of its story either.
+    // A caller who may not see the order may not see its timeline either.
     request.ordering().order(order_id, &actor).await?;
     let timeline = request.state().timelines.of(ORDER, order_id.uuid()).await;
     let timeline = timeline.map_err(Problem::from)?;

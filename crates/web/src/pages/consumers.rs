@@ -1,4 +1,4 @@
-//! Pausing consumers and letting them go on, by the forms of the overview.
+//! Pausing and resuming consumers, by the forms of the overview.
 
 use operations::actions::ActionKind;
 

@@ -1,4 +1,4 @@
-//! Dead letters: the list, and each of them with what can be done about it.
+//! Dead letters: the list, and a page for each with its actions.
 
 use maud::{Markup, html};
 use operations::{

@@ -1,4 +1,4 @@
-//! What all pages have in common: their frame, their times, their forms.
+//! What all pages share: their frame, their times, their forms.
 
 use maud::{DOCTYPE, Markup, html};
 use operations::age::Age;
@@ -6,7 +6,7 @@ use shared_kernel::Timestamp;
 
 use crate::{operators::Operator, problem::Problem, request::Request};
 
-/// The pages that one gets to from every other, each with its name.
+/// The pages that every page links to, each with its name.
 const PLACES: [(&str, &str); 4] = [
     ("/ops", "Overview"),
     ("/ops/dead-letters", "Dead letters"),
@@ -14,7 +14,7 @@ const PLACES: [(&str, &str); 4] = [
     ("/ops/actions", "Actions"),
 ];
 
-/// A page for somebody who is logged in.
+/// A page for an operator who is logged in.
 pub(super) async fn page(
     request: &Request,
     operator: &Operator,
@@ -42,12 +42,12 @@ pub(super) async fn page(
     Ok(frame(title, &head, content))
 }
 
-/// A page for anybody.
+/// A page for anyone.
 pub(super) fn public(title: &str, content: &Markup) -> Markup {
     frame(title, &html! {}, content)
 }
 
-/// A page that says no.
+/// A page for a refusal.
 pub(super) fn refusal(problem: &Problem) -> Markup {
     let content = html! {
         section.notice role="alert" {
@@ -84,7 +84,7 @@ fn frame(title: &str, head: &Markup, content: &Markup) -> Markup {
     }
 }
 
-/// The field that each form has, so that no page of somebody else's can send one.
+/// The token field of each form, so that no other site's page can send one.
 pub(super) fn form_token(request: &Request, operator: &Operator) -> Markup {
     let token = request.state().operator_sessions.form_token(operator.session_id);
     html! { input type="hidden" name="form_token" value=(token); }
@@ -105,13 +105,13 @@ pub(super) fn time(time: Timestamp) -> Markup {
     html! { time datetime=(time) { (to_the_second(time)) " UTC" } }
 }
 
-/// The same where it is said elsewhere that it is UTC.
+/// The same where it is already clear that it is UTC.
 pub(super) fn to_the_second(time: Timestamp) -> String {
     let exact = time.to_string();
     exact.split('.').next().unwrap_or_default().replace('T', " ")
 }
 
-/// For how long something is so.
+/// How long something has lasted.
 pub(super) fn age(request: &Request, since: Timestamp) -> Age {
     Age::at(request.state().clock.now(), since)
 }

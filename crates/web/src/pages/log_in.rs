@@ -90,7 +90,7 @@ async fn session(request: &mut Request) -> Result<SessionId, Problem> {
             let detail = format!("found role {role}, expected {}", Role::Admin);
             Err(Problem::new(codes::INSUFFICIENT_ROLE, detail))
         }
-        // Somebody ended the session, or deactivated the user, in this very moment.
+        // The session was ended, or the user deactivated, in this very moment.
         Authentication::Rejected(_) => Err(Problem::new(codes::INVALID_GRANT, "the session is over")),
     }
 }
@@ -110,18 +110,18 @@ async fn log_out(mut request: Request, operator: Operator) -> Handled {
 async fn end(request: &Request, actor: Actor, session_id: SessionId) -> Result<(), Problem> {
     let meta = request.meta(actor)?;
     match request.accounts().send(EndSession { session_id }, meta).await {
-        // One that is over already is as good.
+        // If it has ended already, that is success as well.
         Ok(()) | Err(UseCaseError::NotFound(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The way in, for somebody who is not.
+/// The redirection to the log-in page.
 pub(crate) fn to_log_in() -> Answer {
     to("/ops/log-in")
 }
 
-/// To another page, by getting it: a form that was sent once is not sent again when the page is reloaded.
+/// Redirects to another page: so reloading the page does not send the form again.
 pub(super) fn to(path: &str) -> Answer {
     Answer::see_other(path)
 }

@@ -1,4 +1,4 @@
-//! An order's story: what happened to it, by whom, and what each consumer made of it.
+//! An order's timeline: what happened to it, by whom, and how each consumer handled it.
 
 use maud::{Markup, html};
 use message_bus::{Actor, UseCaseError};
@@ -62,7 +62,7 @@ async fn found(request: &Request, actor: &Actor, wanted: &str) -> Result<Option<
     };
     match request.ordering().orders(filter, only_one, actor).await {
         Ok(page) => Ok(page.data.first().map(|order| order.id)),
-        // What can be no reference is nobody's.
+        // A text that cannot be a reference matches no order.
         Err(UseCaseError::Refused(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -133,7 +133,7 @@ fn delivered(entry: &TimelineEntry, delivery: &TimelineDelivery) -> Markup {
     }
 }
 
-/// What became of it, and after how much.
+/// The outcome, and after how many attempts.
 pub(super) fn outcome(delivery: &TimelineDelivery) -> String {
     match delivery.attempts.len() {
         0 => delivery.state.clone(),
@@ -142,7 +142,7 @@ pub(super) fn outcome(delivery: &TimelineDelivery) -> String {
     }
 }
 
-/// How that looks.
+/// Its style.
 pub(super) fn class(delivery: &TimelineDelivery) -> &'static str {
     match delivery.state.as_str() {
         "applied" => "good",
@@ -151,7 +151,7 @@ pub(super) fn class(delivery: &TimelineDelivery) -> &'static str {
     }
 }
 
-/// Where there is more about it. What succeeded at once left nothing.
+/// The link to its details. A delivery that succeeded at once has none.
 pub(super) fn path(entry: &TimelineEntry, delivery: &TimelineDelivery) -> Option<String> {
     let left_nothing =
         matches!(delivery.state.as_str(), "applied" | "pending") && delivery.attempts.is_empty();

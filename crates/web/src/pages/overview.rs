@@ -1,4 +1,4 @@
-//! The first page: how contexts and their consumers stand.
+//! The first page: the status of contexts and their consumers.
 
 use maud::{Markup, html};
 use operations::status::{ConsumerStatus, ContextStatus, PendingStatus, WorkLeft};

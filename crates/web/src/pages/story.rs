@@ -1,7 +1,7 @@
-//! An order's story as a picture: a lane for each context, time downward, an arrow from each event to its consumers and on to
-//! what these did about it.
+//! An order's timeline as a picture: a lane for each context, time downward, an arrow from each event to its consumers and on
+//! to the events of their reactions.
 //!
-//! It is drawn here and not in the browser, which runs no script. The list below it says the same in words, and more.
+//! It is drawn here and not in the browser, which runs no script. The list below it has the same in words, and more.
 
 mod places;
 
@@ -14,12 +14,12 @@ use shared_kernel::EventId;
 use self::places::{BOX_HEIGHT, BOX_WIDTH, HEAD_HEIGHT, LANE_WIDTH, Placed, ROW_HEIGHT, Spot, lanes, place};
 use super::{layout, orders};
 
-/// From a box's edge to what is in it, and to a line that goes around it.
+/// From a box's edge to its text, and to a line that goes around it.
 const GAP: usize = 10;
-/// So many letters surely fit a box; more of them are pushed together.
+/// So many letters surely fit a box; longer text is compressed.
 const ROOMY: usize = 20;
 
-/// The picture of a story.
+/// The picture of a timeline.
 pub(super) fn picture(entries: &[TimelineEntry]) -> Markup {
     let lanes = lanes(entries);
     let placed = place(entries, &lanes);

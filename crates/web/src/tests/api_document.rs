@@ -14,7 +14,7 @@ const PATH: &str = "docs/API.md";
 const BEGIN: &str = "<!-- made from the declarations: ";
 const END: &str = "<!-- end -->";
 
-/// What the document says once of all routes, or of all that take a body, a key or a version.
+/// What the document says once about all routes, or about all that take a body, a key or a version.
 const SAID_ONCE: &[&Code] = &[
     codes::MALFORMED_JSON,
     codes::JSON_TOO_DEEP,

@@ -1,4 +1,4 @@
-//! The API page: that its parts are there, and that it asks no other machine.
+//! The API page: it has all its parts, and loads nothing from another machine.
 
 use actix_web::{http::StatusCode, test::TestRequest};
 

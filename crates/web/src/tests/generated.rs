@@ -1,9 +1,9 @@
-//! What is made from the declarations and committed: a test compares it, and writes it anew when it is asked to.
+//! Files that are generated from the declarations and committed: a test compares them, and rewrites them on request.
 
 use std::fs;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-/// Set, the tests write what they would otherwise compare.
+/// If this is set, the tests write what they would otherwise compare.
 const WRITE: &str = "WRITE_GENERATED";
 
 /// The text of a file of the workspace.
@@ -11,7 +11,7 @@ pub(crate) fn committed(path: &str) -> String {
     fs::read_to_string(format!("{ROOT}/{path}")).unwrap()
 }
 
-/// Compares a committed file with what the declarations make of it.
+/// Compares a committed file with the one generated from the declarations.
 #[track_caller]
 #[expect(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! What watches the process.
+//! Probes of the process.
 
 use actix_web::{http::StatusCode, test::TestRequest};
 use operations::{Backlog, Commits, in_memory::InMemoryOperations};
@@ -45,7 +45,7 @@ async fn a_context_that_is_not_ready_is_named_but_not_its_reason() {
     );
 }
 
-/// A shop whose only context has an event that is not published, and was not 90 seconds ago.
+/// A shop whose only context has an event that is unpublished, and was so 90 seconds ago.
 fn behind() -> Shop {
     let mut shop = Shop::open();
     let ordering = InMemoryOperations::new("ordering");

@@ -1,4 +1,4 @@
-//! What Prometheus is told.
+//! The figures for Prometheus.
 
 use std::{collections::BTreeSet, fs};
 

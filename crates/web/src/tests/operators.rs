@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::shop::{Answered, By, Login, Shop, post};
 
-/// The event of the only dead letter of [`Shop::with_dead_letters`] that is held longest.
+/// The event of the oldest dead letter of [`Shop::with_dead_letters`].
 pub(crate) const LETTER: &str = "ordering.users:00000000-0000-0000-0000-000000000001";
 
 impl Shop {

@@ -1,4 +1,4 @@
-//! Every route of the table, by everybody.
+//! Every route of the table, with every kind of caller.
 
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ async fn every_route_lets_in_whom_its_policy_names_and_nobody_else() {
         ] {
             let refused = match (policy, who) {
                 (Policy::Public, _) => None,
-                // Whoever has no cookie is sent to where one logs in, whatever token they have.
+                // A caller without a cookie is redirected to the log-in page, whatever token they have.
                 (Policy::Operator, _) => Some(StatusCode::SEE_OTHER),
                 (_, "anonymous") => Some(StatusCode::UNAUTHORIZED),
                 (Policy::Staff, "customer") | (Policy::Admin, "customer" | "staff") => {

@@ -207,7 +207,7 @@ async fn a_price_that_is_not_the_customers_and_a_product_that_is_not_listed_are_
         answer.json()["product_id"],
         "0197b2c4-0000-7000-8000-00000000dead"
     );
-    // Staff have to say what it is called.
+    // Staff have to give its name.
     assert_eq!(
         shop.send(unlisted().by(&staff)).await.refusal().1,
         "unknown_product"

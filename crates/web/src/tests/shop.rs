@@ -1,4 +1,4 @@
-//! A shop with nothing outside: the routes over fakes, and requests that read like sentences.
+//! A shop in memory: the routes over fakes, and helpers for requests.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ impl Answered {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Status and code, which is what most refusals come down to.
+    /// Status and code, which are all of most refusals.
     pub(crate) fn refusal(&self) -> (u16, String) {
         let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
         (self.status.as_u16(), code)
@@ -202,7 +202,7 @@ impl Shop {
         }
     }
 
-    /// Ordering hears of the kettle that [`an_order`] and [`a_line`] are about.
+    /// Ordering applies the event of the kettle that [`an_order`] and [`a_line`] are about.
     async fn list_the_kettle(&self) {
         let line = a_line();
         let kettle = ProductListed {
@@ -216,7 +216,7 @@ impl Shop {
         self.state.ordering.react(kettle, meta).await.unwrap();
     }
 
-    /// Places an order of one line and answers its JSON.
+    /// Places an order of one line and returns its JSON.
     pub(crate) async fn order(&self, login: &Login) -> Value {
         let answer = self.send(post("/orders").by(login).set_json(an_order())).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");

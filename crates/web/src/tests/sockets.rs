@@ -1,4 +1,4 @@
-//! Over a real connection: what only shows on the wire.
+//! Over a real connection: what can only be seen on the wire.
 
 use std::{
     io::{Read, Write},

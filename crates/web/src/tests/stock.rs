@@ -15,7 +15,7 @@ impl Shop {
         self.stock_of(KETTLE.parse().unwrap()).await;
     }
 
-    /// Inventory hears of a product, of which there is nothing yet.
+    /// Inventory applies the event of a product, which has no stock yet.
     async fn stock_of(&self, product_id: ProductId) {
         let consumer = "inventory.products";
         let delivery = Delivery {

@@ -1,4 +1,4 @@
-//! Confirming, and what inventory says about it, over HTTP.
+//! Confirming, and inventory's events about it, over HTTP.
 
 use actix_web::{http::StatusCode, test::TestRequest};
 use message_bus::{Actor, CommandMeta, Delivery, ReactsTo};
@@ -15,7 +15,7 @@ fn order_id(order: &Value) -> OrderId {
 }
 
 impl Shop {
-    /// Inventory holds stock for an order that was confirmed.
+    /// Inventory reserves stock for an order that was confirmed.
     pub(crate) async fn stock_is_reserved(&self, order: &Value) {
         let event = StockReserved {
             order_id: order_id(order),
@@ -102,7 +102,7 @@ async fn whoever_prefers_to_wait_gets_the_settled_order() {
     let order = shop.order(&ada).await;
     let waiting = confirm(&order, &ada).insert_header(("Prefer", "wait=10"));
     let news = async {
-        // The request confirms before it waits, and the news wakes it.
+        // The request confirms before it waits, and inventory's event wakes it.
         while shop
             .get(&ada, &format!("/orders/{}", order["id"].as_str().unwrap()))
             .await

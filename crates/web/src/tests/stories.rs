@@ -1,4 +1,4 @@
-//! An order's story, to its owner and to staff; and what the doctor finds.
+//! An order's timeline, for its owner and for staff; and the doctor's findings.
 
 use async_trait::async_trait;
 use message_bus::{Envelope, Unavailable};
@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::shop::{By, Shop, an_order, post};
 
-/// Every order was confirmed by somebody who works here, and a mail about that was refused.
+/// A member of staff confirmed every order, and a mail about that was refused.
 pub(crate) struct Story;
 
-/// Who is told of that.
+/// The consumer that sends that mail.
 pub(crate) fn told_to() -> ConsumerDescription {
     ConsumerDescription {
         consumer: "notifications.orders",

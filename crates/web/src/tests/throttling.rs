@@ -1,4 +1,4 @@
-//! Whoever guesses is told to wait, and how long.
+//! A caller who guesses is refused, with the time to wait.
 
 use std::net::SocketAddr;
 

@@ -27,7 +27,7 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_open ON sessions (user_id) WHERE ended_at IS NULL;
 
--- Every token a session ever had, so that an old one is known for what it is when it turns up again.
+-- Every token a session ever had, so that an old one is recognised when it is used again.
 CREATE TABLE refresh_tokens (
     token_hash BLOB NOT NULL PRIMARY KEY CHECK (length(token_hash) = 32),
     session_id BLOB NOT NULL REFERENCES sessions (id)

@@ -1,7 +1,7 @@
--- Stock, its ledger, and what is held of it for orders.
+-- Stock, its ledger, and what is reserved of it for orders.
 
--- The CHECK stands behind the rules: whatever goes wrong above, nothing is sold that is not there. Rows are written over and over in
--- place, so pages keep room for their next version.
+-- The CHECK backs the rules: whatever fails above, no more is sold than there is. Rows are written over and over in place, so pages
+-- keep room for their next version.
 CREATE TABLE stock_items (
     product_id uuid   NOT NULL CONSTRAINT stock_items_product_id PRIMARY KEY,
     on_hand    bigint NOT NULL,

@@ -1,6 +1,6 @@
--- Stock, its ledger, and what is held of it for orders. Times are microseconds since 1970.
+-- Stock, its ledger, and what is reserved of it for orders. Times are microseconds since 1970.
 
--- The CHECK stands behind the rules: whatever goes wrong above, nothing is sold that is not there.
+-- The CHECK backs the rules: whatever fails above, no more is sold than there is.
 CREATE TABLE stock_items (
     product_id BLOB    NOT NULL PRIMARY KEY CHECK (length(product_id) = 16),
     on_hand    INTEGER NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE ledger_entries (
     CONSTRAINT an_order_or_an_actor_changed_it CHECK ((order_id IS NULL) <> (actor IS NULL))
 ) STRICT, WITHOUT ROWID;
 
--- Clustered by the id itself: it is a UUIDv7, so new reservations stand at the end, and a list of them is read backwards.
+-- Clustered by the id itself: it is a UUIDv7, so new reservations are at the end, and a list of them is read backwards.
 CREATE TABLE reservations (
     id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     order_id   BLOB    NOT NULL CHECK (length(order_id) = 16),

@@ -5,7 +5,7 @@ CREATE TABLE addresses (
     email   TEXT NOT NULL CHECK (email <> '')
 ) STRICT, WITHOUT ROWID;
 
--- One row per event that led to a mail. Clustered by the event's id, a UUIDv7, so new mails stand at the end.
+-- One row per event that led to a mail. Clustered by the event's id, a UUIDv7, so new mails are at the end.
 CREATE TABLE mails (
     event_id   BLOB    NOT NULL PRIMARY KEY CHECK (length(event_id) = 16),
     order_id   BLOB    NOT NULL CHECK (length(order_id) = 16),

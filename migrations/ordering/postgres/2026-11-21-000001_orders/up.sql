@@ -36,8 +36,8 @@ CREATE TABLE orders (
         AND (carrier IS NULL) = (tracking_number IS NULL))
 );
 
--- A customer's orders, newest first; everybody's; and, for staff, those that stand somewhere. Lists read them backwards, and
--- new orders go to the end, where PostgreSQL finds the page without a search.
+-- A customer's orders, newest first; all orders; and, for staff, those with a status. Lists read them backwards, and new
+-- orders go to the end, where PostgreSQL finds the page without a search.
 CREATE INDEX orders_customer_newest ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_newest ON orders (placed_at, id);
 CREATE INDEX orders_status_newest ON orders (status, placed_at, id);

@@ -1,4 +1,4 @@
--- The price list: what the catalogue told of its products. Money is minor units of its currency.
+-- The price list: a copy of the catalogue's products. Money is minor units of its currency.
 
 CREATE TABLE price_list (
     product_id uuid   NOT NULL CONSTRAINT price_list_product_id PRIMARY KEY,

@@ -1,6 +1,6 @@
 -- Orders, their lines, and customers. Times are microseconds since 1970, money is minor units of the order's currency.
 
--- Clustered by the id itself: it is a UUIDv7, so new orders stand at the end.
+-- Clustered by the id itself: it is a UUIDv7, so new orders are at the end.
 CREATE TABLE orders (
     id                     BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     reference              TEXT    NOT NULL CHECK (length(reference) = 9),
@@ -37,8 +37,8 @@ CREATE TABLE orders (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX orders_reference ON orders (reference);
--- A customer's orders, newest first; everybody's; and, for staff, those that stand somewhere. Lists read them backwards, and
--- new orders go to the end, which costs SQLite less than to begin at the other one.
+-- A customer's orders, newest first; all orders; and, for staff, those with a status. Lists read them backwards, and new
+-- orders go to the end, which costs SQLite less than to begin at the other one.
 CREATE INDEX orders_customer_newest ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_newest ON orders (placed_at, id);
 CREATE INDEX orders_status_newest ON orders (status, placed_at, id);

@@ -1,4 +1,4 @@
--- The price list: what the catalogue told of its products. Money is minor units of its currency.
+-- The price list: a copy of the catalogue's products. Money is minor units of its currency.
 
 CREATE TABLE price_list (
     product_id BLOB    NOT NULL PRIMARY KEY CHECK (length(product_id) = 16),

@@ -1,7 +1,7 @@
 -- What every context's schema holds beside the context's own tables.
 
--- The event log. A row is written in the transaction that writes the state it tells of. The outbox is
--- the rows that are not yet published; a private one is published as it is written.
+-- The event log. A row is written in the transaction that writes the state it is about. The outbox is the
+-- rows that are not yet published; a private one is published as it is written.
 CREATE TABLE event_log (
     -- Given when a row is written, not when it is committed: never conclude from one row that another was seen.
     sequence          bigint      GENERATED ALWAYS AS IDENTITY CONSTRAINT event_log_sequence PRIMARY KEY,
@@ -25,8 +25,8 @@ CREATE TABLE event_log (
 );
 CREATE INDEX event_log_unpublished ON event_log (sequence) WHERE published_at IS NULL;
 
--- How far each consumer of this context has come, per aggregate. Kept for ever: it is what makes a
--- redelivered event a duplicate, however late it comes.
+-- How far each consumer of this context has come, per aggregate. Kept for ever: so a redelivered event is
+-- found to be a duplicate, however late it comes.
 CREATE TABLE consumer_positions (
     consumer     text   NOT NULL,
     aggregate_id uuid   NOT NULL,
@@ -68,16 +68,16 @@ CREATE TABLE command_log (
 );
 CREATE INDEX command_log_recorded_at ON command_log (recorded_at);
 
--- One row per committer of each process, which every batch of its moves on. When a connection breaks in COMMIT, this row says whether
--- the batch is in: whoever locks it has waited for the broken connection's transaction to end.
+-- One row per committer of each process, which each of its batches increments. When a connection breaks in COMMIT, this row shows
+-- whether the batch was committed: taking its lock waits until the broken connection's transaction has ended.
 CREATE TABLE committers (
     committer uuid        NOT NULL CONSTRAINT committers_committer PRIMARY KEY,
     batch     bigint      NOT NULL,
     moved_at  timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 
--- Which process relays this context's events. The fence goes up whenever another one takes over, so that one that
--- was away for too long can do no harm.
+-- Which process relays this context's events. The fence increases whenever another one takes over, so that the
+-- writes of a former holder are refused.
 CREATE TABLE relay_lease (
     only_one   boolean     NOT NULL DEFAULT true CONSTRAINT relay_lease_only_one PRIMARY KEY CHECK (only_one),
     holder     uuid        NOT NULL,

@@ -30,13 +30,13 @@ CREATE TABLE delivery_attempts (
     CONSTRAINT delivery_attempts_consumer_event_number PRIMARY KEY (consumer, event_id, number)
 );
 
--- A paused consumer is handed nothing.
+-- A paused consumer gets no events.
 ALTER TABLE consumers
     ADD COLUMN paused_at    timestamptz,
     ADD COLUMN paused_by    text,
     ADD COLUMN pause_reason text;
 
--- What operators did: who, what, why. Written with the deed, and never deleted.
+-- What operators did: who, what, why. Written with the action, and never deleted.
 CREATE TABLE operator_actions (
     id       uuid        NOT NULL CONSTRAINT operator_actions_id PRIMARY KEY,
     acted_at timestamptz NOT NULL,
@@ -53,5 +53,5 @@ CREATE TABLE log_pruning (
     published_before timestamptz NOT NULL
 );
 
--- What an event led to. Only events that another event led to stand in it, so that it costs a caller's command nothing.
+-- What an event led to. It has only events that another event led to, so it costs a caller's command nothing.
 CREATE INDEX event_log_causation ON event_log (causation_id) WHERE causation_id IS NOT NULL;

@@ -1,7 +1,7 @@
 -- What every context's database holds beside the context's own tables.
 
--- The event log. A row is written in the transaction that writes the state it tells of. The outbox is
--- the rows that are not yet published; a private one is published as it is written.
+-- The event log. A row is written in the transaction that writes the state it is about. The outbox is the
+-- rows that are not yet published; a private one is published as it is written.
 CREATE TABLE event_log (
     sequence          INTEGER PRIMARY KEY,
     event_id          BLOB    NOT NULL CHECK (length(event_id) = 16),
@@ -27,8 +27,8 @@ CREATE UNIQUE INDEX event_log_aggregate_version
 CREATE INDEX event_log_unpublished
     ON event_log (sequence) WHERE published_at IS NULL;
 
--- How far each consumer of this context has come, per aggregate. Kept for ever: it is what makes a
--- redelivered event a duplicate, however late it comes.
+-- How far each consumer of this context has come, per aggregate. Kept for ever: so a redelivered event is
+-- found to be a duplicate, however late it comes.
 CREATE TABLE consumer_positions (
     consumer     TEXT    NOT NULL,
     aggregate_id BLOB    NOT NULL CHECK (length(aggregate_id) = 16),

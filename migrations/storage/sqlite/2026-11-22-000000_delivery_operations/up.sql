@@ -40,12 +40,12 @@ CREATE TABLE delivery_attempts (
     PRIMARY KEY (consumer, event_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- A paused consumer is handed nothing.
+-- A paused consumer gets no events.
 ALTER TABLE consumers ADD COLUMN paused_at INTEGER;
 ALTER TABLE consumers ADD COLUMN paused_by TEXT;
 ALTER TABLE consumers ADD COLUMN pause_reason TEXT;
 
--- What operators did: who, what, why. Written with the deed, and never deleted.
+-- What operators did: who, what, why. Written with the action, and never deleted.
 CREATE TABLE operator_actions (
     id       BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     acted_at INTEGER NOT NULL,
@@ -62,5 +62,5 @@ CREATE TABLE log_pruning (
     published_before INTEGER NOT NULL
 ) STRICT;
 
--- What an event led to. Only events that another event led to stand in it, so that it costs a caller's command nothing.
+-- What an event led to. It has only events that another event led to, so it costs a caller's command nothing.
 CREATE INDEX event_log_causation ON event_log (causation_id) WHERE causation_id IS NOT NULL;

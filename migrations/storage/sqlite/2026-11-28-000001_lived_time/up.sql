@@ -1,5 +1,5 @@
--- How long this database was served, and what is stamped at the least. What is to be forgotten is told by this, and not by a reading of a
--- clock, which may be wrong. Both are written by the process that serves.
+-- How long this database was served, and the earliest allowed stamp. Retention uses this, and not a clock, which may be wrong. Both are
+-- written by the process that serves.
 
 CREATE TABLE lived_time (
     only_one    INTEGER NOT NULL PRIMARY KEY CHECK (only_one = 1),

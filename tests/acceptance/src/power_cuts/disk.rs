@@ -1,9 +1,9 @@
-//! What of a folder is on disk, and what may be, when the power goes.
+//! What of a folder is on disk, and what may be, after a power loss.
 //!
 //! A file's page is in memory and on disk. A sync that succeeds brings those pages to the disk that were written since they were last clean.
-//! One that fails makes them clean all the same, as Linux does: what they hold gets to the disk only when somebody writes to them again. A
-//! name is on disk when its folder was synced after it was made, changed or removed.
-//! Whatever was not synced may be on disk as well, or in part, in any order.
+//! One that fails makes them clean all the same, as Linux does: their content gets to the disk only when they are written again. A name is
+//! on disk when its folder was synced after it was made, changed or removed. Whatever was not synced may be on disk as well, or in part, in
+//! any order.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -18,7 +18,7 @@ const PAGE: usize = 4096;
 /// A sector gets to the disk whole or not at all.
 const SECTOR: usize = 512;
 
-/// What becomes of that which was not synced.
+/// What happens to pages and names that were not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unsynced {
     Absent,
@@ -35,7 +35,7 @@ impl Unsynced {
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
     files: Vec<File>,
-    /// Files by the number that the system knows them by now. It gives numbers of removed files to others.
+    /// Files by their present inode numbers. The system reuses those of removed files.
     inodes: HashMap<u64, usize>,
     names: Names,
     names_on_disk: Names,
@@ -184,7 +184,7 @@ impl File {
         self.shortest = self.in_memory.len();
     }
 
-    /// Every page is clean from here on. Some may have got to the disk before it failed.
+    /// Every page is clean from here on. Some may have been written to the disk before the sync failed.
     fn fail_to_sync(&mut self, random: &mut Random) {
         let some = random.below(2) == 0;
         for (page, mut contents) in std::mem::take(&mut self.written) {

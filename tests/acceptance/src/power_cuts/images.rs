@@ -1,4 +1,4 @@
-//! Cutting the power at many moments of a recording, and looking at each image.
+//! Cutting the power at many moments of a recording, and checking each image.
 
 use std::{
     collections::BTreeMap,
@@ -90,8 +90,8 @@ struct Image {
     acknowledged: Arc<Acknowledged>,
 }
 
-/// Records what this binary does, cuts the power as often as the plan says, and looks at each image with a binary without a known bug. Where there
-/// is one, the first recording that shows it is the last.
+/// Records what this binary does, cuts the power as often as the plan says, and checks each image with a binary without a known bug. With a known
+/// bug, the first recording that shows it is the last.
 pub async fn cut_power(binary: &Binary, plan: Plan) -> Report {
     let mut random = Random::new(plan.seed);
     let mut report = Report {
@@ -203,7 +203,7 @@ fn moments(operations: &[Operation], images: u64, random: &mut Random) -> Vec<us
 
 fn look_at(image: &Image, binary: &Binary, report: &Mutex<Report>) {
     let inspected = || inspect(binary, image.folder.path(), &image.acknowledged);
-    // What cannot even be looked at has lost something.
+    // An image that cannot even be checked has lost something.
     let losses = panic::catch_unwind(AssertUnwindSafe(inspected)).unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<String>().cloned();
         let literal = panic.downcast_ref::<&str>().map(|literal| (*literal).to_owned());

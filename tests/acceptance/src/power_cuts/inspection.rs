@@ -1,4 +1,4 @@
-//! An image is served, and asked for all that was acknowledged before the power went.
+//! An image is served, and compared with all that was acknowledged before the power loss.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,10 +18,10 @@ use crate::{Answer, Binary, PASSWORD, Server, answer::text, tables::rows_after_a
 /// How many of the keys that were used last are used again.
 const KEYS: usize = 5;
 
-/// What clients were told up to a moment.
+/// The answers that clients got up to a moment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Acknowledged {
-    /// The product that everybody orders, once there is a customer.
+    /// The product that every order is for, once there is a customer.
     product: Option<Value>,
     /// The customer's access token.
     token: String,
@@ -31,7 +31,7 @@ pub(super) struct Acknowledged {
 }
 
 impl Acknowledged {
-    /// Notes what a client was told.
+    /// Records an answer that a client got.
     pub(super) fn note(&mut self, operation: &Operation) {
         match operation {
             Operation::Served(told) => {
@@ -83,11 +83,11 @@ pub(super) fn inspect(binary: &Binary, folder: &Path, acknowledged: &Acknowledge
             .enable_all()
             .build()
             .unwrap();
-        // A server that ends while it is asked has lost what it was asked for.
+        // A server that ends while it is asked has lost data.
         let asked = runtime.block_on(missing_orders(server.url(), product, acknowledged));
         losses.extend(asked.unwrap_or_else(|error| vec![format!("the image cannot be served: {error}")]));
     }
-    // What follows from the orders is to happen as well; the doctor says where it did not.
+    // The consequences of the orders must happen as well; the doctor reports where they did not.
     for (command, found) in [
         ("wait-idle", "not everything was delivered"),
         ("doctor", "the doctor found"),
@@ -125,7 +125,7 @@ fn missing_mails(folder: &Path) -> Vec<String> {
                 .collect()
         },
     );
-    // Of a copy: the image itself is left to the server.
+    // With a copy: the server uses the image itself.
     let copy = tempfile::tempdir().unwrap();
     for name in [
         "notifications.sqlite",
@@ -158,7 +158,7 @@ async fn missing_orders(
     acknowledged: &Acknowledged,
 ) -> Result<Vec<String>, String> {
     let client = Client::builder().timeout(PATIENCE).build().unwrap();
-    // What was signed before the power went is valid after it, for a quarter of an hour.
+    // A token that was signed before the power loss is valid after it, for a quarter of an hour.
     let mut token = acknowledged.token.clone();
     let known = client.get(format!("{url}/api/v1/users/me")).bearer_auth(&token);
     if ask(known).await?.status != 200 {

@@ -1,4 +1,4 @@
-//! What a recorder writes down, as it writes it.
+//! The entries of a recorder, in its format.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ const HEAD: usize = 1 + 1 + 8 + 8 + 3 * 4;
 const TOLD: u8 = b'A';
 const SERVED: u8 = b'B';
 
-/// Something that a process did, or that a client was told. Paths are below the folder that is recorded.
+/// What a process did, or an answer that a client got. Paths are below the folder that is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     FileMade {
@@ -45,19 +45,19 @@ pub(crate) enum Operation {
     Removed {
         path: PathBuf,
     },
-    /// A server was started and knows the customer, who was told this.
+    /// A server was started and has stored the customer, who got this answer.
     Served(String),
-    /// A client was told this.
+    /// A client got this answer.
     Told(String),
 }
 
 impl Operation {
-    /// An entry that notes what a client was told.
+    /// An entry with an answer that a client got.
     pub(crate) fn told(told: &str) -> Vec<u8> {
         Self::mark(TOLD, told)
     }
 
-    /// An entry that notes what the customer was told by a server that was started.
+    /// An entry with an answer that the customer got from a server that was started.
     pub(crate) fn served(told: &str) -> Vec<u8> {
         Self::mark(SERVED, told)
     }

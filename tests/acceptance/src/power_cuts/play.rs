@@ -22,7 +22,7 @@ pub(super) const CUSTOMER: &str = "ada@example.com";
 const CLIENTS: usize = 8;
 /// Orders that are placed and acknowledged before something happens, and after it.
 const ORDERS: usize = 40;
-/// How long anything may take that has to happen.
+/// How long anything that has to happen may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Plays it, and gives all that was recorded.
@@ -51,7 +51,7 @@ pub(super) async fn play(binary: &Binary) -> Vec<Operation> {
         server = stage.fail_a_sync(server, end).await;
         stage.place(ORDERS).await;
     }
-    // The log cannot be folded into the file at the end, nor at the next start.
+    // The log cannot be moved into the file at the end, nor at the next start.
     stage.recording.fail_syncs_of("ordering.sqlite");
     server.ask_to_stop();
     server.wait();
@@ -74,7 +74,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// An admin, a customer, and more of a product than anybody orders.
+    /// An admin, a customer, and more of a product than is ever ordered.
     async fn open(&mut self) -> Server {
         let create = [
             "users",
@@ -130,7 +130,7 @@ impl Stage {
         server
     }
 
-    /// A server that answers before it commits gives a token that it does not know yet.
+    /// A server that answers before it commits issues a token that it has not stored yet.
     async fn wait_until_logged_in(&self) {
         let known = async || {
             let me = Client::new().get(format!("{}/api/v1/users/me", self.url));
@@ -156,7 +156,7 @@ impl Stage {
                 "{}",
                 server.log().so_far().join("\n")
             );
-            // What the log holds cannot be made true as long as syncs fail.
+            // The content of the log cannot be synced as long as syncs fail.
             let serve = self
                 .binary
                 .run(self.installation.path(), &["serve", "--bind", "127.0.0.1:0"]);
@@ -232,7 +232,7 @@ async fn order(
     Some(())
 }
 
-/// Notes what the client was told as soon as all of it is there.
+/// Records the client's answer as soon as it is complete.
 async fn noted(
     response: Result<reqwest::Response, reqwest::Error>,
     key: &str,
@@ -245,7 +245,7 @@ async fn noted(
         return None;
     }
     if !(200..=202).contains(&answer.status) {
-        // A server that answers before it commits does not know yet what it has just acknowledged.
+        // A server that answers before it commits has not stored what it has just acknowledged.
         assert!(!is_sound, "{}", answer.text);
         return Some(Value::Null);
     }

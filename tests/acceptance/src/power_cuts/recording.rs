@@ -33,7 +33,7 @@ impl Recording {
         }
     }
 
-    /// What a process is to find in its environment to be recorded.
+    /// The environment with which a process is recorded.
     pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("LD_PRELOAD", self.library.clone()),
@@ -56,12 +56,12 @@ impl Recording {
         fs::remove_file(self.failing()).unwrap();
     }
 
-    /// Notes what a client was told.
+    /// Records an answer that a client got.
     pub(crate) fn note_told(&self, told: &str) {
         self.note(&Operation::told(told));
     }
 
-    /// Notes what the customer was told by a server that was started.
+    /// Records an answer that the customer got from a server that was started.
     pub(crate) fn note_served(&self, told: &str) {
         self.note(&Operation::served(told));
     }

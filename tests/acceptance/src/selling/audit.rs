@@ -1,4 +1,4 @@
-//! Afterwards: every order, the stock, and whether what is left can be had.
+//! The audit afterwards: every order, the stock, and whether what is left can be bought.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -16,18 +16,18 @@ use super::{
 };
 use crate::{Binary, Installation, answer::text, bodies::an_address};
 
-/// What a sale came to.
+/// The result of a sale.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// Orders that got everything.
     pub reserved: usize,
-    /// Orders that were cancelled for want of stock.
+    /// Orders that were cancelled for lack of stock.
     pub rejected: usize,
     /// Units that orders hold, over all products.
     pub units_sold: u64,
     /// Units that were left when the buyers were through; they were sold afterwards.
     pub units_left: u64,
-    /// Requests that were told to come back later.
+    /// Requests that were refused with a time to retry.
     pub put_off: u64,
     /// Whatever is not as it has to be.
     pub faults: Vec<String>,
@@ -168,7 +168,7 @@ async fn stock_of(market: &Market, product_id: &str) -> Value {
         .expecting(200)
 }
 
-/// Whatever nobody got can be had to the last unit, and not one more.
+/// What was not sold can be bought to the last unit, and not one more.
 async fn sell_what_is_left(market: &Market, left: &[(String, u64)], tally: &mut Tally) {
     for (product_id, available) in left {
         if *available > 0 && order_settled(market, product_id, *available).await != "reserved" {

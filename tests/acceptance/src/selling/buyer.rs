@@ -1,4 +1,4 @@
-//! Somebody who wants a bargain.
+//! One of the buyers.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{answer::text, bodies::an_address, torture::Random};
 
-/// What became of one attempt, as far as its buyer was told.
+/// The outcome of one attempt, as far as its buyer got an answer.
 #[derive(Clone, Debug)]
 pub(super) struct Bought {
     /// The order.
@@ -37,7 +37,7 @@ impl Buyer {
         }
     }
 
-    /// Places an order and confirms it, and waits to hear whether there was stock for it.
+    /// Places an order and confirms it, and waits until inventory has answered.
     pub(super) async fn buy(&mut self, attempt: u64, sale: &Sale) {
         let lines: Vec<_> = self
             .basket(sale.basket)

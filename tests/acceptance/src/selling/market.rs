@@ -1,4 +1,4 @@
-//! The shop that the buyers know: its address, which changes when its server is killed, its products, and their log-ins.
+//! The shop that the buyers use: its address, which changes when its server is killed, its products, and their log-ins.
 
 use std::{
     sync::{
@@ -27,11 +27,11 @@ pub(super) struct Market {
     pub(super) products: Vec<String>,
     /// The staff's first, then the customers'.
     tokens: Vec<Mutex<String>>,
-    /// Requests that were told to come back later.
+    /// Requests that were refused with a time to retry.
     pub(super) put_off: AtomicU64,
 }
 
-/// Who asks.
+/// Whose request it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Who(usize);
 
@@ -51,7 +51,7 @@ impl Who {
 }
 
 impl Market {
-    /// Registers everybody, and fills the shelves.
+    /// Registers all users, and adds the stock.
     pub(super) async fn open(
         binary: &Binary,
         installation: &Installation,
@@ -112,8 +112,7 @@ impl Market {
         format!("{}/api/v1{path}", *self.address.borrow())
     }
 
-    /// Sends a request until it is answered: again after a kill, later when the server asks for that, with another token when the old one is too
-    /// old.
+    /// Sends a request until it is answered: again after a kill, later when the server is busy, with another token when the old one has expired.
     pub(super) async fn certainly(
         &self,
         who: Who,
@@ -147,11 +146,11 @@ impl Market {
                     let seconds = answer
                         .header("retry-after")
                         .and_then(|seconds| seconds.parse().ok());
-                    // Later, as it was told, or when there is another server.
+                    // After the time to retry, or when there is another server.
                     let _ = timeout(Duration::from_secs(seconds.unwrap_or(1)), address.changed()).await;
                 }
                 Ok(answer) => return answer,
-                // It was killed; the next one tells where it is.
+                // It was killed; the next one's address will be set.
                 Err(error) => {
                     let moved = timeout(PATIENCE, address.changed()).await;
                     assert!(matches!(moved, Ok(Ok(()))), "no server: {error}");
@@ -168,7 +167,7 @@ impl Market {
             ("password", PASSWORD),
         ];
         let sent = self.client.post(self.url("/auth/token")).form(&form).send().await;
-        // A killed server is found to be gone by the request that comes next.
+        // The next request finds that a server was killed.
         if let Ok(response) = sent
             && let Ok(answer) = Answer::read(response).await
             && answer.status == 200

@@ -1,4 +1,4 @@
-//! One of the clients: makes up command after command, until the server is gone.
+//! One of the clients: sends one made-up command after the other, until the server is gone.
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,7 +34,7 @@ pub(crate) async fn work(
             200..300 => told.send_modify(|told| told.acknowledged += 1),
             503 => {
                 told.send_modify(|told| told.unavailable += 1);
-                // Later, as it was told, or when it is stopped.
+                // After the time to retry, or when it is stopped.
                 let _ = timeout(wait_after(&answer), stopped.wait_for(|stopped| *stopped)).await;
             }
             _ => {}
@@ -53,7 +53,7 @@ fn wait_after(unavailable: &Answer) -> Duration {
 fn made_up(diary: &mut Diary, random: &mut Random) -> Command {
     diary.serial += 1;
     let email = format!("client{}.{}@example.com", diary.client, diary.serial);
-    // An order that inventory has not spoken about yet may change under one's hands.
+    // Until inventory has answered, an order may change at any time.
     let in_work: Vec<&Value> = diary
         .orders
         .values()
@@ -95,7 +95,7 @@ fn an_active_one(users: &[Value]) -> Option<String> {
         .map(|user| text(&user["id"]))
 }
 
-/// None to three lines; one order in ten is a cent too much, and has to leave nothing.
+/// None to three lines; one order in ten is a cent too expensive, and must not be stored.
 fn lines(diary: &Diary, random: &mut Random) -> Vec<Line> {
     if random.below(10) == 0 {
         return vec![Line {

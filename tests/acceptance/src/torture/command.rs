@@ -1,11 +1,11 @@
-//! What clients ask for, and the requests that ask for it.
+//! The commands of clients, and their requests.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::PASSWORD;
 
-/// A line to order. Its name tells which command made it, so that an order that nobody heard of can be traced.
+/// A line to order. Its name has its command's number, so that an unknown order can be traced.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
     pub(crate) product_id: String,
@@ -38,7 +38,7 @@ pub(crate) enum Command {
     Deactivate {
         user_id: String,
     },
-    /// Placed by staff for the customer, like lines that are added: they can call a line what they like.
+    /// Placed by staff for the customer, like lines that are added: they can give a line any name.
     Place {
         customer_id: String,
         lines: Vec<Line>,
@@ -76,7 +76,7 @@ pub(crate) fn address() -> Value {
     json!({"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_code": "62701", "country": "US"})
 }
 
-/// USD, as it stands in a body.
+/// USD, in the form of a body.
 pub(crate) fn money(cents: u64) -> Value {
     json!({"amount": format!("{}.{:02}", cents / 100, cents % 100), "currency": "USD"})
 }
@@ -154,7 +154,7 @@ impl Command {
         }
     }
 
-    /// For how long the answer may be waited for, in seconds: a confirmation is best answered once inventory has spoken.
+    /// For how long the answer may be waited for, in seconds: a confirmation is best answered once inventory has answered.
     pub(crate) const fn wait(&self) -> Option<&'static str> {
         match self {
             Self::Change {

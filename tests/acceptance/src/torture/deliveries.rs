@@ -1,5 +1,5 @@
-//! After the restart, once nothing is left to do: every event was applied exactly once, by what each context keeps, and every mail
-//! was sent at least once, about each order in the order in which it happened.
+//! After the restart, once nothing is left to do: every event was applied exactly once, by what each context stores, and every
+//! mail was sent at least once, about each order in the order in which it happened.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{diary::Diary, report::Findings};
 use crate::{Installation, Mailbox, answer::text};
 
-/// Compares what consumers keep, and the mail that came, with all that the diaries hold.
+/// Compares what consumers store, and the mail that came, with all that the diaries hold.
 pub(crate) fn inspect_deliveries(
     installation: &Installation,
     mailbox: &Mailbox,
@@ -107,7 +107,7 @@ fn inspect_mails(installation: &Installation, mailbox: &Mailbox, orders: &[&Valu
     }
 }
 
-/// What an order's customer is to be told, by what became of it.
+/// The mails that an order's customer must get, by the order's state.
 fn steps(order: &Value) -> Vec<&'static str> {
     let mut steps = Vec::new();
     if !order["shipping_address"].is_null() {

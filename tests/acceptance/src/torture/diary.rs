@@ -1,4 +1,4 @@
-//! What one client knows, through all kills: what it was told for certain, and what it never heard the end of.
+//! What one client has recorded, through all kills: the answers it got, and the command whose answer it never got.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,15 +31,15 @@ pub(crate) struct Diary {
     pub(crate) touched: BTreeSet<String>,
     /// Users that it registered, as answered.
     pub(crate) registered: Vec<Value>,
-    /// The command that was under way when the server died.
+    /// The command that was under way when the server was killed.
     pub(crate) unknown: Option<Command>,
-    /// How many commands it has made up; none is like another.
+    /// How many commands it has sent; each is different.
     pub(crate) serial: u64,
     /// How often each command was answered 2xx.
     pub(crate) acknowledged: BTreeMap<&'static str, u64>,
     /// How often a command was refused, as it had to be.
     pub(crate) refused: u64,
-    /// How often it was told to come back later.
+    /// How often it was refused with a time to retry.
     pub(crate) unavailable: u64,
     /// Answers that were wrong, before any kill.
     pub(crate) wrong: Vec<String>,
@@ -71,7 +71,7 @@ impl Diary {
         }
     }
 
-    /// What `command` has to make of what is known; nothing, if it has to be refused.
+    /// The result that `command` must have; nothing, if it has to be refused.
     pub(crate) fn foretold(&self, command: &Command) -> Option<Value> {
         match command {
             // Registering an address twice has to be refused.
@@ -92,7 +92,7 @@ impl Diary {
         }
     }
 
-    /// Writes down how a command was answered.
+    /// Records how a command was answered.
     pub(crate) fn note(&mut self, command: &Command, answer: &Answer) {
         let foretold = self.foretold(command);
         match (answer.status, foretold) {
@@ -108,9 +108,9 @@ impl Diary {
                 *self.acknowledged.entry(command.name()).or_default() += 1;
                 self.keep(command, answer.json());
             }
-            // A rule refused, or too much was asked of one account; nothing was done.
+            // A rule refused, or one account had too many requests; nothing was done.
             (400..=499, None) | (429, _) => self.refused += 1,
-            // More was waiting than could be served, or the database was away; nothing was done either.
+            // Too many commands were waiting, or the database was unavailable; nothing was done either.
             (503, _) if answer.header("retry-after").is_some() => self.unavailable += 1,
             (status, foretold) => {
                 let expected = if foretold.is_some() {
@@ -126,14 +126,14 @@ impl Diary {
         }
     }
 
-    /// Notes an answer that was wrong; the first few say enough.
+    /// Records an answer that was wrong; only the first few.
     fn object(&mut self, what: String) {
         if self.wrong.len() < MOST_OBJECTIONS {
             self.wrong.push(what);
         }
     }
 
-    /// Takes over what a command has made.
+    /// Records the result of a command.
     pub(crate) fn keep(&mut self, command: &Command, made: Value) {
         match command {
             Command::Register { .. } => self.registered.push(made),
@@ -152,7 +152,7 @@ impl Diary {
         }
     }
 
-    /// Inventory has spoken about an order since.
+    /// Inventory has answered about an order since.
     pub(crate) fn record_result(&mut self, id: &str, order: Value) {
         self.orders.insert(id.to_owned(), order);
     }

@@ -1,4 +1,4 @@
-//! What a client says to PostgreSQL, message by message, as far as it takes to recognise a COMMIT.
+//! A client's messages to PostgreSQL, parsed as far as needed to recognise a COMMIT.
 //!
 //! See "Message Formats" in PostgreSQL's manual. A COMMIT comes as a simple query, or as the execution of a portal that
 //! is bound to a statement prepared from that text. Deliberately not here: encrypted connections.
@@ -29,7 +29,7 @@ pub(crate) struct Frontend {
 }
 
 impl Frontend {
-    /// Takes in what was received, and gives the messages that are whole by now.
+    /// Takes what was received, and returns the messages that are complete by now.
     pub(crate) fn read(&mut self, received: &[u8]) -> Vec<Message> {
         self.unread.extend_from_slice(received);
         let mut messages = Vec::new();

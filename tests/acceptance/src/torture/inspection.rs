@@ -1,6 +1,6 @@
-//! After the restart: everything as in the diaries, or exactly as the one unknown command makes it.
+//! The check after the restart: everything as in the diaries, or exactly as the one unknown command makes it.
 //!
-//! What is found goes into the diaries, so that the next round begins with certainty.
+//! What is found goes into the diaries, so that the next round begins without unknowns.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::answer::text;
 
-/// Compares all that the diaries hold; logs everybody in.
+/// Compares all that the diaries hold; logs every user in.
 pub(crate) async fn inspect(shop: &mut Shop, diaries: &mut [Diary]) -> Findings {
     let mut findings = Findings::default();
     for diary in diaries.iter_mut() {
@@ -41,7 +41,7 @@ pub(crate) async fn inspect(shop: &mut Shop, diaries: &mut [Diary]) -> Findings 
     }
     for diary in diaries {
         if diary.unknown.take().is_some() {
-            // Whoever took it over has taken it out.
+            // The client that recorded it has removed it.
             findings.unknown_without_effect += 1;
         }
         diary.touched.clear();
@@ -137,7 +137,7 @@ async fn inspect_registrations(shop: &Shop, diary: &mut Diary, findings: &mut Fi
     let Command::Register { email } = &command else {
         return;
     };
-    // An address that was registered before cannot have been registered again; that was looked at above.
+    // A taken address cannot have been registered again; that was checked above.
     let Some(foretold) = diary.foretold(&command) else {
         return;
     };

@@ -1,4 +1,4 @@
-//! Load, kill PostgreSQL under the server, start it again, compare, and again. The server lives through all of it.
+//! Load, kill PostgreSQL under the server, start it again, compare, and again. The server runs through all of it.
 
 use super::{plan::Plan, report::Report, scene::Scene};
 use crate::{Binary, Installation, throwaway_postgres::ThrowawayPostgres};

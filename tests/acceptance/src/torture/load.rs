@@ -1,4 +1,4 @@
-//! Clients at work, as long as there is a server and nobody stops them.
+//! Clients at work, as long as there is a server and they are not stopped.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,15 +10,15 @@ use tokio::{
 
 use super::{client, diary::Diary, random::Random, shop::Shop};
 
-/// How long anything may take that has to happen.
+/// How long anything that has to happen may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What all clients together were told so far.
+/// The answers of all clients together so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Told {
     /// Answers that acknowledged a write.
     pub(crate) acknowledged: u64,
-    /// Answers that said to come back later.
+    /// Answers that were a refusal with a time to retry.
     pub(crate) unavailable: u64,
 }
 
@@ -49,7 +49,7 @@ impl Load {
         Self { clients, told, stop }
     }
 
-    /// What the clients were told so far.
+    /// The answers of the clients so far.
     pub(crate) fn told(&self) -> Told {
         *self.told.borrow()
     }
@@ -63,7 +63,7 @@ impl Load {
         self.until(|told| told.acknowledged >= enough).await
     }
 
-    /// Waits until somebody more was told to come back later.
+    /// Waits until one more request was refused with a time to retry.
     ///
     /// # Errors
     /// When that takes too long.
@@ -73,7 +73,7 @@ impl Load {
     }
 
     async fn until(&mut self, condition: impl Fn(&Told) -> bool) -> Result<(), Elapsed> {
-        // Clients that are all gone say no more, and what they wrote down tells why.
+        // If all clients are gone, no more answers will come, and their diaries show why.
         timeout(PATIENCE, self.told.wait_for(condition)).await.map(|_| ())
     }
 

@@ -1,4 +1,4 @@
-//! What each command makes of an order or a user: the product once more, in the smallest form.
+//! The result of each command on an order or a user: the product once more, in the smallest form.
 //!
 //! Every 2xx answer is compared with it, so that it is known to be right by the time a kill needs it.
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::command::{CARRIER, Line, Step, address, money};
 
-/// Stands for what a client cannot foretell: ids, times, references.
+/// A placeholder for values that a client cannot predict: ids, times, references.
 const ANYTHING: &str = "(anything)";
 const MOST_CENTS: u64 = 10_000 * 100;
 const MOST_LINES: usize = 50;
@@ -99,7 +99,7 @@ pub(crate) fn changed(order: &Value, step: &Step) -> Option<Value> {
     within_limits(order)
 }
 
-/// The order once inventory has spoken, of which there is enough for everybody.
+/// The order once inventory has answered; there is always enough stock.
 pub(crate) fn settled(order: &Value) -> Value {
     let mut order = order.clone();
     let spoken = match (order["status"].as_str(), order["allocation"].as_str()) {
@@ -116,7 +116,7 @@ pub(crate) fn settled(order: &Value) -> Value {
     order
 }
 
-/// Whether this is the order as it was expected, or what it becomes as soon as inventory has spoken.
+/// Whether this is the order as it was expected, or as it becomes when inventory has answered.
 pub(crate) fn is_or_has_settled(expected: &Value, found: &Value) -> bool {
     differences(expected, found).is_empty() || differences(&settled(expected), found).is_empty()
 }

@@ -1,4 +1,4 @@
-//! How much violence, and which.
+//! How many failures to inject, and of which kind.
 
 use super::random::Random;
 use crate::binary::from_environment;

@@ -1,4 +1,4 @@
-//! A way to PostgreSQL that breaks when it is told to, around a COMMIT.
+//! A proxy to PostgreSQL that cuts connections around a COMMIT when a test asks for it.
 
 use std::{
     fmt, io,
@@ -28,13 +28,13 @@ const LATE: Duration = Duration::from_millis(300);
 /// Where a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cut {
-    /// The database never hears of the COMMIT.
+    /// The database never gets the COMMIT.
     BeforeTheCommit,
-    /// The database hears of it only when the server has long turned to another connection.
+    /// The database gets it only long after the server has turned to another connection.
     WithTheCommitUnderWay,
-    /// The database is told to commit, and nobody waits to hear how that goes.
+    /// The database gets it, and its answer is not delivered.
     AfterTheCommit,
-    /// The database has committed and says so, to nobody.
+    /// The database has committed and answered, and the answer is not delivered.
     BeforeTheAnswer,
 }
 
@@ -83,7 +83,7 @@ impl Proxy {
             let mut relays = JoinSet::new();
             while let Ok((server, _)) = listener.accept().await {
                 let cutter = cutter.clone();
-                // Whatever ends a relay ends both of its connections, which is all that can be done about it.
+                // If a relay ends for any reason, both of its connections end, which is all that can be done about it.
                 relays.spawn(async move { cutter.relay(server, database).await.is_ok() });
                 while relays.try_join_next().is_some() {}
             }
@@ -118,7 +118,7 @@ struct Cutter {
 }
 
 impl Cutter {
-    /// Connects the server with the database, until one of them leaves or the connection is cut.
+    /// Connects the server with the database, until one of them disconnects or the connection is cut.
     async fn relay(&self, mut server: TcpStream, database: SocketAddr) -> io::Result<()> {
         let mut database = TcpStream::connect(database).await?;
         let mut frontend = Frontend::default();
@@ -137,7 +137,7 @@ impl Cutter {
             Cut::BeforeTheAnswer => {
                 database.write_all(&joined(commit)).await?;
                 let (mut said, mut answer) = (vec![0; PIECE], Vec::new());
-                // A transaction that failed before says ROLLBACK; that is an answer as well.
+                // A transaction that failed before answers ROLLBACK; that is an answer as well.
                 while !holds(&answer, "COMMIT\0") && !holds(&answer, "ROLLBACK\0") {
                     tokio::select! {
                         read = server.read(&mut said) => {
@@ -151,12 +151,12 @@ impl Cutter {
                 }
             }
         }
-        // Nobody listens any more when the test is over. What cuts is the end of this function.
+        // When the test is over, there is no receiver any more. The cut happens when this function ends.
         let _ = self.tell.send(cut);
         Ok(())
     }
 
-    /// Hands on what either side says, until a cut is due; gives the messages that are still to be sent.
+    /// Forwards messages of either side, until a cut is due; returns the messages that are still to be sent.
     async fn hand_on(
         &self,
         server: &mut TcpStream,
@@ -223,7 +223,7 @@ mod tests {
                 !client.await.unwrap().status.success(),
                 "psql heard of its commit: {cut}"
             );
-            // Whoever gets the lock has waited for the end of the transaction.
+            // When this lock is taken, the transaction has ended.
             let count = format!("SELECT count(*) FROM written WHERE cut = '{cut}'");
             let found = database.run(&format!("BEGIN; LOCK TABLE written; {count}; COMMIT"));
             assert_eq!(found, format!("{rows}\n"), "{cut}");

@@ -1,4 +1,4 @@
-//! What was done and what was found, in figures: a run that did nothing proves nothing.
+//! What was done and what was found, in figures: a run without failures proves nothing.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -38,7 +38,7 @@ pub struct Report {
     pub acknowledged: BTreeMap<&'static str, u64>,
     /// Commands that were refused, as they had to be.
     pub refused: u64,
-    /// Commands that were told to come back later, and left nothing.
+    /// Commands that were refused with a time to retry, and changed nothing.
     pub unavailable: u64,
     /// Mails that came, each as often as it came.
     pub mails: usize,

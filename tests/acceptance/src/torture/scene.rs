@@ -1,4 +1,4 @@
-//! An installation to do violence to: its server, its clients, and what was found out so far.
+//! An installation under test: its server, its clients, and the findings so far.
 
 use mail_server::MailServer;
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub(crate) struct Scene {
     binary: Binary,
     pub(crate) server: Server,
     pub(crate) installation: Installation,
-    /// Counts, and outlives whatever is killed.
+    /// Counts mails, and is never killed.
     mail: MailServer,
     shop: Shop,
     diaries: Vec<Diary>,
@@ -35,7 +35,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Serves the installation and registers everybody.
+    /// Serves the installation and registers all users.
     pub(crate) async fn open(binary: &Binary, installation: Installation, plan: Plan) -> Self {
         let sound = binary.without_canary();
         let mail = MailServer::start();
@@ -59,7 +59,7 @@ impl Scene {
         }
     }
 
-    /// How many writes shall be acknowledged before the next violence.
+    /// How many writes must be acknowledged before the next failure.
     pub(crate) const fn writes(&mut self) -> u64 {
         WRITES_BEFORE_A_KILL + self.random.below(3 * WRITES_BEFORE_A_KILL)
     }
@@ -78,7 +78,7 @@ impl Scene {
         self.diaries = diaries;
     }
 
-    /// Whether there is nothing yet that ends the run. A known bug shows in answers as well; what it has to be caught by is a loss.
+    /// Whether nothing was found that ends the run. A known bug shows in answers as well; but it must be found by a loss.
     pub(crate) fn goes_on(&self) -> bool {
         self.report.losses.is_empty() && (self.report.faults.is_empty() || self.binary.has_canary())
     }
@@ -91,7 +91,7 @@ impl Scene {
         }
     }
 
-    /// What a known bug did is looked at by a server without it, unless that would make it good.
+    /// The effects of a known bug are checked by a server without it, unless that would repair them.
     pub(crate) fn serve_without_canary(&mut self) {
         if self.binary.has_canary() {
             self.server.stop();
@@ -99,7 +99,7 @@ impl Scene {
         }
     }
 
-    /// Serves the installation anew, after the server has ended, to be looked at.
+    /// Serves the installation again, after the server has ended, to check it.
     pub(crate) fn serve_for_inspection(&mut self) {
         self.serve(&self.binary.for_inspection());
     }
@@ -110,7 +110,7 @@ impl Scene {
         self.shop.move_to(self.server.url());
     }
 
-    /// Notes it where a client was left without an answer: this server has to be alive.
+    /// Records it if a client got no answer: this server has to be running.
     pub(crate) fn expect_every_answer(&mut self) {
         for diary in &self.diaries {
             if let Some(command) = &diary.unknown {
@@ -122,10 +122,10 @@ impl Scene {
         }
     }
 
-    /// Compares all there is with all that was answered.
+    /// Compares all that is stored with all that was answered.
     pub(crate) async fn inspect(&mut self) {
         self.shop.admin = self.shop.log_in(ADMIN).await.expect("the admin can log in");
-        // What a bug that stays has forgotten is never delivered; what a kill interrupted is tried again after a quarter of a minute.
+        // With a bug that stays, lost deliveries never arrive; a delivery that a kill interrupted is tried again after a quarter of a minute.
         let patience = if self.binary.canary_stays() { "30" } else { "60" };
         let wait = ["wait-idle", "--timeout", patience];
         let idle = self.binary.run(self.installation.path(), &wait);
@@ -133,7 +133,7 @@ impl Scene {
             let fault = format!("not everything was delivered: {}", idle.stderr);
             self.report.faults.push(fault);
         }
-        // Only now: until inventory has spoken, confirmed orders change.
+        // Only now: until inventory has answered, confirmed orders change.
         let findings = inspect(&mut self.shop, &mut self.diaries).await;
         self.report.add(findings);
         let doctor = self.binary.run(self.installation.path(), &["doctor"]);
@@ -151,7 +151,7 @@ impl Scene {
         self.report.mails_repeated = mailbox.repeated();
     }
 
-    /// Ends the server, and answers all that was found.
+    /// Ends the server, and returns all findings.
     pub(crate) fn close(mut self) -> Report {
         self.server.kill();
         self.report.faults.extend(self.server.outcries());

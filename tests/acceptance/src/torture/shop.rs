@@ -1,4 +1,4 @@
-//! The server of one round, as the clients and the inspection see it.
+//! The server of one round, as the clients and the check use it.
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -105,12 +105,12 @@ impl Shop {
         }
     }
 
-    /// A product of which there is more than anybody orders, and which is on no price list any more: each line has a name and a price of its own.
+    /// A product with more stock than is ever ordered, which is delisted: each line has a name and a price of its own.
     pub(crate) async fn product(&self, wait_idle: impl Fn()) -> String {
         let listed = json!({"sku": "LEFTOVER", "name": "Leftover", "unit_price": money(100)});
         let product = self.post("/products", &listed).await.expecting(201);
         let product_id = text(&product["id"]);
-        // Inventory hears of it.
+        // Inventory applies its event.
         wait_idle();
         let plenty = json!({"delta": 100_000_000, "reason": "for everybody"});
         self.post(&format!("/stock/{product_id}/adjustments"), &plenty)
@@ -119,7 +119,7 @@ impl Shop {
         self.post(&format!("/products/{product_id}/delist"), &json!({}))
             .await
             .expecting(200);
-        // Ordering hears that it is delisted.
+        // Ordering applies the event that it is delisted.
         wait_idle();
         product_id
     }

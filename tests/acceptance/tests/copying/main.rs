@@ -1,4 +1,4 @@
-//! Moving from SQLite to PostgreSQL: all of it or nothing, to where nothing is, and nobody notices.
+//! Moving from SQLite to PostgreSQL: all of it or nothing, into an empty database, without a visible difference.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! What was there before is there afterwards, and goes on.
+//! What was stored before is there afterwards, and operation continues.
 
 use std::fs;
 
@@ -53,7 +53,7 @@ async fn nobody_notices_that_an_installation_has_moved() {
     old.wait_idle();
     let before = orders_as_told(&old, &sam).await;
     old.server.stop();
-    // Nobody has heard of her when the installation moves.
+    // The event of her account is not delivered when the installation moves.
     let grace = old.create_user("grace", "customer");
 
     let new = Installation::new(Engine::Postgres);

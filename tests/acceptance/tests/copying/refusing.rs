@@ -1,4 +1,4 @@
-//! When nothing is copied: wrong pairs, wrong places, and an end in the middle.
+//! When nothing is copied: wrong pairs, wrong locations, and an end in the middle.
 
 use std::{
     fs,
@@ -114,7 +114,7 @@ fn a_copy_that_is_killed_in_the_middle_was_never_there() {
     );
     assert!(told.is_some(), "nothing was copied before it was killed");
     drop(held);
-    // Whoever gets these locks has waited for the end of the one that was killed.
+    // When these locks are taken, the killed process's transaction has ended.
     target.database().run(
         "BEGIN; LOCK TABLE ordering.orders; SELECT pg_advisory_lock(hashtextextended('orderly copy', 0)); COMMIT",
     );

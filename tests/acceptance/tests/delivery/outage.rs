@@ -1,4 +1,4 @@
-//! The mail server is away while a thousand orders are confirmed, and refuses one customer when it is back.
+//! The mail server is unavailable while a thousand orders are confirmed, and refuses one customer when it is back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,16 +15,16 @@ use crate::crowd::{Times, all};
 on_every_engine!(a_mail_server_that_is_down_costs_a_thousand_orders_nothing_and_then_each_mail_is_sent);
 
 const CUSTOMERS: usize = 8;
-/// Orders that are confirmed while the mail server is there, to compare with.
+/// Orders that are confirmed while the mail server is available, to compare with.
 const BEFORE: usize = 250;
 /// Orders that are confirmed while it is not.
 const DURING: usize = 1_000;
 /// Of these, the orders of the customer whom it refuses.
 const OF_EVE: usize = 10;
-/// What a delivery leaves in the log that could not be made.
+/// The log's text about a failed delivery.
 const HELD: &str = "a delivery failed and is held";
 
-/// Everybody there is.
+/// All users.
 struct People {
     admin: Login,
     eve: Login,
@@ -51,7 +51,7 @@ async fn a_mail_server_that_is_down_costs_a_thousand_orders_nothing_and_then_eac
         with_mail.p99(),
         without_mail.p99()
     );
-    // Inventory says what becomes of each, whether anybody is told by mail or not.
+    // Inventory decides about each, whether mail can be sent or not.
     all(
         during
             .iter()
@@ -144,7 +144,7 @@ fn confirming(app: &TestApp, admin: &Login, order: &Value) -> RequestBuilder {
     request.header("Idempotency-Key", key).json(&an_address())
 }
 
-/// For each order's reference, its customer and what there is to be mailed about it, by what became of it.
+/// For each order's reference, its customer and the mails about it, by the order's state.
 async fn expected_steps(
     app: &TestApp,
     admin: &Login,

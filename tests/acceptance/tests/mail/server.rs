@@ -1,4 +1,4 @@
-//! Through a mail server: whatever it does, orders are taken, and in the end everybody has their mail.
+//! Through a mail server: whatever it does, orders are accepted, and in the end every customer has their mail.
 
 use acceptance::{
     Engine, Installation, TestApp,
@@ -21,7 +21,7 @@ fn sending_to(engine: Engine, mail: &MailServer) -> TestApp {
     TestApp::start_in(Installation::new(engine).sending_mail_to(mail))
 }
 
-/// What a delivery leaves in the log that could not be made.
+/// The log's text about a failed delivery.
 const HELD: &str = "a delivery failed and is held";
 
 async fn a_mail_server_that_is_down_or_slow_holds_up_no_order(engine: Engine) {
@@ -94,6 +94,6 @@ async fn who_is_refused_holds_up_nobody_else(engine: Engine) {
     confirmed(&app, &ada).await;
     let received = mail.wait_for_mails(1);
     assert_eq!(received[0].recipients, ["ada@example.com"]);
-    // Where she is now, her mail is taken: nothing is left to do when the app is dropped.
+    // At her new address mail is accepted: nothing is left to do when the app is dropped.
     move_to(&app, &eve, "eve@elsewhere.example").await;
 }

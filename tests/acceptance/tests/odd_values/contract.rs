@@ -1,5 +1,5 @@
-//! Where callers can put values: read from the contract that the server gives, and for the pages, which stand in no contract, from the table of
-//! `docs/API.md`, which a test of its own compares with the routes. So the next route is asked without a word here.
+//! Where callers can put values: read from the server's contract and, for the pages, which are in no contract, from the table of `docs/API.md`,
+//! which another test compares with the routes. So a new route is tested without a change here.
 
 use acceptance::answer::text;
 use reqwest::Method;
@@ -10,7 +10,7 @@ const API_DOCUMENT: &str = include_str!("../../../../docs/API.md");
 /// The headers that no operation lists, since any request may carry them.
 const OF_ANY_REQUEST: [&str; 2] = ["Request-Id", "traceparent"];
 
-/// One thing that can be asked for, with every place for a value.
+/// One operation, with every place for a value.
 pub(crate) struct Operation {
     pub(crate) method: Method,
     /// With `{parameters}`.
@@ -29,7 +29,7 @@ pub(crate) enum Body {
     PageForm(Vec<String>),
 }
 
-/// Where a value goes.
+/// The place of a value.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     /// In the braces of the path.

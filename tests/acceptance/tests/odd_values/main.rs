@@ -1,6 +1,6 @@
-//! Odd values, wherever a caller can put one: both engines give the same answer, and none calls it a fault of its own.
+//! Odd values, wherever a caller can put one: both engines give the same answer, and neither answers with an internal error.
 //!
-//! An admin asks, who is turned away nowhere: otherwise nobody would look at the value.
+//! The caller is an admin, who is never refused for their role: otherwise the value would not be looked at.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -40,7 +40,7 @@ async fn odd_values_get_the_same_answer_on_both_engines_and_are_nobodys_fault_bu
                 );
                 asked += 1;
                 let told = |wanted: fn(u16) -> bool| wanted(here.status) || wanted(there.status);
-                // Whoever asks too often waits, and how long depends on the clock.
+                // Throttling depends on the clock, so its answers are left out.
                 let differs = here != there && !told(|status| status == 429);
                 let turned_away = told(|status| matches!(status, 401 | 403));
                 if differs || turned_away || told(|status| status >= 500) {

@@ -1,8 +1,8 @@
-//! Values that people send by mistake or on purpose, each as it stands in JSON and in a URL.
+//! Values that callers send by mistake or on purpose, each in its form in JSON and in a URL.
 
 /// One odd value.
 pub(crate) struct Oddity {
-    /// What it is, for whoever reads that a test failed.
+    /// What it is, to explain a failed test.
     pub(crate) name: &'static str,
     /// In place of a JSON value, byte for byte.
     pub(crate) json: Vec<u8>,
@@ -10,7 +10,7 @@ pub(crate) struct Oddity {
     pub(crate) url: String,
 }
 
-/// In texts: the name, and what stands between the quotes of JSON and in a URL.
+/// In texts: the name, and its form between the quotes of JSON and in a URL.
 const TEXTS: [(&str, &str, &str); 22] = [
     ("nothing", "", ""),
     ("a zero byte", r"\u0000", "%00"),

@@ -1,4 +1,4 @@
-//! A shop that is asked odd things: the same one on each engine, with something of everything in it.
+//! A shop for odd requests: the same one on each engine, with some of everything in it.
 
 use acceptance::{
     Answer, Asking, Engine, Login, PASSWORD, TestApp, an_address, an_order, answer::text, steps::taken,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 const NOBODY: &str = "0197b2c4-0000-7000-8000-00000000dead";
-/// Where the odd value goes in a body, until it does.
+/// The place of the odd value in a body.
 const HERE: &str = "the-odd-value-goes-here";
 
 pub(crate) struct Shop {
@@ -85,7 +85,7 @@ impl Shop {
         for (name, id) in self.ids(&order, place) {
             path = path.replace(&format!("{{{name}}}"), &id);
         }
-        // What is in braces still, nobody here has an id of.
+        // For what is still in braces, there is no id here.
         while let (Some(begin), Some(end)) = (path.find('{'), path.find('}')) {
             path.replace_range(begin..=end, NOBODY);
         }
@@ -116,7 +116,7 @@ impl Shop {
         order
     }
 
-    /// Ids of what is there, for the braces of a path. With an odd header there are none, so that nothing is done over and over.
+    /// Existing ids, for the braces of a path. With an odd header there are none, so that nothing is changed repeatedly.
     fn ids(&self, order: &Value, place: &Place) -> Vec<(&'static str, String)> {
         if matches!(place, Place::Header(_)) {
             return Vec::new();

@@ -37,7 +37,7 @@ async fn an_admin_clicks_from_the_log_in_to_the_log_out(engine: Engine) {
     for context in ["accounts", "catalog", "ordering", "inventory", "notifications"] {
         browser.see(context).await;
     }
-    // How many and for how long.
+    // How many deliveries, and since when.
     let mail = browser.text_of("tbody tr:has(a.bad)").await;
     assert!(mail.starts_with("notifications.orders ordering 1 for "), "{mail}");
 
@@ -121,7 +121,7 @@ async fn pause_and_resume(browser: &Browser) {
     browser.see_no("paused").await;
 }
 
-/// An order's story, drawn: its picture leads to what is in it.
+/// An order's timeline as a picture, which links to its entries.
 async fn look_at_a_story(stuck: &Stuck, browser: &Browser) {
     browser.click("nav a[href='/ops/orders']").await;
     browser

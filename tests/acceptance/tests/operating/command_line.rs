@@ -1,4 +1,4 @@
-//! The commands, beside a running server, which notices what they did.
+//! The commands, beside a running server, which sees their effects.
 
 use acceptance::{Engine, on_every_engine, steps};
 use serde_json::Value;

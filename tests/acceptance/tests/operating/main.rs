@@ -45,7 +45,7 @@ impl Stuck {
         }
     }
 
-    /// What the mails told that were sent, oldest first, once there are so many.
+    /// What the mails were about that were sent, oldest first, once there are so many.
     fn steps_told(&self, count: usize) -> Vec<String> {
         let mails = self.mail.wait_for_mails(count);
         assert_eq!(mails.len(), count);

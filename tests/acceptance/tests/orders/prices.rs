@@ -1,4 +1,4 @@
-//! What an order costs comes from the catalogue and the customer's tier, and nobody else says so.
+//! The catalogue and the customer's tier alone decide what an order costs.
 
 use acceptance::{Asking, Engine, Login, TestApp, an_address, answer::text, on_every_engine, steps::take};
 use serde_json::{Value, json};

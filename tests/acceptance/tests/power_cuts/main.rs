@@ -1,4 +1,4 @@
-//! What was acknowledged is on disk: the power goes at any moment, also after syncs that failed.
+//! What was acknowledged is on disk: after a power loss at any moment, also after syncs that failed.
 #![allow(clippy::print_stdout, reason = "a run tells what it did")]
 
 mod refused_starts;
@@ -22,7 +22,7 @@ async fn the_loss_of_power_takes_nothing_that_was_acknowledged() {
     assert!(report.compared > 0, "{report}");
 }
 
-/// The start that reads a log after a failed sync, and builds on what is not on disk.
+/// The bug is a start that reads a log after a failed sync, and builds on what is not on disk.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_that_trusts_the_log_is_caught() {
     finds("trusted-log", "is lost").await;

@@ -1,4 +1,4 @@
-//! A log that was read and cannot be put on disk is no ground to build on.
+//! A server does not start on a log that it can read and cannot sync.
 
 use acceptance::{Asking, Binary, Engine, Installation, PASSWORD, Server, power_cuts::Recording};
 use reqwest::Client;

@@ -144,7 +144,7 @@ async fn a_server_whose_folder_is_renamed_stops_and_what_was_acknowledged_is_in_
         !data.join("accounts.sqlite").exists(),
         "it made a file that nobody has"
     );
-    // What the server kept beside its databases it may have written anew.
+    // The server may have rewritten its files beside the databases.
     if data.exists() {
         fs::remove_dir_all(&data).unwrap();
     }

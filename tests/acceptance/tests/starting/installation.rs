@@ -1,4 +1,4 @@
-//! Installations that nobody serves, and servers that do not start.
+//! Installations without a server, and servers that do not start.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 pub(crate) const SERVE: [&str; 3] = ["serve", "--bind", "127.0.0.1:0"];
 
-/// Asserts that a server does not start, and how it says so.
+/// Asserts that a server does not start, and its message.
 pub(crate) fn refused_to_start(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Finished {
     let mut command = Binary::released().command(folder, arguments);
     command.envs(environment.iter().copied());
@@ -17,7 +17,7 @@ pub(crate) fn refused_to_start(folder: &Path, arguments: &[&str], environment: &
     }
 }
 
-/// An installation in files that nobody serves.
+/// An installation in files, without a server.
 pub(crate) async fn a_closed_installation() -> (Installation, Value) {
     let installation = Installation::new(Engine::Sqlite);
     let mut server = Server::start(&Binary::released(), installation.path());

@@ -1,4 +1,4 @@
-//! Starting and stopping: what stands in the way is named in one line, and nothing is changed.
+//! Starting and stopping: an obstacle is reported in one line, and nothing is changed.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -11,7 +11,7 @@ use crate::installation::{SERVE, refused_to_start};
 
 const MIGRATE: [&str; 2] = ["migrate", "up"];
 
-/// Asserts that neither serving nor migrating begins at this URL, and answers the lines that say so.
+/// Asserts that neither serving nor migrating begins at this URL, and returns the lines that report it.
 fn refused_at(installation: &Installation, url: &Url, code: i32) -> Vec<String> {
     let lines = [&SERVE[..], &MIGRATE].map(|arguments| {
         let environment = [("ORDERLY_DATABASE_URL", url.as_str())];
@@ -57,7 +57,7 @@ fn a_url_that_names_no_database_is_a_wrong_setting() {
 #[test]
 fn a_server_that_does_not_let_us_in_is_named() {
     let installation = Installation::new(Engine::Postgres);
-    // Bound, and so nobody else's, but not listened at.
+    // Bound, so that no other process gets it, but not listened at.
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (url, reason) in [
         (

@@ -1,4 +1,4 @@
-//! Being ready, and stopping without dropping anybody.
+//! Readiness, and stopping without dropping a request.
 
 use std::{
     io::{Read, Write},

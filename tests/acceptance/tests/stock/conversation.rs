@@ -1,4 +1,4 @@
-//! One thing after the other: confirm, reserve, ship or cancel.
+//! One step after the other: confirm, reserve, ship or cancel.
 
 use acceptance::{
     Engine, TestApp, an_address,

@@ -1,4 +1,4 @@
-//! Lines of staff's own that nobody keeps stock of: a shipping fee, a service.
+//! Custom lines that need no stock: a shipping fee, a service.
 
 use acceptance::{
     Engine, TestApp, a_custom_line, an_address, answer::text, bodies::a_shipment, on_every_engine,

@@ -1,4 +1,4 @@
-//! Stock, and what ordering and inventory say to each other about it. Each test ends by asking the doctor.
+//! Stock, and the events between ordering and inventory. Each test ends with the doctor.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

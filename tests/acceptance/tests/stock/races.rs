@@ -1,4 +1,4 @@
-//! Two at once: whoever wins, the numbers agree.
+//! Two at once: whichever wins, the numbers agree.
 
 use acceptance::{
     Asking, Engine, TestApp, an_address,
@@ -23,7 +23,7 @@ async fn a_cancellation_that_races_the_reservation_leaves_everything_free(engine
     let mut orders = Vec::new();
     for _ in 0..ROUNDS {
         let order = shelf.placed(&[2]).await;
-        // Nobody waits for inventory here.
+        // No request waits for inventory here.
         let confirm = shelf
             .app
             .post(&path(&order, "confirm"))

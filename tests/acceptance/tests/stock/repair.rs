@@ -1,4 +1,4 @@
-//! Stock that somebody changed behind the server's back is found, and set right when that is asked for.
+//! Stock that was changed directly in the database is found, and corrected on request.
 
 use acceptance::{Asking, Engine, TestApp, an_address, on_every_engine, steps::taken};
 use serde_json::Value;
@@ -63,7 +63,7 @@ async fn drifted_stock_is_found_shown_and_set_right(engine: Engine) {
     let product = format!("stock of product {} is beyond repair", shelf.product_id);
     assert!(beyond.stdout.contains(&product), "{}", beyond.stdout);
     assert_eq!(shelf.stock().await, (2, 2), "nothing was changed");
-    // The test app looks in the end whether all is well.
+    // At its end the test app runs the doctor.
     let as_it_was = "UPDATE stock_items SET on_hand = 8, reserved = 3";
     shelf.app.installation().tamper("inventory", as_it_was);
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL is killed under the server, or cut off from it. The server goes on.
+//! PostgreSQL is killed under the server, or disconnected from it. The server goes on.
 
 use acceptance::{
     Binary,

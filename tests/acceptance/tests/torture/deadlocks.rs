@@ -1,5 +1,5 @@
-//! Many clients take every step of an order's life at once, on PostgreSQL. Whoever writes takes its rows in one order, so that no two transactions
-//! ever wait for each other in a circle, and nobody is refused for it.
+//! Many clients take every step of an order's life at once, on PostgreSQL. Every transaction takes its rows in one order, so that there are no
+//! deadlocks, and no request is refused because of one.
 
 use std::{
     collections::BTreeMap,
@@ -56,7 +56,7 @@ impl Shop {
         answer.json()
     }
 
-    /// An order that is placed, confirmed, and cancelled or shipped by whoever comes first; and stock that somebody counts meanwhile.
+    /// An order that is placed, confirmed, and cancelled or shipped, whichever comes first; and stock that is counted meanwhile.
     async fn see_one_through(&self, number: usize) {
         let product = |at: usize| self.products[at % self.products.len()].clone();
         let order = an_order()
@@ -111,7 +111,7 @@ async fn of_clients_that_confirm_cancel_ship_and_count_none_meets_a_deadlock() {
     }
     let orders: usize = clients.join_all().await.iter().sum();
     shop.app.wait_idle();
-    // A connection tells the server what it has counted when it ends, at the latest.
+    // A connection reports its counts to the server when it ends, at the latest.
     let Shop {
         mut app, statuses, ..
     } = Arc::into_inner(shop).unwrap();

@@ -43,7 +43,7 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged(engine: Engine) {
     );
 }
 
-/// A kill test that does not find the bug it is made to find would not find a real one.
+/// If a kill test did not find the bug that it is made to find, it would not find a real one.
 async fn a_server_that_answers_before_it_commits_is_caught(engine: Engine) {
     let plan = Plan::always_of_rounds(MOST_KILLS);
     let report = kill_servers(&Binary::with_canary("answer-before-commit"), engine, plan).await;
@@ -54,7 +54,7 @@ async fn a_server_that_answers_before_it_commits_is_caught(engine: Engine) {
     );
 }
 
-/// Who is killed between the two has lost the effect: the event counts as applied.
+/// A process that is killed between the two has lost the effect: the event counts as applied.
 async fn a_server_that_moves_positions_apart_from_their_effects_is_caught(engine: Engine) {
     let plan = Plan::always_of_rounds(MOST_KILLS);
     let report = kill_servers(&Binary::with_canary("position-apart"), engine, plan).await;

@@ -1,4 +1,4 @@
-//! What was acknowledged is true, whatever is killed or cut in the next microsecond.
+//! What was acknowledged is true, whatever is killed or cut in the next moment.
 #![allow(clippy::print_stdout, reason = "a run tells what it did")]
 #![allow(
     clippy::unwrap_used,

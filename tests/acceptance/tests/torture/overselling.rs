@@ -1,5 +1,5 @@
-//! Many buyers want more than there is. That stock which is read and then written over would be found, is for the contract suite to show,
-//! where two processes share a database.
+//! Many buyers want more than there is. The contract suite, where two processes share a database, shows that a lost update of stock would
+//! be found.
 
 use acceptance::{
     Binary, Engine, on_every_engine,
@@ -33,7 +33,7 @@ const BASKETS: Sale = Sale {
 };
 
 async fn one_hot_product_is_sold_to_the_last_unit_and_not_one_more(engine: Engine) {
-    // In the short form nobody is killed here.
+    // The short form kills no server.
     hold(engine, HOT, 0).await;
 }
 

@@ -1,5 +1,5 @@
-//! Installations whose event logs retention had emptied. On SQLite the numbers began again then, and consumers that had begun later skipped what came: mail was not
-//! sent, stock was not reserved. Opened, they make it good, each once.
+//! Installations whose event logs retention had emptied. On SQLite the numbers then began at 1 again, and consumers that had begun later skipped
+//! events: mail was not sent, stock was not reserved. When they are opened, each skipped event is delivered once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::{
     orders_as_told,
 };
 
-/// The events that a consumer skipped. Of some it had heard what followed them in the same order.
+/// The events that a consumer skipped. For some, it has applied a later event of the same order.
 fn skipped<'a>(recorded: &'a Value, consumer: &'a str) -> impl Iterator<Item = &'a Value> {
     let skipped = recorded["skipped"].as_array().unwrap().iter();
     skipped.filter(move |event| event["consumer"] == consumer)
@@ -45,7 +45,7 @@ async fn makes_good(name: &str) {
     a_new_order_comes_to_mail_and_stock(&opened, &sam).await;
 }
 
-/// Who had heard what followed is not told of what came before it.
+/// A consumer that has applied a later event does not get the skipped one.
 fn each_mail_was_sent_once(opened: &Opened) {
     let expected: BTreeSet<String> = skipped(&opened.recorded, "notifications.orders")
         .filter(|event| event["position_since"].is_null())

@@ -1,4 +1,4 @@
-//! An installation as it was left behind, and what its binary had answered.
+//! An installation of an earlier version, and its binary's answers.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use acceptance::{Binary, Engine, Installation, Mailbox, TestApp, answer::text, d
 use mail_server::MailServer;
 use serde_json::Value;
 
-/// A copy of a fixture that nobody has opened yet.
+/// A copy of a fixture, not opened yet.
 pub(crate) struct Fixture {
     /// Where the copy is.
     pub(crate) installation: Installation,
@@ -45,8 +45,7 @@ impl Fixture {
         }
     }
 
-    /// The same, migrated to what this binary knows. Keys are kept for a day, and later than that they are forgotten as they should be: here they
-    /// were recorded just now.
+    /// The same, migrated to the version of this binary. Keys are stored for a day, and rightly deleted after that: here they are made recent.
     pub(crate) fn migrated(name: &str) -> Self {
         let fixture = Self::copied(name);
         let now = match fixture.is_on_postgres() {
@@ -66,7 +65,7 @@ impl Fixture {
         self.installation.path().join("token_secret").exists()
     }
 
-    /// What a command prints, which has to succeed, while nobody serves.
+    /// The output of a command, which has to succeed, without a server.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         Binary::released()
             .run(self.installation.path(), arguments)
@@ -93,7 +92,7 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// What was told since by mail about the order with this reference, in the order in which it was.
+    /// What the mails since then about the order with this reference were about, in their order.
     pub(crate) fn mails_about(&self, reference: &str) -> Vec<String> {
         let mailbox = Mailbox::of(&self.mail.received());
         let steps = mailbox.steps(reference);

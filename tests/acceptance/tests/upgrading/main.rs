@@ -1,6 +1,6 @@
-//! Installations that binaries of their time left behind are opened with this one: what was answered then still holds, and they go on.
+//! Installations of earlier versions are opened with this binary: what was answered then still holds, and operation continues.
 //!
-//! How they were made, and by which version, is told beside them, in `fixtures`.
+//! How they were made, and by which version, is described in `fixtures`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! What was there before is there: users and their passwords, orders, recorded keys, and what was held.
+//! What was stored before is there: users and their passwords, orders, recorded keys, and pending deliveries.
 
 use acceptance::{Asking, Login, TestApp, answer::text};
 use serde_json::Value;
@@ -40,7 +40,7 @@ async fn every_key_has_its_answer(app: &TestApp, recorded: &Value) {
     }
 }
 
-/// The dead letter, by the name that operators give it. Looked for while nobody serves.
+/// The dead letter, by its name for operators. Looked for without a server.
 fn the_dead_letter(fixture: &Fixture) -> String {
     let list: Value = serde_json::from_str(&fixture.run(&["dead-letters", "list", "--json"])).unwrap();
     let letters = list["dead_letters"].as_array().unwrap();

@@ -1,11 +1,11 @@
-//! Orders as they were told then and are told now. What the contract has changed since stands here, and nowhere else.
+//! Orders as they were answered then and are answered now. Changes of the contract since are listed here, and nowhere else.
 
 use acceptance::{Asking, Login, TestApp, answer::text};
 use serde_json::Value;
 
 use crate::fixture::recorded_orders;
 
-/// A change of the contract: what it is, and what it makes of an order that was told before it.
+/// A change of the contract: what it is, and its effect on an order that was answered before it.
 type Change = (&'static str, fn(&mut Value));
 
 /// Every change since the oldest fixture, the oldest first.
@@ -51,7 +51,7 @@ pub(crate) async fn are_the_same(app: &TestApp, staff: &Login, recorded: &Value,
         let path = format!("/orders/{}", text(&told["id"]));
         let answer = app.get(&path).by(staff).answer().await;
         if told["status"] == "cancelled" && told["allocation"] == "requested" {
-            // It was cancelled before inventory answered; the answer, in the log since then, is heard now.
+            // It was cancelled before inventory answered; the answer, in the log since then, is applied now.
             let now = answer.expecting(200);
             assert_eq!(now["status"], "cancelled", "{now}");
             assert!(

@@ -1,5 +1,5 @@
-//! Members' manifests: versions and features stand only in the root's `[workspace.dependencies]`, and every
-//! crate takes the workspace's lints. Only features that tests alone may have stand with those who test with them.
+//! Members' manifests: versions and features are only in the root's `[workspace.dependencies]`, and every crate
+//! takes the workspace's lints. Only features for tests are in the manifests of the crates that test with them.
 
 use crate::{SourceFile, Violation};
 

@@ -1,4 +1,4 @@
-//! Rust files: how they begin, how long they grow, what they are called, and what they never say.
+//! Rust files: how they begin, how long they are, their names, and what they must not contain.
 
 use crate::{SourceFile, Violation, rust_text::RustText};
 
@@ -6,7 +6,7 @@ use crate::{SourceFile, Violation, rust_text::RustText};
 const LONGEST_FILE: usize = 300;
 /// Names that say nothing about what is inside.
 const NAMES_OF_NOTHING: &[&str] = &["mod", "util", "utils", "common", "helper", "helpers", "misc"];
-/// What the pure crates never say, because it is I/O, time or concurrency.
+/// What the pure crates must not contain, because it is I/O, time or concurrency.
 const NOT_PURE: &[&[&str]] = &[
     &["async"],
     &["std", "::", "fs"],

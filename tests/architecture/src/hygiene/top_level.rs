@@ -1,10 +1,10 @@
-//! What stands at the top of the repository: few things, so that a newcomer sees where to begin.
+//! What is at the top of the repository: few things, so that a newcomer sees where to begin.
 
 use std::collections::BTreeSet;
 
 use crate::Violation;
 
-/// Everything that may stand there besides dotfiles.
+/// Everything that may be there besides dotfiles.
 const TOP_LEVEL: &[&str] = &[
     "Cargo.toml",
     "Cargo.lock",

@@ -29,7 +29,7 @@ pub(crate) enum Effect {
     Row,
 }
 
-/// A consumer's handler that notes when it was done with which event.
+/// A consumer's handler that records when it has applied which event.
 struct Noting {
     effect: Effect,
     notifications: Notifications,
@@ -57,7 +57,7 @@ impl ReactsTo<UserAccountCreated> for Noting {
     }
 }
 
-/// Events a second that are committed, and that nobody takes.
+/// Events a second that are committed, without a consumer.
 pub(crate) async fn commits(ground: &Arc<Ground>, duration: Duration) -> f64 {
     ground.nobody_takes_anything();
     let start = Instant::now();
@@ -101,7 +101,7 @@ pub(crate) async fn latency(ground: &Arc<Ground>, duration: Duration, rate: f64)
     let done_at = handler.done_at.lock().unwrap();
     let mut took: Vec<Duration> = committed
         .iter()
-        // The effect may be there before its cause's caller hears of the commit.
+        // The effect may be there before its cause's caller gets its answer.
         .map(|(user, committed_at)| done_at[user].saturating_duration_since(*committed_at))
         .collect();
     took.sort();
@@ -135,7 +135,7 @@ fn attach(ground: &Arc<Ground>, effect: Effect) -> (Arc<Noting>, Relays) {
     (handler, relays)
 }
 
-/// Commits as many events as can be for some time, and says how many.
+/// Commits as many events as possible for some time, and returns how many.
 async fn at_full_load(ground: &Arc<Ground>, duration: Duration) -> usize {
     let end = Instant::now() + duration;
     let mut callers = JoinSet::new();
@@ -153,7 +153,7 @@ async fn at_full_load(ground: &Arc<Ground>, duration: Duration) -> usize {
     callers.join_all().await.into_iter().sum()
 }
 
-/// Commits one event, and says of which user.
+/// Commits one event, and returns of which user.
 async fn create_account(ground: &Ground) -> Uuid {
     let user = ground.ids.next_id();
     let event = UserAccountCreated {

@@ -96,7 +96,7 @@ impl Ground {
         }
     }
 
-    /// Nobody takes anything.
+    /// No event has a consumer.
     pub(crate) fn nobody_takes_anything(&self) {
         for database in [&self.accounts.database, &self.ordering_database] {
             database.consumers_take(HashSet::new());
@@ -137,7 +137,7 @@ impl Ground {
         Relays { stop, running }
     }
 
-    /// Circumstances of a command by nobody in particular.
+    /// The meta of a command without a user.
     pub(crate) fn meta(&self) -> CommandMeta {
         CommandMeta::new(Actor::Operator, self.clock.now(), self.ids.as_ref())
     }

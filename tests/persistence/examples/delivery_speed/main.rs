@@ -2,7 +2,7 @@
 //!
 //! `delivery_speed WHAT WHERE SECONDS [RATE]` prints its figures on one line. WHERE is `sqlite:FOLDER` or the URL of a PostgreSQL database,
 //! either of them empty. WHAT is one of
-//! - `commit`: events a second that are committed, and that nobody takes;
+//! - `commit`: events a second that are committed, without a consumer;
 //! - `move`: events a second that are committed and reach a consumer which does nothing but move its position;
 //! - `write`: the same with one that writes a row as well;
 //! - `latency`: the median and the slowest hundredth, in milliseconds, from an event's commit to that of its effect, at RATE events a second;

@@ -23,7 +23,7 @@ use crate::{
     ground::{Ground, Relays},
 };
 
-/// A handler that is never called: nobody registers, and no order is confirmed.
+/// A handler that is never called: no user registers, and no order is confirmed.
 struct Idle;
 
 impl<E: IntegrationEvent> ReactsTo<E> for Idle {

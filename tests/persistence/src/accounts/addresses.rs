@@ -1,4 +1,4 @@
-//! E-mail addresses: the unique index decides whose one is, whatever its case.
+//! E-mail addresses: the unique index decides which user has one, whatever its case.
 
 use message_bus::CommitError;
 use shared_kernel::{AggregateRoot, EmailAddress};

@@ -1,4 +1,4 @@
-//! A session and its family of refresh tokens: each rotation is guarded, and every token leads back to its session.
+//! A session and its family of refresh tokens: each rotation is guarded, and the session is found by every token.
 
 use accounts_domain::{Session, StoredSession, TokenHash};
 use message_bus::CommitError;
@@ -40,7 +40,7 @@ async fn found_by(store: &AccountsStore, token: TokenHash) -> Option<SessionId> 
     session.map(|session| session.id())
 }
 
-/// What is stored of a session when `session`, loaded at one version, was saved.
+/// What is stored of a session after `session`, loaded at one version, was saved.
 fn after_saving(session: &Session) -> StoredSession {
     StoredSession {
         version: session.as_stored().version.next(),

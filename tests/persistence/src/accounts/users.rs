@@ -1,4 +1,4 @@
-//! Users: what is saved is read back, or was refused and left no trace.
+//! Users: what is saved is read back, or was refused and not stored.
 
 use accounts_app::UserView;
 use accounts_domain::{PasswordHash, PasswordMatch, User, UserStatus};

@@ -1,4 +1,4 @@
-//! Products: what is written is read back, or was refused and left no trace.
+//! Products: what is written is read back, or was refused and not stored.
 
 use catalog::{ChangeProduct, DelistProduct, ListProduct, ProductStatus};
 use message_bus::Handles;

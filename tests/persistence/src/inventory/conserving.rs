@@ -1,4 +1,4 @@
-//! Many at once: never more is sold than there was, and all is sold when demand allows.
+//! Many at once: never more is sold than there was, and all is sold if there are enough orders.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ on_every_engine!(
 /// So many as ask at once.
 const TASKS: usize = 64;
 
-/// Confirms an order as a dispatcher would: who was outrun comes again.
+/// Confirms an order as a dispatcher would: after a conflict it tries again.
 pub(super) async fn confirm(
     store: &InventoryStore,
     face: &Inventory,
@@ -38,8 +38,8 @@ pub(super) async fn confirm(
     }
 }
 
-/// Orders of one to three units each, asked for at once at two faces, until there are none left; answers how many units the
-/// orders hold that were not rejected.
+/// Orders of one to three units each, asked for at once through two contexts on one store, until none is left; returns how
+/// many units the orders that were not rejected have.
 pub(super) async fn sell_out(store: &Arc<InventoryStore>, faces: [Arc<Inventory>; 2], pot: ProductId) -> u32 {
     let asking = (0..TASKS).map(|task| {
         let (store, face) = (Arc::clone(store), Arc::clone(&faces[task % 2]));
@@ -130,8 +130,8 @@ async fn adjustments_in_between_are_taken_into_account(store: InventoryStore) {
     store.agrees().await;
 }
 
-/// Who is decided first gets the stock: which orders those are is the scheduler's business, so what was shipped is counted order by
-/// order, and the numbers have to agree with that.
+/// Which orders get the stock depends on the scheduler, so shipped units are counted order by order, and the numbers have to agree
+/// with that.
 async fn whatever_happens_at_once_the_numbers_agree(store: InventoryStore) {
     let store = Arc::new(store);
     let products = [store.product(40).await, store.product(40).await];

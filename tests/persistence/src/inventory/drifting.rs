@@ -1,5 +1,4 @@
-//! Stock that is read and then written over, as a store with a known bug does it: it is caught, and what it left behind can be
-//! mended.
+//! Lost updates of stock, by a store with a known bug: they are found, and the stock can be corrected.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -20,14 +19,14 @@ on_every_database!(
     stock_that_is_read_and_then_written_over_is_caught_and_mended,
 );
 
-/// A store with a known bug: it writes stock over, at whatever version it finds.
+/// A store with a known bug: it overwrites stock, at whatever version it finds.
 struct WritesStockOver {
     port: Arc<dyn Port>,
     now: Timestamp,
 }
 
 impl WritesStockOver {
-    /// The numbers that were decided, as if they had been decided at the version that is there.
+    /// The decided numbers, as if they had been decided at the stored version.
     async fn at_the_version_there(&self, item: &StockItem) -> Result<StockItem, Unavailable> {
         let stored = self.port.stock_items(&[item.id()].into()).await?;
         let version = stored
@@ -99,7 +98,7 @@ impl Port for WritesStockOver {
         self.port.drifted(limit).await
     }
 
-    /// Writes until no other commit comes between reading the version and writing over it.
+    /// Writes until no other commit comes between reading the version and overwriting it.
     async fn commit(&self, write_set: WriteSet<InventoryChanges>) -> Result<(), CommitError> {
         const TRIES: u32 = 20;
         let mut tries = 0;
@@ -132,7 +131,7 @@ async fn stock_that_is_read_and_then_written_over_is_caught_and_mended(store: In
     );
     let drifted = store.face().drifted(10).await.unwrap();
     assert_eq!(drifted.len(), 1, "it is found");
-    // More is held than there is: what has no numbers to be mended with has to be delivered first.
+    // More is reserved than there is: no correction is possible before stock is added.
     assert_eq!(drifted[0].correction(), None);
     let bring = inventory_app::AdjustStock {
         product_id: pot,

@@ -67,7 +67,7 @@ async fn a_mail_stands_on_the_list_as_it_was_sent(on: NotificationsOn) {
 async fn a_mail_sent_before_a_crash_is_sent_again_as_the_same_and_listed_once(on: NotificationsOn) {
     let ada = on.user("ada@example.com").await;
     let (order, meta) = an_order(&on);
-    // Whoever dies between sending and committing never hears that it was sent.
+    // A process that ends between sending and committing does not record that the mail was sent.
     on.mailer
         .fail_next(MailError::NotNow("the process died".to_owned()), Taken::Yes);
     on.react(shipped(order, ada), &meta).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn a_mail_sent_before_a_crash_is_sent_again_as_the_same_and_listed_once(on
 async fn the_first_line_on_the_list_stands(on: NotificationsOn) {
     let ada = on.user("ada@example.com").await;
     let (order, meta) = an_order(&on);
-    // As when an operator has had its consumer begin again: the mail is listed, and the position is not there.
+    // As when an operator has made its consumer begin again: the mail is listed, and there is no position.
     let without_a_position = CommandMeta {
         delivery: None,
         ..meta.clone()
@@ -120,7 +120,7 @@ async fn many_mails_at_once_are_all_on_the_list(on: NotificationsOn) {
     }
 }
 
-/// Where the consumer stands, where that can be looked at.
+/// The consumer's position, where that can be read.
 async fn has_position(on: &NotificationsOn, meta: &CommandMeta, expected: Version) {
     if let Some(position) = on.position(meta).await {
         assert_eq!(position, expected);

@@ -1,4 +1,4 @@
-//! Customers: what is saved is read back, or was refused and left no trace.
+//! Customers: what is saved is read back, or was refused and not stored.
 
 use message_bus::CommitError;
 use ordering_app::CustomerView;
@@ -27,7 +27,7 @@ fn a_customer(store: &OrderingStore) -> Customer {
     Customer::register(id, "Ada@Example.com".parse().unwrap())
 }
 
-/// All that is known of a customer; the address as it is spelled.
+/// All that is stored of a customer, with the spelling of the address.
 fn facts(customer: &Customer) -> (CustomerId, String, CustomerTier, CustomerStatus, Version) {
     let CustomerRecord {
         id,
@@ -124,7 +124,8 @@ async fn a_customer_is_registered_once(store: OrderingStore) {
 }
 
 async fn customers_may_share_an_address(store: OrderingStore) {
-    // Accounts alone decides whose an address is; news of one given up and taken by another may cross.
+    // Accounts alone decides who has an address; the event of one who gave it up and the event of one who
+    // took it may arrive in any order.
     for _ in 0..2 {
         store.save_customer(a_customer(&store)).await.unwrap();
     }

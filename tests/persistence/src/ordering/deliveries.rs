@@ -21,7 +21,7 @@ on_every_engine!(
     each_consumer_has_a_position_of_its_own,
 );
 
-/// Commits a delivery whose effect is a new customer; says who, if it was committed.
+/// Commits a delivery whose effect is a new customer; returns who, if it was committed.
 async fn deliver(store: &OrderingStore, meta: CommandMeta) -> Result<CustomerId, CommitError> {
     let id = CustomerId::new(store.seams.next_id());
     let result = deliver_to(store, meta, id).await;

@@ -1,4 +1,4 @@
-//! An order's events: one for each version, each with what is known of the command that led to it.
+//! An order's events: one for each version, each with the metadata of its command.
 
 use message_bus::{Actor, CommandMeta, Envelope, NewEvent, TraceContext};
 use shared_kernel::{

@@ -1,4 +1,4 @@
-//! Orders: what is saved is read back, or was refused and left no trace.
+//! Orders: what is saved is read back, or was refused and not stored.
 
 use ordering_app::{UnitOfWork, VisibleTo};
 use ordering_domain::{Customer, Order, OrderReference};

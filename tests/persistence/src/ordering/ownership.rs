@@ -1,4 +1,4 @@
-//! Ownership: somebody else's order is not there, whichever way it is asked for.
+//! Ownership: another customer's order is not found, by any query.
 
 use ordering_app::{OrdersWanted, VisibleTo};
 use ordering_domain::Order;

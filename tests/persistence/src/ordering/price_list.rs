@@ -1,4 +1,4 @@
-//! The price list: it follows the catalogue, and an order asks it and for its customer at once.
+//! The price list: it is kept up to date from the catalogue's events, and an order reads it and its customer in one query.
 
 use message_bus::{CommandMeta, Delivery, ReactsTo, UseCaseError};
 use ordering_app::Ordering;

@@ -30,7 +30,7 @@ fn a_line(store: &OrderingStore, name: &str) -> LineToOrder {
     }
 }
 
-/// Circumstances of a command by staff, who order without the price list.
+/// The meta of a command by staff, who order without the price list.
 fn by(store: &OrderingStore, id: UserId) -> CommandMeta {
     let role = Role::Staff;
     CommandMeta {

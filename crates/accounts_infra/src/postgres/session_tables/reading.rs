@@ -1,4 +1,4 @@
-//! Sessions as they stand: by id, by token, by user.
+//! Stored sessions: by id, by token, by user.
 
 use accounts_domain::TokenHash;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};

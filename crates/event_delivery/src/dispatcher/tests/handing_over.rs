@@ -98,7 +98,7 @@ async fn a_handler_that_takes_too_long_is_cut_short_and_tried_again() {
         error,
         HandlingError::Transient("the handler took longer than 2000 ms".to_owned())
     );
-    // What it had committed by then stands.
+    // What it had committed by then stays committed.
     assert_eq!(fixture.retry().await, Outcome::Applied);
     assert_eq!(fixture.row(1).pending.state, DeliveryState::Done);
     assert_eq!(fixture.calls(), [1]);

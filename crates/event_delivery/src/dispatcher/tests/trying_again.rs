@@ -1,4 +1,4 @@
-//! Deliveries that are held.
+//! Pending deliveries.
 
 use super::*;
 
@@ -16,7 +16,7 @@ async fn an_attempt_counts_from_when_it_begins() {
     let row = fixture.row(1);
     assert_eq!((row.pending.attempts, row.pending.interruptions), (1, 1));
     assert_eq!(row.attempts[0].ended_at, None);
-    // Nobody tries it before it is sure that the attempt does not go on elsewhere.
+    // It is not tried before the deadline has passed, since the attempt may go on elsewhere.
     let DeliveryState::Retrying { next_attempt_at } = row.pending.state else {
         panic!("found {:?}, expected it to be retrying", row.pending.state);
     };

@@ -23,11 +23,11 @@ pub(super) struct Row {
 #[derive(Default)]
 pub(super) struct Log {
     pub(super) rows: Mutex<Vec<Row>>,
-    /// Marks go nowhere.
+    /// Marks are lost.
     pub(super) loses_marks: Mutex<bool>,
-    /// Another process is the one that publishes.
+    /// Another process has the lease.
     pub(super) leads_elsewhere: Mutex<bool>,
-    /// How often it was asked which one is.
+    /// How often the lease was checked.
     asked: Mutex<u32>,
     pub(super) driven: Mutex<Vec<Missing>>,
 }

@@ -1,4 +1,4 @@
-//! What is taken from the log, and what becomes of it.
+//! What is taken from the log, and what happens to it.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// Leads since before the first event.
+    /// Has led since before the first event.
     async fn new() -> Self {
         Self::with_beginnings([0, 0]).await
     }
@@ -55,13 +55,13 @@ impl Fixture {
         }
     }
 
-    /// Looks into the log once and begins with what there is room for.
+    /// Looks into the log once and begins as many groups as may be under way.
     async fn begin(&mut self) {
         let look = self.publishing.look().await;
         self.publishing.take(look).unwrap();
     }
 
-    /// Another process takes the lead; what is under way comes to its end.
+    /// Another process takes the lead; deliveries under way are finished.
     async fn lose_lead(&mut self) {
         *self.log.leads_elsewhere.lock().unwrap() = true;
         tokio::time::advance(Duration::from_secs(1)).await;
@@ -75,7 +75,7 @@ impl Fixture {
         self.publish().await;
     }
 
-    /// Looks into the log once, and sees everything through that is found. Says whether a consumer was given rows.
+    /// Looks into the log once, and waits until everything found is finished. Returns whether a pending delivery was stored.
     async fn publish(&mut self) -> bool {
         self.begin().await;
         let mut pending = false;
@@ -117,7 +117,7 @@ async fn what_was_found_at_the_start_goes_by_row_and_what_comes_later_directly()
     assert_eq!(fixture.first.handed(), [(7, 1, BY_ROW)]);
     assert!(fixture.first.calls().is_empty());
     fixture.log.commit(5, 8, 1);
-    // Given its place before the start, committed after it.
+    // Its place was given before the start, and it was committed after it.
     fixture.log.commit(3, 9, 1);
     fixture.publish().await;
     assert_eq!(fixture.first.handed(), [(9, 1, BY_ROW), (8, 1, DIRECTLY)]);
@@ -187,7 +187,7 @@ async fn events_whose_marks_are_not_seen_yet_are_not_published_twice() {
     fixture.publish().await;
     assert!(fixture.first.handed().is_empty());
 
-    // A mark that does not come for long is lost.
+    // A mark that is not committed in time counts as lost.
     tokio::time::advance(Duration::from_millis(1)).await;
     *fixture.log.loses_marks.lock().unwrap() = false;
     fixture.publish().await;
@@ -218,7 +218,7 @@ async fn who_no_longer_leads_publishes_nothing_and_forgets_what_it_did() {
     fixture.log.commit(2, 8, 1);
     fixture.lose_lead().await;
     assert!(fixture.first.handed().is_empty());
-    // Whoever led meanwhile may have been ended by either.
+    // Either event may have ended the leader in between.
     fixture.lead_again().await;
     assert_eq!(fixture.first.handed(), [(7, 1, BY_ROW), (8, 1, BY_ROW)]);
 }
@@ -270,7 +270,7 @@ async fn an_aggregate_that_takes_its_time_keeps_no_other_waiting() {
     assert_eq!(fixture.first.handed(), [(7, 1, DIRECTLY), (8, 1, DIRECTLY)]);
     assert!(!fixture.publishing.has_more());
 
-    // Its followers are looked for when it is through.
+    // The aggregate's later events are looked for when it is finished.
     fixture.first.go_on();
     fixture.publishing.await_completions().await;
     assert_eq!(fixture.log.published(), [1, 2]);

@@ -1,4 +1,4 @@
-//! Passes over what a consumer holds, and gaps.
+//! Passes over a consumer's pending deliveries, and gaps.
 
 use super::*;
 
@@ -21,7 +21,7 @@ impl Fixture {
         }
     }
 
-    /// Hands version 2 of a user over, whose version 1 was published and never arrived.
+    /// Hands over version 2 of a user whose version 1 was published and never arrived.
     async fn with_a_gap() -> Self {
         let fixture = Self::new();
         fixture.log.commit(1, 7, 1);

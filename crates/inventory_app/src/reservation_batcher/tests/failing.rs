@@ -1,4 +1,4 @@
-//! What becomes of the other requests when something goes wrong.
+//! What happens to the other requests when one fails.
 
 use std::sync::atomic::Ordering;
 

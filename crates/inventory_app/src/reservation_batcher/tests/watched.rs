@@ -1,4 +1,4 @@
-//! A warehouse whose commits are watched, and callers that ask for stock.
+//! A warehouse that records its commits, and callers that ask for stock.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -15,7 +15,7 @@ use crate::{
     tests::warehouse::Warehouse,
 };
 
-/// A store that counts the deliveries of each commit, and commits when it is let.
+/// A store that counts the deliveries of each commit, and commits only when its gate is open.
 struct Watched {
     store: Arc<InMemoryInventory>,
     seen: Arc<Seen>,
@@ -109,7 +109,7 @@ impl InventoryStore for Watched {
     }
 }
 
-/// A warehouse whose commits are watched; the gate is open to so many.
+/// A warehouse that records its commits; the gate is open for so many of them.
 pub(super) fn watched(open_to: usize) -> (Arc<Warehouse>, Arc<Seen>) {
     let seen = Arc::new(Seen {
         commits: Mutex::default(),
@@ -127,7 +127,7 @@ pub(super) fn watched(open_to: usize) -> (Arc<Warehouse>, Arc<Seen>) {
     (Arc::new(here), seen)
 }
 
-/// A warehouse with a product, whose gate has closed behind it.
+/// A warehouse with a product, and with its gate closed.
 pub(super) async fn with_a_product(on_hand: u32) -> (Arc<Warehouse>, Arc<Seen>, ProductId) {
     let (here, seen) = watched(2);
     let product = here.product(on_hand).await;

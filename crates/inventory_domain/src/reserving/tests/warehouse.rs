@@ -1,4 +1,4 @@
-//! Random lives of a small warehouse, driven beside a model of plain numbers.
+//! Random sequences of operations on a small warehouse, compared with a model of plain numbers.
 
 use std::collections::BTreeMap;
 
@@ -35,12 +35,12 @@ enum Step {
     },
 }
 
-/// What the model remembers: units, and what became of each order.
+/// The model's state: units, and the decision about each order.
 #[derive(Default)]
 struct Model {
     on_hand: [i64; PRODUCTS],
     ledger: [i64; PRODUCTS],
-    /// The units of each product that an order was promised, and whether they are still held.
+    /// The units of each product that were reserved for an order, and whether they still are.
     orders: BTreeMap<usize, ([i64; PRODUCTS], bool)>,
 }
 
@@ -60,7 +60,7 @@ impl Model {
         allowed
     }
 
-    /// Tries the same, and says whether it worked.
+    /// Tries the same, and returns whether it worked.
     fn tries(&mut self, step: &Step) -> bool {
         match *step {
             Step::Adjust { product, delta } => delta != 0 && self.move_by(product, delta),
@@ -114,7 +114,7 @@ struct Warehouse {
 }
 
 impl Warehouse {
-    /// Does it, and says whether it worked.
+    /// Does it, and returns whether it worked.
     fn does(&mut self, step: &Step) -> bool {
         let by = ChangedBy::Actor("user:ada".to_owned());
         match step {

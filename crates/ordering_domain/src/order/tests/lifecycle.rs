@@ -1,4 +1,4 @@
-//! Random lives of an order, driven beside a model that knows nothing but the table of `product.md`.
+//! Random sequences of operations on an order, compared with a model of nothing but the table of `product.md`.
 
 use proptest::prelude::*;
 use shared_kernel::{AggregateRoot, Quantity};
@@ -6,7 +6,7 @@ use shared_kernel::{AggregateRoot, Quantity};
 use super::builders::{LONDON, NOTHING_LISTED, a_line, an_order, at};
 use crate::{Allocation, Order, OrderAction, OrderStatus, Shipment};
 
-/// Something that somebody tries.
+/// An operation that is tried.
 #[derive(Clone, Debug)]
 enum Try {
     AddLine { cents: i64, quantity: i64 },
@@ -21,7 +21,7 @@ enum Try {
     StockReleased,
 }
 
-/// What the model remembers of an order: plain numbers and words.
+/// The model's state of an order: plain numbers and words.
 struct Model {
     status: &'static str,
     allocation: &'static str,
@@ -35,7 +35,7 @@ impl Model {
         lines.iter().map(|(cents, quantity)| cents * quantity).sum()
     }
 
-    /// Tries the same, and says whether it worked and so made a new version.
+    /// Tries the same, and returns whether it worked and so made a new version.
     fn tries(&mut self, attempt: &Try) -> bool {
         let mut lines = self.lines.clone();
         let (mut status, mut allocation) = (self.status, self.allocation);
@@ -101,7 +101,7 @@ impl Model {
     }
 }
 
-/// Tries it on the order, and says whether it was not refused.
+/// Tries it on the order, and returns whether it was not refused.
 fn tries(order: &mut Order, attempt: &Try, step: usize) -> bool {
     let now = at(i64::try_from(step).unwrap());
     let unknown = a_line(999, "1.00", 1).id;
@@ -205,7 +205,7 @@ proptest! {
             let before = order.record().clone();
             let worked = model.tries(attempt);
             let accepted = tries(&mut order, attempt, step);
-            // News that comes too late is no error, and no change.
+            // A late event of inventory is no error, and changes nothing.
             let is_news = matches!(attempt, Try::StockReserved | Try::StockRejected | Try::StockReleased);
             prop_assert_eq!(accepted, worked || is_news, "{:?}", attempt);
             if !worked {

@@ -154,7 +154,7 @@ fn news_of_stock_that_comes_too_late_changes_nothing() {
     assert_eq!(order.version(), version);
 }
 
-/// News of stock for an order.
+/// Inventory's events about an order.
 type News = fn(&mut Order, Timestamp);
 
 #[test]

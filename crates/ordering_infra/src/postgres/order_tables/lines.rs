@@ -6,7 +6,7 @@ use storage::postgres::BatchStatement;
 
 use crate::{changes::LineChange, order_rows::OrderLineRow};
 
-/// Writes what has changed of the lines of a batch. Nobody else can have changed them: their orders are locked by now.
+/// Writes the changes of the lines of a batch. No other transaction can have changed them: their orders are locked by now.
 pub(super) async fn write(
     changes: impl Iterator<Item = &LineChange> + Send,
     connection: &AsyncPgConnection,

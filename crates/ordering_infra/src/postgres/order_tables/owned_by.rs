@@ -12,7 +12,7 @@ use storage::columns::{Id, RowId};
 
 use super::orders;
 
-/// The order is one of these and belongs to the customer who stands beside it.
+/// The order is one of these and belongs to the customer of the same pair.
 #[derive(Debug, QueryId)]
 pub(super) struct OwnedBy {
     orders: Vec<RowId>,

@@ -15,8 +15,8 @@ use crate::{
     test_orders::{an_order, placed},
 };
 
-/// The statements that went into the connection's cache, each as often as it did. One that is prepared
-/// afresh each time never goes there.
+/// The statements that were added to the connection's cache, each as often as it was. One that is prepared
+/// anew each time is never added.
 #[derive(Clone, Default)]
 struct Cached(Arc<Mutex<Vec<String>>>);
 

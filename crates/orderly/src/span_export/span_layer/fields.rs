@@ -1,4 +1,4 @@
-//! What a span's fields say: its place in a trace, what went wrong, and attributes.
+//! A span's fields: its place in a trace, its error, and attributes.
 
 use std::fmt::Debug;
 

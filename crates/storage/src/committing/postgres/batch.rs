@@ -1,4 +1,4 @@
-//! Writing a batch in a transaction: all of it, or nothing and whom that is due to.
+//! Writing a batch in a transaction: all of it, or nothing and which write set prevented it.
 
 use std::{collections::HashSet, panic::AssertUnwindSafe};
 
@@ -35,7 +35,7 @@ pub(super) fn split_off<R: PostgresRows, T>(
         let is_free = own.iter().all(|id: &Uuid| !aggregates.contains(id))
             && key.as_ref().is_none_or(|key| !keys.contains(key))
             && moved.iter().all(|position| !positions.contains(position));
-        // Also what is put off claims its places: whoever comes after it on the same aggregate must not overtake it.
+        // A write set that is put off claims its rows too: a later one of the same aggregate must not overtake it.
         aggregates.extend(own);
         keys.extend(key);
         positions.extend(moved);
@@ -51,9 +51,9 @@ pub(super) fn split_off<R: PostgresRows, T>(
 /// Why a batch was not written. What it wrote by then has to be undone.
 #[derive(Debug)]
 pub(super) enum NotWritten {
-    /// These are refused, each by its place and for its own reason. The others can be written without them.
+    /// These are refused, each by its place in the batch and for its own reason. The others can be written without them.
     Refused(Vec<(usize, CommitError)>),
-    /// The database said an error, and not whose it is.
+    /// The database returned an error that does not show which write set caused it.
     Error(DieselError),
     /// Writing panicked.
     Panicked,
@@ -75,7 +75,7 @@ pub(super) async fn write_together<R: PostgresRows>(
     }
 }
 
-/// Who lost against a twin with the same key is told what the twin was told.
+/// A write set that lost against one with the same key gets the other's answer.
 pub(super) async fn explained<R>(
     connection: &AsyncPgConnection,
     write_set: &WriteSet<R>,
@@ -93,13 +93,13 @@ pub(super) async fn explained<R>(
     }
 }
 
-/// Answers who is refused, by their places, and why.
+/// Returns the refused ones by their places in the batch, and why.
 async fn write<R: PostgresRows>(
     connection: &AsyncPgConnection,
     write_sets: &[&WriteSet<R>],
     state: &CommitState,
 ) -> Result<Vec<(usize, CommitError)>, DieselError> {
-    // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
+    // Duplicates first: a repeated command must be recognised, before it fails on the rows that it wrote the first time.
     let moves: Vec<_> = write_sets
         .iter()
         .enumerate()

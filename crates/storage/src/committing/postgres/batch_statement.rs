@@ -45,7 +45,7 @@ enum Column {
     OptionalBytes(Vec<Option<Vec<u8>>>),
 }
 
-/// A method per kind of column, each of which adds the column behind what is there, after a comma if it follows another.
+/// A method per kind of column, each of which appends the column, after a comma if another one is before it.
 macro_rules! columns {
     ($($(#[$doc:meta])* $method:ident: $kind:ident($value:ty)),+ $(,)?) => {
         $(
@@ -60,12 +60,12 @@ macro_rules! columns {
 }
 
 impl BatchStatement {
-    /// A statement that begins like this.
+    /// A statement with this beginning.
     pub fn new(sql: impl Into<Cow<'static, str>>) -> Self {
         Self::default().then(sql)
     }
 
-    /// Goes on like this.
+    /// Appends this text.
     #[must_use]
     pub fn then(mut self, sql: impl Into<Cow<'static, str>>) -> Self {
         self.parts.push(Part::Sql(sql.into()));
@@ -105,18 +105,18 @@ impl BatchStatement {
         optional_bytes: OptionalBytes(Option<Vec<u8>>),
     }
 
-    /// Runs it, and says how many rows it touched.
+    /// Runs it, and returns the number of rows it changed.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn execute(self, connection: &AsyncPgConnection) -> QueryResult<usize> {
         RunQueryDsl::execute(self, &mut &*connection).await
     }
 
-    /// Runs it, and gives the rows that it returns.
+    /// Runs it, and returns its rows.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn load<T>(self, connection: &AsyncPgConnection) -> QueryResult<Vec<T>>
     where
         T: diesel::deserialize::FromSqlRow<Untyped, Pg> + Send + 'static,
@@ -135,7 +135,7 @@ impl Query for BatchStatement {
 
 impl<C> diesel::query_dsl::RunQueryDsl<C> for BatchStatement {}
 
-// Without a static id Diesel remembers a prepared statement by its text, which is the same for every batch.
+// Without a static id Diesel caches a prepared statement by its text, which is the same for every batch.
 impl QueryId for BatchStatement {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

@@ -1,4 +1,4 @@
-//! The command log: who repeats a command gets the first answer again.
+//! The command log: a caller who repeats a command gets the first answer again.
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -11,10 +11,10 @@ use crate::{
     schema::command_log,
 };
 
-/// The constraint that decides between twins.
+/// The constraint that decides between two commands with one key.
 pub(super) const KEY: &str = "command_log.replay_key";
 
-/// Writes lines, stamped with the time that retention will go by. A key that is there already breaks [`KEY`].
+/// Writes lines, stamped with the time that retention uses. An existing key breaks [`KEY`].
 pub(super) async fn record(connection: &AsyncPgConnection, records: &[&ReplayRecord]) -> QueryResult<()> {
     if records.is_empty() {
         return Ok(());
@@ -48,8 +48,8 @@ pub(crate) async fn find(connection: &AsyncPgConnection, replay: &Replay) -> Que
     })
 }
 
-/// Forgets what was recorded before `time`, the oldest first and at most `limit` lines. Says how many there were, but for those that another
-/// process is forgetting.
+/// Deletes lines that were recorded before `time`, the oldest first and at most `limit`. Returns how many there were, without those that
+/// another process is deleting.
 pub(crate) async fn forget_before(
     connection: &AsyncPgConnection,
     time: RowTime,

@@ -38,17 +38,17 @@ pub(crate) struct Committer {
     pub(crate) state: Arc<CommitState>,
     pub(crate) lease: watch::Receiver<Option<Lease>>,
     pub(crate) link: Option<Link>,
-    /// The number of the batch in hand, which this committer's own row holds once it is committed.
+    /// The number of the present batch, which is in this committer's own row once the batch is committed.
     pub(crate) batch: i64,
     /// How long a COMMIT is waited for, before it is looked up on another connection what became of it.
     pub(crate) commit_patience: Duration,
 }
 
-/// Write sets that wait, each with where its outcome is told.
+/// Waiting write sets, each with the channel for its outcome.
 type Waiting<R> = Vec<(Box<WriteSet<R>>, Answer)>;
 
 impl Committer {
-    /// Commits batch after batch until told to stop.
+    /// Commits batch after batch until it has to stop.
     pub(crate) async fn run<R: PostgresRows>(mut self, batches: Arc<Mutex<Batches<R, NoUpkeep>>>) {
         loop {
             let batch = batches.lock().await.next().await;
@@ -70,8 +70,8 @@ impl Committer {
         }
     }
 
-    /// Commits a batch and tells its callers. When it fails by an error that may be due to any of them, nobody is told yet and both halves
-    /// come back, the second first: whoever it is due to is alone in the end, and every transaction takes its rows in one order.
+    /// Commits a batch and answers its callers. If an error may be due to any of them, no caller is answered yet and both halves are
+    /// returned, the second first: in the end the one that it is due to is alone, and every transaction takes its rows in one order.
     async fn commit<R: PostgresRows>(&mut self, mut batch: Waiting<R>) -> Vec<Waiting<R>> {
         let mut attempt = 1;
         while !batch.is_empty() {
@@ -135,7 +135,7 @@ impl Committer {
         }
     }
 
-    /// Tells whoever was refused when writing alone.
+    /// Answers the write set that was refused when it was written alone.
     async fn tell_refused<R>(&self, alone: Waiting<R>, error: CommitError) {
         let Some((write_set, answer)) = alone.into_iter().next() else {
             return;
@@ -150,7 +150,7 @@ impl Committer {
     }
 }
 
-/// Tells those who are refused, by their places, and gives those who remain.
+/// Answers the refused ones, by their places in the batch, and returns the remaining ones.
 fn without<R>(batch: Waiting<R>, refused: Vec<(usize, CommitError)>) -> Waiting<R> {
     let mut refused: HashMap<usize, CommitError> = refused.into_iter().collect();
     let mut remaining = Vec::with_capacity(batch.len());
@@ -163,7 +163,7 @@ fn without<R>(batch: Waiting<R>, refused: Vec<(usize, CommitError)>) -> Waiting<
     remaining
 }
 
-/// Tells all of them that this is why they cannot be served, and leaves nothing to do.
+/// Answers all of them with this error, and returns nothing more to do.
 fn refuse<R>(batch: Waiting<R>, error: &Unavailable) -> Vec<Waiting<R>> {
     tracing::warn!(%error, "a batch was not committed");
     let answers = batch.into_iter().map(|(_, answer)| answer).collect();

@@ -1,4 +1,4 @@
-//! Statements that write a row only where it is as it was expected.
+//! Statements that write a row only if it has the expected version.
 
 use std::collections::HashSet;
 
@@ -17,11 +17,11 @@ struct Met {
 }
 
 impl BatchStatement {
-    /// Runs it, which gives a column `id` for each row that was as expected. Answers the places in the batch of those that were not: of `expected`,
-    /// whatever does not come back, or stands there twice.
+    /// Runs it; it returns a column `id` for each row that was as expected. Returns the places in the batch of the others: those of `expected` that
+    /// did not come back, or that are in there twice.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn stale(
         self,
         expected: impl IntoIterator<Item = (usize, RowId)>,

@@ -37,8 +37,8 @@ impl Upkeep {
         }
     }
 
-    /// Does this in a transaction, which is begun again when it was in the way of another. `Ok` means: on disk. An error may also mean that
-    /// the connection broke in COMMIT, so whatever is done here does no harm when it is done again.
+    /// Does this in a transaction, which is begun again after a deadlock or another conflict. `Ok` means: on disk. An error may also mean
+    /// that the connection broke in COMMIT, so doing it twice must be harmless.
     pub(crate) async fn run<T, F, Fut>(&self, work: F) -> Result<T, Unavailable>
     where
         F: Fn(Arc<SharedConnection>) -> Fut + Send,
@@ -57,7 +57,7 @@ impl Upkeep {
         let mut place = self.link.lock().await;
         let mut attempt = 1;
         loop {
-            // Whoever gives up in the middle of a transaction takes the connection along, and the server undoes what was begun on it.
+            // A caller that gives up in the middle of a transaction drops the connection, and the server undoes what was begun on it.
             let link = match place.take() {
                 Some(link) if !link.has_ended() => link,
                 _ => Arc::new(
@@ -91,7 +91,7 @@ impl Upkeep {
     }
 }
 
-/// Why nothing is known to be written.
+/// Why it is not known that something was written.
 enum Failure {
     Error(ReadError),
     /// The server would lose it.

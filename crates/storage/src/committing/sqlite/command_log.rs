@@ -1,4 +1,4 @@
-//! The command log: who repeats a command gets the first answer again.
+//! The command log: a caller who repeats a command gets the first answer again.
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, delete, insert_into,
@@ -7,8 +7,8 @@ use message_bus::{CommitError, Recorded, Replay, ReplayRecord};
 
 use crate::{columns::RowTime, schema::command_log, sqlite::errors::WriteFailure};
 
-/// Writes the line, with this stamp. The unique key decides between twins: the later one gets the recorded answer, and its
-/// write set is undone.
+/// Writes the line, with this stamp. The unique key decides between two commands with one key: the later one gets the
+/// recorded answer, and its write set is undone.
 pub(super) fn record(
     connection: &mut SqliteConnection,
     record: &ReplayRecord,
@@ -49,8 +49,8 @@ pub(crate) fn find(connection: &mut SqliteConnection, replay: &Replay) -> diesel
     })
 }
 
-/// Forgets what was recorded before `time`, the oldest first and at most `limit` lines, so that no commit waits long
-/// for it. Says how many there were.
+/// Deletes lines that were recorded before `time`, the oldest first and at most `limit`, so that no commit waits
+/// long for it. Returns how many there were.
 pub(crate) fn forget_before(
     connection: &mut SqliteConnection,
     time: RowTime,

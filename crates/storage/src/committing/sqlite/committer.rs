@@ -1,9 +1,9 @@
 //! The one thread that writes a context's file: many write sets, one transaction, one sync.
 //!
-//! Callers share the cost of a commit, not its fate: a stale version, a duplicate key or a bad row undoes its own
-//! write set and no other. Nearly always all go well, so a batch is first written as one; if that fails it is undone
-//! and written again, each write set in a savepoint. Everyone is answered after COMMIT, also those who failed: what
-//! they failed on may stand in this very batch.
+//! Callers share the cost of a commit, but not each other's errors: a stale version, a duplicate key or a bad row
+//! undoes its own write set and no other. Nearly always all succeed, so a batch is first written as one; if that
+//! fails it is undone and written again, each write set in a savepoint. Every caller is answered after COMMIT, also
+//! a failed one: it may have failed because of another write set in the same batch.
 
 mod sorted;
 
@@ -40,7 +40,7 @@ use crate::{
     },
 };
 
-/// Upkeep: a small write of storage's own that goes along with a batch.
+/// Upkeep: a small write of storage's own that is written with a batch.
 pub(crate) type Upkeep = Box<dyn FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure> + Send>;
 
 /// The committer's own state.
@@ -49,13 +49,13 @@ pub(crate) struct Committer {
     pub(crate) file: Arc<PlacedFile>,
     pub(crate) shared: Arc<CommitState>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Whether a write set of the last batch failed. Trouble seldom comes alone, and writing a batch twice costs more
-    /// than savepoints do.
+    /// Whether a write set of the last batch failed. Failures often follow one another, and writing a batch twice
+    /// costs more than savepoints do.
     pub(crate) some_failed: bool,
 }
 
 impl Committer {
-    /// Commits batch after batch until told to stop.
+    /// Commits batch after batch until it has to stop.
     pub(crate) fn run<R: SqliteRows>(mut self, mut batches: Batches<R, Upkeep>) {
         while let Some(batch) = batches.next_blocking() {
             self.commit(batch);
@@ -63,7 +63,7 @@ impl Committer {
         if !self.shared.marks().is_empty() {
             self.commit::<R>(Vec::new());
         }
-        // What the log holds goes into the file, so that the folder can be copied as it lies. Losing this race loses nothing.
+        // Moves the log into the file, so that the folder can be copied. If that fails, nothing is lost.
         if let Err(error) = self.connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "the write-ahead log was not folded into the file");
         }
@@ -114,7 +114,7 @@ impl Committer {
         if written > 0 && self.shared.note_full(false) {
             tracing::info!("there is room again: writes are taken as before");
         }
-        // Nobody is told of what went into a file that is not at its place any more. Where nobody waits, nobody is told anyway.
+        // Commits into a file that is no longer in its place are not acknowledged. Upkeep without a caller needs no answer anyway.
         if answers.iter().any(|(answer, _)| answer.is_awaited())
             && let Err(error) = self.file.check_place()
         {
@@ -160,7 +160,7 @@ impl Committer {
         Ok(results)
     }
 
-    /// Writes them all without a savepoint for each, and says whether all went well. If not, nothing is written.
+    /// Writes them all without a savepoint for each, and returns whether all succeeded. If not, nothing is written.
     fn write_together<R: SqliteRows>(
         &mut self,
         write_sets: &[Box<WriteSet<R>>],
@@ -179,7 +179,7 @@ impl Committer {
         Ok(false)
     }
 
-    /// Writes in a savepoint. Only when the savepoint itself cannot be left has the whole batch failed.
+    /// Writes in a savepoint. The whole batch fails only if the savepoint itself cannot be ended.
     fn write_alone(
         &mut self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<(), WriteFailure>,
@@ -192,7 +192,7 @@ impl Committer {
                 return Ok(Ok(()));
             }
             Ok(Err(WriteFailure::Alone(error))) => error,
-            // If the savepoint can be left, the trouble is this write set's own.
+            // If the savepoint can be ended, the error is this write set's own.
             Ok(Err(WriteFailure::Database(error))) => not_written(&error).into(),
             Err(_) => Unavailable::defect("writing panicked").into(),
         };
@@ -209,12 +209,12 @@ impl Committer {
         } else if self.shared.note_full(true) {
             tracing::warn!(%error, "there is no room for what is to be written; it is refused until there is");
         }
-        // The new connection rolls back whatever the old one had open.
+        // The new connection rolls back an open transaction of the old one.
         self.reconnect();
         refuse_all(answers, || not_written(error));
     }
 
-    /// After a failure of the transaction itself, SQLite's idea of it and Diesel's may differ: begin afresh.
+    /// After a failure of the transaction itself, SQLite's state and Diesel's may differ: begin with a new connection.
     fn reconnect(&mut self) {
         match connection::open_again_for_writing(&self.file) {
             Ok(connection) => self.connection = connection,
@@ -224,14 +224,14 @@ impl Committer {
     }
 }
 
-/// `stamp` is the time that retention will go by.
+/// `stamp` is the time that retention uses.
 fn write<R: SqliteRows>(
     connection: &mut SqliteConnection,
     write_set: &WriteSet<R>,
     shared: &CommitState,
     stamp: RowTime,
 ) -> Result<(), WriteFailure> {
-    // Duplicates first: a repeated command must be told so, rather than trip over the rows it wrote the first time.
+    // Duplicates first: a repeated command must be recognised, before it fails on the rows that it wrote the first time.
     for delivery in &write_set.deliveries {
         consumer_positions::move_position(connection, delivery)?;
     }
@@ -246,13 +246,13 @@ fn write<R: SqliteRows>(
     Ok(())
 }
 
-/// What was committed so far is in the file that was moved away. What comes from now on would be lost to whoever looks where it was.
+/// What was committed so far is in the file that was moved away. Later commits would be missing from the file that is now in its place.
 pub(crate) fn stop_without_its_file(error: &OpenError) -> ! {
     stop_the_process("a database is no longer where it was opened", error)
 }
 
-/// After a failed sync nobody can say what is on disk: the system may drop the very pages it could not write, and the next
-/// sync would succeed without them. Starting again writes and syncs what it reads, before anything is built on it.
+/// After a failed sync it is unknown what is on disk: the system may drop the very pages it could not write, and the next
+/// sync would succeed without them. A new start writes and syncs what it reads, before it commits anything.
 fn stop_the_process(what: &str, error: &dyn std::error::Error) -> ! {
     tracing::error!(%error, "{what}; stopping");
     std::process::abort()

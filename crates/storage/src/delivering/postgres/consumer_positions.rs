@@ -13,11 +13,11 @@ use crate::{
     postgres::BatchStatement,
 };
 
-/// The constraint that decides between two that move a new position at the same time.
+/// The constraint that decides between two transactions that insert one position at the same time.
 pub(crate) const KEY: &str = "consumer_positions.consumer_aggregate";
 
-/// Moves consumers' positions, in the transaction of the effects. Looks first, and locks what it sees. Answers why some deliveries
-/// are refused, by their places; no two of `moves` may be of one consumer and aggregate. A position that appeared after the look breaks its key.
+/// Moves consumers' positions, in the transaction of the effects. Reads and locks them first. Returns why some deliveries are refused, by their
+/// places; no two of `moves` may be of one consumer and aggregate. A position that is inserted after the read breaks its key.
 pub(crate) async fn move_positions(
     connection: &AsyncPgConnection,
     moves: &[(usize, Delivery)],

@@ -1,4 +1,4 @@
-//! What is done to the rows of pending deliveries, many at a time: an array for each column, so that each statement is prepared once.
+//! Changes of the rows of pending deliveries, many at a time: an array for each column, so that each statement is prepared once.
 
 use std::collections::HashSet;
 
@@ -30,14 +30,14 @@ pub(crate) struct BeginAttempt {
     pub(crate) again_at: Timestamp,
 }
 
-/// How an attempt ended, and what becomes of the delivery unless something happened to it meanwhile.
+/// How an attempt ended, and the delivery's new state, unless it has changed meanwhile.
 pub(crate) struct EndAttempt {
     pub(crate) delivery: Delivery,
     pub(crate) number: u32,
     pub(crate) end: AttemptEnd,
 }
 
-/// A delivery that is settled, if it is as it was read, for another reason than an attempt's.
+/// A delivery's new state, if the row is as it was read, for another reason than an attempt's.
 pub(crate) struct MarkOutcome {
     pub(crate) delivery: Delivery,
     pub(crate) attempts: u32,
@@ -45,7 +45,7 @@ pub(crate) struct MarkOutcome {
     pub(crate) error: Option<String>,
 }
 
-/// The columns that say which delivery each is of.
+/// The columns that name the delivery of each change.
 fn keys<'a>(
     statement: &'static str,
     deliveries: impl Iterator<Item = &'a Delivery> + Clone,
@@ -55,8 +55,8 @@ fn keys<'a>(
         .ids(deliveries.map(|delivery| RowId(delivery.event_id.uuid())))
 }
 
-/// Locks the rows of these deliveries, as far as there are any, in the order of their keys. What is done to them afterwards, by whichever statement
-/// and in whichever order, waits for nobody; what is done to their attempts neither.
+/// Locks the rows of these deliveries, as far as they exist, in the order of their keys. The later statements of the transaction change these rows,
+/// and their attempts, without waiting, in whichever order.
 pub(super) async fn lock(connection: &AsyncPgConnection, deliveries: &[&Delivery]) -> QueryResult<()> {
     keys(
         "SELECT 1 FROM deliveries WHERE (consumer, event_id) IN (SELECT * FROM unnest(",
@@ -111,7 +111,7 @@ pub(super) async fn hold(connection: &AsyncPgConnection, changes: &[&Hold]) -> Q
     Ok(())
 }
 
-/// Answers which of them could begin.
+/// Returns which of them could begin.
 pub(super) async fn begin(
     connection: &AsyncPgConnection,
     changes: &[&BeginAttempt],

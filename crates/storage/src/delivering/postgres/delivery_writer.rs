@@ -18,14 +18,14 @@ use crate::{
     },
 };
 
-/// How many changes may wait. Who comes when it is full waits for a place: relays have no caller who is in a hurry.
+/// How many changes may wait. When the queue is full, a change waits for a place: relays have no caller in a hurry.
 const CAPACITY: usize = 1024;
 /// How many share a transaction at most.
 const AT_ONCE: usize = 256;
 /// How long a transaction may take, a new connection included.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is to be done to a delivery's row.
+/// A change of a delivery's row.
 pub(crate) enum Change {
     Hold(Box<Hold>),
     Begin(BeginAttempt),
@@ -33,7 +33,7 @@ pub(crate) enum Change {
     MarkOutcome(MarkOutcome),
 }
 
-/// Whether it was done, once that is on disk: an attempt does not begin when its row is not as it was read.
+/// Whether it was done, sent once that is on disk: an attempt does not begin when its row is not as it was read.
 type Answer = oneshot::Sender<Result<bool, Unavailable>>;
 
 /// Writes changes of one context. Ends when it is dropped.
@@ -82,13 +82,13 @@ impl Writer {
                 }),
             };
             for (answer, result) in answers.into_iter().zip(results) {
-                // An error says that the caller has gone.
+                // An error means that the caller has gone.
                 let _ = answer.send(result);
             }
         }
     }
 
-    /// Nobody knows what the connection was in the middle of: the server rolls it back when it is gone.
+    /// The state of the connection is unknown: it is dropped, and the server rolls its transaction back.
     fn none(&mut self, changes: &[Change], why: impl Fn() -> Unavailable) -> Vec<Result<bool, Unavailable>> {
         self.link = None;
         changes.iter().map(|_| Err(why())).collect()
@@ -99,7 +99,7 @@ impl Writer {
         match self.write_together(&all).await {
             Ok(written) => written.into_iter().map(Ok).collect(),
             Err(error) if all.len() == 1 => vec![Err(error)],
-            // Which of them it was, and why, is found out one by one.
+            // The changes are then written one by one, to find which of them failed, and why.
             Err(_) => {
                 let mut results = Vec::with_capacity(changes.len());
                 for change in changes {
@@ -111,8 +111,8 @@ impl Writer {
         }
     }
 
-    /// All of these in one transaction, which is begun again when it was in the way of another. After an error it is not always known whether it
-    /// was committed. To write the same once more does no harm: each change says which state of its row it supposes.
+    /// Writes all of these in one transaction, which is begun again after a deadlock or another conflict. After an error it is not always known
+    /// whether it was committed. Writing the same once more is harmless: each change states which state of its row it expects.
     async fn write_together(&mut self, changes: &[&Change]) -> Result<Vec<bool>, Unavailable> {
         let mut attempt = 1;
         loop {
@@ -147,7 +147,7 @@ impl Writer {
     }
 }
 
-/// Begins a transaction, and writes in it: a statement for each kind of change. Says of each whether it was done.
+/// Begins a transaction, and writes in it: a statement for each kind of change. Returns of each whether it was done.
 async fn write(mut connection: &AsyncPgConnection, changes: &[&Change]) -> QueryResult<Vec<bool>> {
     connection.batch_execute("BEGIN").await?;
     let (mut holds, mut begins, mut ends, mut outcomes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -174,7 +174,7 @@ async fn write(mut connection: &AsyncPgConnection, changes: &[&Change]) -> Query
     delivery_updates::end(connection, &ends).await?;
     delivery_updates::mark_outcome(connection, &outcomes).await?;
     let done = changes.iter().map(|change| match change {
-        // Of two that would begin the same attempt, the first does.
+        // Of two changes that begin the same attempt, only the first one does.
         Change::Begin(BeginAttempt { delivery, .. }) => {
             begun.remove(&(delivery.consumer.to_owned(), delivery.event_id.uuid()))
         }

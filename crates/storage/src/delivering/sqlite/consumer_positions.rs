@@ -10,8 +10,8 @@ use crate::{
     sqlite::errors::WriteFailure,
 };
 
-/// Moves a consumer's position, in the transaction of the effect. Looks first: the transaction holds the
-/// write lock, so nothing can come in between.
+/// Moves a consumer's position, in the transaction of the effect. Reads it first: the transaction holds the
+/// write lock, so no other write comes in between.
 pub(crate) fn move_position(
     connection: &mut SqliteConnection,
     delivery: &Delivery,

@@ -94,7 +94,7 @@ pub(crate) fn begin_attempt(
     Ok(begun == 1)
 }
 
-/// Writes down how an attempt ended, and what becomes of the delivery unless something happened to it meanwhile.
+/// Records how an attempt ended, and the delivery's new state, unless it has changed meanwhile.
 pub(crate) fn end_attempt(
     connection: &mut SqliteConnection,
     delivery: &Delivery,
@@ -139,7 +139,7 @@ fn ended_at(
         .transpose()
 }
 
-/// Settles a delivery that is as it was read, for another reason than an attempt's.
+/// Changes the state of a delivery that is as it was read, for another reason than an attempt's.
 pub(crate) fn mark_outcome(
     connection: &mut SqliteConnection,
     delivery: &Delivery,

@@ -1,4 +1,4 @@
-//! Who relays a context's events, when several processes serve one database: the holder of a lease, on the database's clock.
+//! The lease to relay a context's events, when several processes serve one database: it is held on the database's clock.
 
 use diesel::{QueryResult, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -6,16 +6,16 @@ use uuid::Uuid;
 
 use crate::columns::{Id, RowId};
 
-/// A lease that was held when it was last asked for.
+/// A lease that was held when it was last checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lease {
     /// Who holds it.
     pub(crate) holder: Uuid,
-    /// Goes up whenever another process takes over.
+    /// Increases whenever another process takes over.
     pub(crate) fence: i64,
 }
 
-/// Takes the lease for three seconds from now, or holds on to it. `None` when somebody else has it.
+/// Takes or extends the lease, for three seconds from now. `None` when another process has it.
 pub(crate) async fn take(connection: &AsyncPgConnection, holder: Uuid) -> QueryResult<Option<Lease>> {
     #[derive(diesel::QueryableByName)]
     struct Taken {

@@ -1,4 +1,4 @@
-//! What the doctor asks of a context's database.
+//! The doctor's queries to a context's database.
 
 use async_trait::async_trait;
 use futures_util::FutureExt;

@@ -1,4 +1,4 @@
-//! What operators ask of a context's database.
+//! The operators' queries to a context's database, and their actions.
 
 use async_trait::async_trait;
 use futures_util::FutureExt;

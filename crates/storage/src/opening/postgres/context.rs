@@ -54,7 +54,7 @@ pub struct PostgresEngine<R> {
     clock: Arc<dyn Clock>,
     own_life: OwnLife,
     committers: Mutex<Vec<JoinHandle<()>>>,
-    /// Who this process is when it asks for the relay's lease.
+    /// This process's id when it asks for the relay's lease.
     holder: Uuid,
     lease: watch::Sender<Option<Lease>>,
 }
@@ -108,7 +108,7 @@ impl<R: PostgresRows> PostgresContext<R> {
         })
     }
 
-    /// Commits a write set together with whatever else is waiting. `Ok` means: on disk.
+    /// Commits a write set together with whatever else waits. `Ok` means: on disk.
     ///
     /// # Errors
     /// [`CommitError`]; nothing of the write set was written, except that this is not known after [`Unavailable::OutcomeUnknown`].
@@ -194,7 +194,7 @@ impl<R: PostgresRows> Engine for PostgresEngine<R> {
     }
 
     async fn try_writing(&self) -> Result<(), Unavailable> {
-        // Forgets nothing, but fails where nothing can be written.
+        // Deletes nothing, but fails where nothing can be written.
         self.upkeep
             .run(
                 |connection| async move { Ok(command_log::forget_before(&connection, RowTime(0), 1).await?) },

@@ -1,4 +1,4 @@
-//! The transaction in which a database is filled with another's rows, whatever its tables are: what is not committed was never there.
+//! The transaction that fills a database with another's rows, whatever its tables are: either all of it is committed, or nothing.
 
 use diesel::{QueryDsl, QueryResult, dsl::max, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -23,7 +23,7 @@ impl CopyTransaction {
     /// [`OpenError`].
     pub async fn begin(server: &PostgresServer) -> Result<Self, OpenError> {
         let mut link = server.connect("public").await?;
-        // Counting a large table takes its time, and the transaction waits while the other database is read.
+        // Counting a large table takes a while, and the transaction waits while the other database is read.
         link.connection
             .batch_execute(
                 "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
@@ -44,10 +44,10 @@ impl CopyTransaction {
         &self.link.connection
     }
 
-    /// Turns to a context's schema, with the rights of its role.
+    /// Switches to a context's schema, with the rights of its role.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn enter(&self, context: &'static str) -> QueryResult<()> {
         self.connection()
             .batch_execute(&PostgresServer::entrance(context))
@@ -57,7 +57,7 @@ impl CopyTransaction {
     /// The largest sequence after which consumers of the schema that was entered begin, by the context whose log it is in.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn beginnings(&self) -> QueryResult<Vec<(String, i64)>> {
         let found: Vec<(String, Option<i64>)> = consumers::table
             .group_by(consumers::source)
@@ -68,10 +68,10 @@ impl CopyTransaction {
         Ok(begun.filter_map(|(source, last)| Some((source, last?))).collect())
     }
 
-    /// Lets the event log of the schema that was entered number its next event behind this one.
+    /// Makes the event log of the schema that was entered number its next event after this one.
     ///
     /// # Errors
-    /// What the database says.
+    /// The database's error.
     pub async fn number_events_after(&self, number: i64) -> QueryResult<()> {
         diesel::sql_query(
             "SELECT setval(pg_get_serial_sequence('event_log', 'sequence'), $1)
@@ -83,7 +83,7 @@ impl CopyTransaction {
         .map(|_| ())
     }
 
-    /// Makes it all true.
+    /// Commits all of it.
     ///
     /// # Errors
     /// [`NotCommitted`].

@@ -1,4 +1,4 @@
-//! Bringing a context's schema to what this binary knows, and refusing a newer one.
+//! Migrating a context's schema to the version of this binary, and refusing a newer one.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::{
 
 const OWN: EmbeddedMigrations = embed_migrations!("../../migrations/storage/postgres");
 
-/// Two processes that start at once migrate one after the other: this is the lock's number, and means nothing.
+/// Two processes that start at once migrate one after the other: this is the lock's number, which has no meaning.
 const LOCK: i64 = 0x6f72_6465_726c_7901;
 
-/// Looks at a context's schema, which may be missing, and changes nothing.
+/// Reads the migrations of a context's schema, which may be missing, and changes nothing.
 ///
 /// # Errors
 /// [`OpenError`]; [`OpenError::Newer`] when the schema has migrations unknown to this binary.
@@ -57,7 +57,7 @@ pub async fn migrate(
     };
     let mut link = server.connect(schema).await?;
     server.check(&mut link.connection).await?;
-    // Ends with the connection, so that a process that dies here holds up nobody.
+    // The lock ends with the connection, so a process that ends here blocks no other.
     let prepare = format!(
         "SET lock_timeout = '60s'; SET statement_timeout = 0; SELECT pg_advisory_lock({LOCK});
          DO $$ BEGIN IF to_regnamespace('{schema}') IS NULL THEN CREATE SCHEMA {schema}; END IF; END $$;"

@@ -5,7 +5,7 @@ use diesel::result::Error as DieselError;
 /// Why a PostgreSQL server, or a context's schema there, could not be used. No text here holds the password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The URL is none.
+    /// The URL is not valid.
     #[error("found {found:?}, expected postgres://USER:PASSWORD@HOST:PORT/DATABASE ({reason})")]
     Url {
         /// The URL without its password.
@@ -18,7 +18,7 @@ pub enum OpenError {
     Connect {
         /// Host, port and database.
         server: String,
-        /// What it said, or what the network did.
+        /// The error of the server or the network.
         reason: String,
     },
     /// The server, or its settings, would not keep what was acknowledged.
@@ -26,7 +26,7 @@ pub enum OpenError {
     Settings {
         /// Host, port and database.
         server: String,
-        /// What is there.
+        /// What was found.
         found: String,
         /// What is needed.
         expected: String,
@@ -61,12 +61,12 @@ pub enum OpenError {
         /// Why.
         reason: String,
     },
-    /// It could not be asked.
+    /// It could not be read.
     #[error("{server}: {reason}")]
     Unusable {
         /// Host, port and database.
         server: String,
-        /// What the server said.
+        /// The server's error.
         reason: String,
     },
 }
@@ -75,7 +75,7 @@ impl OpenError {
     /// The server refused something that is needed to open a schema.
     pub(crate) fn refused(server: &str, error: &DieselError) -> Self {
         let (server, reason) = (server.to_owned(), error.to_string());
-        // Diesel passes on no SQLSTATE; the server's words for 42501 are these, in English.
+        // Diesel passes on no SQLSTATE; these are the server's English words for 42501.
         if reason.contains("permission denied") || reason.contains("must be owner") {
             Self::Rights { server, reason }
         } else {

@@ -1,4 +1,4 @@
-//! The server: where it is, and how it is spoken to.
+//! The server: its location, and how connections to it are made.
 
 use std::{
     net::IpAddr,
@@ -20,21 +20,21 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::postgres::OpenError;
 
-/// How long a connection may take to come about: longer than any healthy server needs, short enough for a caller to wait.
+/// How long making a connection may take: longer than any healthy server needs, short enough for a caller to wait.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the system keeps sending to a server that does not acknowledge, before the connection counts as broken.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
-/// Set on every connection, whatever the server, the database or the role has for others, and whatever becomes of that later. No statement of
-/// ours needs a tenth of these times; what does is stuck, or waits for somebody who is. Compiling a statement (`jit`) takes longer than
-/// running any of ours. Statements are written for READ COMMITTED: each sees what was committed before it began. A COMMIT waits for the disk at
-/// least (`local`); what waits for standbys as well stays as it is. Most statements take arrays: left to itself, the server counts their elements and
-/// plans such a statement anew at each use, for the plan that it has already.
+/// Set on every connection, whatever the server, the database or the role sets for others, now or later. No statement of ours needs a tenth of these
+/// times; one that does is stuck, or waits for one that is. Compiling a statement (`jit`) takes longer than running any of ours. Statements are
+/// written for READ COMMITTED: each sees what was committed before it began. A COMMIT waits for the disk at least (`local`); a setting that waits for
+/// standbys as well is kept. Most statements take arrays: by default the server counts their elements and plans such a statement anew at each use,
+/// only to get the same plan.
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
      SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = warning; SET jit = off;
      SET plan_cache_mode = force_generic_plan;
      SET default_transaction_isolation = 'read committed';
      SELECT set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false);";
-/// The use after which a connection's plans are made anew for the first time. The server itself keeps no plan before a statement's sixth run.
+/// After so many uses a connection's plans are made anew for the first time. The server itself caches no plan before a statement's sixth run.
 const FIRST_PLANS: u64 = 16;
 
 /// A PostgreSQL database to connect to.
@@ -53,7 +53,7 @@ pub(crate) struct Link {
     uses: AtomicU64,
 }
 
-/// Pending for as long as its connection lives.
+/// Held for as long as its connection lasts.
 pub struct PostgresLock {
     _link: Link,
 }
@@ -64,30 +64,30 @@ impl Link {
         AtomicBool::load(&self.ended, Ordering::Acquire)
     }
 
-    /// Counts a use, and has statements planned anew whenever there were twice as many. A plan is made once for each, perhaps while its table
-    /// is all but empty and best read as a whole, and would stay so until the server collects statistics.
+    /// Counts a use, and has statements planned anew each time the uses have doubled. A statement is planned once, perhaps while its table is
+    /// almost empty and best read as a whole, and would keep that plan until the server collects statistics.
     pub(crate) async fn count_use(&self) {
         let uses = self.uses.fetch_add(1, Ordering::Relaxed) + 1;
         if uses >= FIRST_PLANS && uses.is_power_of_two() {
-            // If it fails, so does what comes next, and says so.
+            // If it fails, the next statement fails as well, and reports it.
             let _ = (&self.connection).batch_execute("DISCARD PLANS").await;
         }
     }
 }
 
 impl PostgresServer {
-    /// The database that a URL names. Without `sslmode` in it, a server on another machine is spoken to by TLS only, with a certificate that
-    /// this system trusts, and one on this machine without; `sslmode=require` and `sslmode=disable` say which.
+    /// The database that a URL names. Without `sslmode` in it, connections to another machine use TLS only, with a certificate that this
+    /// system trusts, and those to this machine do not; `sslmode=require` and `sslmode=disable` set it.
     ///
     /// # Errors
-    /// [`OpenError::Url`] when it is no such URL or names no database.
+    /// [`OpenError::Url`] when it is not such a URL or names no database.
     pub fn new(url: &str) -> Result<Self, OpenError> {
         let refused = |reason: String| OpenError::Url {
             found: without_password(url),
             reason,
         };
         let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
-            // The inner error names what is wrong; the outer one only says that something is.
+            // The inner error says what is wrong; the outer one only that something is.
             refused(std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string))
         })?;
         let Some(database) = config.get_dbname().filter(|name| !name.is_empty()) else {
@@ -133,8 +133,8 @@ impl PostgresServer {
         &self.name
     }
 
-    /// A connection on which tables are those of `schema`. When there is a role `orderly_SCHEMA` that the user may take on,
-    /// it has that role's rights and no others.
+    /// A connection whose tables are those of `schema`. If there is a role `orderly_SCHEMA` that the user may assume, it
+    /// has that role's rights and no others.
     pub(crate) async fn connect(&self, schema: &'static str) -> Result<Link, OpenError> {
         let mut link = match &self.tls {
             None => self.connect_with(NoTls).await?,
@@ -148,7 +148,7 @@ impl PostgresServer {
         Ok(link)
     }
 
-    /// SQL after which tables are those of `schema`, and rights those of its role, if there is one.
+    /// SQL that selects the tables of `schema`, and the rights of its role, if there is one.
     pub(super) fn entrance(schema: &'static str) -> String {
         format!(
             "SET search_path TO {schema}; RESET ROLE;
@@ -192,7 +192,7 @@ impl PostgresServer {
         })
     }
 
-    /// Takes the lock of the one process that may do a thing to this database; `None` when another has it.
+    /// Takes a lock on this database that only one process can hold; `None` when another has it.
     ///
     /// # Errors
     /// [`OpenError`] when the server cannot be asked.
@@ -223,7 +223,7 @@ fn is_this_machine(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// The URL without its password, wherever in it that stands.
+/// The URL without its password, wherever in it the password is.
 pub fn without_password(url: &str) -> String {
     let (url, parameters) = url.split_once('?').unwrap_or((url, ""));
     let shown: Vec<&str> = parameters
@@ -244,7 +244,7 @@ pub fn without_password(url: &str) -> String {
     format!("{scheme}{user}@{host}{parameters}")
 }
 
-/// An error with all that caused it: the outermost alone says little more than that there was one.
+/// An error with all its causes: the outermost alone says little.
 fn full_reason(error: &dyn std::error::Error) -> String {
     let mut reason = error.to_string();
     let mut cause = error.source();

@@ -1,15 +1,15 @@
-//! What a server must be, before anything is trusted to it.
+//! Which server can be used, checked before anything is written to it.
 
 use diesel::sql_types::{Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::postgres::{OpenError, PostgresServer};
 
-/// PostgreSQL 14 is the oldest that its makers still mend (postgresql.org/support/versioning).
+/// PostgreSQL 14 is the oldest version that still gets fixes (postgresql.org/support/versioning).
 const OLDEST_VERSION: i32 = 140_000;
 
 impl PostgresServer {
-    /// Refuses a server that is too old, or would not keep what was acknowledged.
+    /// Refuses a server that is too old, or that would lose what was acknowledged.
     pub(super) async fn check(&self, connection: &mut AsyncPgConnection) -> Result<(), OpenError> {
         let found: Settings = diesel::sql_query(
             "SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_name,
@@ -48,7 +48,7 @@ struct Settings {
 }
 
 impl Settings {
-    /// What is found that must not be, and what is expected instead.
+    /// A wrong setting that was found, and what is expected instead.
     fn flaw(&self) -> Option<(String, &'static str)> {
         if self.version < OLDEST_VERSION {
             return Some((format!("PostgreSQL {}", self.version_name), "14 or newer"));

@@ -13,18 +13,18 @@ use crate::{
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// Pragmas hold for one connection only, so each gets them all. `synchronous = FULL` syncs the log at every
-/// commit: with NORMAL a commit survives a kill of the process, but not the loss of power. Who writes keeps 16 MB of pages from one commit to
-/// the next; a reader drops its pages whenever somebody else has committed, and does with SQLite's own 2 MB.
+/// commit: with NORMAL a commit survives a kill of the process, but not the loss of power. The writer keeps 16 MB of pages from one commit to
+/// the next; a reader drops its pages at every commit of another connection, so SQLite's default of 2 MB is enough.
 const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
      PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
      PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;";
 const READING: &str = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;
      PRAGMA temp_store = MEMORY;";
 
-/// How long a connection waits for somebody else's lock.
+/// How long a connection waits for another's lock.
 pub(super) const PATIENCE: &str = "PRAGMA busy_timeout = 5000";
 
-/// The connection that writes, and which file that is. Makes the file when it is missing, and puts on disk whatever is read of it. To be called
+/// The connection that writes, and the identity of its file. Makes the file when it is missing, and syncs whatever is read of it. To be called
 /// before this process has another connection to the file.
 pub(super) fn open_for_writing(file: &Path) -> Result<(SqliteConnection, PlacedFile), OpenError> {
     true_start::sync_file(file)?;
@@ -40,7 +40,7 @@ pub(super) fn open_for_writing(file: &Path) -> Result<(SqliteConnection, PlacedF
     Ok((connection, placed))
 }
 
-/// The connection that writes, anew, to the file that was opened before and to no other.
+/// A new connection that writes, to the file that was opened before and to no other.
 pub(crate) fn open_again_for_writing(file: &PlacedFile) -> Result<SqliteConnection, OpenError> {
     file.check_place()?;
     let mut connection = open(file.path(), "rw", WRITING)?;

@@ -68,7 +68,7 @@ impl<R: SqliteRows> SqliteContext<R> {
             file.belongs_to(id);
         }
         let readers = Readers::start(name, &path)?;
-        // Readers open the path as well; what they found there is what was opened before.
+        // Readers open the path as well; it must still be the file that was opened before.
         file.check_place()?;
         let file = Arc::new(file);
         let (queue, batches) = commit_queue();
@@ -100,7 +100,7 @@ impl<R: SqliteRows> SqliteContext<R> {
         })
     }
 
-    /// Commits a write set together with whatever else is waiting. `Ok` means: on disk.
+    /// Commits a write set together with whatever else waits. `Ok` means: on disk.
     ///
     /// # Errors
     /// [`CommitError`]; nothing of the write set was written.
@@ -136,14 +136,14 @@ impl<R: SqliteRows> SqliteContext<R> {
 }
 
 impl<R: SqliteRows> SqliteEngine<R> {
-    /// Runs storage's own work in the next batch, and answers what it answered once that is on disk.
+    /// Runs storage's own work in the next batch, and returns its result once that is on disk.
     async fn upkeep<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, WriteFailure> + Send + 'static,
     ) -> Result<T, Unavailable> {
         let (answer, answered) = oneshot::channel();
         let work = move |connection: &mut SqliteConnection| {
-            // An error says that the caller has gone. The work is done all the same.
+            // An error means that the caller has gone. The work is done all the same.
             let _ = answer.send(work(connection)?);
             Ok(())
         };

@@ -1,4 +1,4 @@
-//! A context's file that nobody else writes to while all of it is read.
+//! A context's file with the write lock, while all of it is read.
 
 use std::path::Path;
 
@@ -11,10 +11,11 @@ use crate::{
     sqlite::OpenError,
 };
 
-/// Opens a context's file and migrates it. Nobody else writes to it until the connection is dropped. Says which installation stands in it.
+/// Opens a context's file and migrates it. No other connection writes to it until this one is dropped. Returns the installation that the
+/// file belongs to.
 ///
 /// # Errors
-/// [`OpenError`], also when somebody writes to it for longer than a few seconds.
+/// [`OpenError`], also when another connection writes to it for longer than a few seconds.
 pub fn open_exclusively(
     file: &Path,
     migrations: EmbeddedMigrations,

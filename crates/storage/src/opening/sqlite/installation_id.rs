@@ -1,4 +1,4 @@
-//! The id of the installation that a context's file belongs to, which stands in each of its files.
+//! The id of the installation that a context's file belongs to, which is stored in each of its files.
 
 use std::path::Path;
 
@@ -18,13 +18,13 @@ pub trait InstallationFile: Send + Sync {
     /// The installation that it belongs to; none, if no version that records one has opened it yet.
     fn installation(&self) -> Option<Uuid>;
 
-    /// Records the installation that it belongs to, unless one is recorded already, and answers the one that is.
+    /// Records the installation that it belongs to, unless one is recorded already, and returns the recorded one.
     async fn belong_to(&self, installation: Uuid) -> Result<Uuid, Unavailable>;
 }
 
-/// Sees to it that all files of a folder bear the id of one installation. Where none bears one, that is `fresh`; where some do (a process was
-/// killed in between, or a context is new), it is theirs. Everybody has to name the files in the same order: the first one that is written
-/// decides between two that do this at the same time.
+/// Ensures that all files of a folder have the id of one installation. If none has an id, that is `fresh`; if some have one (a process was
+/// killed in between, or a context is new), it is theirs. Every caller has to pass the files in the same order: the first file decides
+/// between two callers at the same time.
 ///
 /// # Errors
 /// [`OpenError::Mixed`] when they are of several installations, [`OpenError::Unusable`] when one cannot be written.
@@ -50,7 +50,7 @@ pub async fn belong_together(files: &[&dyn InstallationFile], fresh: Uuid) -> Re
     Ok(())
 }
 
-/// The installation of all these files; none, if none of them bears an id.
+/// The installation of all these files; none, if none of them has an id.
 ///
 /// # Errors
 /// [`OpenError::Mixed`] when they are of several.
@@ -75,7 +75,7 @@ pub fn common_installation<'a>(
     Ok(first.map(|(_, id)| id))
 }
 
-/// The id that stands in a file.
+/// The id that is stored in a file.
 pub(super) fn read(connection: &mut SqliteConnection) -> QueryResult<Option<Uuid>> {
     let id = installation::table
         .select(installation::id)

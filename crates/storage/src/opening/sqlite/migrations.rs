@@ -1,4 +1,4 @@
-//! Bringing a context's file to the schema that this binary knows, and refusing a newer one.
+//! Migrating a context's file to the schema of this binary, and refusing a newer one.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -12,7 +12,7 @@ use crate::{
 
 const OWN: EmbeddedMigrations = embed_migrations!("../../migrations/storage/sqlite");
 
-/// Looks at a context's file, which may be missing, and changes nothing.
+/// Reads the migrations of a context's file, which may be missing, and changes nothing.
 ///
 /// # Errors
 /// [`OpenError::Newer`] when the file has migrations unknown to this binary.
@@ -23,7 +23,7 @@ pub fn migration_status(
 ) -> Result<MigrationStatus, OpenError> {
     let known = known_versions(&migrations)?;
     let applied = if file.exists() {
-        // A file without Diesel's own table has no migrations; asking with a read-only connection must not make it.
+        // A file without Diesel's own table has no migrations; reading with a read-only connection must not make that table.
         let mut connection = connection::open_for_reading(file)?;
         applied_versions(&mut connection).unwrap_or_default()
     } else {

@@ -12,15 +12,15 @@ pub enum OpenError {
     Unusable {
         /// The file.
         file: PathBuf,
-        /// What SQLite or the system said.
+        /// The error of SQLite or the system.
         reason: String,
     },
-    /// SQLite, or its settings, would not keep what was acknowledged.
+    /// SQLite, or its settings, would lose what was acknowledged.
     #[error("{}: found {found}, expected {expected}", file.display())]
     Settings {
         /// The file.
         file: PathBuf,
-        /// What is there.
+        /// What was found.
         found: String,
         /// What is needed.
         expected: String,
@@ -38,7 +38,7 @@ pub enum OpenError {
     Replaced {
         /// The path.
         file: PathBuf,
-        /// What is there.
+        /// What was found.
         found: String,
     },
     /// The files of one folder belong to several installations.
@@ -64,7 +64,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// The file cannot be used, says SQLite.
+    /// SQLite reports that the file cannot be used.
     pub fn unusable(file: &Path, error: &diesel::result::Error) -> Self {
         Self::unusable_for(file, error)
     }

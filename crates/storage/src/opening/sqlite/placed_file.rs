@@ -1,5 +1,5 @@
-//! Which file a context's database is. A path can come to name another one, when a folder is renamed or restored under a process that has
-//! the file open; what is written from then on would be found by nobody.
+//! Which file a context's database is. A path can come to name another file, when a folder is renamed or restored under a process that
+//! has the file open; what is written from then on would be lost.
 
 use std::{
     fs, io,
@@ -13,14 +13,14 @@ use uuid::Uuid;
 
 use crate::{opening::sqlite::installation_id, sqlite::OpenError};
 
-/// A context's database file and its write-ahead log as they were when they were opened, and where they have to stay.
+/// A context's database file and its write-ahead log as they were when they were opened, and the path at which they have to stay.
 #[derive(Debug)]
 pub(crate) struct PlacedFile {
     path: PathBuf,
     log_path: PathBuf,
     file: FileId,
     log: FileId,
-    /// The installation that it belongs to, from when that is known.
+    /// The installation that it belongs to, once that is known.
     installation: OnceLock<Uuid>,
 }
 
@@ -53,9 +53,9 @@ impl PlacedFile {
         self.installation.get().copied()
     }
 
-    /// From now on the file has to belong to this installation. The first word stands.
+    /// From now on the file has to belong to this installation. Only the first call counts.
     pub(super) fn belongs_to(&self, installation: Uuid) {
-        // An error says that it was said before.
+        // An error means that it was set before.
         let _ = self.installation.set(installation);
     }
 
@@ -74,7 +74,7 @@ impl PlacedFile {
         Ok(())
     }
 
-    /// What is read through `connection` has to belong to the installation of this file: it can be overwritten where it is.
+    /// What is read through `connection` has to belong to the installation of this file: the file can be overwritten in its place.
     ///
     /// # Errors
     /// What the database says; inside, [`OpenError::Replaced`].

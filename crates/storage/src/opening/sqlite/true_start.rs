@@ -1,11 +1,11 @@
-//! What a start reads, it makes true before anything is built on it.
+//! A start syncs what it reads, before it builds anything on it.
 //!
 //! When a sync fails, Linux keeps the pages in memory and marks them clean: they read as if they were on disk, and the next sync succeeds
 //! without writing them. A process that starts after such a failure reads commits out of the write-ahead log that the next loss of power
-//! takes away, and would write its own behind the hole that they leave. So the log's bytes are written anew, which makes them dirty again, and
-//! synced. The bytes do not change, so that a loss of power in the middle of it leaves no log that is worse than the one that was found.
-//! Of the database's own pages, whatever may be missing is in the log: SQLite counts a page as moved into the file when the sync after it
-//! succeeded, and moves it again otherwise.
+//! takes away, and would write its own commits behind the gap that they leave. So the log's bytes are written anew, which makes them dirty
+//! again, and synced. The bytes do not change, so that a loss of power in the middle of it leaves no log that is worse than the one that was
+//! found. Of the database's own pages, whatever may be missing is in the log: SQLite counts a page as moved into the file when the sync after
+//! it succeeded, and moves it again otherwise.
 
 use std::{
     fs::OpenOptions,
@@ -27,8 +27,8 @@ use crate::{
 /// How much of a log is read and written at a time.
 const CHUNK: usize = 1 << 20;
 
-/// Puts a database file on disk as it lies, and makes it when it is missing. To be called before this process has a connection to it: to
-/// close any descriptor of a file gives back all locks that the process holds on it.
+/// Syncs a database file as it is, and makes it when it is missing. To be called before this process has a connection to it: to close
+/// any descriptor of a file gives back all locks that the process holds on it.
 pub(super) fn sync_file(file: &Path) -> Result<(), OpenError> {
     let synced = || {
         let opened = OpenOptions::new()
@@ -44,13 +44,13 @@ pub(super) fn sync_file(file: &Path) -> Result<(), OpenError> {
     synced().map_err(|error| OpenError::unusable_for(file, &error))
 }
 
-/// Puts on disk whatever `connection` reads of `file`.
+/// Syncs whatever `connection` reads of `file`.
 pub(super) fn make_true(connection: &mut SqliteConnection, file: &Path) -> Result<(), OpenError> {
     #[cfg(debug_assertions)]
     if crate::canary::KnownBug::TrustedLog.is_on() {
         return Ok(());
     }
-    // As long as this transaction is open, nobody else appends to the log or empties it.
+    // As long as this transaction is open, no other connection appends to the log or empties it.
     connection
         .batch_execute("BEGIN IMMEDIATE")
         .map_err(|error| OpenError::unusable(file, &error))?;
@@ -61,7 +61,7 @@ pub(super) fn make_true(connection: &mut SqliteConnection, file: &Path) -> Resul
         .map_err(|error| OpenError::unusable(file, &error))?;
     rewritten?;
     fold(connection).map_err(|error| OpenError::unusable(file, &error))?;
-    // SQLite syncs the folder after it has made a log, but does not look at the answer.
+    // SQLite syncs the folder after it has made a log, but ignores the result.
     sync_folder_of(file).map_err(|error| OpenError::unusable_for(file, &error))
 }
 
@@ -95,8 +95,8 @@ struct Checkpoint {
     checkpointed: i32,
 }
 
-/// Moves what the log holds into the file, and empties it. Where others read or write at the moment, some or all of it stays in the log, where
-/// it is on disk as well; nobody is made to wait.
+/// Moves the log into the file, and empties it. While other connections read or write, some or all of it stays in the log, where it is on disk
+/// as well; no connection has to wait.
 fn fold(connection: &mut SqliteConnection) -> diesel::QueryResult<()> {
     connection.batch_execute("PRAGMA busy_timeout = 0")?;
     let Checkpoint {

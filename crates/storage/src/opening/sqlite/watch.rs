@@ -1,4 +1,4 @@
-//! Looks once a second whether a context's file is still where it was, and still of this installation.
+//! Checks once a second whether a context's file is still in its place, and still of this installation.
 
 use std::{
     sync::{Arc, mpsc},
@@ -11,17 +11,17 @@ use crate::{
     sqlite::OpenError,
 };
 
-/// How often it is looked.
+/// How often it is checked.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The thread that looks. It ends when this is dropped.
+/// The thread that checks. It ends when this is dropped.
 pub(super) struct Watch {
     stop: mpsc::Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Watch {
-    /// Looks from now on, and tells `replaced` when another file or none is there, or one of another installation.
+    /// Starts checking, and notifies `replaced` when there is another file or none, or one of another installation.
     pub(super) fn start(
         context: &'static str,
         file: Arc<PlacedFile>,
@@ -43,22 +43,22 @@ impl Watch {
         Ok(Self { stop, thread })
     }
 
-    /// Looks no more. Blocks until it has ended.
+    /// Stops checking. Blocks until the thread has ended.
     pub(super) fn stop(self) {
         drop(self.stop);
-        // An error says that it ended in a panic.
+        // An error means that it ended in a panic.
         let _ = self.thread.join();
     }
 }
 
 fn look(file: &PlacedFile) -> Result<(), OpenError> {
     file.check_place()?;
-    // A connection of its own: one that is open already would not read again what it has read.
+    // A connection of its own: one that is open already would not read again what it has cached.
     let content =
         connection::open_for_reading(file.path()).map(|mut connection| file.check_content(&mut connection));
     match content {
         Ok(Ok(checked)) => checked,
-        // Those who use it are told so as well, and stop where they have to.
+        // The users of the file get the error as well, and stop where they have to.
         Ok(Err(error)) => {
             tracing::debug!(%error, "the installation of a file could not be read");
             Ok(())

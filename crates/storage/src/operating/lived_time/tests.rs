@@ -1,4 +1,4 @@
-//! Which stamps are old enough, wherever the clock stood.
+//! Which stamps are old enough, whatever the clock showed.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -9,7 +9,7 @@ const MINUTE: i64 = 60 * SECOND;
 /// Some time in 2026.
 const NOW: i64 = 1_767_225_600 * SECOND;
 
-/// A database in memory: its row, its lines, and what is stored, with how much was lived when it was.
+/// A database in memory: its row, its lines, and stored items, each with the lived time at which it was stored.
 struct Database {
     row: LivedTime,
     lines: Vec<(i64, RowTime)>,
@@ -28,13 +28,13 @@ impl Database {
         }
     }
 
-    /// Stores something, under whatever clock.
+    /// Stores an item, whatever the clock shows.
     fn store(&mut self) {
         let stamp = self.row.stamps_from.max(RowTime(self.clock));
         self.stored.push((self.row.lived, stamp));
     }
 
-    /// Time goes by, and is lived through.
+    /// Time passes, and is lived.
     fn live(&mut self, more: i64) {
         self.clock += more;
         self.look_at_the_clock(more);
@@ -48,13 +48,13 @@ impl Database {
         }
     }
 
-    /// The clock is set, and looked at when the next process starts.
+    /// The clock is set, and read when the next process starts.
     fn set_clock(&mut self, by: i64) {
         self.clock += by;
         self.look_at_the_clock(0);
     }
 
-    /// What [`STORED_BEFORE`] finds.
+    /// The result of [`STORED_BEFORE`].
     fn stored_before(&self, kept: i64) -> Option<RowTime> {
         let lines = || self.lines.iter();
         let from = lines()
@@ -143,7 +143,7 @@ fn time_counts_that_this_process_lived_since_it_wrote_what_it_finds() {
     own.has_written(Some(first), Duration::from_secs(100));
     let second = lived(first, 160);
     assert_eq!(second.lived, 60 * SECOND);
-    // Another process was faster, and has counted the minute.
+    // Another process wrote first, and has counted the minute.
     let others = LivedTime {
         lived: 59 * SECOND,
         ..first
@@ -205,7 +205,7 @@ proptest! {
                 Happens::Stores => database.store(),
             }
         }
-        // The clock that is there at the end is lived with; what was stamped ahead of it is kept until it gets there.
+        // In the end the clock is followed again; what has a later stamp is kept until the clock gets there.
         let furthest = database.stored.iter().map(|(_, stamp)| stamp.0).max().unwrap_or(NOW);
         let ahead = (furthest - database.clock).max(0);
         for _ in 0..(ahead + kept + DAY) / HOUR + 3 {

@@ -1,4 +1,4 @@
-//! The time that was lived through, in its tables. The only clock here is the server's.
+//! Lived time, in its tables. The only clock here is the server's.
 
 use diesel::{
     QueryResult, QueryableByName, sql_query,
@@ -11,7 +11,7 @@ use crate::{
     operating::lived_time::{LivedTime, STORED_BEFORE},
 };
 
-/// SQL for a time to stamp a row with: the transaction's, or the earliest that may still be given, whichever is later.
+/// SQL for a row's stamp: the transaction's time, or the earliest allowed stamp, whichever is later.
 macro_rules! stamp {
     () => {
         "greatest(now(), (SELECT stamps_from FROM lived_time))"
@@ -19,7 +19,7 @@ macro_rules! stamp {
 }
 pub(crate) use stamp;
 
-/// What the server's clock says, and the row, if there is one.
+/// The time of the server's clock, and the row, if there is one.
 pub(crate) async fn find(connection: &AsyncPgConnection) -> QueryResult<(RowTime, Option<LivedTime>)> {
     #[derive(QueryableByName)]
     struct Found {
@@ -63,8 +63,8 @@ pub(crate) async fn begin(connection: &AsyncPgConnection, row: LivedTime) -> Que
     Ok(())
 }
 
-/// Writes the row that comes after `found`, and says whether no more was lived than `found` says. Lines are kept for as long as anything is: `longest_kept`
-/// microseconds that were lived. Of two lines at the same time that was lived, the earlier stamp counts.
+/// Writes the row that comes after `found`, and returns whether `lived` was still as in `found`. Lines are kept for as long as anything is:
+/// `longest_kept` microseconds of lived time. Of two lines at the same lived time, the earlier stamp counts.
 pub(crate) async fn go_on(
     connection: &AsyncPgConnection,
     found: LivedTime,
@@ -100,7 +100,7 @@ pub(crate) async fn go_on(
     Ok(gone.on == 1)
 }
 
-/// Before which stamp all is older than `kept` microseconds that were lived.
+/// The stamp before which everything is older than `kept` microseconds of lived time.
 pub(crate) async fn stored_before(connection: &AsyncPgConnection, kept: i64) -> QueryResult<Option<RowTime>> {
     #[derive(QueryableByName)]
     struct Found {

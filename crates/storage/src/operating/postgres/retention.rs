@@ -1,11 +1,11 @@
-//! Forgetting what has been over for long, a little at a time. What another process is forgetting is left to it.
+//! Retention, a little at a time. Rows that another process is deleting are skipped.
 
 use diesel::{QueryResult, sql_query, sql_types::BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::columns::{RowTime, UtcTime};
 
-/// Forgets deliveries that ended before a time, with their attempts. Says how many.
+/// Deletes deliveries that ended before a time, with their attempts. Returns how many.
 pub(crate) async fn forget_deliveries(
     connection: &AsyncPgConnection,
     before: RowTime,
@@ -24,9 +24,9 @@ pub(crate) async fn forget_deliveries(
     .await
 }
 
-/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. One stays while an earlier one of its
-/// aggregate does: what the log tells of an aggregate has no hole. The newest of all stays, too, as on SQLite, where the next number follows it.
-/// Says how many.
+/// Deletes events that were published before a time, among the oldest `limit` of the log only. One is kept while an earlier one of its aggregate
+/// is: so an aggregate's events in the log have no gap. The newest of all is kept, too, as on SQLite, where the next number follows it. Returns
+/// how many.
 pub(crate) async fn forget_events(
     connection: &AsyncPgConnection,
     before: RowTime,

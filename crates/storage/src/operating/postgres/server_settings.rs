@@ -1,4 +1,4 @@
-//! How the server is set up while it is used: settings can be changed under it, for all or for new connections only.
+//! The server's settings while it is used: they can be changed meanwhile, for all or for new connections only.
 
 use async_trait::async_trait;
 use diesel::sql_types::Text;
@@ -11,7 +11,7 @@ use operations::{
 
 use crate::postgres::PostgresServer;
 
-/// A setting as a new connection finds it, before it sets anything for itself.
+/// A setting as a new connection finds it, before it sets anything itself.
 #[derive(Debug, diesel::QueryableByName)]
 struct Setting {
     #[diesel(sql_type = Text)]
@@ -21,7 +21,7 @@ struct Setting {
 }
 
 impl Setting {
-    /// What is wrong with it, and what that does.
+    /// What is wrong with it, and its effect.
     fn finding(self) -> Option<Finding> {
         let Self { name, value } = self;
         let (expected, why) = match (name.as_str(), value.as_str()) {
@@ -53,7 +53,7 @@ impl InvariantCheck for PostgresServer {
     }
 
     async fn findings(&self) -> Result<Vec<Finding>, Unavailable> {
-        // A new one, since what was changed for the database or the role shows on no other.
+        // A new connection, since a change for the database or the role shows on no other.
         let link = self.connect("public").await.map_err(Unavailable::dependency)?;
         let settings: Vec<Setting> = diesel::sql_query(
             "SELECT name, reset_val AS value FROM pg_settings

@@ -6,7 +6,7 @@ use operations::invariants::{MOST_FINDINGS, Soundness};
 
 use crate::{ReadError, operating::soundness::Problem};
 
-/// Whether the schema's tables and indexes are sound, by the extension `amcheck`, where the role may use it.
+/// Whether the schema's tables and indexes are intact, by the extension `amcheck`, where the role may use it.
 pub(crate) async fn sound_files(connection: &AsyncPgConnection) -> Result<Soundness, ReadError> {
     let installed: Vec<Problem> =
         sql_query("SELECT extname::text AS problem FROM pg_extension WHERE extname = 'amcheck'")
@@ -29,7 +29,7 @@ pub(crate) async fn sound_files(connection: &AsyncPgConnection) -> Result<Soundn
         Ok(problems) => problems,
         Err(error) => return Ok(Soundness::NotChecked(error.to_string())),
     };
-    // An index that is not sound is an error out of the function, not a row.
+    // A corrupt index is an error of the function, not a row.
     let indexes = sql_query(
         "SELECT bt_index_check(described.indexrelid) FROM pg_index AS described
          JOIN pg_class AS relation ON relation.oid = described.indexrelid

@@ -1,4 +1,4 @@
-//! The time that was lived through, in its tables.
+//! Lived time, in its tables.
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl,
@@ -13,7 +13,7 @@ use crate::{
     schema::{lived_hours, lived_time},
 };
 
-/// A time to stamp a row with: this one, or the earliest that may still be given, whichever is later.
+/// A row's stamp: this time, or the earliest allowed stamp, whichever is later.
 pub(crate) fn stamp(connection: &mut SqliteConnection, at: RowTime) -> QueryResult<RowTime> {
     let stamps_from: Option<RowTime> = lived_time::table
         .select(lived_time::stamps_from)
@@ -56,7 +56,7 @@ pub(crate) fn begin(connection: &mut SqliteConnection, row: LivedTime) -> QueryR
     add_line(connection, row)
 }
 
-/// Writes the row that comes after `found`. Lines are kept for as long as anything is: `longest_kept` microseconds that were lived.
+/// Writes the row that comes after `found`. Lines are kept for as long as anything is: `longest_kept` microseconds of lived time.
 pub(crate) fn go_on(
     connection: &mut SqliteConnection,
     found: LivedTime,
@@ -83,7 +83,7 @@ pub(crate) fn go_on(
     Ok(())
 }
 
-/// Of two lines at the same time that was lived, the earlier stamp counts.
+/// Of two lines at the same lived time, the earlier stamp counts.
 fn add_line(connection: &mut SqliteConnection, row: LivedTime) -> QueryResult<()> {
     sql_query(
         "INSERT INTO lived_hours (lived, stamps_from) VALUES (?, ?)
@@ -95,7 +95,7 @@ fn add_line(connection: &mut SqliteConnection, row: LivedTime) -> QueryResult<()
     Ok(())
 }
 
-/// Before which stamp all is older than `kept` microseconds that were lived.
+/// The stamp before which everything is older than `kept` microseconds of lived time.
 pub(crate) fn stored_before(connection: &mut SqliteConnection, kept: i64) -> QueryResult<Option<RowTime>> {
     #[derive(QueryableByName)]
     struct Found {

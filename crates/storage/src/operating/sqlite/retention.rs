@@ -1,4 +1,4 @@
-//! Forgetting what has been over for long, a little at a time.
+//! Retention, a little at a time.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::{
     schema::{deliveries, delivery_attempts, event_log},
 };
 
-/// Forgets deliveries that ended before a time, with their attempts. Says how many.
+/// Deletes deliveries that ended before a time, with their attempts. Returns how many.
 pub(crate) fn forget_deliveries(
     connection: &mut SqliteConnection,
     before: RowTime,
@@ -34,8 +34,8 @@ pub(crate) fn forget_deliveries(
     Ok(ended.len())
 }
 
-/// Forgets events that were published before a time, looking at the oldest `limit` of the log only. One stays while an earlier one of its
-/// aggregate does: what the log tells of an aggregate has no hole. Says how many.
+/// Deletes events that were published before a time, among the oldest `limit` of the log only. One is kept while an earlier one of its
+/// aggregate is: so an aggregate's events in the log have no gap. Returns how many.
 pub(crate) fn forget_events(
     connection: &mut SqliteConnection,
     before: RowTime,
@@ -51,7 +51,7 @@ pub(crate) fn forget_events(
             event_log::published_at,
         ))
         .load(connection)?;
-    // The newest event of all stays: SQLite numbers the next one after it, and consumers that began later would skip a number that is given again.
+    // The newest event of all is kept: SQLite numbers the next one after it, and consumers that began later would skip a number that is given again.
     let newest: Option<i64> = event_log::table
         .select(max(event_log::sequence))
         .first(connection)?;

@@ -5,7 +5,7 @@ use operations::invariants::{MOST_FINDINGS, Soundness};
 
 use crate::{ReadError, operating::soundness::Problem};
 
-/// Whether the file is sound: its pages and indexes, and what its rows refer to.
+/// Whether the file is intact: its pages and indexes, and its foreign keys.
 pub(crate) fn sound_files(connection: &mut SqliteConnection) -> Result<Soundness, ReadError> {
     let mut problems: Vec<Problem> =
         sql_query("SELECT integrity_check AS problem FROM pragma_integrity_check").load(connection)?;

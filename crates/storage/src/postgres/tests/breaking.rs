@@ -1,4 +1,4 @@
-//! Connections that break, and what is known afterwards.
+//! Connections that break, and the outcome afterwards.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn what_became_of_a_commit_is_looked_up() {
     let answers = commit_with(&mut committer, vec![fixture.eventful(1)]).await;
     assert!(matches!(answers[..], [Ok(())]), "{answers:?}");
     assert!(committer.was_committed().await);
-    // As if the next batch had been on its way and never came to COMMIT.
+    // As if the next batch had been sent and never came to COMMIT.
     committer.batch += 1;
     assert!(!committer.was_committed().await);
     fixture.drop_database().await;

@@ -1,4 +1,4 @@
-//! Commits that are shared, and fates that are not.
+//! Commits that are shared, and errors that are not.
 
 use message_bus::{Delivery, Unavailable};
 use shared_kernel::EventId;
@@ -55,7 +55,7 @@ async fn in_a_batch_of_64_three_bad_write_sets_fail_alone() {
     );
     let statistics = committer.state.statistics();
     assert_eq!(statistics.write_sets, 61);
-    // The one at another version is known at once; each of the other two is halved out of 64.
+    // The one at another version is found at once; for each of the other two, 64 are halved until it is alone.
     assert!(
         statistics.commits <= 12,
         "they hardly share commits: {statistics:?}"
@@ -216,7 +216,7 @@ async fn a_deadlock_is_tried_again_and_shown_to_nobody() {
     for id in [1, 2] {
         fixture.context().commit(fixture.eventful(id)).await.unwrap();
     }
-    // Somebody else holds thing 2 and then wants thing 1, which the batch has by then: the server ends one of the two.
+    // Another transaction has thing 2 and then needs thing 1, which the batch has by then: the server ends one of the two.
     let mut other = fixture.server.connect("things").await.unwrap().connection;
     other
         .batch_execute(

@@ -72,7 +72,7 @@ async fn plans_are_made_anew_as_tables_grow() {
     let fixture = Fixture::new().await;
     let link = fixture.server.connect("things").await.unwrap();
     let mut connection = &link.connection;
-    // Nobody but this test collects statistics.
+    // Only this test collects statistics.
     connection
         .batch_execute(
             "CREATE TABLE growing (id bigint PRIMARY KEY) WITH (autovacuum_enabled = false);

@@ -1,4 +1,4 @@
-//! Which events are published, and by whom.
+//! Which events are published, and by which process.
 
 use diesel_async::SimpleAsyncConnection;
 
@@ -10,7 +10,7 @@ const INSERT: &str = "INSERT INTO event_log (event_id, event_type, schema_versio
      VALUES (gen_random_uuid(), 'ThingMade', 1, false, 'thing', gen_random_uuid(), 1, now(), gen_random_uuid(),
              gen_random_uuid(), 'anonymous', '{}')";
 
-/// The relay that this is not: it remembers how far it has come.
+/// A relay of the wrong kind: it keeps a cursor.
 async fn seen_by_a_cursor(fixture: &Fixture, cursor: &mut i64) -> usize {
     let unpublished = fixture.context().unpublished(100).await.unwrap();
     let new: Vec<i64> = unpublished
@@ -93,7 +93,7 @@ async fn a_relay_that_lost_its_lease_marks_nothing() {
         .await
         .unwrap();
     assert!(other.may_relay().await.unwrap());
-    // The first does not know yet.
+    // The first has not noticed yet.
     fixture.context().mark_published(vec![1]);
     fixture.context().mark_the_rest().await;
     assert_eq!(other.unpublished(100).await.unwrap().len(), 1);

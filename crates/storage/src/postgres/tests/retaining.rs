@@ -1,4 +1,4 @@
-//! What is forgotten, and when, whatever the clocks say. The server's clock cannot be set here: instead, everything that is stored moves the other way.
+//! What is deleted, and when, whatever the clocks show. The server's clock cannot be set here: instead, all stored times are moved the other way.
 
 mod numbering;
 
@@ -24,13 +24,13 @@ impl Fixture {
     async fn relaying() -> Self {
         let fixture = Self::new().await;
         assert!(fixture.context().may_relay().await.unwrap());
-        // The first look finds nothing, and the second is where time begins to count.
+        // The first look finds nothing, and time counts from the second one on.
         fixture.look_at_the_clock().await;
         fixture.look_at_the_clock().await;
         fixture
     }
 
-    /// Sets the server's clock, as it looks to what is stored.
+    /// Sets the server's clock, relative to what is stored.
     async fn set_servers_clock(&self, by_seconds: i64) {
         administer_in(
             &self.server,
@@ -44,13 +44,13 @@ impl Fixture {
         .await;
     }
 
-    /// Says by how many seconds the clock has jumped.
+    /// Returns by how many seconds the clock has jumped.
     async fn look_at_the_clock(&self) -> i64 {
         let jump = self.context().live_on(THIRTY_DAYS).await.unwrap();
         jump.map_or(0, ClockJump::seconds)
     }
 
-    /// So many days go by, and things are forgotten every six hours.
+    /// So many days pass, and retention runs every six hours.
     async fn live_for_days(&self, days: i64) {
         for _ in 0..days * 4 {
             self.clock.advance_seconds(DAY / 4);
@@ -60,7 +60,7 @@ impl Fixture {
         }
     }
 
-    /// Makes thing `id` under a key, with an event that nobody takes.
+    /// Makes thing `id` under a key, with an event that no consumer takes.
     async fn store(&self, id: u128) {
         store_with(self.context(), self, id).await;
     }
@@ -190,7 +190,7 @@ async fn of_several_processes_one_with_a_wrong_clock_makes_nobody_forget() {
 async fn an_event_stays_for_as_long_as_an_earlier_one_of_its_aggregate() {
     const OF_THE_FIRST: &str = "event_log WHERE aggregate_id = '00000000-0000-0000-0000-000000000001'";
     let fixture = Fixture::relaying().await;
-    // For a month no consumer can be reached, and nobody takes what comes second.
+    // For a month no consumer can be reached, and no consumer takes the second type.
     let mut second = event(1, 2);
     second.audience = message_bus::Audience::Private;
     let write_set = fixture.write_set(Fixture::thing(1), vec![event(1, 1), second], &fixture.meta());
@@ -224,7 +224,7 @@ async fn of_several_processes_one_counts_the_time() {
 
     administer_in(&fixture.server, "UPDATE relay_lease SET expires_at = '-infinity'").await;
     assert!(other.may_relay().await.unwrap());
-    // The first does not know yet.
+    // The first has not noticed yet.
     for _ in 0..10 {
         fixture.clock.advance_seconds(60);
         fixture.set_servers_clock(60).await;

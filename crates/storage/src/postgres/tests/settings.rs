@@ -1,4 +1,4 @@
-//! What a connection sets for itself, whatever the database has for others.
+//! What a connection sets itself, whatever the database sets for others.
 
 use super::*;
 use crate::postgres::{CopyTransaction, NotCommitted};

@@ -1,4 +1,4 @@
-//! Values that the database does not hold.
+//! Values that the database refuses.
 
 use message_bus::Unavailable;
 

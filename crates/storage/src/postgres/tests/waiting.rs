@@ -1,4 +1,4 @@
-//! Who waits for a row holds none that stands behind it.
+//! A transaction that waits for a row has locked none that comes after it in the order.
 
 use message_bus::Delivery;
 use shared_kernel::EventId;
@@ -9,7 +9,7 @@ use crate::{
     event_log::{postgres as event_log, postgres::lease::Lease},
 };
 
-/// Runs `write` on a connection of its own while another has `first`, and says whether `last` is free while `write` waits for it.
+/// Runs `write` on a connection of its own while another has `first`, and returns whether `last` is free while `write` waits for it.
 async fn last_is_free_while_first_is_waited_for<W, F>(
     fixture: &Fixture,
     [first, last]: [&str; 2],
@@ -35,7 +35,7 @@ where
     is_free
 }
 
-/// Three events, the last first on the disk, so that reading the table from its beginning is not the order of their sequences.
+/// Three events, the last one first on the disk, so that reading the table from its beginning does not give the order of their sequences.
 async fn three_events(fixture: &Fixture) {
     for id in 1..=3 {
         fixture.context().commit(fixture.eventful(id)).await.unwrap();

@@ -17,10 +17,10 @@ const AT_ONCE: usize = 64;
 /// Statements under way at the same time: while one is being answered, the next collects.
 const STATEMENTS: usize = 2;
 
-/// Somebody who waits for what stands under a key.
+/// A caller that waits for the value of a key.
 type Waiting<K, V> = (K, oneshot::Sender<Result<Option<V>, Unavailable>>);
 
-/// What stands under keys of type `K`, in a context's schema. Ends when it is dropped.
+/// The values under keys of type `K`, in a context's schema. Ends when it is dropped.
 pub struct LookUps<K, V> {
     queue: mpsc::Sender<Waiting<K, V>>,
 }
@@ -30,7 +30,7 @@ where
     K: Copy + Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
-    /// Look-ups that `query` answers, many keys at a time: with what there is under each.
+    /// Look-ups by `query`, which takes many keys at a time and returns the value of each.
     pub fn start<R, F, Fut>(context: &PostgresContext<R>, query: F) -> Self
     where
         R: PostgresRows,
@@ -45,7 +45,7 @@ where
         Self { queue }
     }
 
-    /// What stands under this key, if anything does: no older than this question.
+    /// The value under this key, if there is one: no older than this call.
     ///
     /// # Errors
     /// [`Unavailable`] when too many wait, the database does not answer or a row cannot be read.
@@ -81,7 +81,7 @@ async fn answer_all<R, K, V, F, Fut>(
             return;
         }
         let keys: Vec<K> = waiting.iter().map(|(key, _)| *key).collect();
-        // In a task of its own, so that one that panics takes only those along who wait for it.
+        // In a task of its own, so that a panic affects only the callers that wait for it.
         let work = {
             let context = context.clone();
             tokio::spawn(async move { context.read(|connection| query(keys, connection)).await })
@@ -95,7 +95,7 @@ async fn answer_all<R, K, V, F, Fut>(
                 Err(Unavailable::Defect(error)) => Err(Unavailable::defect(error)),
                 Err(error) => Err(Unavailable::dependency(error)),
             };
-            // An error says that the caller has gone.
+            // An error means that the caller has gone.
             let _ = answer.send(result);
         }
     }

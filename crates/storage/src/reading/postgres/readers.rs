@@ -1,4 +1,4 @@
-//! The connections that queries share: many queries at a time travel on each, one behind the other.
+//! The connections that queries share: each carries many queries at a time, one behind the other.
 
 use std::{
     sync::{
@@ -60,7 +60,7 @@ impl SharedConnections {
         let Some(place) = self.links.get(place) else {
             return Err(Unavailable::defect("there are no connections to read with"));
         };
-        // Pending while connecting: whoever else comes waits for the same connection rather than making another.
+        // Locked while connecting: other callers wait for the same connection instead of making another.
         let mut place = place.lock().await;
         match place.as_ref() {
             Some(link) if !link.has_ended() => Ok(Arc::clone(link)),
@@ -78,7 +78,7 @@ impl SharedConnections {
     }
 }
 
-/// A connection that others use at the same time: each statement stands alone.
+/// A connection that others use at the same time: each statement is a transaction of its own.
 pub struct SharedConnection(Arc<Link>);
 
 impl SharedConnection {

@@ -1,4 +1,4 @@
-//! Commits that are shared, and fates that are not.
+//! Commits that are shared, and errors that are not.
 
 use message_bus::CommitError;
 use operations::ContextOperations;
@@ -135,7 +135,7 @@ async fn a_caller_that_goes_away_changes_nothing() {
     let fixture = Fixture::new();
     let write_set = fixture.eventful(1);
     let occupied = fixture.occupied().await;
-    // In the queue, and then nobody waits for the answer any more.
+    // It is queued, and then its caller is gone.
     let caller = fixture.queued(write_set);
     drop(caller);
     occupied.let_go().await;

@@ -76,7 +76,7 @@ impl Delivering {
         )
     }
 
-    /// Relays until nothing is left to do, moving the clock on so that retries come due.
+    /// Relays until nothing is left to do, moving the clock forward so that retries become due.
     async fn relay_until_idle(&self) {
         let subscription = Subscription {
             consumer: Arc::clone(&self.consumer),

@@ -1,4 +1,4 @@
-//! What is asked all the time costs the same however much is stored.
+//! Frequent queries cost the same however much is stored.
 
 use std::sync::Mutex;
 
@@ -99,7 +99,7 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
     for (plan, index) in plans.iter().zip(indexes) {
         assert!(plan.contains(index), "{plan}");
     }
-    // In the order of the index, without reading what has ended or sorting what is held; what comes before each by its aggregate.
+    // In the order of the index, without reading ended rows or sorting pending ones; the predecessors of each by its aggregate.
     for plan in &plans[4..7] {
         assert!(
             plan.contains("deliveries_unfinished (consumer=? AND aggregate_id=?"),

@@ -1,4 +1,4 @@
-//! What is forgotten, and when, whatever the clock says.
+//! What is deleted, and when, whatever the clock shows.
 
 mod deliveries;
 
@@ -16,7 +16,7 @@ const TWO_DAYS: Duration = Duration::from_hours(2 * 24);
 const THIRTY_DAYS: Duration = Duration::from_hours(30 * 24);
 
 impl Fixture {
-    /// Another process, as it were, after this one has ended.
+    /// A second process, after this one has ended.
     async fn start_again(&mut self) {
         self.context.close().await;
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
@@ -24,13 +24,13 @@ impl Fixture {
         self.look_at_the_clock().await;
     }
 
-    /// Says by how many seconds the clock has jumped.
+    /// Returns by how many seconds the clock has jumped.
     async fn look_at_the_clock(&self) -> i64 {
         let jump = self.context.live_on(THIRTY_DAYS).await.unwrap();
         jump.map_or(0, crate::opening::context_database::ClockJump::seconds)
     }
 
-    /// So many days go by, hour by hour, and things are forgotten in each.
+    /// So many days pass, hour by hour, and retention runs in each.
     async fn live_for_days(&self, days: i64) {
         for _ in 0..days * 24 {
             self.clock.advance_seconds(60 * 60);
@@ -50,7 +50,7 @@ impl Fixture {
         }
     }
 
-    /// Makes thing `id` under a key, with an event that nobody takes.
+    /// Makes thing `id` under a key, with an event that no consumer takes.
     async fn store(&self, id: i64) {
         let mut meta = self.meta();
         meta.replay = replay(&format!("ada POST /things {id}"), 7);
@@ -143,7 +143,7 @@ async fn a_key_outlives_a_clock_that_is_set_under_a_running_server() {
     fixture.live_for_days(3).await;
     for (id, wrong_by) in (1..).zip([-10 * DAY, 40 * DAY, -30 * DAY, 3 * DAY, -3 * DAY]) {
         fixture.clock.set_by_seconds(wrong_by);
-        // Before anybody has looked at the clock.
+        // Before any process has read the clock.
         fixture.store(id).await;
         fixture.look_at_the_clock().await;
         fixture.forget().await;
@@ -229,7 +229,7 @@ async fn an_event_stays_for_as_long_as_an_earlier_one_of_its_aggregate() {
     const OF_THE_FIRST: &str = "SELECT count(*) AS number FROM event_log WHERE hex(aggregate_id) LIKE '%01'";
     let fixture = Fixture::new();
     fixture.look_at_the_clock().await;
-    // For a month no consumer can be reached, and nobody takes what comes second.
+    // For a month no consumer can be reached, and no consumer takes the second type.
     let mut second = event(1, 2);
     second.audience = message_bus::Audience::Private;
     let write_set = fixture.write_set_with(Fixture::thing(1), vec![event(1, 1), second], &fixture.meta());

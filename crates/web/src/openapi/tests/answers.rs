@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{contract, operations};
 use crate::tests::shop::{Answered, Shop};
 
-/// What the contract says of an operation's answer with this status.
+/// The contract's answer of an operation with this status.
 fn response<'a>(contract: &'a Value, operation: &str, status: u16) -> &'a Value {
     resolved(
         contract,
@@ -20,7 +20,7 @@ fn response<'a>(contract: &'a Value, operation: &str, status: u16) -> &'a Value 
     )
 }
 
-/// What stands where a reference may be.
+/// The target of a reference, or the value itself.
 pub(super) fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(reference) => contract.pointer(reference.trim_start_matches('#')).unwrap(),
@@ -28,8 +28,8 @@ pub(super) fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// The schema of an answer of this operation and status. Every object in it is closed, so that a field that the
-/// contract does not name is found.
+/// The schema of an answer of this operation and status. Every object in it is closed, so that a field that is
+/// not in the contract is found.
 fn schema(contract: &Value, operation: &str, status: u16) -> Value {
     let response = response(contract, operation, status);
     let content = response["content"].as_object();
@@ -48,15 +48,15 @@ pub(super) fn close(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.values_mut().for_each(close);
-            // Problems stay open: the facts of each stand beside its fields.
+            // Problems stay open: the facts of each are beside its fields.
             let all = fields.get("allOf").and_then(Value::as_array).cloned();
-            // What all problems have stays open: the facts of each stand beside it, and close the whole.
+            // The common fields of problems stay open: the facts of each are beside them, and the whole is closed.
             let properties = fields.get("properties");
             let is_part = properties.is_some_and(|its| its.get("instance").is_some());
             if !is_part && (all.is_some() || fields.contains_key("properties")) {
                 fields.insert("unevaluatedProperties".to_owned(), json!(false));
             }
-            // What is closed is the whole, not each of its parts.
+            // The whole is closed, not each of its parts.
             let parts = fields.get_mut("allOf").and_then(Value::as_array_mut);
             for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
                 part.remove("unevaluatedProperties");

@@ -1,4 +1,4 @@
-//! What the contract says now and did not say before endpoints were declared once: nothing but what is listed here.
+//! How the contract differs from the one before endpoints were declared once: in nothing but what is listed here.
 //!
 //! `before_the_declarations.json` is the contract of the day before. When the next version of the API is released, both files can go.
 
@@ -10,13 +10,13 @@ use super::contract;
 
 const BEFORE: &str = include_str!("before_the_declarations.json");
 
-/// A difference that is meant.
+/// An intended difference.
 struct Meant {
     what: &'static str,
     is: fn(&Difference) -> bool,
 }
 
-/// A place in the document, and what stood and stands there.
+/// A position in the document, and the old and the new value.
 struct Difference {
     place: String,
     before: Option<Value>,
@@ -100,7 +100,7 @@ const MEANT: &[Meant] = &[
     },
 ];
 
-/// What came with the route that has an order shipped to another address.
+/// The additions with the route that changes an order's shipping address.
 const ANOTHER_ADDRESS: [&str; 3] = [
     "/paths/~1api~1v1~1orders~1{order_id}~1shipping_address/",
     "/components/schemas/AddressGiven/example/",
@@ -124,14 +124,14 @@ const NEVER_NULL: [&str; 5] = [
     "/components/schemas/TimelineEntry/properties/private/",
 ];
 
-/// The parameters that are no longer listed, wherever they stood.
+/// The parameters that are no longer listed anywhere.
 const TRACING: [&str; 2] = [
     "#/components/parameters/Request-Id",
     "#/components/parameters/traceparent",
 ];
 
-/// The document without ways of writing that mean the same: references to responses are resolved, objects that are made of parts
-/// written out in them are one object, and what has no order is sorted.
+/// The document in a normal form: references to responses are resolved, an object of several inline parts becomes one, and lists
+/// without an order are sorted.
 fn normal(document: &Value, value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -163,7 +163,7 @@ fn normal(document: &Value, value: &Value) -> Value {
     }
 }
 
-/// Of a refusal, which codes there may be. Before, they were listed; now each is a component.
+/// Of a refusal, the possible codes. Before, they were listed; now each is a component.
 fn refusals(document: &Value, content: &Value) -> Value {
     let listed = &content["schema"]["allOf"][1]["properties"]["code"]["enum"];
     let mut codes: Vec<String> = match listed.as_array() {
@@ -210,7 +210,7 @@ fn merged(mut fields: Map<String, Value>) -> Value {
     fields.into()
 }
 
-/// Every value of the document by its place.
+/// Every value of the document by its position.
 fn leaves(place: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
@@ -233,7 +233,7 @@ fn leaves(place: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
 fn differences() -> Vec<Difference> {
     let of = |document: &Value| {
         let mut normal = normal(document, document);
-        // Each stands where it is used, too.
+        // Each is at its uses, too.
         normal["components"]["responses"].take();
         let mut found = BTreeMap::new();
         leaves("", &normal, &mut found);

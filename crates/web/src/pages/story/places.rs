@@ -1,4 +1,4 @@
-//! Where the boxes of a picture stand.
+//! The positions of the boxes of a picture.
 
 use operations::timeline::{TimelineDelivery, TimelineEntry};
 
@@ -52,7 +52,7 @@ impl Placed<'_> {
     }
 }
 
-/// The contexts, in the order in which they come into the story.
+/// The contexts, in the order in which they occur in the timeline.
 pub(super) fn lanes(entries: &[TimelineEntry]) -> Vec<&str> {
     let mut lanes = Vec::new();
     for entry in entries {

@@ -1,4 +1,4 @@
-//! Pictures of made-up stories.
+//! Pictures of made-up timelines.
 
 use operations::timeline::TimelineDelivery;
 use shared_kernel::{CommandId, CorrelationId, Timestamp};

@@ -1,4 +1,4 @@
-//! Who gets in, with what cookie, and for how long.
+//! Who can log in, with which cookie, and for how long.
 
 use actix_web::http::{Method, StatusCode};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Orders and their stories, as admins find them.
+//! Orders and their timelines, as admins find them.
 
 use actix_web::http::StatusCode;
 

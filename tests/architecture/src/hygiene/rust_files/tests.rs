@@ -1,4 +1,4 @@
-//! Planted violations of the house rules, and files that only seem to break them.
+//! Planted violations of these rules, and files that only seem to break them.
 
 use super::*;
 

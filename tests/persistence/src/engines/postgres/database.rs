@@ -8,7 +8,7 @@ use std::{
 
 const ADMINISTRATOR: &str = "ORDERLY_TEST_POSTGRES_URL";
 
-/// A database that is gone when this is dropped.
+/// A database that is dropped with this.
 pub(super) struct Database {
     administrator: String,
     name: String,
@@ -51,7 +51,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // The store was dropped before, but the server learns of it in its own time: FORCE ends what is still connected.
+        // The store was dropped before, but the server closes its connections later: FORCE ends those that are still open.
         let dropped = self.administer(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         if !thread::panicking() {
             assert_eq!(dropped, Ok(()));

@@ -1,4 +1,4 @@
-//! What operators do about deliveries, and what they are told.
+//! What operators do about deliveries, and the answers.
 
 use event_delivery::DeliveryState;
 use operations::actions::{ActionKind, ActionOutcome};

@@ -1,4 +1,4 @@
-//! One attempt to commit a batch: a transaction, and what became of it when its connection broke.
+//! One attempt to commit a batch: a transaction, and its outcome when its connection broke.
 
 use std::time::Duration;
 
@@ -27,16 +27,16 @@ use crate::{
     postgres::{BatchStatement, OpenError, PostgresRows},
 };
 
-/// How long the row of a committer is kept that is not heard of any more, of the time that was lived through.
+/// How long an unused committer's row is kept, in lived time.
 const KEPT: Duration = Duration::from_hours(30 * 24);
-/// How long the outcome of a COMMIT is asked for before its callers are told that it is not known.
+/// How long the outcome of a COMMIT is asked for before callers get the answer that it is unknown.
 const OUTCOME_PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait between two questions.
 const OUTCOME_PAUSE: Duration = Duration::from_millis(100);
 
 /// Why a batch is not known to be committed.
 pub(super) enum Failure {
-    /// Nothing was written, for a reason that lies in the batch or in what others write.
+    /// Nothing was written, because of the batch or of other transactions.
     NotWritten(NotWritten),
     /// Nothing was written: the server would lose it.
     Unsafe(String),
@@ -44,7 +44,7 @@ pub(super) enum Failure {
     Lost(Unavailable),
     /// The connection broke in COMMIT.
     InCommit,
-    /// The same, and for a long time nobody could say what became of it.
+    /// The same, and the outcome could not be found out for a long time.
     OutcomeUnknown,
 }
 
@@ -55,7 +55,7 @@ impl From<DieselError> for Failure {
 }
 
 impl Committer {
-    /// One transaction. When this fails, nothing was written, unless the failure says that this is not known.
+    /// One transaction. When this fails, nothing was written, unless the failure is that the outcome is unknown.
     pub(super) async fn try_to_commit<R: PostgresRows>(
         &mut self,
         write_sets: &[&WriteSet<R>],
@@ -78,7 +78,7 @@ impl Committer {
             self.link = Some(link);
             return Ok(());
         };
-        // No mark is lost, and at worst some are made twice.
+        // No mark is lost, and at worst some are written twice.
         self.state.marks().extend(marks);
         match failure {
             Failure::NotWritten(_) | Failure::Unsafe(_) => {
@@ -115,7 +115,7 @@ impl Committer {
         answers: &mut Vec<Answer>,
     ) -> Result<(), Failure> {
         connection.batch_execute("BEGIN").await?;
-        // Both on the way at once: whatever goes wrong with one is undone with the other.
+        // Both are under way at once: if one fails, the other is undone with it.
         let (together, moved_on) = futures_util::future::join(
             write_together(connection, write_sets, &self.state),
             self.move_on(connection),
@@ -160,7 +160,7 @@ impl Committer {
         .execute(connection)
         .await?;
         match moved {
-            // A process that has been idle for weeks is forgotten; a new connection makes its row again.
+            // The row of a process that has been idle for weeks was deleted; a new connection writes it again.
             0 => Err(Failure::Lost(Unavailable::dependency(
                 "the committer's own row is gone",
             ))),
@@ -168,7 +168,7 @@ impl Committer {
         }
     }
 
-    /// Asks on new connections, until there is an answer, whether the batch in hand is in.
+    /// Asks on new connections, until there is an answer, whether the present batch is committed.
     pub(crate) async fn was_committed(&mut self) -> bool {
         loop {
             match self.look_up().await {
@@ -199,7 +199,7 @@ impl Committer {
     /// Makes a connection, and this committer's own row, by which outcomes are looked up.
     pub(crate) async fn connect(&self) -> Result<Link, OpenError> {
         let link = self.server.connect(self.schema).await?;
-        // Those of processes that ended long ago go; the row of one that has only been idle is made again here.
+        // Deletes the rows of processes that ended long ago; an idle process writes its row again here.
         diesel::sql_query(format!(
             "WITH forgotten AS (
                  DELETE FROM committers WHERE committer IN (

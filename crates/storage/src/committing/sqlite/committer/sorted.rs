@@ -1,11 +1,11 @@
-//! A batch taken apart: what is written, and who waits for it.
+//! A batch taken apart: what is written, and the answers that are waited for.
 
 use super::{Answer, Upkeep};
 use message_bus::WriteSet;
 
 use crate::committing::commit_queue::Job;
 
-/// A batch by kind. The answers stand in the order of the write sets, then of the upkeep.
+/// A batch by kind. The answers are in the order of the write sets, then of the upkeep.
 pub(super) struct Sorted<R> {
     pub(super) write_sets: Vec<Box<WriteSet<R>>>,
     pub(super) upkeep: Vec<Upkeep>,

@@ -1,4 +1,4 @@
-//! What those who run the contexts ask of a context's database.
+//! The port through which a context's database is run.
 
 use std::{collections::HashSet, sync::PoisonError, time::Duration};
 
@@ -26,7 +26,7 @@ use crate::{
 #[async_trait]
 impl<R: PostgresRows> ContextDatabase for PostgresContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
-        // An error says that it was said before.
+        // An error means that it was set before.
         let _ = self.inner.state.taken.set(event_types);
     }
 

@@ -1,4 +1,4 @@
-//! The time that a context lives through.
+//! The lived time of a context.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl<R: PostgresRows> PostgresContext<R> {
-    /// Counts the time since this was last called, if this is the process that relays.
+    /// Adds the time since this was last called, if this process relays.
     pub(super) async fn count_time(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
         let (clock, found) = self
             .upkeep(|connection| async move { Ok(lived_time::find(&connection).await?) })

@@ -1,4 +1,4 @@
-//! What the bus and the relay ask of a context's schema.
+//! The ports of a context's schema for the bus and the relay.
 
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ use crate::{
     postgres::PostgresRows,
 };
 
-/// How long marks of published events wait for a batch to ride on.
+/// How long marks of published events wait for a batch.
 const MARKS_WAIT: Duration = Duration::from_millis(50);
 
 impl<R: PostgresRows> PostgresContext<R> {
-    /// Marks what no batch has taken along.
+    /// Writes the marks that no batch has written.
     pub(crate) async fn mark_the_rest(&self) {
         let Some(lease) = *self.inner.lease.borrow() else {
             return;
@@ -68,7 +68,7 @@ impl<R: PostgresRows> EventLog for PostgresContext<R> {
         let taken = self
             .upkeep(|connection| async move { Ok(lease::take(&connection, holder).await?) })
             .await;
-        // Who cannot ask must suppose that somebody else has it by now.
+        // If the lease cannot be checked, another process may have it by now.
         let lease = *taken.as_ref().unwrap_or(&None);
         self.inner.lease.send_replace(lease);
         taken.map(|lease| lease.is_some())

@@ -1,4 +1,4 @@
-//! URLs, taken and refused.
+//! URLs, accepted and refused.
 
 use super::*;
 
@@ -39,7 +39,7 @@ fn another_machine_is_spoken_to_by_tls_unless_told_otherwise() {
     ] {
         assert!(matches!(speaks_tls(url), Ok(false)), "{url}");
     }
-    // A machine without any trusted certificate says so.
+    // A machine without any trusted certificate reports that.
     for url in [
         "postgres://shop@db.example/orders",
         "postgres://shop@localhost/orders?sslmode=require",

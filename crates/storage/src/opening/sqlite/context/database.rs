@@ -1,4 +1,4 @@
-//! What those who run the contexts ask of a context's database.
+//! The port through which a context's database is run.
 
 use std::{collections::HashSet, sync::PoisonError, time::Duration};
 
@@ -27,7 +27,7 @@ use crate::{
 #[async_trait]
 impl<R: SqliteRows> ContextDatabase for SqliteContext<R> {
     fn consumers_take(&self, event_types: HashSet<&'static str>) {
-        // An error says that it was said before.
+        // An error means that it was set before.
         let _ = self.inner.shared.taken.set(event_types);
     }
 

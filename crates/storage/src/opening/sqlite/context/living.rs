@@ -1,4 +1,4 @@
-//! The time that a context lives through.
+//! The lived time of a context.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl<R: SqliteRows> SqliteContext<R> {
-    /// Counts the time since this was last called.
+    /// Adds the time since this was last called.
     pub(super) async fn count_time(&self, longest_kept: Duration) -> Result<Option<ClockJump>, Unavailable> {
         let context = self.clone();
         let (row, jump, running_for) = self

@@ -1,4 +1,4 @@
-//! What the bus and the relay ask of a context's database.
+//! The ports of a context's database for the bus and the relay.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ use crate::{
     sqlite::{InstallationFile, SqliteRows},
 };
 
-/// How long marks of published events wait for a batch to ride on.
+/// How long marks of published events wait for a batch.
 const MARKS_WAIT: Duration = Duration::from_millis(50);
 
 #[async_trait]
@@ -36,7 +36,7 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
     }
 
     async fn may_relay(&self) -> Result<bool, Unavailable> {
-        // One process serves a folder; a lock on it sees to that.
+        // One process serves a folder; its lock ensures that.
         Ok(true)
     }
 
@@ -69,7 +69,7 @@ impl<R: SqliteRows> EventLog for SqliteContext<R> {
             tokio::spawn(async move {
                 tokio::time::sleep(MARKS_WAIT).await;
                 if !shared.marks().is_empty() {
-                    // Any job makes a batch, and a batch takes the marks along. A failure leaves them for the next one.
+                    // Any job makes a batch, and a batch writes the marks. After a failure they wait for the next one.
                     let _ = queue.upkeep(Box::new(|_| Ok(()))).await;
                 }
             });

@@ -1,4 +1,4 @@
-//! Event logs that were numbered from 1 again, as versions before this one left them.
+//! Event logs that were numbered from 1 again, as earlier versions left them.
 
 use super::*;
 

@@ -20,7 +20,7 @@ async fn deliveries_that_end_under_a_clock_that_is_behind_do_not_look_old() {
         fixture.number("SELECT count(*) AS number FROM deliveries").await,
         3
     );
-    // The clock was set back for good: what was stamped before is ahead of it until it gets there again.
+    // The clock was set back for good: earlier stamps are ahead of it until it gets there again.
     fixture.live_for_days(42).await;
     assert_eq!(
         fixture.number("SELECT count(*) AS number FROM deliveries").await,
