@@ -1,12 +1,19 @@
 //! Libraries in C that are loaded into the real binary before any other, to change what it gets from the system.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::PathBuf,
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
 
 use crate::binary::beside_the_tests;
 
 /// Builds the library of this name beside the tests, and answers where it is.
 pub(crate) fn library(name: &str, source: &str) -> PathBuf {
-    // Another test may be building the same: each builds a file of its own, and the last one to be renamed stays.
+    static BUILDING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    // Another process may be building the same: each builds a file of its own, and the last one to be renamed stays.
     let own = |kind| beside_the_tests(&format!("{name}{}{kind}", std::process::id()));
     let (written, built, library) = (own(".c"), own(".new"), beside_the_tests(&format!("{name}.so")));
     fs::write(&written, source).unwrap();

@@ -50,11 +50,11 @@ impl Shop {
 #[tokio::test]
 async fn a_full_disk_refuses_what_is_to_be_written_and_nothing_else_and_it_passes() {
     let mut shop = Shop::open().await;
-    let before = shop.place("before").await.expecting(201);
+    let before = shop.place("placed-before-it-was-full").await.expecting(201);
     shop.app.wait_idle();
     shop.disk.fail_writes_to("ordering.sqlite-wal", NO_SPACE);
     for again in ["the first time", "and again"] {
-        let refused = shop.place("while-it-is-full").await;
+        let refused = shop.place("placed-while-it-is-full").await;
         assert_eq!(refused.refusal(), (503, "storage_full".to_owned()), "{again}");
         assert!(refused.header("retry-after").is_some());
         // What is there can be read, and readiness says what is wrong.
@@ -65,8 +65,8 @@ async fn a_full_disk_refuses_what_is_to_be_written_and_nothing_else_and_it_passe
     shop.disk.works();
     // It recovers by itself, by what is asked of it: here, whether it is ready.
     assert_eq!(shop.readiness().await.json()["status"], "ready");
-    let placed = shop.place("while-it-is-full").await.expecting(201);
-    assert_eq!(shop.place("while-it-is-full").await.expecting(201), placed);
+    let placed = shop.place("placed-while-it-is-full").await.expecting(201);
+    assert_eq!(shop.place("placed-while-it-is-full").await.expecting(201), placed);
     let orders = shop.app.orders(&shop.ada).await;
     assert_eq!(orders.len(), 2);
     // Nothing that was refused is found by the next start.
@@ -78,17 +78,17 @@ async fn a_full_disk_refuses_what_is_to_be_written_and_nothing_else_and_it_passe
 async fn a_write_makes_a_context_ready_again_as_well() {
     let shop = Shop::open().await;
     shop.disk.fail_writes_to("ordering.sqlite-wal", NO_SPACE);
-    let refused = shop.place("a").await;
+    let refused = shop.place("placed-on-a-full-disk").await;
     assert_eq!(refused.refusal(), (503, "storage_full".to_owned()));
     shop.disk.works();
-    shop.place("a").await.expecting(201);
+    shop.place("placed-on-a-full-disk").await.expecting(201);
     assert_eq!(shop.readiness().await.json()["status"], "ready");
 }
 
 #[tokio::test]
 async fn a_sync_that_fails_still_stops_the_process_and_what_was_acknowledged_is_there_afterwards() {
     let mut shop = Shop::open().await;
-    let before = shop.place("before").await.expecting(201);
+    let before = shop.place("placed-before-it-was-full").await.expecting(201);
     shop.disk.fail_syncs_of("ordering.sqlite-wal", BROKEN);
     let unanswered = shop
         .app
