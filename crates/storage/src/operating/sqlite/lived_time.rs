@@ -22,11 +22,14 @@ pub(crate) fn stamp(connection: &mut SqliteConnection, at: RowTime) -> QueryResu
     Ok(stamps_from.map_or(at, |from| from.max(at)))
 }
 
-/// Writes the row as it is: the smallest write that needs room on the disk.
-pub(crate) fn write_again(connection: &mut SqliteConnection) -> QueryResult<()> {
-    update(lived_time::table)
-        .set(lived_time::lived.eq(lived_time::lived))
-        .execute(connection)?;
+/// The smallest write that needs room on the disk, and changes nothing in the end. SQLite writes no page for a value that a row has already, so it is
+/// changed and changed back.
+pub(crate) fn write_and_take_back(connection: &mut SqliteConnection) -> QueryResult<()> {
+    for change in [1, -1] {
+        update(lived_time::table)
+            .set(lived_time::lived.eq(lived_time::lived + change))
+            .execute(connection)?;
+    }
     Ok(())
 }
 
