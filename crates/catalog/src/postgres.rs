@@ -1,9 +1,7 @@
 //! The catalogue on PostgreSQL.
 
 use async_trait::async_trait;
-use diesel::{
-    ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, QueryResult, pg::Pg, sql_types::Record,
-};
+use diesel::{ExpressionMethods, IntoSql, QueryDsl, QueryResult, pg::Pg, sql_types::Record};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use message_bus::{CommitError, Unavailable, WriteSet};
@@ -17,7 +15,7 @@ use uuid::Uuid;
 use crate::schema::products;
 use crate::{
     CatalogRows, CatalogStore, Product, ProductStatus,
-    rows::{ProductChange, ProductRow},
+    rows::{ProductChange, ProductRow, product_row},
     store::Stretch,
 };
 
@@ -27,13 +25,8 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/c
 #[async_trait]
 impl CatalogStore for PostgresContext<CatalogRows> {
     async fn product(&self, id: ProductId) -> Result<Option<Product>, Unavailable> {
-        self.read(|connection| async move {
-            let mut connection: &AsyncPgConnection = &connection;
-            let product = products::table.find(RowId(id.uuid()));
-            let row: Option<ProductRow> = product.first(&mut connection).await.optional()?;
-            row.map(Product::try_from).transpose()
-        })
-        .await
+        let product = self.rows::<ProductRow, _>(product_row(id)).await?;
+        Ok(product.into_iter().next())
     }
 
     async fn listed(&self, stretch: Stretch) -> Result<Vec<Product>, Unavailable> {

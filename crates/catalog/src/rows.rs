@@ -1,9 +1,9 @@
 //! The catalogue's share of a write set, and its rows, with the mapping in both directions.
 
-use diesel::Queryable;
+use diesel::{Queryable, QueryableByName};
 use shared_kernel::{Money, ProductId, Version};
 use storage::{
-    AggregateTable, ContextRows, ReadError,
+    AggregateTable, ContextRows, ReadError, Statement,
     columns::{RowId, RowTime, row_time, to_time, to_version},
 };
 
@@ -31,7 +31,8 @@ pub(crate) struct ProductChange {
 }
 
 /// A row of `products`. The fields are in the order of the columns.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, QueryableByName)]
+#[diesel(table_name = crate::schema::products)]
 pub(crate) struct ProductRow {
     pub(crate) id: RowId,
     pub(crate) sku: String,
@@ -103,6 +104,11 @@ impl TryFrom<ProductRow> for Product {
             name: row.name,
         })
     }
+}
+
+/// A product's row.
+pub(crate) fn product_row(id: ProductId) -> Statement {
+    Statement::new("SELECT * FROM products WHERE id = $1").bind(RowId(id.uuid()))
 }
 
 fn status_named(name: &str) -> Result<ProductStatus, ReadError> {

@@ -5,8 +5,8 @@ mod tests;
 
 use async_trait::async_trait;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection,
-    insert_into, sqlite::Sqlite, update,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection, insert_into,
+    sqlite::Sqlite, update,
 };
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use message_bus::{CommitError, Unavailable, WriteSet};
@@ -19,7 +19,7 @@ use storage::{
 use crate::schema::products;
 use crate::{
     CatalogRows, CatalogStore, Product, ProductStatus,
-    rows::{ProductChange, ProductRow},
+    rows::{ProductChange, ProductRow, product_row},
     store::Stretch,
 };
 
@@ -29,14 +29,8 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/c
 #[async_trait]
 impl CatalogStore for SqliteContext<CatalogRows> {
     async fn product(&self, id: ProductId) -> Result<Option<Product>, Unavailable> {
-        self.read(move |connection| {
-            let row: Option<ProductRow> = products::table
-                .find(RowId(id.uuid()))
-                .first(connection)
-                .optional()?;
-            row.map(Product::try_from).transpose()
-        })
-        .await
+        let product = self.rows::<ProductRow, _>(product_row(id)).await?;
+        Ok(product.into_iter().next())
     }
 
     async fn listed(&self, stretch: Stretch) -> Result<Vec<Product>, Unavailable> {

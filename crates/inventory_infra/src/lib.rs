@@ -5,6 +5,7 @@
 
 mod changes;
 mod drift;
+mod lists;
 mod reservation_rows;
 mod schema;
 mod stock_rows;

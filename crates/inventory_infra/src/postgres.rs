@@ -25,7 +25,11 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::InventoryRows;
+use crate::{
+    InventoryRows, lists,
+    reservation_rows::ReservationRow,
+    stock_rows::{DriftRow, LedgerRow, StockRow},
+};
 
 /// The tables of inventory, on PostgreSQL.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/inventory/postgres");
@@ -72,8 +76,7 @@ impl InventoryStore for PostgresInventory {
     }
 
     async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
-        self.read(|connection| async move { stock_tables::items_on(page, &connection).await })
-            .await
+        self.context.rows::<StockRow, _>(lists::stock(page)).await
     }
 
     async fn ledger(
@@ -81,7 +84,8 @@ impl InventoryStore for PostgresInventory {
         product_id: ProductId,
         page: PageRequest<Version>,
     ) -> Result<Vec<LedgerEntryView>, Unavailable> {
-        self.read(|connection| async move { stock_tables::ledger(product_id, page, &connection).await })
+        self.context
+            .rows::<LedgerRow, _>(lists::ledger(product_id, page))
             .await
     }
 
@@ -116,13 +120,11 @@ impl InventoryStore for PostgresInventory {
     }
 
     async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
-        self.read(|connection| async move { reservation_tables::held(page, &connection).await })
-            .await
+        self.context.rows::<ReservationRow, _>(lists::held(page)).await
     }
 
     async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
-        self.read(|connection| async move { stock_tables::drifted(limit, &connection).await })
-            .await
+        self.context.rows::<DriftRow, _>(lists::drifted(limit)).await
     }
 
     async fn commit(&self, write_set: WriteSet<InventoryChanges>) -> Result<(), CommitError> {

@@ -1,6 +1,6 @@
 //! A reservation as rows, and back. Its shortages are on its lines.
 
-use diesel::Queryable;
+use diesel::{Queryable, QueryableByName};
 use inventory_app::{ReservationStatus, store::StoredReservation};
 use inventory_domain::{Reservation, ReservationRecord, ReservationState};
 use shared_kernel::{
@@ -13,7 +13,8 @@ use storage::{
 };
 
 /// A row of `reservations`. The fields are in the order of the columns.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, QueryableByName)]
+#[diesel(table_name = crate::schema::reservations)]
 pub(crate) struct ReservationRow {
     pub(crate) id: RowId,
     pub(crate) order_id: RowId,

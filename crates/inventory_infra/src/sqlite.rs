@@ -22,7 +22,11 @@ use storage::{
     sqlite::{RowError, SqliteContext, SqliteRows},
 };
 
-use crate::InventoryRows;
+use crate::{
+    InventoryRows, lists,
+    reservation_rows::ReservationRow,
+    stock_rows::{DriftRow, LedgerRow, StockRow},
+};
 
 /// The tables of inventory, on SQLite.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/inventory/sqlite");
@@ -71,8 +75,7 @@ impl InventoryStore for SqliteInventory {
     }
 
     async fn stock(&self, page: PageRequest<ProductId>) -> Result<Vec<StoredStockItem>, Unavailable> {
-        self.read(move |connection| stock_tables::items_on(page, connection))
-            .await
+        self.context.rows::<StockRow, _>(lists::stock(page)).await
     }
 
     async fn ledger(
@@ -80,7 +83,8 @@ impl InventoryStore for SqliteInventory {
         product_id: ProductId,
         page: PageRequest<Version>,
     ) -> Result<Vec<LedgerEntryView>, Unavailable> {
-        self.read(move |connection| stock_tables::ledger(product_id, page, connection))
+        self.context
+            .rows::<LedgerRow, _>(lists::ledger(product_id, page))
             .await
     }
 
@@ -115,13 +119,11 @@ impl InventoryStore for SqliteInventory {
     }
 
     async fn held(&self, page: PageRequest<OrderId>) -> Result<Vec<ReservationStatus>, Unavailable> {
-        self.read(move |connection| reservation_tables::held(page, connection))
-            .await
+        self.context.rows::<ReservationRow, _>(lists::held(page)).await
     }
 
     async fn drifted(&self, limit: u32) -> Result<Vec<StockDrift>, Unavailable> {
-        self.read(move |connection| stock_tables::drifted(limit, connection))
-            .await
+        self.context.rows::<DriftRow, _>(lists::drifted(limit)).await
     }
 
     async fn commit(&self, write_set: WriteSet<InventoryChanges>) -> Result<(), CommitError> {

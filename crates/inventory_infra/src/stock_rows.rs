@@ -1,16 +1,20 @@
 //! A stock item and its ledger as rows, and back. No rule is checked on the way back: what was stored stays readable.
 
-use diesel::Queryable;
+use diesel::{
+    Queryable, QueryableByName,
+    sql_types::{BigInt, Nullable},
+};
 use inventory_app::{LedgerEntryView, StockDrift, store::StoredStockItem};
 use inventory_domain::{ChangedBy, LedgerEntry, StockItem, StockRecord};
 use shared_kernel::{AggregateRoot, OrderId, ProductId, Version};
 use storage::{
     ReadError,
-    columns::{RowId, RowTime, row_time, to_count, to_time, to_version},
+    columns::{Id, RowId, RowTime, row_time, to_count, to_time, to_version},
 };
 
 /// A row of `stock_items`. The fields are in the order of the columns.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, QueryableByName)]
+#[diesel(table_name = crate::schema::stock_items)]
 pub(crate) struct StockRow {
     pub(crate) product_id: RowId,
     pub(crate) on_hand: i64,
@@ -18,8 +22,9 @@ pub(crate) struct StockRow {
     pub(crate) version: i64,
 }
 
-/// A row of `ledger_entries`. The fields are in the order of the columns.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+/// A row of `ledger_entries`.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(table_name = crate::schema::ledger_entries)]
 pub(crate) struct LedgerRow {
     pub(crate) product_id: RowId,
     pub(crate) version: i64,
@@ -31,14 +36,20 @@ pub(crate) struct LedgerRow {
 }
 
 /// A product's stock beside the sums that it must agree with. Without a stock item, only the sums.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub(crate) struct DriftRow {
-    pub(crate) product_id: RowId,
-    pub(crate) on_hand: Option<i64>,
-    pub(crate) reserved: Option<i64>,
-    pub(crate) version: Option<i64>,
-    pub(crate) ledger: i64,
-    pub(crate) held: i64,
+    #[diesel(sql_type = Id)]
+    product_id: RowId,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    on_hand: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    reserved: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    version: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    ledger: i64,
+    #[diesel(sql_type = BigInt)]
+    held: i64,
 }
 
 impl StockRow {

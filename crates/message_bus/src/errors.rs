@@ -70,6 +70,9 @@ pub enum Unavailable {
     /// Something this depends on does not answer.
     #[error("a dependency failed: {0}")]
     Dependency(#[source] Box<dyn Error + Send + Sync>),
+    /// There is no room where the database is. Nothing was written, and what is there can still be read.
+    #[error("the database has no room for this: {0}")]
+    StorageFull(#[source] Box<dyn Error + Send + Sync>),
     /// The database refuses a value, and would refuse it again: a text or a number of a kind that no rule has refused before.
     #[error("the database does not hold a value: {0}")]
     ValueRefused(#[source] Box<dyn Error + Send + Sync>),
@@ -105,6 +108,7 @@ impl Unavailable {
             },
             Self::OutcomeUnknown => Self::OutcomeUnknown,
             Self::Dependency(cause) => Self::dependency(cause),
+            Self::StorageFull(cause) => Self::StorageFull(cause.to_string().into()),
             Self::ValueRefused(cause) => Self::ValueRefused(cause.to_string().into()),
             Self::Defect(cause) => Self::defect(cause),
         }

@@ -3,11 +3,12 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use async_trait::async_trait;
-use storage::folders::{make_folder, sync_folder};
+use storage::folders::{FILE_MODE, keep_to_owner, make_folder, sync_folder};
 
 use crate::{Mail, MailError, Mailer};
 
@@ -47,8 +48,14 @@ impl Mailer for FileMailer {
 /// rename is on disk once its folder is synced.
 fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     make_folder(folder)?;
+    keep_to_owner(folder)?;
     let partial = folder.join(format!(".{name}.partial"));
-    let mut file = File::create(&partial)?;
+    let mut file = File::options()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(FILE_MODE)
+        .open(&partial)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, folder.join(format!("{name}.eml")))?;

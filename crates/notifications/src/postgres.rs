@@ -1,21 +1,17 @@
 //! Notifications on PostgreSQL.
 
 use async_trait::async_trait;
-use diesel::{OptionalExtension, QueryDsl, QueryResult};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, EventId, UserId};
-use storage::{
-    columns::RowId,
-    postgres::{BatchStatement, PostgresContext, PostgresRows},
-};
+use storage::postgres::{BatchStatement, PostgresContext, PostgresRows};
 use uuid::Uuid;
 
-use crate::schema::{addresses, mails};
 use crate::{
     NotificationsRows, NotificationsStore, SentMail,
-    rows::{AddressRow, MailRow, address_of},
+    rows::{AddressRow, MailRow, address_row, mail_row},
 };
 
 /// The migrations of notifications' own tables, on PostgreSQL.
@@ -24,25 +20,13 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/n
 #[async_trait]
 impl NotificationsStore for PostgresContext<NotificationsRows> {
     async fn address(&self, user_id: UserId) -> Result<Option<EmailAddress>, Unavailable> {
-        self.read(|connection| async move {
-            let mut connection: &AsyncPgConnection = &connection;
-            let address = addresses::table
-                .find(RowId(user_id.uuid()))
-                .select(addresses::email);
-            let email: Option<String> = address.first(&mut connection).await.optional()?;
-            email.map(|email| address_of(&email)).transpose()
-        })
-        .await
+        let address = self.rows::<AddressRow, _>(address_row(user_id)).await?;
+        Ok(address.into_iter().next())
     }
 
     async fn sent(&self, event_id: EventId) -> Result<Option<SentMail>, Unavailable> {
-        self.read(|connection| async move {
-            let mut connection: &AsyncPgConnection = &connection;
-            let mail = mails::table.find(RowId(event_id.uuid()));
-            let row: Option<MailRow> = mail.first(&mut connection).await.optional()?;
-            row.map(SentMail::try_from).transpose()
-        })
-        .await
+        let mail = self.rows::<MailRow, _>(mail_row(event_id)).await?;
+        Ok(mail.into_iter().next())
     }
 
     async fn commit(&self, write_set: WriteSet<NotificationsRows>) -> Result<(), CommitError> {

@@ -1,9 +1,9 @@
 //! Notifications' share of a write set, and its rows, with the mapping in both directions.
 
-use diesel::Queryable;
+use diesel::QueryableByName;
 use shared_kernel::{EmailAddress, EventId, OrderId, UserId};
 use storage::{
-    AggregateTable, ContextRows, ReadError,
+    AggregateTable, ContextRows, ReadError, Statement,
     columns::{RowId, RowTime, row_time, to_time},
 };
 
@@ -21,14 +21,16 @@ impl ContextRows for NotificationsRows {
 }
 
 /// A row of `addresses`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(table_name = crate::schema::addresses)]
 pub(crate) struct AddressRow {
     pub(crate) user_id: RowId,
     pub(crate) email: String,
 }
 
-/// A row of `mails`. The fields are in the order of the columns.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+/// A row of `mails`.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(table_name = crate::schema::mails)]
 pub(crate) struct MailRow {
     pub(crate) event_id: RowId,
     pub(crate) order_id: RowId,
@@ -87,6 +89,24 @@ impl TryFrom<MailRow> for SentMail {
             message_id: row.message_id,
             sent_at: to_time(row.sent_at)?,
         })
+    }
+}
+
+/// A user's row of `addresses`.
+pub(crate) fn address_row(user_id: UserId) -> Statement {
+    Statement::new("SELECT * FROM addresses WHERE user_id = $1").bind(RowId(user_id.uuid()))
+}
+
+/// An event's row of `mails`.
+pub(crate) fn mail_row(event_id: EventId) -> Statement {
+    Statement::new("SELECT * FROM mails WHERE event_id = $1").bind(RowId(event_id.uuid()))
+}
+
+impl TryFrom<AddressRow> for EmailAddress {
+    type Error = ReadError;
+
+    fn try_from(row: AddressRow) -> Result<Self, ReadError> {
+        address_of(&row.email)
     }
 }
 

@@ -1,19 +1,16 @@
 //! Notifications on SQLite.
 
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into};
+use diesel::{ExpressionMethods, RunQueryDsl, SqliteConnection, insert_into};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use message_bus::{CommitError, Unavailable, WriteSet};
 use shared_kernel::{EmailAddress, EventId, UserId};
-use storage::{
-    columns::RowId,
-    sqlite::{RowError, SqliteContext, SqliteRows},
-};
+use storage::sqlite::{RowError, SqliteContext, SqliteRows};
 
 use crate::schema::{addresses, mails};
 use crate::{
     NotificationsRows, NotificationsStore, SentMail,
-    rows::{AddressRow, MailRow, address_of},
+    rows::{AddressRow, MailRow, address_row, mail_row},
 };
 
 /// The migrations of notifications' own tables, on SQLite.
@@ -22,26 +19,13 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/n
 #[async_trait]
 impl NotificationsStore for SqliteContext<NotificationsRows> {
     async fn address(&self, user_id: UserId) -> Result<Option<EmailAddress>, Unavailable> {
-        self.read(move |connection| {
-            let email: Option<String> = addresses::table
-                .find(RowId(user_id.uuid()))
-                .select(addresses::email)
-                .first(connection)
-                .optional()?;
-            email.map(|email| address_of(&email)).transpose()
-        })
-        .await
+        let address = self.rows::<AddressRow, _>(address_row(user_id)).await?;
+        Ok(address.into_iter().next())
     }
 
     async fn sent(&self, event_id: EventId) -> Result<Option<SentMail>, Unavailable> {
-        self.read(move |connection| {
-            let row: Option<MailRow> = mails::table
-                .find(RowId(event_id.uuid()))
-                .first(connection)
-                .optional()?;
-            row.map(SentMail::try_from).transpose()
-        })
-        .await
+        let mail = self.rows::<MailRow, _>(mail_row(event_id)).await?;
+        Ok(mail.into_iter().next())
     }
 
     async fn commit(&self, write_set: WriteSet<NotificationsRows>) -> Result<(), CommitError> {

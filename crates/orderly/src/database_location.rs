@@ -1,10 +1,14 @@
 //! Where an installation's databases are, and the locks that only one process can hold there.
 
-use std::fs::{File, TryLockError};
+use std::{
+    fs::{File, TryLockError},
+    os::unix::fs::OpenOptionsExt,
+};
 
 use storage::{
     DataFolder,
     data_folder::ServingLock,
+    folders::FILE_MODE,
     postgres::{self, PostgresLock, PostgresServer},
 };
 
@@ -76,6 +80,7 @@ impl DatabaseLocation {
                     .create(true)
                     .truncate(false)
                     .write(true)
+                    .mode(FILE_MODE)
                     .open(&path)
                     .map_err(cannot)?;
                 match file.try_lock() {

@@ -9,7 +9,7 @@ use std::{
 
 use accounts_infra::SigningSecret;
 use shared_kernel::IdGenerator;
-use storage::folders::sync_folder;
+use storage::folders::{FILE_MODE, sync_folder};
 
 use crate::{
     database_location::DatabaseLocation,
@@ -67,7 +67,7 @@ fn kept_secret(file: &Path, ids: &dyn IdGenerator) -> io::Result<Vec<u8>> {
     let mut made = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o600)
+        .mode(FILE_MODE)
         .open(&unfinished)?;
     made.write_all(&ids.random_bytes())?;
     made.sync_all()?;

@@ -55,6 +55,12 @@ impl From<Unavailable> for Problem {
             )
             .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS)
             .with_cause(cause.to_string()),
+            Unavailable::StorageFull(cause) => Self::new(
+                codes::STORAGE_FULL,
+                "there is no room for what is to be written; nothing was done, and what is there can be read",
+            )
+            .with_retry_after(DEPENDENCY_RETRY_AFTER_SECONDS)
+            .with_cause(cause.to_string()),
             Unavailable::ValueRefused(cause) => {
                 Self::new(codes::VALUE_REFUSED, "a value is none that can be kept here")
                     .with_cause(cause.to_string())
@@ -106,6 +112,11 @@ mod tests {
                 Unavailable::dependency("gone").into(),
                 503,
                 "dependency_unavailable",
+            ),
+            (
+                Unavailable::StorageFull("database or disk is full".into()).into(),
+                503,
+                "storage_full",
             ),
             (
                 Unavailable::ValueRefused("0x00".into()).into(),

@@ -3,7 +3,6 @@
 use std::{
     env,
     ffi::OsString,
-    fs,
     io::Write,
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
@@ -11,7 +10,7 @@ use std::{
     sync::LazyLock,
 };
 
-use crate::power_cuts::Recording;
+use crate::{FailingDisk, power_cuts::Recording, preloaded};
 
 /// The binary under test.
 #[derive(Clone, Debug)]
@@ -123,6 +122,15 @@ impl Binary {
         }
     }
 
+    /// The same on this disk. Its clock has to be right, as above.
+    #[must_use]
+    pub fn on(&self, disk: &FailingDisk) -> Self {
+        Self {
+            environment: disk.environment(),
+            ..self.clone()
+        }
+    }
+
     /// The binary with which the effects are checked.
     #[must_use]
     pub fn for_inspection(&self) -> Self {
@@ -207,34 +215,15 @@ fn found(variable: &str, name: &str) -> PathBuf {
     path.canonicalize().unwrap()
 }
 
-/// The library that shows a process another time, built beside the tests.
+/// The library that tells a process another time than it is.
 fn wrong_clock() -> &'static Path {
-    static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-        let [source, built, library] = [".c", ".new", ".so"].map(|kind| {
-            let whose = if kind == ".so" {
-                String::new()
-            } else {
-                std::process::id().to_string()
-            };
-            beside_the_tests(&format!("wrong_clock{whose}{kind}"))
-        });
-        fs::write(&source, include_str!("wrong_clock.c")).unwrap();
-        let mut compile = Command::new("cc");
-        compile
-            .args(["-shared", "-fPIC", "-O2", "-o"])
-            .arg(&built)
-            .arg(&source);
-        assert!(compile.status().unwrap().success(), "{compile:?}");
-        fs::remove_file(&source).unwrap();
-        // Another test may be building the same.
-        fs::rename(&built, &library).unwrap();
-        library
-    });
+    static LIBRARY: LazyLock<PathBuf> =
+        LazyLock::new(|| preloaded::library("wrong_clock", include_str!("wrong_clock.c")));
     &LIBRARY
 }
 
 /// Cargo puts binaries into the folder above that of the test executables.
-fn beside_the_tests(name: &str) -> PathBuf {
+pub(crate) fn beside_the_tests(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
     let folder = test
         .parent()

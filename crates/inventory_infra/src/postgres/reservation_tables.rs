@@ -128,22 +128,6 @@ pub(super) async fn newest(
     Ok(query.load(&mut connection).await?)
 }
 
-/// The reservations of a page that hold their units.
-pub(super) async fn held(
-    page: PageRequest<OrderId>,
-    mut connection: &AsyncPgConnection,
-) -> Result<Vec<ReservationRow>, ReadError> {
-    let mut query = reservations::table
-        .filter(reservations::state.eq("held"))
-        .order(reservations::order_id)
-        .limit(i64::from(page.limit) + 1)
-        .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(reservations::order_id.gt(RowId(after.uuid())));
-    }
-    Ok(query.load(&mut connection).await?)
-}
-
 /// The same with their lines. Those never change, so this statement may safely see a later state of the database.
 pub(super) async fn with_lines(
     reservations: Vec<ReservationRow>,

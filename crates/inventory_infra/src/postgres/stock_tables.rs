@@ -1,23 +1,14 @@
 //! The tables `stock_items` and `ledger_entries`.
 
-use diesel::{
-    ExpressionMethods, QueryDsl, QueryResult, QueryableByName, sql_query,
-    sql_types::{BigInt, Nullable},
-};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use shared_kernel::{PageRequest, ProductId, Version};
-use storage::{
-    ReadError, RowWrite,
-    columns::{Id, RowId},
-    postgres::BatchStatement,
-};
+use storage::{ReadError, RowWrite, columns::RowId, postgres::BatchStatement};
 
-use crate::schema::{ledger_entries, stock_items};
+use crate::schema::stock_items;
 use crate::{
     changes::StockChange,
-    drift,
-    stock_rows::{DriftRow, LedgerRow, StockRow},
+    stock_rows::{LedgerRow, StockRow},
 };
 
 /// Writes the stock of a batch and its ledger entries. Returns the places of those that another transaction has changed since they were loaded.
@@ -113,69 +104,4 @@ pub(super) async fn items_of(
         .filter(stock_items::product_id.eq_any(products))
         .load(&mut connection)
         .await?)
-}
-
-/// The stock items of a page.
-pub(super) async fn items_on(
-    page: PageRequest<ProductId>,
-    mut connection: &AsyncPgConnection,
-) -> Result<Vec<StockRow>, ReadError> {
-    let mut query = stock_items::table
-        .order(stock_items::product_id)
-        .limit(i64::from(page.limit) + 1)
-        .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(stock_items::product_id.gt(RowId(after.uuid())));
-    }
-    Ok(query.load(&mut connection).await?)
-}
-
-/// The entries of a page of a product's ledger.
-pub(super) async fn ledger(
-    product_id: ProductId,
-    page: PageRequest<Version>,
-    mut connection: &AsyncPgConnection,
-) -> Result<Vec<LedgerRow>, ReadError> {
-    let mut query = ledger_entries::table
-        .filter(ledger_entries::product_id.eq(RowId(product_id.uuid())))
-        .order(ledger_entries::version.desc())
-        .limit(i64::from(page.limit) + 1)
-        .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(ledger_entries::version.lt(i64::from(after.number())));
-    }
-    Ok(query.load(&mut connection).await?)
-}
-
-#[derive(QueryableByName)]
-struct Drifted {
-    #[diesel(sql_type = Id)]
-    product_id: RowId,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    on_hand: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    reserved: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    version: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    ledger: i64,
-    #[diesel(sql_type = BigInt)]
-    held: i64,
-}
-
-/// Stock that does not agree with its ledger or its reservations.
-pub(super) async fn drifted(
-    limit: u32,
-    mut connection: &AsyncPgConnection,
-) -> Result<Vec<DriftRow>, ReadError> {
-    let rows: Vec<Drifted> = sql_query(drift::drifted(limit)).load(&mut connection).await?;
-    let drifts = rows.into_iter().map(|row| DriftRow {
-        product_id: row.product_id,
-        on_hand: row.on_hand,
-        reserved: row.reserved,
-        version: row.version,
-        ledger: row.ledger,
-        held: row.held,
-    });
-    Ok(drifts.collect())
 }

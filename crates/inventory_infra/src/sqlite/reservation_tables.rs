@@ -110,23 +110,6 @@ pub(super) fn newest(
     Ok(query.load(connection)?)
 }
 
-/// The reservations of a page that hold their units.
-pub(super) fn held(
-    page: PageRequest<OrderId>,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<ReservationRow>, ReadError> {
-    let mut query = reservations::table
-        // As a literal, because SQLite uses a partial index only if the statement's own text has its condition.
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'held'"))
-        .order(reservations::order_id)
-        .limit(i64::from(page.limit) + 1)
-        .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(reservations::order_id.gt(RowId(after.uuid())));
-    }
-    Ok(query.load(connection)?)
-}
-
 /// The same with their lines: a look-up by key for each.
 pub(super) fn with_lines(
     reservations: Vec<ReservationRow>,

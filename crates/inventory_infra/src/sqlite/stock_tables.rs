@@ -3,24 +3,16 @@
 use std::collections::BTreeSet;
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl, SqliteConnection,
-    insert_into, sql_query,
-    sql_types::{BigInt, Nullable},
-    update,
+    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection, insert_into, update,
 };
 
-use shared_kernel::{PageRequest, ProductId, Version};
-use storage::{
-    ReadError, RowWrite,
-    columns::{Id, RowId},
-    sqlite::RowError,
-};
+use shared_kernel::ProductId;
+use storage::{ReadError, RowWrite, columns::RowId, sqlite::RowError};
 
 use crate::schema::{ledger_entries, stock_items};
 use crate::{
     changes::StockChange,
-    drift,
-    stock_rows::{DriftRow, LedgerRow, StockRow},
+    stock_rows::{LedgerRow, StockRow},
 };
 
 /// Writes a stock item, if no other command has changed it since it was loaded, and its ledger entry.
@@ -97,66 +89,4 @@ pub(super) fn items_of(
         items.extend(item);
     }
     Ok(items)
-}
-
-/// The stock items of a page.
-pub(super) fn items_on(
-    page: PageRequest<ProductId>,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<StockRow>, ReadError> {
-    let mut query = stock_items::table
-        .order(stock_items::product_id)
-        .limit(i64::from(page.limit) + 1)
-        .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(stock_items::product_id.gt(RowId(after.uuid())));
-    }
-    Ok(query.load(connection)?)
-}
-
-/// The entries of a page of a product's ledger.
-pub(super) fn ledger(
-    product_id: ProductId,
-    page: PageRequest<Version>,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<LedgerRow>, ReadError> {
-    let mut query = ledger_entries::table
-        .filter(ledger_entries::product_id.eq(RowId(product_id.uuid())))
-        .order(ledger_entries::version.desc())
-        .limit(i64::from(page.limit) + 1)
-        .into_boxed();
-    if let Some(after) = page.after {
-        query = query.filter(ledger_entries::version.lt(i64::from(after.number())));
-    }
-    Ok(query.load(connection)?)
-}
-
-#[derive(QueryableByName)]
-struct Drifted {
-    #[diesel(sql_type = Id)]
-    product_id: RowId,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    on_hand: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    reserved: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    version: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    ledger: i64,
-    #[diesel(sql_type = BigInt)]
-    held: i64,
-}
-
-/// Stock that does not agree with its ledger or its reservations.
-pub(super) fn drifted(limit: u32, connection: &mut SqliteConnection) -> Result<Vec<DriftRow>, ReadError> {
-    let rows: Vec<Drifted> = sql_query(drift::drifted(limit)).load(connection)?;
-    let drifts = rows.into_iter().map(|row| DriftRow {
-        product_id: row.product_id,
-        on_hand: row.on_hand,
-        reserved: row.reserved,
-        version: row.version,
-        ledger: row.ledger,
-        held: row.held,
-    });
-    Ok(drifts.collect())
 }

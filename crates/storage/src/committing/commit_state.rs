@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashSet,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use message_bus::{Audience, CommitError, Unavailable, WriteSet};
@@ -64,6 +67,8 @@ pub(crate) struct CommitState {
     /// Notified of each commit that may have left something to publish.
     pub(crate) committed: Notify,
     batches: Mutex<BatchSizes>,
+    /// Whether the last batch that had something to write was refused for lack of room.
+    full: AtomicBool,
 }
 
 impl CommitState {
@@ -79,6 +84,16 @@ impl CommitState {
     /// The batches so far.
     pub(crate) fn batches(&self) -> MutexGuard<'_, BatchSizes> {
         lock(&self.batches)
+    }
+
+    /// Whether the last batch that had something to write was refused for lack of room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether there was room for a batch. Says whether that is news.
+    pub(crate) fn note_full(&self, full: bool) -> bool {
+        self.full.swap(full, Ordering::Relaxed) != full
     }
 
     /// Whether some consumer takes events of this type. Until the types are set, every type counts as taken.

@@ -5,12 +5,14 @@ mod operator_ports;
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use message_bus::Unavailable;
 use operations::{Commits, invariants::Soundness};
 
 use crate::{
-    AggregateTable,
-    any_connection::{Answer, AnyConnection},
+    AggregateTable, ReadError,
+    any_connection::{Answer, AnyConnection, AnyRow},
+    statement::Statement,
 };
 
 /// One context's database, open for writing and reading. Clones share it.
@@ -23,6 +25,23 @@ impl<E> Clone for Context<E> {
         Self {
             inner: Arc::clone(&self.inner),
         }
+    }
+}
+
+impl<E: Engine> Context<E> {
+    /// What the rows say that a statement finds. It is the same statement for both engines.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the database does not answer or a row cannot be read.
+    pub async fn rows<Row: AnyRow, T: TryFrom<Row, Error = ReadError>>(
+        &self,
+        statement: Statement,
+    ) -> Result<Vec<T>, Unavailable> {
+        let rows: Vec<Row> = self
+            .inner
+            .ask(move |connection| async move { Ok(connection.load(statement).await?) }.boxed())
+            .await?;
+        Ok(rows.into_iter().map(T::try_from).collect::<Result<_, _>>()?)
     }
 }
 

@@ -3,10 +3,11 @@
 use std::{
     fs::{File, TryLockError},
     io,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
-use crate::opening::folders::{make_folder, sync_folder};
+use crate::opening::folders::{FILE_MODE, keep_to_owner, make_folder, sync_folder};
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +50,9 @@ impl DataFolder {
     /// [`FolderError::NotWritable`].
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let folder = Self(path.to_owned());
-        make_folder(path).map_err(|source| folder.not_writable(source))?;
+        make_folder(path)
+            .and_then(|()| folder.keep_to_owner())
+            .map_err(|source| folder.not_writable(source))?;
         folder.open_lock_file()?;
         sync_folder(path).map_err(|source| folder.not_writable(source))?;
         Ok(folder)
@@ -80,11 +83,34 @@ impl DataFolder {
         }
     }
 
+    /// The folder, and the databases that an earlier version made readable to all. SQLite gives its logs and shared memory the mode of their
+    /// database.
+    fn keep_to_owner(&self) -> io::Result<()> {
+        keep_to_owner(&self.0)?;
+        for entry in self.0.read_dir()? {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            if name.contains(".sqlite") || name.ends_with(".lock") {
+                match keep_to_owner(&path) {
+                    // A log or shared memory that another process of this installation has removed since.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    kept => kept?,
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn open_lock_file(&self) -> Result<File, FolderError> {
         File::options()
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(FILE_MODE)
             .open(self.0.join("serving.lock"))
             .map_err(|source| self.not_writable(source))
     }

@@ -1,11 +1,37 @@
-//! Folders whose entries are on disk. After a power loss a file is found again only if the folder that names it was synced, and so was
-//! each folder above that was made for it.
+//! Folders whose entries are on disk, and which only their owner opens. A file is found again after the loss of power only when the folder that
+//! names it was synced, and so was each folder above that was made for it.
 
 use std::{
-    fs::{self, File},
+    fs::{self, DirBuilder, File, Permissions},
     io::{self, ErrorKind},
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
+
+/// The mode of a folder that is made here: orders, addresses and mails are nobody's but the owner's.
+const FOLDER_MODE: u32 = 0o700;
+/// The mode of a file that is made in such a folder.
+pub const FILE_MODE: u32 = 0o600;
+
+/// Takes from a folder or a file that is there already whatever others than its owner may do with it. What belongs to another user stays as it
+/// is, since only they can change it.
+///
+/// # Errors
+/// What the system says.
+pub fn keep_to_owner(path: &Path) -> io::Result<()> {
+    let found = path.metadata()?;
+    let mode = if found.is_dir() { FOLDER_MODE } else { FILE_MODE };
+    if found.permissions().mode() & 0o777 & !mode == 0 {
+        return Ok(());
+    }
+    match fs::set_permissions(path, Permissions::from_mode(mode)) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            tracing::warn!(path = %path.display(), "others than its owner may open it, and it belongs to another user");
+            Ok(())
+        }
+        set => set,
+    }
+}
 
 /// Makes the folder at `path` and whatever is missing above it. Each folder's name is on disk before anything is made below it, so if a
 /// folder exists, only its parent has to be synced, and none further up.
@@ -33,7 +59,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     // The process that made it may have been killed before its name was on disk.
     sync_name_of(&there)?;
     for folder in missing.into_iter().rev() {
-        match fs::create_dir(&folder) {
+        match DirBuilder::new().mode(FOLDER_MODE).create(&folder) {
             // Another process made it first, and may not have synced it yet.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
             made => made?,
@@ -75,6 +101,27 @@ mod tests {
         make_folder(&folder).unwrap();
         make_folder(&folder).unwrap();
         assert!(folder.is_dir());
+    }
+
+    #[test]
+    fn what_is_made_and_what_is_there_is_kept_to_its_owner() {
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path().join("made");
+        make_folder(&folder).unwrap();
+        assert_eq!(mode(&folder), 0o700);
+        let file = folder.join("file");
+        fs::write(&file, "").unwrap();
+        for (path, open, kept) in [
+            (&folder, 0o755, 0o700),
+            (&file, 0o644, 0o600),
+            (&file, 0o400, 0o400),
+        ] {
+            fs::set_permissions(path, Permissions::from_mode(open)).unwrap();
+            keep_to_owner(path).unwrap();
+            assert_eq!(mode(path), kept, "{open:o}");
+        }
+        assert!(keep_to_owner(&folder.join("nothing")).is_err());
     }
 
     #[test]

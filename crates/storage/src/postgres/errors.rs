@@ -20,6 +20,20 @@ pub(crate) fn was_in_the_way(error: &DieselError) -> bool {
     }
 }
 
+/// What the server says when the disk is full (53100): "could not extend file …: No space left on device". In another language it is like any
+/// other error.
+const FULL: &str = "No space left on device";
+
+/// What the callers of a transaction are told that the server refused.
+pub(crate) fn not_written(error: DieselError) -> Unavailable {
+    match &error {
+        DieselError::DatabaseError(_, information) if information.message().contains(FULL) => {
+            Unavailable::StorageFull(Box::new(error))
+        }
+        _ => Unavailable::Dependency(Box::new(error)),
+    }
+}
+
 /// Why a write set that was written alone failed.
 #[derive(Debug)]
 pub(crate) enum Refused {
@@ -63,7 +77,7 @@ impl Refused {
     pub(crate) fn into_commit_error(self) -> CommitError {
         match self {
             Self::For(error) => error,
-            Self::Passing(error) => Unavailable::Dependency(Box::new(error)).into(),
+            Self::Passing(error) => not_written(error).into(),
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::{
     columns::RowId,
     committing::{
         commit_state::{Answer, CommitState},
-        postgres::committer::Committer,
+        postgres::committer::{COMMIT_PATIENCE, Committer},
     },
     postgres::{BatchStatement, PostgresContext, PostgresRows, PostgresServer},
 };
@@ -206,6 +206,7 @@ impl Fixture {
             lease: watch::channel(None).1,
             link: None,
             batch: 0,
+            commit_patience: COMMIT_PATIENCE,
         };
         committer.link = Some(committer.connect().await.unwrap());
         committer

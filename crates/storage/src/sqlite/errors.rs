@@ -1,5 +1,7 @@
 //! What SQLite says, in the words of the bus. The one place where a Diesel error becomes ours.
 
+use std::error::Error;
+
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use message_bus::{CommitError, Unavailable};
 
@@ -73,6 +75,25 @@ impl From<DieselError> for WriteFailure {
             | DieselError::NotFound => Self::Alone(Unavailable::Defect(Box::new(error)).into()),
             other => Self::Database(other),
         }
+    }
+}
+
+/// SQLite's text for `SQLITE_FULL`: a write was refused for lack of room. Diesel hides the code, so it is known by its text, here and nowhere else.
+const FULL: &str = "database or disk is full";
+
+/// Whether it is for lack of room that the database refused. Then nothing was written, even if COMMIT says so: a transaction in the write-ahead
+/// log counts from its last frame, and it is the writing of a frame that was refused.
+pub(crate) fn is_full(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, information) if information.message() == FULL)
+}
+
+/// What the callers of a batch are told that was not written.
+pub(crate) fn not_written(error: &DieselError) -> Unavailable {
+    let cause: Box<dyn Error + Send + Sync> = error.to_string().into();
+    if is_full(error) {
+        Unavailable::StorageFull(cause)
+    } else {
+        Unavailable::Dependency(cause)
     }
 }
 

@@ -61,6 +61,8 @@ codes! {
         "too much is waiting; try again in 1 s", [retry_after_seconds: Number(1)];
     DEPENDENCY_UNAVAILABLE = "dependency_unavailable", 503, "something that Orderly depends on does not answer",
         "something that this depends on does not answer; try again later", [retry_after_seconds: Number(5)];
+    STORAGE_FULL = "storage_full", 503, "the database has no room for what is to be written; nothing was done, and reading goes on",
+        "there is no room for what is to be written; nothing was done, and what is there can be read", [retry_after_seconds: Number(5)];
     OUTCOME_UNKNOWN = "outcome_unknown", 503, "the database went away while this was being committed: it took effect once or not at all; look, or send it again with the same `Idempotency-Key`",
         "the database went away while this was being committed: it took effect once or not at all", [retry_after_seconds: Number(5)];
     NOT_READY = "not_ready", 503, "a context cannot serve (`not_ready`), or its events stand still (`behind`); see `contexts`",

@@ -87,7 +87,7 @@ impl Operation {
         };
         operation.refusing(&[codes::INTERNAL_ERROR, codes::BUSY, codes::DEPENDENCY_UNAVAILABLE]);
         if *method != Method::GET {
-            operation.refusing(&[codes::OUTCOME_UNKNOWN]);
+            operation.refusing(&[codes::STORAGE_FULL, codes::OUTCOME_UNKNOWN]);
         }
         match policy {
             Policy::Public => {}

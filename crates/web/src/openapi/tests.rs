@@ -1,7 +1,6 @@
 //! The contract against the route table, against answers, against the rules, and against its committed copy.
 
 pub(crate) mod answers;
-mod differences;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -38,6 +38,7 @@ const SAID_ONCE: &[&Code] = &[
     codes::INTERNAL_ERROR,
     codes::BUSY,
     codes::DEPENDENCY_UNAVAILABLE,
+    codes::STORAGE_FULL,
     codes::OUTCOME_UNKNOWN,
 ];
 

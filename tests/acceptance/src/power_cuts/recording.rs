@@ -4,19 +4,18 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use tempfile::TempDir;
 
 use super::operation::Operation;
-
-const SOURCE: &str = include_str!("recorder.c");
+use crate::preloaded;
 
 /// What the processes that are equipped for it do in one folder.
 #[derive(Debug)]
 pub struct Recording {
     kept: TempDir,
+    library: PathBuf,
     folder: PathBuf,
 }
 
@@ -25,28 +24,19 @@ impl Recording {
     pub fn of(folder: &Path) -> Self {
         assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "found a folder in use");
         let kept = tempfile::tempdir().unwrap();
-        let source = kept.path().join("recorder.c");
-        fs::write(&source, SOURCE).unwrap();
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
-            .arg(kept.path().join("recorder.so"))
-            .arg(&source)
-            .arg("-ldl")
-            .output()
-            .unwrap_or_else(|error| panic!("cc cannot be run: {error}"));
-        assert!(
-            compiled.status.success(),
-            "{}",
-            String::from_utf8_lossy(&compiled.stderr)
-        );
+        let library = preloaded::library("recorder", include_str!("recorder.c"));
         let folder = folder.canonicalize().unwrap();
-        Self { kept, folder }
+        Self {
+            kept,
+            library,
+            folder,
+        }
     }
 
     /// The environment with which a process is recorded.
     pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
-            ("LD_PRELOAD", self.kept.path().join("recorder.so")),
+            ("LD_PRELOAD", self.library.clone()),
             ("RECORDER_FOLDER", self.folder.clone()),
             ("RECORDER_LOG", self.log()),
             ("RECORDER_FAILING", self.failing()),

@@ -3,7 +3,7 @@
 
 mod attempt;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use message_bus::{CommitError, Unavailable, WriteSet};
 use tokio::sync::{Mutex, watch};
@@ -27,6 +27,9 @@ use crate::{
 /// Nothing but write sets comes through the queue here: upkeep has a connection of its own.
 pub(crate) type NoUpkeep = std::convert::Infallible;
 
+/// The server answers a COMMIT sooner, or says an error; a network that carries nothing says neither.
+pub(crate) const COMMIT_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A committer's own state.
 pub(crate) struct Committer {
     pub(crate) id: Uuid,
@@ -37,6 +40,8 @@ pub(crate) struct Committer {
     pub(crate) link: Option<Link>,
     /// The number of the present batch, which is in this committer's own row once the batch is committed.
     pub(crate) batch: i64,
+    /// How long a COMMIT is waited for, before it is looked up on another connection what became of it.
+    pub(crate) commit_patience: Duration,
 }
 
 /// Waiting write sets, each with the channel for its outcome.

@@ -34,7 +34,10 @@ use crate::{
     event_log::sqlite as event_log,
     opening::sqlite::{connection, placed_file::PlacedFile},
     operating::sqlite::lived_time,
-    sqlite::{OpenError, SqliteRows, errors::WriteFailure},
+    sqlite::{
+        OpenError, SqliteRows,
+        errors::{WriteFailure, is_full, not_written},
+    },
 };
 
 /// Upkeep: a small write of storage's own that is written with a batch.
@@ -84,9 +87,10 @@ impl Committer {
             self.reconnect();
             return;
         }
-        let results = match self.write_batch(&write_sets, upkeep) {
+        let marks = std::mem::take(&mut *self.shared.marks());
+        let results = match self.write_batch(&write_sets, upkeep, &marks) {
             Ok(results) => results,
-            Err(error) => return self.abandon(answers, &error),
+            Err(error) => return self.abandon(answers, marks, &error),
         };
         let written = results
             .iter()
@@ -96,11 +100,19 @@ impl Committer {
         let answers: Vec<_> = answers.into_iter().zip(results).collect();
         #[cfg(debug_assertions)]
         let answers = answer_too_early(answers);
-        if let Err(error) = AnsiTransactionManager::commit_transaction(&mut self.connection) {
-            stop_the_process(
+        match AnsiTransactionManager::commit_transaction(&mut self.connection) {
+            Ok(()) => {}
+            Err(error) if is_full(&error) => {
+                let answers = answers.into_iter().map(|(answer, _)| answer).collect();
+                return self.abandon(answers, marks, &error);
+            }
+            Err(error) => stop_the_process(
                 "a commit failed, and whether it is on disk cannot be known",
                 &error,
-            );
+            ),
+        }
+        if written > 0 && self.shared.note_full(false) {
+            tracing::info!("there is room again: writes are taken as before");
         }
         // Commits into a file that is no longer in its place are not acknowledged. Upkeep without a caller needs no answer anyway.
         if answers.iter().any(|(answer, _)| answer.is_awaited())
@@ -126,6 +138,7 @@ impl Committer {
         &mut self,
         write_sets: &[Box<WriteSet<R>>],
         upkeep: Vec<Upkeep>,
+        marks: &[i64],
     ) -> Result<Vec<Result<(), CommitError>>, DieselError> {
         let mut results = Vec::with_capacity(write_sets.len() + upkeep.len());
         let stamp = lived_time::stamp(&mut self.connection, row_time(self.clock.now()))?;
@@ -141,7 +154,9 @@ impl Committer {
         for work in upkeep {
             results.push(self.write_alone(work)?);
         }
-        self.write_marks(stamp)?;
+        if !marks.is_empty() {
+            event_log::mark_published(&mut self.connection, marks, stamp)?;
+        }
         Ok(results)
     }
 
@@ -164,19 +179,6 @@ impl Committer {
         Ok(false)
     }
 
-    /// Marks what was published since the last batch.
-    fn write_marks(&mut self, stamp: RowTime) -> Result<(), DieselError> {
-        let marks = std::mem::take(&mut *self.shared.marks());
-        if marks.is_empty() {
-            return Ok(());
-        }
-        let marked = event_log::mark_published(&mut self.connection, &marks, stamp);
-        if marked.is_err() {
-            self.shared.marks().extend(marks);
-        }
-        marked
-    }
-
     /// Writes in a savepoint. The whole batch fails only if the savepoint itself cannot be ended.
     fn write_alone(
         &mut self,
@@ -191,19 +193,25 @@ impl Committer {
             }
             Ok(Err(WriteFailure::Alone(error))) => error,
             // If the savepoint can be ended, the error is this write set's own.
-            Ok(Err(WriteFailure::Database(error))) => Unavailable::Dependency(Box::new(error)).into(),
+            Ok(Err(WriteFailure::Database(error))) => not_written(&error).into(),
             Err(_) => Unavailable::defect("writing panicked").into(),
         };
         AnsiTransactionManager::rollback_transaction(&mut self.connection)?;
         Ok(Err(error))
     }
 
-    /// Nothing of this batch is written. Before COMMIT that is certain, so every caller may try again.
-    fn abandon(&mut self, answers: Vec<Answer>, error: &DieselError) {
-        tracing::error!(%error, "a batch was rolled back");
+    /// Nothing of this batch is written, which is certain before COMMIT, and of a COMMIT that found no room. So everyone may try again, and what was
+    /// published is marked with a later batch.
+    fn abandon(&mut self, answers: Vec<Answer>, marks: Vec<i64>, error: &DieselError) {
+        self.shared.marks().extend(marks);
+        if !is_full(error) {
+            tracing::error!(%error, "a batch was rolled back");
+        } else if self.shared.note_full(true) {
+            tracing::warn!(%error, "there is no room for what is to be written; it is refused until there is");
+        }
         // The new connection rolls back an open transaction of the old one.
         self.reconnect();
-        refuse_all(answers, || Unavailable::dependency(error));
+        refuse_all(answers, || not_written(error));
     }
 
     /// After a failure of the transaction itself, SQLite's state and Diesel's may differ: begin with a new connection.

@@ -22,7 +22,7 @@ use crate::{
         commit_state::CommitState,
         postgres::{
             command_log,
-            committer::{Committer, NoUpkeep},
+            committer::{COMMIT_PATIENCE, Committer, NoUpkeep},
             upkeep::Upkeep,
         },
     },
@@ -86,6 +86,7 @@ impl<R: PostgresRows> PostgresContext<R> {
                 lease: leased.clone(),
                 link: None,
                 batch: 0,
+                commit_patience: COMMIT_PATIENCE,
             };
             committer.link = Some(committer.connect().await?);
             committers.push(tokio::spawn(committer.run(Arc::clone(&batches))));

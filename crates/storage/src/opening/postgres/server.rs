@@ -30,7 +30,7 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 /// standbys as well is kept. Most statements take arrays: by default the server counts their elements and plans such a statement anew at each use,
 /// only to get the same plan.
 const SETTINGS: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s';
-     SET idle_in_transaction_session_timeout = '15s'; SET client_min_messages = warning; SET jit = off;
+     SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = warning; SET jit = off;
      SET plan_cache_mode = force_generic_plan;
      SET default_transaction_isolation = 'read committed';
      SELECT set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false);";

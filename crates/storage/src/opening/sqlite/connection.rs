@@ -17,7 +17,7 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// the next; a reader drops its pages at every commit of another connection, so SQLite's default of 2 MB is enough.
 const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
      PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
-     PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;";
+     PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
 const READING: &str = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;
      PRAGMA temp_store = MEMORY;";
 

@@ -28,7 +28,10 @@ use crate::{
         context::Engine,
         sqlite::{connection, installation_id, migrations, placed_file::PlacedFile, watch::Watch},
     },
-    operating::{lived_time::OwnLife, sqlite::sound_files},
+    operating::{
+        lived_time::OwnLife,
+        sqlite::{lived_time, sound_files},
+    },
     reading::sqlite::Readers,
     sqlite::{OpenError, SqliteRows, errors::WriteFailure},
 };
@@ -197,6 +200,13 @@ impl<R: SqliteRows> Engine for SqliteEngine<R> {
     }
 
     async fn try_writing(&self) -> Result<(), Unavailable> {
-        self.upkeep(|_| Ok(())).await
+        if !self.shared.is_full() {
+            return self.upkeep(|_| Ok(())).await;
+        }
+        // A batch that writes nothing needs no room, and would say nothing about it.
+        self.upkeep(|connection| Ok(lived_time::write_and_take_back(connection)?))
+            .await?;
+        self.shared.note_full(false);
+        Ok(())
     }
 }

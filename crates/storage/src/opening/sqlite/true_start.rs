@@ -7,12 +7,20 @@
 //! found. Of the database's own pages, whatever may be missing is in the log: SQLite counts a page as moved into the file when the sync after
 //! it succeeded, and moves it again otherwise.
 
-use std::{fs::OpenOptions, io, os::unix::fs::FileExt, path::Path};
+use std::{
+    fs::OpenOptions,
+    io,
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::Path,
+};
 
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
 
 use crate::{
-    opening::{folders::sync_folder, sqlite::placed_file::log_of},
+    opening::{
+        folders::{FILE_MODE, sync_folder},
+        sqlite::placed_file::log_of,
+    },
     sqlite::OpenError,
 };
 
@@ -28,6 +36,7 @@ pub(super) fn sync_file(file: &Path) -> Result<(), OpenError> {
             .write(true)
             .create(true)
             .truncate(false)
+            .mode(FILE_MODE)
             .open(file)?;
         opened.sync_all()?;
         sync_folder_of(file)

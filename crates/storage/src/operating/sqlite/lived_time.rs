@@ -22,6 +22,17 @@ pub(crate) fn stamp(connection: &mut SqliteConnection, at: RowTime) -> QueryResu
     Ok(stamps_from.map_or(at, |from| from.max(at)))
 }
 
+/// The smallest write that needs room on the disk, and changes nothing in the end. SQLite writes no page for a value that a row has already, so it is
+/// changed and changed back.
+pub(crate) fn write_and_take_back(connection: &mut SqliteConnection) -> QueryResult<()> {
+    for change in [1, -1] {
+        update(lived_time::table)
+            .set(lived_time::lived.eq(lived_time::lived + change))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
 /// The row, if there is one.
 pub(crate) fn find(connection: &mut SqliteConnection) -> QueryResult<Option<LivedTime>> {
     let row: Option<(i64, RowTime, Option<i64>)> = lived_time::table

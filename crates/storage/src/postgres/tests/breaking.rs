@@ -1,5 +1,7 @@
 //! Connections that break, and the outcome afterwards.
 
+use std::time::Duration;
+
 use diesel_async::SimpleAsyncConnection;
 
 use super::*;
@@ -62,6 +64,31 @@ async fn a_look_up_waits_for_a_transaction_that_is_still_under_way() {
         slow.batch_execute("COMMIT").await.unwrap();
     });
     assert!(committed, "the transaction committed after all");
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_is_not_answered_is_looked_up_when_it_has_ended() {
+    let fixture = Fixture::new().await;
+    let mut committer = fixture.committer(&fixture.server).await;
+    committer.commit_patience = Duration::from_millis(50);
+    let mut other = fixture.server.connect("things").await.unwrap().connection;
+    // COMMIT itself waits for a lock, as it would for a network or a standby.
+    let stall = "CREATE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
+         CREATE CONSTRAINT TRIGGER stalls AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION stall();
+         SELECT pg_advisory_lock(1)";
+    other.batch_execute(stall).await.unwrap();
+    let (answers, ()) = tokio::join!(commit_with(&mut committer, vec![fixture.eventful(1)]), async {
+        // The COMMIT, and behind it the question what became of it.
+        while fixture.count("pg_locks WHERE NOT granted").await < 2 {
+            tokio::task::yield_now().await;
+        }
+        other.batch_execute("SELECT pg_advisory_unlock(1)").await.unwrap();
+    });
+    assert!(matches!(answers[..], [Ok(())]), "{answers:?}");
+    assert_eq!(fixture.count("things").await, 1);
     fixture.drop_database().await;
 }
 

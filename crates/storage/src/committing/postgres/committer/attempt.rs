@@ -129,7 +129,11 @@ impl Committer {
         }
         #[cfg(debug_assertions)]
         answer_before_commit(answers);
-        match commit(connection).await {
+        let Ok(committed) = tokio::time::timeout(self.commit_patience, commit(connection)).await else {
+            tracing::warn!("a COMMIT was not answered in time; the outcome is looked up");
+            return Err(Failure::InCommit);
+        };
+        match committed {
             Ok(()) => Ok(()),
             Err(NotCommitted::Unsafe(settings)) => Err(Failure::Unsafe(settings)),
             #[cfg(debug_assertions)]
