@@ -66,6 +66,7 @@ fn a_line_of_the_file_that_is_none_is_named_by_its_number_and_not_shown() {
     assert!(line.contains(".env, line 3") && !line.contains("hush"), "{line}");
 }
 
+#[test]
 fn flags_win_over_the_environment_and_the_environment_over_the_file() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(

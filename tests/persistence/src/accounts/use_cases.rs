@@ -4,7 +4,7 @@ use accounts_app::{
     ChangeRole, CreateUser, DeactivateUser, LogIn, RefreshSession, RegisterUser, Secret, TokenGrant, Tokens,
     UserView,
 };
-use message_bus::Handles;
+use message_bus::{Handles, UseCaseError};
 use shared_kernel::{Role, Version};
 
 use crate::{engines::on_every_engine, stores::AccountsStore};
