@@ -36,7 +36,6 @@ pub(crate) async fn serve(
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unavailable)?;
 
-    raise_file_limit();
     let location = DatabaseLocation::of(&settings.database_url)?;
     let _lock = location.lock_for_serving()?;
     let listeners = listeners(arguments)?;
@@ -45,6 +44,8 @@ pub(crate) async fn serve(
         .await
         .map_err(Failure::unavailable)?;
 
+    // After all that can refuse the start, which says so in one line.
+    raise_file_limit();
     let (stop, stopped) = watch::channel(false);
     let mut relays = JoinSet::new();
     for relay in installation.relays().await.map_err(Failure::unavailable)? {
