@@ -113,8 +113,8 @@ impl ContextOperations for InMemoryOperations {
         Ok(self.answering()?.backlog)
     }
 
-    async fn readiness(&self) -> Result<(), Unavailable> {
-        self.answering().map(|_| ())
+    async fn readiness(&self) -> Result<Option<Timestamp>, Unavailable> {
+        self.answering().map(|state| state.backlog.oldest_unpublished_at)
     }
 
     async fn consumers(&self) -> Result<Vec<ConsumerBacklog>, Unavailable> {

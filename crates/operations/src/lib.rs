@@ -106,11 +106,12 @@ pub trait ContextOperations: Send + Sync {
     /// [`Unavailable`] when its database does not answer.
     async fn backlog(&self) -> Result<Backlog, Unavailable>;
 
-    /// Whether it can serve: its database answers and writes are being taken.
+    /// Whether it can serve: its database answers and writes are being taken. Then, when the first of its unpublished events happened. What it costs
+    /// does not grow with what is stored or pending.
     ///
     /// # Errors
     /// [`Unavailable`], with the reason.
-    async fn readiness(&self) -> Result<(), Unavailable>;
+    async fn readiness(&self) -> Result<Option<Timestamp>, Unavailable>;
 
     /// The pending deliveries of each consumer that ever began, by name.
     ///

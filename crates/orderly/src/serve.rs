@@ -16,8 +16,8 @@ use tokio::{
     task::JoinSet,
 };
 use web::{
-    Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, TrustedProxies,
-    WebState,
+    Cursors, Devices, IdempotencyKeys, LastReady, Metrics, OperatorSessions, Serving, StalledRelay,
+    TrustedProxies, WebState,
 };
 
 use crate::{
@@ -75,6 +75,7 @@ pub(crate) async fn serve(
             installation.secret.derived_key("sessions of operators' pages"),
         ),
         metrics: Metrics::new().map_err(Failure::unavailable)?,
+        last_ready: LastReady::default(),
         stalled_relay: StalledRelay::of_at_most(arguments.ready_max_lag),
         sampling: spans.map_or(Sampling::NONE, SpanExport::sampling),
         spans_lost: spans.map(SpanExport::lost),

@@ -1,9 +1,12 @@
 //! Whether the process runs, and whether it can serve. For whatever starts and monitors it.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use actix_web::rt::time::timeout;
-use futures_util::future::{join_all, try_join};
+use futures_util::future::join_all;
 use operations::ContextOperations;
 use schema::HasSchema;
 use serde::Serialize;
@@ -99,6 +102,10 @@ struct ContextReadiness {
 async fn ready(request: Request) -> Handled<Readiness> {
     let state = request.state();
     let contexts = state.operations.contexts();
+    let now = state.clock.running_for();
+    if state.last_ready.was_within_a_second_of(now) {
+        return all_ready(contexts.iter().map(|context| context.context()));
+    }
     let healths = join_all(contexts.iter().map(|context| health(&**context, state))).await;
     let healths = contexts.iter().map(|context| context.context()).zip(&healths);
     let reasons: Vec<String> = healths
@@ -106,14 +113,8 @@ async fn ready(request: Request) -> Handled<Readiness> {
         .filter_map(|(context, health)| Some(format!("{context}: {}", health.reason()?)))
         .collect();
     if reasons.is_empty() {
-        let contexts = healths.map(|(context, health)| ContextReadiness {
-            context,
-            status: health.name(),
-        });
-        return Answer::ok(&Readiness {
-            status: "ready",
-            contexts: contexts.collect(),
-        });
+        state.last_ready.was_at(now);
+        return all_ready(healths.map(|(context, _)| context));
     }
     let facts = healths.map(|(context, health)| {
         Facts(vec![
@@ -130,21 +131,44 @@ async fn ready(request: Request) -> Handled<Readiness> {
     .with_cause(reasons.join("; ")))
 }
 
+fn all_ready(contexts: impl Iterator<Item = &'static str>) -> Handled<Readiness> {
+    let status = ContextHealth::Ready.name();
+    Answer::ok(&Readiness {
+        status,
+        contexts: contexts
+            .map(|context| ContextReadiness { context, status })
+            .collect(),
+    })
+}
+
+/// When every context was last found ready. Within a second of that nothing is asked: anyone may call, and as often as they like.
+#[derive(Clone, Debug, Default)]
+pub struct LastReady(Arc<Mutex<Option<Duration>>>);
+
+impl LastReady {
+    fn was_within_a_second_of(&self, now: Duration) -> bool {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|last| now.saturating_sub(last) < Duration::from_secs(1))
+    }
+
+    fn was_at(&self, now: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+}
+
 async fn health(context: &dyn ContextOperations, state: &WebState) -> ContextHealth {
-    let backlog = match timeout(PATIENCE, try_join(context.readiness(), context.backlog())).await {
-        Ok(Ok(((), backlog))) => backlog,
+    let first = match timeout(PATIENCE, context.readiness()).await {
+        Ok(Ok(first)) => first,
         Ok(Err(reason)) => return ContextHealth::NotReady(reason.to_string()),
         Err(_) => return ContextHealth::NotReady(format!("no answer within {} s", PATIENCE.as_secs())),
     };
-    let (first, now) = (backlog.oldest_unpublished_at, state.clock.running_for());
     match state
         .stalled_relay
-        .seconds_too_long(context.context(), first, now)
+        .seconds_too_long(context.context(), first, state.clock.running_for())
     {
         None => ContextHealth::Ready,
         Some(seconds) => ContextHealth::Behind(format!(
-            "the first of {} unpublished events has been the first for {seconds} s",
-            backlog.unpublished
+            "the first of its unpublished events has been the first for {seconds} s"
         )),
     }
 }

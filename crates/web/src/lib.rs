@@ -71,6 +71,7 @@ pub use cors::{CorsOrigin, InvalidCorsOrigin};
 pub use cursors::Cursors;
 pub use devices::Devices;
 pub use field_errors::FieldCode;
+pub use health::LastReady;
 pub use idempotency::IdempotencyKeys;
 pub use metrics::Metrics;
 pub use openapi::{OpenApiVersion, openapi_json};

@@ -11,7 +11,8 @@ use ordering_app::Ordering;
 use shared_kernel::{Clock, IdGenerator};
 
 use crate::{
-    CorsOrigin, Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, StalledRelay, TrustedProxies,
+    CorsOrigin, Cursors, Devices, IdempotencyKeys, LastReady, Metrics, OperatorSessions, StalledRelay,
+    TrustedProxies,
 };
 
 /// The contexts and ports that requests are served with. Cloning it is cheap: each worker thread holds one.
@@ -49,6 +50,8 @@ pub struct WebState {
     pub metrics: Metrics,
     /// For how long publishing may be stalled before `/readyz` answers 503.
     pub stalled_relay: StalledRelay,
+    /// When every context was last found ready.
+    pub last_ready: LastReady,
     /// Which of the traces that begin here are recorded.
     pub sampling: Sampling,
     /// How many spans never reached the collector, where there is one.

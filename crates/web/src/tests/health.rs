@@ -45,6 +45,21 @@ async fn a_context_that_is_not_ready_is_named_but_not_its_reason() {
     );
 }
 
+#[actix_web::test]
+async fn contexts_that_were_ready_are_not_asked_again_for_a_second() {
+    let mut shop = Shop::open();
+    shop.operated_as(vec![InMemoryOperations::new("ordering")]);
+    assert_eq!(ready(&shop).await.0, StatusCode::OK);
+    let away = InMemoryOperations::new("ordering");
+    away.goes_away("its disk is full");
+    shop.operated_as(vec![away]);
+    assert_eq!(ready(&shop).await.0, StatusCode::OK);
+    shop.clock.advance_seconds(1);
+    for _ in 0..2 {
+        assert_eq!(ready(&shop).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
+
 /// A shop whose only context has an event that is unpublished, and was so 90 seconds ago.
 fn behind() -> Shop {
     let mut shop = Shop::open();

@@ -25,8 +25,8 @@ use shared_kernel::{
 
 use super::stories::{Story, told_to};
 use crate::{
-    Cursors, Devices, IdempotencyKeys, Metrics, OperatorSessions, Serving, StalledRelay, TrustedProxies,
-    WebState, configure, openapi::tests::answers::assert_as_said,
+    Cursors, Devices, IdempotencyKeys, LastReady, Metrics, OperatorSessions, Serving, StalledRelay,
+    TrustedProxies, WebState, configure, openapi::tests::answers::assert_as_said,
 };
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -117,6 +117,7 @@ impl Shop {
                 devices: Devices::new([4; 32]),
                 operator_sessions: OperatorSessions::new([3; 32]),
                 metrics: Metrics::new().unwrap(),
+                last_ready: LastReady::default(),
                 stalled_relay: StalledRelay::of_at_most(300),
                 sampling: Sampling::NONE,
                 spans_lost: Some(Arc::default()),

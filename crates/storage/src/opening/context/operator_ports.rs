@@ -46,11 +46,13 @@ impl<E: Engine> ContextOperations for Context<E> {
             .await
     }
 
-    async fn readiness(&self) -> Result<(), Unavailable> {
-        self.inner
-            .ask(|connection| log_state::last_sequence(connection).boxed())
+    async fn readiness(&self) -> Result<Option<Timestamp>, Unavailable> {
+        let oldest_unpublished_at = self
+            .inner
+            .ask(|connection| log_state::oldest_unpublished_at(connection).boxed())
             .await?;
-        self.inner.try_writing().await
+        self.inner.try_writing().await?;
+        Ok(oldest_unpublished_at)
     }
 
     async fn consumers(&self) -> Result<Vec<ConsumerBacklog>, Unavailable> {
