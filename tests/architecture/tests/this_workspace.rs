@@ -4,7 +4,7 @@ use std::{error::Error, fs, path::PathBuf};
 
 use architecture::{
     CrateGraph, SourceTree, Violation, allowed_edges, api_document, business_rules,
-    hygiene::{document_links, manifests, replaced_words, rust_files, top_level},
+    hygiene::{document_lines, document_links, manifests, replaced_words, rust_files, top_level},
     lock_order, outside_crates, public_types, table_ownership,
     violation::listed,
 };
@@ -80,6 +80,11 @@ fn rust_files_keep_the_house_rules() -> Outcome {
     let graph = CrateGraph::read(&root())?;
     let crates: Vec<&str> = graph.members.iter().map(|member| member.name.as_str()).collect();
     none_of(&rust_files::check(&crates, &SourceTree::read(&root())?.rust))
+}
+
+#[test]
+fn lines_of_documents_have_at_most_120_characters() -> Outcome {
+    none_of(&document_lines::check(&SourceTree::read(&root())?.documents))
 }
 
 #[test]
