@@ -34,7 +34,7 @@ demo: ## play an order's whole life against a temporary server, each step with w
 	$(CARGO) build --release --locked --package orderly
 	@.ci/demo $${CARGO_TARGET_DIR:-target}/release/orderly
 
-check: lint ## the quick check: formatting, lints, and every test that needs no PostgreSQL
+check: lint ## the quick check: formatting, lints, and the tests that need neither PostgreSQL nor minutes
 	@.ci/test quick
 
 watch: ## run the quick check at each save, by bacon; INSTALL=yes installs that first

@@ -1,6 +1,8 @@
 //! The rules of delivery, as plain decisions: what to do with an event that arrives at a consumer,
 //! and what happens to a delivery that failed.
 
+use std::time::Duration;
+
 use message_bus::{Delivery, HandlingError, Limits};
 use shared_kernel::{Timestamp, Version};
 
@@ -104,6 +106,17 @@ pub fn after_failure(
 const FIRST_BACKOFF_MILLISECONDS: u64 = 200;
 /// The shortest pause, in milliseconds: a handler that fails fast must not be called in a tight loop.
 const SHORTEST_BACKOFF_MILLISECONDS: u64 = 50;
+
+/// By how much the clocks of processes that serve one database may differ.
+const CLOCKS_DIFFER_BY: Duration = Duration::from_mins(1);
+
+/// The longest time for which a next attempt is ever planned ahead: after a failure, by the longest pause; while an attempt is made, by its deadline.
+pub fn longest_wait(limits: &Limits) -> Duration {
+    let planned = limits
+        .longest_pause_milliseconds
+        .max(limits.deadline_milliseconds);
+    Duration::from_millis(planned).saturating_add(CLOCKS_DIFFER_BY)
+}
 
 /// The pause after attempt number `attempt` (1 for the first) failed, in milliseconds: its ceiling doubles with each attempt up to
 /// `longest`, and it is anything up to there (full jitter), so that deliveries which failed together do not return together.

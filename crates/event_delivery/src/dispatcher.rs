@@ -12,11 +12,10 @@ use tracing::{Instrument, error_span, field};
 
 use crate::{
     Attempt, AttemptEnd, DeliveryState, DeliveryStore, PendingDelivery,
-    delivery::{Arrival, after_failure},
+    delivery::{Arrival, after_failure, longest_wait},
 };
 
-/// What brings an event to a consumer. Here it is the [`Dispatcher`] itself, in the same process. It is a trait for the simulation, whose
-/// transport drops, repeats, delays and reorders what it carries, and for the publisher's tests, which hold events up on their way.
+/// What brings an event to a consumer: the [`Dispatcher`], in the same process. The simulation and the publisher's tests have others.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Brings an event to a consumer for the first time, or once more. When this answers `Ok`, the consumer has either applied the
@@ -145,7 +144,8 @@ impl Dispatcher {
     /// # Errors
     /// [`Unavailable`] when the store does not answer.
     pub async fn due(&self, consumer: &Consumer, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
-        self.store.due(consumer.name(), limit).await
+        let limits = consumer.limits();
+        self.store.due(consumer.name(), longest_wait(limits), limit).await
     }
 
     /// Deliveries that have waited for `patience_seconds` for an event that was published and is missing.

@@ -2,7 +2,7 @@
 
 mod delivery_store;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use message_bus::{CommitError, Delivery};
 use shared_kernel::{Timestamp, Version};
@@ -203,10 +203,11 @@ impl ConsumerState {
     }
 
     /// See [`DeliveryStore::due`](crate::DeliveryStore::due).
-    pub fn due(&self, now: Timestamp, limit: u32) -> Vec<PendingDelivery> {
+    pub fn due(&self, now: Timestamp, longest_wait: Duration, limit: u32) -> Vec<PendingDelivery> {
+        let latest = now.plus_milliseconds(i64::try_from(longest_wait.as_millis()).unwrap_or(i64::MAX));
         let is_due = |row: &&DeliveryRow| match row.pending.state {
             DeliveryState::Waiting => row.pending.delivery.previous_version <= self.position_of(row),
-            DeliveryState::Retrying { next_attempt_at } => next_attempt_at <= now,
+            DeliveryState::Retrying { next_attempt_at } => next_attempt_at <= now || next_attempt_at > latest,
             DeliveryState::Done | DeliveryState::Dead | DeliveryState::Discarded => false,
         };
         if self.paused {

@@ -1,5 +1,7 @@
 //! Deliveries that did not succeed at once, and the store that a consumer's context keeps them in.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use message_bus::{Delivery, Envelope, Unavailable};
 use shared_kernel::Timestamp;
@@ -90,8 +92,15 @@ pub trait DeliveryStore: Send + Sync {
     ) -> Result<(), Unavailable>;
 
     /// The pending deliveries of a consumer that may be attempted now, unless it is paused. Of each aggregate only the earliest unfinished
-    /// one, when it is waiting and the one before it was applied, or when it is retrying and due. At most `limit`, the oldest first.
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable>;
+    /// one, when it is waiting and the one before it was applied, or when it is retrying and its next attempt is due. An attempt that is planned
+    /// for later than `longest_wait` from now was planned by a clock that has been set back since: it is due as well. At most `limit`, the
+    /// oldest first.
+    async fn due(
+        &self,
+        consumer: &'static str,
+        longest_wait: Duration,
+        limit: u32,
+    ) -> Result<Vec<PendingDelivery>, Unavailable>;
 
     /// Waiting deliveries of a consumer, stored before `held_before`, with no pending delivery before them, and whose predecessor was
     /// never applied: a published event is missing. At most `limit`.

@@ -1,7 +1,7 @@
 //! Values as columns, each in the form that the engine keeps it in: bytes, numbers and text on SQLite, types of their
 //! own on PostgreSQL.
 
-use std::io::Write;
+use std::{io::Write, time::Duration};
 
 use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
@@ -46,6 +46,14 @@ pub struct RowId(pub Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = UtcTime)]
 pub struct RowTime(pub i64);
+
+impl RowTime {
+    /// The time that is so much later.
+    pub fn plus(self, duration: Duration) -> Self {
+        let microseconds = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(microseconds))
+    }
+}
 
 /// JSON in a row: text on SQLite; `jsonb` on PostgreSQL, which keeps the value but not the spelling.
 #[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]

@@ -141,7 +141,7 @@ impl Installation {
             while self.accounts_database.backlog().await.unwrap().unpublished > 0
                 || !self
                     .ordering_database
-                    .due("ordering.users", 1)
+                    .due("ordering.users", PATIENCE, 1)
                     .await
                     .unwrap()
                     .is_empty()

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -86,9 +87,14 @@ impl DeliveryStore for DeliveriesInMemory {
         Ok(())
     }
 
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
+    async fn due(
+        &self,
+        consumer: &'static str,
+        longest_wait: Duration,
+        limit: u32,
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = self.clock.now();
-        Ok(self.with(consumer, |state| state.due(now, limit)))
+        Ok(self.with(consumer, |state| state.due(now, longest_wait, limit)))
     }
 
     async fn gaps(

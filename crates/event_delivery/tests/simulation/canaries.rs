@@ -1,6 +1,6 @@
 //! Known bugs, each another implementation of a port. If the simulation did not find them, it would not find a real one either.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use event_delivery::{
@@ -271,8 +271,13 @@ impl DeliveryStore for FaultyStore {
         self.store.mark_outcome(pending, at, state, error).await
     }
 
-    async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
-        self.blindly(|kept, now| kept.due(now, limit)).await
+    async fn due(
+        &self,
+        _: &'static str,
+        longest_wait: Duration,
+        limit: u32,
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
+        self.blindly(|kept, now| kept.due(now, longest_wait, limit)).await
     }
 
     async fn gaps(

@@ -1,6 +1,6 @@
 //! The store of a consumer's context, as one run of a process calls it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use event_delivery::{Attempt, AttemptEnd, ConsumerProgress, DeliveryState, DeliveryStore, PendingDelivery};
@@ -109,9 +109,18 @@ impl DeliveryStore for Store {
         self.world.write(mark_outcome).await
     }
 
-    async fn due(&self, _: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
+    async fn due(
+        &self,
+        _: &'static str,
+        longest_wait: Duration,
+        limit: u32,
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         self.world
-            .call(|state| state.contexts[self.consumer].kept.due(state.now(), limit))
+            .call(|state| {
+                state.contexts[self.consumer]
+                    .kept
+                    .due(state.now(), longest_wait, limit)
+            })
             .await
     }
 

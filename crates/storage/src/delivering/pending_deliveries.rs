@@ -1,5 +1,7 @@
 //! Which of the deliveries that did not succeed at once may be tried.
 
+use std::time::Duration;
+
 use event_delivery::PendingDelivery;
 
 use crate::{
@@ -46,12 +48,13 @@ macro_rules! heads_where {
     };
 }
 
-/// The deliveries of a consumer that may be attempted now. Two queries, since each has its own index: deliveries to be tried again
+/// The deliveries of a consumer that may be attempted now. Three queries, since each is a range of an index: deliveries to be tried again
 /// later are not read, however many there are.
 pub(crate) async fn due(
     connection: &mut AnyConnection<'_>,
     consumer: &'static str,
     now: RowTime,
+    longest_wait: Duration,
     limit: u32,
 ) -> Result<Vec<PendingDelivery>, ReadError> {
     let retrying = heads_where!(
@@ -59,7 +62,18 @@ pub(crate) async fn due(
         "AND state = 'retrying' AND next_attempt_at <= $2 ORDER BY next_attempt_at LIMIT $3"
     );
     let retrying = retrying.bind(consumer).bind(now).bind(limit);
-    let retrying: Vec<PendingDeliveryRow> = connection.load(retrying).await?;
+    let mut retrying: Vec<PendingDeliveryRow> = connection.load(retrying).await?;
+    let planned_too_far_ahead = heads_where!(
+        connection,
+        "AND state = 'retrying' AND next_attempt_at > $2 ORDER BY next_attempt_at LIMIT $3"
+    );
+    let latest = now.plus(longest_wait);
+    let planned_too_far_ahead = planned_too_far_ahead.bind(consumer).bind(latest).bind(limit);
+    retrying.extend(
+        connection
+            .load::<PendingDeliveryRow>(planned_too_far_ahead)
+            .await?,
+    );
     let waiting = heads_where!(
         connection,
         "AND state = 'waiting' AND ",

@@ -4,6 +4,8 @@ mod attempts;
 mod examining;
 mod operators;
 
+use std::time::Duration;
+
 use event_delivery::{AttemptEnd, DeliveryState, PendingDelivery};
 use message_bus::{Delivery, Envelope, NewEvent};
 use operations::{
@@ -15,6 +17,8 @@ use uuid::Uuid;
 
 use crate::installation::Installation;
 
+/// The longest time for which an attempt is planned ahead here.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 pub(super) const CONSUMER: &str = "test.users";
 
 pub(super) struct Pending<'a> {
@@ -106,7 +110,11 @@ impl<'a> Pending<'a> {
     }
 
     pub(super) async fn due(&self) -> Vec<PendingDelivery> {
-        self.here.ordering_database.due(CONSUMER, 10).await.unwrap()
+        self.here
+            .ordering_database
+            .due(CONSUMER, LONGEST_WAIT, 10)
+            .await
+            .unwrap()
     }
 
     pub(super) async fn due_versions(&self) -> Vec<u32> {

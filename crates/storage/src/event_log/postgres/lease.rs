@@ -15,7 +15,8 @@ pub(crate) struct Lease {
     pub(crate) fence: i64,
 }
 
-/// Takes or extends the lease, for three seconds from now. `None` when another process has it.
+/// Takes or extends the lease, for three seconds from now. `None` when another process has it. A lease of another process that ends later than three
+/// seconds from now was taken before the database's clock was set back, and has not been extended since: it has lapsed.
 pub(crate) async fn take(connection: &AsyncPgConnection, holder: Uuid) -> QueryResult<Option<Lease>> {
     #[derive(diesel::QueryableByName)]
     struct Taken {
@@ -28,6 +29,7 @@ pub(crate) async fn take(connection: &AsyncPgConnection, holder: Uuid) -> QueryR
          SET holder = excluded.holder, expires_at = excluded.expires_at,
              fence = relay_lease.fence + CASE WHEN relay_lease.holder = excluded.holder THEN 0 ELSE 1 END
          WHERE relay_lease.holder = excluded.holder OR relay_lease.expires_at < clock_timestamp()
+            OR relay_lease.expires_at > clock_timestamp() + interval '3 s'
          RETURNING fence",
     )
     .bind::<Id, _>(RowId(holder))

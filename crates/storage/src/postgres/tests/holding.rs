@@ -1,5 +1,7 @@
 //! Rows of pending deliveries that are written together.
 
+use std::time::Duration;
+
 use event_delivery::{DeliveryStore, PendingDelivery};
 use futures_util::future::join_all;
 
@@ -132,9 +134,15 @@ async fn what_is_to_be_tried_later_is_not_read() {
         connection.batch_execute(statistics).await.unwrap();
         // These numbers are the transaction's own.
         connection.batch_execute("BEGIN").await.unwrap();
-        let due = pending_deliveries::due(&mut AnyConnection::Postgres(&link.connection), CONSUMER, now, 10)
-            .await
-            .unwrap();
+        let due = pending_deliveries::due(
+            &mut AnyConnection::Postgres(&link.connection),
+            CONSUMER,
+            now,
+            Duration::from_hours(2),
+            10,
+        )
+        .await
+        .unwrap();
         let read: RowsRead = diesel::sql_query(
             "SELECT seq_tup_read + idx_tup_fetch AS rows FROM pg_stat_xact_user_tables WHERE relname = 'deliveries'",
         )

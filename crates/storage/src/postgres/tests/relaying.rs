@@ -82,6 +82,22 @@ async fn of_two_processes_one_relays_until_it_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lease_from_before_the_clock_was_set_back_has_lapsed() {
+    let fixture = Fixture::new().await;
+    let other = fixture.open_another().await;
+    assert!(fixture.context().may_relay().await.unwrap());
+    let mut administrator = fixture.server.connect("things").await.unwrap().connection;
+    administrator
+        .batch_execute("UPDATE relay_lease SET expires_at = clock_timestamp() + interval '1 hour'")
+        .await
+        .unwrap();
+    assert!(other.may_relay().await.unwrap());
+    assert!(!fixture.context().may_relay().await.unwrap());
+    crate::ContextDatabase::close(&other).await;
+    fixture.drop_database().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_relay_that_lost_its_lease_marks_nothing() {
     let fixture = Fixture::new().await;
     let other = fixture.open_another().await;

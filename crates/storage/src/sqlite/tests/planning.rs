@@ -1,6 +1,6 @@
 //! Frequent queries cost the same however much is stored.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use diesel::{
     Connection,
@@ -70,7 +70,7 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         at_once(log_state::count_unpublished(any).boxed())?;
         at_once(log_state::oldest_unpublished_at(any).boxed())?;
         at_once(consumer_positions::progress(any, delivery).boxed())?;
-        at_once(pending_deliveries::due(any, "test.things", RowTime(0), 10).boxed())?;
+        at_once(pending_deliveries::due(any, "test.things", RowTime(0), Duration::ZERO, 10).boxed())?;
         at_once(pending_deliveries::gaps(any, "test.things", RowTime(0), 10).boxed())?;
         at_once(operator_views::count_unfinished(any).boxed())?;
         at_once(operator_views::dead_letters(any, None, 10).boxed())?;
@@ -89,6 +89,7 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         "event_log_unpublished",
         "deliveries_unfinished",
         "deliveries_retrying (consumer=? AND next_attempt_at<?)",
+        "deliveries_retrying (consumer=? AND next_attempt_at>?)",
         "deliveries_waiting (consumer=?)",
         "deliveries_waiting (consumer=? AND held_at<?)",
         "LIST SUBQUERY",
@@ -100,15 +101,15 @@ async fn what_is_left_to_do_is_found_by_indexes_that_hold_nothing_else() {
         assert!(plan.contains(index), "{plan}");
     }
     // In the order of the index, without reading ended rows or sorting pending ones; the predecessors of each by its aggregate.
-    for plan in &plans[4..7] {
+    for plan in &plans[4..8] {
         assert!(
             plan.contains("deliveries_unfinished (consumer=? AND aggregate_id=?"),
             "{plan}"
         );
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     }
-    assert!(!plans[7].contains("CORRELATED"), "{}", plans[7]);
-    assert!(!plans[8].contains("TEMP B-TREE"), "{}", plans[8]);
+    assert!(!plans[8].contains("CORRELATED"), "{}", plans[8]);
+    assert!(!plans[9].contains("TEMP B-TREE"), "{}", plans[9]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ on_every_database!(
     an_attempt_begins_once,
     what_ended_after_another_attempt_began_decides_nothing,
     only_the_head_is_due_and_only_in_its_time,
+    an_attempt_that_a_clock_planned_too_far_ahead_is_due,
     a_follower_is_due_when_its_predecessor_is_applied,
     what_waits_for_something_missing_is_a_gap,
 );
@@ -146,6 +147,24 @@ async fn only_the_head_is_due_and_only_in_its_time(here: Installation) {
     here.ordering.seams.advance_seconds(1_000);
     assert!(pending.due().await.is_empty(), "nothing overtakes a dead letter");
     assert_eq!(here.ordering_database.backlog().await.unwrap().unfinished, 0);
+}
+
+async fn an_attempt_that_a_clock_planned_too_far_ahead_is_due(here: Installation) {
+    let pending = Pending::new(&here).await;
+    let mut head = pending.hold(1).await;
+    for (attempt, seconds, due) in [(1, 120, false), (2, 121, true)] {
+        assert!(pending.begin(&head).await);
+        // As a clock would have it that was so far ahead and was set back since.
+        let next_attempt_at = pending.now().plus_seconds(seconds);
+        pending
+            .end(&head, attempt, DeliveryState::Retrying { next_attempt_at })
+            .await;
+        assert_eq!(!pending.due().await.is_empty(), due, "{seconds} s ahead");
+        if !due {
+            here.ordering.seams.advance_seconds(seconds);
+            head = pending.due().await.remove(0);
+        }
+    }
 }
 
 async fn a_follower_is_due_when_its_predecessor_is_applied(here: Installation) {

@@ -201,10 +201,17 @@ impl<R: PostgresRows> DeliveryStore for PostgresContext<R> {
         Ok(())
     }
 
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
+    async fn due(
+        &self,
+        consumer: &'static str,
+        longest_wait: Duration,
+        limit: u32,
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = self.now();
         self.inner
-            .ask(move |connection| pending_deliveries::due(connection, consumer, now, limit).boxed())
+            .ask(move |connection| {
+                pending_deliveries::due(connection, consumer, now, longest_wait, limit).boxed()
+            })
             .await
     }
 

@@ -159,10 +159,17 @@ impl<R: SqliteRows> DeliveryStore for SqliteContext<R> {
         .await
     }
 
-    async fn due(&self, consumer: &'static str, limit: u32) -> Result<Vec<PendingDelivery>, Unavailable> {
+    async fn due(
+        &self,
+        consumer: &'static str,
+        longest_wait: Duration,
+        limit: u32,
+    ) -> Result<Vec<PendingDelivery>, Unavailable> {
         let now = row_time(self.inner.clock.now());
         self.inner
-            .ask(move |connection| pending_deliveries::due(connection, consumer, now, limit).boxed())
+            .ask(move |connection| {
+                pending_deliveries::due(connection, consumer, now, longest_wait, limit).boxed()
+            })
             .await
     }
 
