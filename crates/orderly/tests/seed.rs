@@ -16,9 +16,8 @@ fn orderly(folder: &Path, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .current_dir(folder)
-        .env("ORDERLY_DATABASE_URL", "sqlite:data")
-        .env_remove("ORDERLY_TOKEN_SECRET")
-        .env_remove("ORDERLY_TOKEN_SECRET_FILE");
+        .env_clear()
+        .env("ORDERLY_DATABASE_URL", "sqlite:data");
     command
 }
 
