@@ -10,17 +10,17 @@ import uuid
 import requests
 import schemathesis
 
-ORIGIN = os.environ["ORDERLY_ORIGIN"]
-TOKEN = os.environ["ORDERLY_TOKEN"]
-STAFF_TOKEN = os.environ["ORDERLY_STAFF_TOKEN"]
-PASSWORD = os.environ["ORDERLY_PASSWORD"]
-CUSTOMER_ID = os.environ["ORDERLY_CUSTOMER_ID"]
-SPARE_USER_ID = os.environ["ORDERLY_SPARE_USER_ID"]
+ORIGIN = os.environ["ORDERLY_TEST_ORIGIN"]
+TOKEN = os.environ["ORDERLY_TEST_TOKEN"]
+STAFF_TOKEN = os.environ["ORDERLY_TEST_STAFF_TOKEN"]
+PASSWORD = os.environ["ORDERLY_TEST_PASSWORD"]
+CUSTOMER_ID = os.environ["ORDERLY_TEST_CUSTOMER_ID"]
+SPARE_USER_ID = os.environ["ORDERLY_TEST_SPARE_USER_ID"]
 
 EMAIL_OF_THE_EXAMPLES = "ada@example.com"
 ADDRESS = {"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_code": "62701", "country": "US"}
 LINE = {
-    "product_id": os.environ["ORDERLY_PRODUCT_ID"],
+    "product_id": os.environ["ORDERLY_TEST_PRODUCT_ID"],
     "quantity": 2,
     "unit_price": {"amount": "19.99", "currency": "USD"},
 }
