@@ -93,11 +93,12 @@ fn an_address_has_as_many_connections_as_it_may_and_no_more() {
 #[test]
 fn readers_that_never_read_cost_little_memory() {
     let (_folder, server) = start(&[]);
-    let request = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: x\r\n\r\n";
+    // Each asks for a large file many times over, before it has read any of the answers.
+    let requests = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: x\r\n\r\n".repeat(20);
     let readers: Vec<TcpStream> = (0..READERS)
         .map(|_| {
             let mut stream = connect(&server);
-            stream.write_all(request).unwrap();
+            stream.write_all(&requests).unwrap();
             stream
         })
         .collect();
