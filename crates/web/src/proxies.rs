@@ -139,9 +139,14 @@ impl TrustedProxies {
 fn forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
     let mut values = headers.get_all(FORWARDED).peekable();
     values.peek()?;
-    let texts = values.filter_map(|value| value.to_str().ok());
+    let texts: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    // A caller who leaves a quotation mark open would make what the proxy appends a part of the caller's own element. Such a header names nobody.
+    if texts.iter().any(|text| text.matches('"').count() % 2 == 1) {
+        return Some(vec![Hop::default()]);
+    }
     Some(
         texts
+            .into_iter()
             .flat_map(|text| unquoted_split(text, ','))
             .map(hop)
             .collect(),

@@ -63,6 +63,9 @@ fn forwarded_is_read_in_the_same_way() {
             "for=\"198.51.100.9, for=203.0.113.1\", for=192.0.2.1",
             "192.0.2.1",
         ),
+        // A mark that the caller leaves open does not hide what the proxy appends.
+        ("for=198.51.100.9;x=\", for=192.0.2.1", "10.0.0.1"),
+        ("for=198.51.100.9;x=\", for=\"[2001:db8::1]\"", "10.0.0.1"),
         ("for=192.0.2.1, for=10.0.0.2", "192.0.2.1"),
         ("for=192.0.2.1, for=_hidden", "10.0.0.1"),
         ("for=unknown", "10.0.0.1"),
